@@ -1,0 +1,55 @@
+// How does a bench get a running product? bench/server.ts on a database, with two places that hear.
+
+import { keepablePort } from '../test/fakes/server-process.ts'
+import { BOT_TOKEN } from '../test/fakes/slack-server.ts'
+import { type Child, startChild } from './child.ts'
+import { CHANNEL, SECOND_CHANNEL, SIGNING_SECRET } from './slack-press.ts'
+import type { Stage } from './stage.ts'
+
+export const ADMIN_KEY = 'the-admin-key-of-the-bench-has-40-chars.'
+
+export interface Product extends Child {
+  port: number
+  /** A POST with the admin key; throws on any answer that is not a 2xx. */
+  post<T>(path: string, body: unknown): Promise<T>
+}
+
+export async function startProduct(stage: Stage, databaseUrl: string): Promise<Product> {
+  const port = await keepablePort()
+  const child = await startChild('server.ts', productEnv(stage, databaseUrl, port))
+  return {
+    ...child,
+    port,
+    async post<T>(path: string, body: unknown) {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`)
+      return (await answer.json()) as T
+    },
+  }
+}
+
+export function productEnv(stage: Stage, databaseUrl: string, port: number): Record<string, string> {
+  return {
+    PORT: String(port),
+    DATABASE_URL: databaseUrl,
+    COUNTERSIGN_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+    COUNTERSIGN_ADMIN_KEY: ADMIN_KEY,
+    SLACK_SIGNING_SECRET: SIGNING_SECRET,
+    SLACK_BOT_TOKEN: BOT_TOKEN,
+    SLACK_API_URL: stage.slackApiUrl,
+    LOG_LEVEL: 'warn',
+  }
+}
+
+/** Two destinations that hear everything. */
+export async function addDestinations(product: Product): Promise<[string, string]> {
+  const add = async (channel: string) => {
+    const wanted = { channel_type: 'slack', name: channel, config: { channel_id: channel } }
+    return (await product.post<{ id: string }>('/v1/settings/notifications', wanted)).id
+  }
+  return [await add(CHANNEL), await add(SECOND_CHANNEL)]
+}

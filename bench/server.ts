@@ -1,0 +1,94 @@
+// The product as a bench runs it: a process of its own that fills its database and decides on demand.
+
+import { buildApp } from '../src/app.ts'
+import { loadConfig } from '../src/config/config.ts'
+import { createLog } from '../src/kit/log.ts'
+import { openDatabase } from '../src/store/database.ts'
+import { rememberCard } from '../src/store/posted-cards.ts'
+import { CHANNEL, REVIEWER, SECOND_CHANNEL, TEAM, tsOf } from './slack-press.ts'
+
+/** What the parent may ask for, each answered by one message. */
+export type Wish = { fill: Fill } | { decide: Decision }
+
+/** Pauses the worker and makes so many pending approvals; the answer is their ids. */
+interface Fill {
+  approvals: number
+  /** Each approval has a remembered card at both. */
+  destinations: [string, string]
+}
+
+/** The answer is when the decision was durable. */
+interface Decision {
+  approvalId: string
+  /** Which of the filled approvals it is, in their order. */
+  index: number
+  destinationId: string
+}
+
+/** Monotonic nanoseconds, which mean the same in all processes. */
+export interface Moment {
+  at: bigint
+}
+
+const AT_ONCE = 64
+const config = loadConfig(process.env)
+const app = await buildApp(config)
+await app.start()
+
+async function fill({ approvals, destinations }: Fill): Promise<string[]> {
+  const db = await openDatabase(config.databaseUrl, { as: 'tool', log: createLog('warn') })
+  // No destination takes anything while it cools down.
+  const never = Date.now() + 86_400_000
+  await db.transact((trx) => trx.updateTable('destinations').set({ cool_until: never }).execute())
+  const ids: string[] = []
+  while (ids.length < approvals) {
+    const count = Math.min(AT_ONCE, approvals - ids.length)
+    ids.push(...(await Promise.all(Array.from({ length: count }, (_, i) => ask(ids.length + i)))))
+  }
+  const [first, second] = destinations
+  await db.transact(async (trx) => {
+    for (const [i, approval_id] of ids.entries()) {
+      const card = { approval_id, posted_at: 0 }
+      await rememberCard(trx, { ...card, destination_id: first, handle: `${CHANNEL}/${tsOf(i)}` })
+      await rememberCard(trx, { ...card, destination_id: second, handle: `${SECOND_CHANNEL}/${tsOf(i)}` })
+    }
+  })
+  await db.close()
+  return ids
+}
+
+async function ask(number: number): Promise<string> {
+  const outcome = await app.desk.request({
+    ownerKeyId: 'key_bench',
+    agent: { id: 'bench', name: 'Bench agent' },
+    action: { tool: 'stripe.refund', summary: 'Refund an order', arguments: { order: number } },
+    reasons: ['BENCH'],
+    risk: { level: 'high', score: 0.71 },
+    expiresInSeconds: 86_400,
+    metadata: {},
+  })
+  if (!outcome.ok) throw new Error(outcome.refusal.code)
+  return outcome.value.approval.id
+}
+
+async function decide({ approvalId, index, destinationId }: Decision): Promise<Moment> {
+  const outcome = await app.desk.decide({
+    approvalId,
+    verdict: 'approve',
+    by: { platform: 'slack', tenant: TEAM, userId: REVIEWER, name: 'Ana', standing: 'member' },
+    at: { destinationIds: [destinationId], handle: `${CHANNEL}/${tsOf(index)}` },
+    interactionId: `decision ${index}`,
+  })
+  const at = process.hrtime.bigint()
+  if (!outcome.ok) throw new Error(outcome.refusal.code)
+  return { at }
+}
+
+process.on('message', async (wish: Wish) => {
+  process.send?.('fill' in wish ? await fill(wish.fill) : await decide(wish.decide))
+})
+process.on('disconnect', async () => {
+  await app.stop()
+  process.exit(0)
+})
+process.send?.('ready')

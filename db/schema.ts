@@ -1,0 +1,178 @@
+// What is stored? One interface per table. Times are UTC epoch milliseconds, JSON is text, flags are 0 or 1.
+
+export interface Schema {
+  approvals: ApprovalRow
+  decisions: DecisionRow
+  idempotency_keys: IdempotencyKeyRow
+  events: EventRow
+  deliveries: DeliveryRow
+  destinations: DestinationRow
+  posted_cards: PostedCardRow
+  platform_state: PlatformStateRow
+  persons: PersonRow
+  accounts: AccountRow
+  api_keys: ApiKeyRow
+  audit: AuditRow
+  audit_personal: AuditPersonalRow
+}
+
+export interface ApprovalRow {
+  id: string
+  owner_key_id: string
+  status: string
+  digest: string
+  agent_id: string
+  agent_name: string
+  tool: string
+  summary: string
+  /** JSON object */
+  arguments: string
+  environment: string | null
+  /** JSON array of strings */
+  reasons: string
+  risk_level: string
+  risk_score: number | null
+  /** Lower-case e-mail, or '' for nobody: part of a unique index, where NULL would equal nothing. */
+  requested_by: string
+  /** JSON object */
+  metadata: string
+  created_at: number
+  expires_at: number
+  closed_at: number | null
+  review_notes: string | null
+  /** 1: an admin tries a destination; decided like any other, left out of statistics. */
+  is_test: number
+}
+
+export interface DecisionRow {
+  id: string
+  approval_id: string
+  verdict: string
+  person_id: string
+  reviewer_name: string
+  source: string
+  note: string | null
+  /** Names the press of a button, unique over all surfaces: platform, tenant and the platform's own id. */
+  interaction: string
+  /** The card that was clicked, where one was. */
+  destination_id: string | null
+  handle: string | null
+  decided_at: number
+}
+
+export interface IdempotencyKeyRow {
+  api_key_id: string
+  key: string
+  /** SHA-256 of the canonical request. */
+  request_hash: string
+  approval_id: string
+  created_at: number
+}
+
+export interface EventRow {
+  id: string
+  type: string
+  severity: string
+  approval_id: string | null
+  created_at: number
+}
+
+export interface DeliveryRow {
+  id: string
+  destination_id: string
+  event_id: string
+  approval_id: string | null
+  /** pending, delivered, skipped (nothing left to show) or dead */
+  state: string
+  attempts: number
+  next_attempt_at: number
+  last_error: string | null
+  created_at: number
+  finished_at: number | null
+}
+
+export interface DestinationRow {
+  id: string
+  channel_type: string
+  name: string
+  /** JSON object without the secrets */
+  config: string
+  /** The secrets of the config as one sealed JSON object. */
+  sealed_secrets: string
+  /** JSON array of event types and categories; NULL hears everything. */
+  events: string | null
+  min_severity: string
+  enabled: number
+  /** Why the worker switched it off; NULL when it did not. */
+  disabled_reason: string | null
+  /** Hears nothing new from then on, and is gone once its cards are closed. */
+  deleted_at: number | null
+  created_at: number
+  updated_at: number
+  lease_id: string | null
+  lease_until: number
+  /** The provider asked for quiet until then. */
+  cool_until: number
+}
+
+export interface PostedCardRow {
+  destination_id: string
+  approval_id: string
+  handle: string
+  posted_at: number
+}
+
+export interface PlatformStateRow {
+  platform: string
+  key: string
+  /** JSON */
+  value: string
+}
+
+export interface PersonRow {
+  id: string
+  name: string
+  email: string | null
+  /** JSON array; today only `reviewer` has a meaning for a person. */
+  roles: string
+  created_at: number
+}
+
+export interface AccountRow {
+  platform: string
+  tenant: string
+  user_id: string
+  person_id: string
+}
+
+export interface ApiKeyRow {
+  id: string
+  name: string
+  /** SHA-256 of the key, hex; the key itself is 256 random bits and never stored. */
+  key_hash: string
+  /** JSON array */
+  roles: string
+  agent_id: string | null
+  person_id: string | null
+  created_at: number
+  revoked_at: number | null
+}
+
+export interface AuditRow {
+  id: string
+  at: number
+  action: string
+  subject: string
+  /** The audited event in RFC 8785 canonical JSON, byte for byte what the leaf hashes. */
+  canonical: string
+  /** SHA-256(0x00 ‖ canonical), hex */
+  leaf: string
+}
+
+/** What may be personal, kept apart from its hash so that it can be erased without breaking the trail. */
+export interface AuditPersonalRow {
+  audit_id: string
+  salt: string
+  /** Canonical JSON; `canonical` above holds SHA-256(salt ‖ this). */
+  clear_text: string
+}

@@ -1,0 +1,69 @@
+// Which operations do API keys have? What each takes, who may, and how it answers.
+
+import { z } from 'zod'
+import { ROLES } from '../../people/keyring.ts'
+import { pageOf, time } from '../answers.ts'
+import type { Operation } from '../operation.ts'
+import { newApiKey } from './schemas.ts'
+
+const tag = 'API keys'
+
+export const apiKey = z.object({
+  id: z.string(),
+  name: z.string(),
+  roles: z.array(z.enum(ROLES)),
+  agent_id: z.string().nullable().describe('The one agent that the key speaks for; null: any'),
+  person_id: z.string().nullable().describe('Whose vote the key casts'),
+  created_at: time,
+  revoked_at: time.nullable(),
+})
+
+const shownOnce = z.string().describe('Shown in this answer and nowhere else')
+
+export const listApiKeys = {
+  id: 'listApiKeys',
+  tag,
+  method: 'get',
+  path: '/v1/api-keys',
+  summary: 'List API keys, revoked ones too, never the keys themselves',
+  roles: ['admin'],
+  answers: { 200: { says: 'All of them', body: pageOf(apiKey) } },
+} as const satisfies Operation
+
+export const createApiKey = {
+  id: 'createApiKey',
+  tag,
+  method: 'post',
+  path: '/v1/api-keys',
+  summary: 'Make an API key',
+  roles: ['admin'],
+  body: newApiKey,
+  answers: {
+    201: {
+      says: 'The key works from now on',
+      body: apiKey.pick({ id: true, name: true, roles: true }).extend({ key: shownOnce }),
+    },
+  },
+} as const satisfies Operation
+
+export const rotateApiKey = {
+  id: 'rotateApiKey',
+  tag,
+  method: 'post',
+  path: '/v1/api-keys/:id/rotate',
+  summary: "Put another key in the old one's place, which works no more",
+  roles: ['admin'],
+  answers: { 200: { says: 'The new key', body: apiKey.pick({ id: true }).extend({ key: shownOnce }) } },
+  problems: { 404: ['not_found'] },
+} as const satisfies Operation
+
+export const revokeApiKey = {
+  id: 'revokeApiKey',
+  tag,
+  method: 'delete',
+  path: '/v1/api-keys/:id',
+  summary: 'Take an API key away',
+  roles: ['admin'],
+  answers: { 204: { says: 'It works no more' } },
+  problems: { 404: ['not_found'] },
+} as const satisfies Operation

@@ -1,0 +1,30 @@
+// What makes an API key? A name, roles, and for some roles whom it speaks for.
+
+import { z } from 'zod'
+import { ROLES, type WantedKey } from '../../people/keyring.ts'
+import { text } from '../input.ts'
+
+export const newApiKey = z
+  .strictObject({
+    name: text(100),
+    roles: z.array(z.enum(ROLES)).min(1),
+    agent_id: text(200).optional(),
+    person: z.strictObject({ name: text(100), email: z.email().max(254) }).optional(),
+  })
+  .refine(({ roles, person }) => !roles.includes('reviewer') || person, {
+    path: ['person'],
+    message: 'A reviewer key names the person whose vote it casts',
+  })
+  .refine(({ roles, person }) => roles.includes('reviewer') || !person, {
+    path: ['person'],
+    message: 'Only a reviewer key names a person',
+  })
+  .refine(({ roles, agent_id }) => roles.includes('agent') || agent_id === undefined, {
+    path: ['agent_id'],
+    message: 'Only an agent key is bound to an agent',
+  })
+
+/** The key that a valid body asks for. */
+export function wantedKey({ agent_id, person, ...rest }: z.infer<typeof newApiKey>): WantedKey {
+  return { ...rest, ...(agent_id && { agentId: agent_id }), ...(person && { person }) }
+}

@@ -1,0 +1,65 @@
+// What does the HTTP API consist of? Each resource under its path, then the answers for everything else.
+
+import { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
+import type { Board } from '../approvals/board.ts'
+import type { ApprovalDesk } from '../approvals/desk.ts'
+import type { AwaitSend } from '../delivery/outcome.ts'
+import type { Logger } from '../kit/log.ts'
+import type { Keyring } from '../people/keyring.ts'
+import type { PlatformKind } from '../platforms/platform.ts'
+import type { Destinations } from '../settings/destinations.ts'
+import { apiKeyEndpoints } from './api-keys/routes.ts'
+import { approvalEndpoints } from './approvals/routes.ts'
+import { createAllow } from './caller.ts'
+import { mountEndpoints, onlyMethods } from './endpoint.ts'
+import { answerErrors, notFound } from './errors.ts'
+import { healthEndpoints } from './health/routes.ts'
+import type { Metrics } from './metrics/metrics.ts'
+import { metricsEndpoint } from './metrics/routes.ts'
+import { openApiEndpoint } from './openapi/routes.ts'
+import { platformOperations } from './platforms.ts'
+import { notificationEndpoints } from './settings/notifications.ts'
+import { destinationTestEndpoint } from './settings/test.ts'
+
+export interface ApiOptions {
+  desk: ApprovalDesk
+  board: Board
+  keyring: Keyring
+  destinations: Destinations
+  kinds: PlatformKind[]
+  awaitSend: AwaitSend
+  metrics: Metrics
+  isReady(): Promise<boolean>
+  /** Aborted when the server stops: who waits is answered with what is known then. */
+  stopping: AbortSignal
+  log: Logger
+}
+
+/** The routes, and what answers their errors and those of everything mounted before them. */
+export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHandler)[] {
+  const { desk, board, keyring, destinations, kinds, awaitSend, stopping } = options
+  const api = Router({ caseSensitive: true })
+  const endpoints = [
+    ...approvalEndpoints({ desk, board, keyring, stopping }),
+    ...notificationEndpoints(destinations, kinds),
+    destinationTestEndpoint({ destinations, desk, awaitSend }),
+    ...apiKeyEndpoints(keyring),
+    ...healthEndpoints(options.isReady),
+    metricsEndpoint(options.metrics),
+  ]
+  const byPlatforms = platformOperations(kinds)
+  const documented = [...endpoints.map(({ operation }) => operation), ...byPlatforms]
+  api.use(noStore)
+  mountEndpoints(api, [...endpoints, openApiEndpoint(documented)], createAllow(keyring))
+  for (const { path, method } of byPlatforms) api.all(path, onlyMethods([method]))
+  api.use(notFound)
+  return [api, answerErrors(options.log)]
+}
+
+/** What it answers depends on the key and on the moment. */
+const noStore: RequestHandler = (req, res, next) => {
+  res.set('Cache-Control', 'no-store')
+  // Else express answers `If-None-Match: *` with 304, and the agent would have no answer at all.
+  delete req.headers['if-none-match']
+  next()
+}

@@ -1,0 +1,40 @@
+// How does an approval leave over HTTP? The shape that the document promises and the desk keeps.
+
+import { z } from 'zod'
+import { type ApprovalView, STATUSES } from '../../approvals/view.ts'
+import { SEVERITIES } from '../../events/severity.ts'
+import { time } from '../answers.ts'
+
+const json = z.record(z.string(), z.unknown())
+
+const decision = z.object({
+  verdict: z.enum(['approve', 'deny']),
+  reviewer: z.object({ id: z.string(), name: z.string() }),
+  source: z.string().describe('The surface that the vote came from: a platform, or `api`'),
+  note: z.string().nullable(),
+  decided_at: time,
+})
+
+export const approval = z.object({
+  id: z.string(),
+  status: z.enum(STATUSES),
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  url: z.url(),
+  agent: z.object({ id: z.string(), name: z.string() }),
+  action: z.object({
+    tool: z.string(),
+    summary: z.string(),
+    arguments: json,
+    environment: z.string().nullable(),
+  }),
+  reasons: z.array(z.string()),
+  risk: z.object({ level: z.enum(SEVERITIES), score: z.number().nullable() }),
+  requested_by: z.object({ email: z.string() }).nullable(),
+  metadata: json,
+  created_at: time,
+  expires_at: time,
+  closed_at: time.nullable(),
+  decisions: z.array(decision),
+  review_notes: z.string().nullable().describe('The closing in words'),
+  test: z.boolean().describe('An admin tries a destination; left out of statistics'),
+}) satisfies z.ZodType<ApprovalView>

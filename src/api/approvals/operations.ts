@@ -1,0 +1,89 @@
+// Which operations do approvals have? What each takes, who may, and how it answers.
+
+import { pageOf } from '../answers.ts'
+import type { Operation } from '../operation.ts'
+import { approval } from './answers.ts'
+import {
+  idempotencyHeader,
+  listQuery,
+  newApproval,
+  newDecision,
+  newWithdrawal,
+  waitQuery,
+} from './schemas.ts'
+
+const tag = 'Approvals'
+
+export const requestApproval = {
+  id: 'requestApproval',
+  tag,
+  method: 'post',
+  path: '/v1/approvals',
+  summary: 'Ask for a human decision about one action',
+  roles: ['agent'],
+  headers: idempotencyHeader,
+  body: newApproval,
+  answers: {
+    201: { says: 'Pending: people are asked', body: approval },
+    200: { says: 'An earlier request answers: the same key, or a pending twin', body: approval },
+  },
+  refusals: ['approval_not_found', 'idempotency_key_reused'],
+  problems: { 403: ['agent_mismatch'] },
+} as const satisfies Operation
+
+export const listApprovals = {
+  id: 'listApprovals',
+  tag,
+  method: 'get',
+  path: '/v1/approvals',
+  summary: 'List approvals, the newest first; an agent sees its own',
+  roles: ['agent', 'reviewer', 'auditor'],
+  query: listQuery,
+  answers: { 200: { says: 'A page', body: pageOf(approval) } },
+} as const satisfies Operation
+
+export const readApproval = {
+  id: 'readApproval',
+  tag,
+  method: 'get',
+  path: '/v1/approvals/:id',
+  summary: 'Read an approval, or wait until it is closed',
+  roles: ['agent', 'reviewer', 'auditor'],
+  query: waitQuery,
+  answers: { 200: { says: 'As it stands now, closed or not', body: approval } },
+  refusals: ['approval_not_found'],
+} as const satisfies Operation
+
+export const decideApproval = {
+  id: 'decideApproval',
+  tag,
+  method: 'post',
+  path: '/v1/approvals/:id/decision',
+  summary: 'Approve or deny, as the person whom the key names',
+  roles: ['reviewer'],
+  headers: idempotencyHeader,
+  body: newDecision,
+  answers: { 200: { says: 'The decision is recorded', body: approval } },
+  refusals: [
+    'approval_not_found',
+    'already_decided',
+    'approval_expired',
+    'not_a_reviewer',
+    'reviewer_unverified',
+    'own_request',
+    'idempotency_key_reused',
+  ],
+} as const satisfies Operation
+
+export const withdrawApproval = {
+  id: 'withdrawApproval',
+  tag,
+  method: 'post',
+  path: '/v1/approvals/:id/withdraw',
+  summary: 'Take a request back, as the one who asked or an admin',
+  roles: ['agent'],
+  body: newWithdrawal,
+  bodyIsOptional: true,
+  answers: { 200: { says: 'Withdrawn, now or before', body: approval } },
+  refusals: ['approval_not_found', 'already_decided', 'approval_expired'],
+} as const satisfies Operation

@@ -1,0 +1,122 @@
+// How do agents ask and wait, and reviewers decide, over HTTP?
+
+import type { Response } from 'express'
+import type { Board } from '../../approvals/board.ts'
+import type { ApprovalDesk } from '../../approvals/desk.ts'
+import { refused } from '../../approvals/refusals.ts'
+import { newId } from '../../kit/ids.ts'
+import { sendProblem } from '../../kit/problem.ts'
+import type { Caller, Keyring } from '../../people/keyring.ts'
+import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
+import { sendRefusal } from '../errors.ts'
+import * as operations from './operations.ts'
+import { requestOf } from './schemas.ts'
+
+export interface ApprovalRoutesOptions {
+  desk: ApprovalDesk
+  board: Board
+  keyring: Keyring
+  /** Aborted when the server stops: who waits is answered with what is known then. */
+  stopping: AbortSignal
+}
+
+export function approvalEndpoints(options: ApprovalRoutesOptions): Endpoint[] {
+  return [
+    endpoint(operations.requestApproval, (asked, res) => requestApproval(options, asked, res)),
+    endpoint(operations.listApprovals, (asked, res) => listApprovals(options, asked, res)),
+    endpoint(operations.readApproval, (asked, res) => readApproval(options, asked, res)),
+    endpoint(operations.decideApproval, (asked, res) => decideApproval(options, asked, res)),
+    endpoint(operations.withdrawApproval, (asked, res) => withdrawApproval(options, asked, res)),
+  ]
+}
+
+async function requestApproval(
+  { desk }: ApprovalRoutesOptions,
+  { caller, body, headers }: Asked<typeof operations.requestApproval>,
+  res: Response,
+) {
+  if (caller.agentId !== null && caller.agentId !== body.agent.id) {
+    const detail = `This API key speaks for the agent ${caller.agentId} only`
+    return sendProblem(res, { status: 403, code: 'agent_mismatch', detail })
+  }
+  const key = headers['Idempotency-Key']
+  const outcome = await desk.request({
+    ...requestOf(body),
+    ownerKeyId: caller.keyId,
+    ...(key !== undefined && { idempotencyKey: key }),
+  })
+  if (!outcome.ok) return sendRefusal(res, outcome.refusal)
+  res.status(outcome.value.created ? 201 : 200).json(outcome.value.approval)
+}
+
+async function listApprovals(
+  { board }: ApprovalRoutesOptions,
+  { caller, query }: Asked<typeof operations.listApprovals>,
+  res: Response,
+) {
+  const { status, risk, agent, tool, created_from, created_before, limit, cursor } = query
+  const filter = {
+    status,
+    riskLevel: risk,
+    agentId: agent,
+    tool,
+    createdFrom: created_from,
+    createdBefore: created_before,
+    after: cursor,
+    ...ownerOf(caller),
+  }
+  const { approvals, next = null } = await board.list(filter, limit)
+  res.json({ data: approvals, next_cursor: next })
+}
+
+async function readApproval(
+  { board, stopping }: ApprovalRoutesOptions,
+  { caller, id, query }: Asked<typeof operations.readApproval>,
+  res: Response,
+) {
+  const gone = new AbortController()
+  res.on('close', () => gone.abort())
+  const view = await board.findOnceClosed(id, {
+    ...ownerOf(caller),
+    waitMs: query.wait_seconds * 1000,
+    abort: AbortSignal.any([gone.signal, stopping]),
+  })
+  if (!view) return sendRefusal(res, refused('approval_not_found').refusal)
+  res.json(view)
+}
+
+async function decideApproval(
+  { desk, keyring }: ApprovalRoutesOptions,
+  { caller, id, body, headers }: Asked<typeof operations.decideApproval>,
+  res: Response,
+) {
+  const key = headers['Idempotency-Key']
+  const outcome = await desk.decide({
+    approvalId: id,
+    verdict: body.decision,
+    by: await keyring.reviewerOf(caller),
+    interactionId: key === undefined ? newId('press') : `${caller.keyId}/${key}`,
+    ...(body.note !== undefined && { note: body.note }),
+  })
+  if (!outcome.ok) return sendRefusal(res, outcome.refusal)
+  res.json(outcome.value)
+}
+
+async function withdrawApproval(
+  { desk }: ApprovalRoutesOptions,
+  { caller, id, body }: Asked<typeof operations.withdrawApproval>,
+  res: Response,
+) {
+  const outcome = await desk.withdraw({
+    approvalId: id,
+    ...(!caller.roles.has('admin') && { ownerKeyId: caller.keyId }),
+    ...(body.reason !== undefined && { reason: body.reason }),
+  })
+  if (!outcome.ok) return sendRefusal(res, outcome.refusal)
+  res.json(outcome.value)
+}
+
+/** An agent sees only what its own key asked for; reviewers, auditors and admins see all. */
+function ownerOf({ keyId, roles }: Caller): { ownerKeyId?: string } {
+  return roles.has('reviewer') || roles.has('auditor') ? {} : { ownerKeyId: keyId }
+}

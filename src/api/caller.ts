@@ -1,0 +1,32 @@
+// Who is calling, and may they? Bearer keys, and roles per route.
+
+import type { RequestHandler, Response } from 'express'
+import { sendProblem } from '../kit/problem.ts'
+import type { Caller, Keyring, Role } from '../people/keyring.ts'
+
+/** `allow('agent', 'admin')` lets through who has one of the roles: 401 without a known key, 403 without a role. */
+export type Allow = (...roles: Role[]) => RequestHandler
+
+export function createAllow(keyring: Keyring): Allow {
+  return (...roles) =>
+    async (req, res, next) => {
+      const [, key] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(req.get('authorization') ?? '') ?? []
+      const caller = key === undefined ? undefined : await keyring.identify(key)
+      if (!caller) {
+        res.set('WWW-Authenticate', 'Bearer')
+        const detail = 'A known API key is needed: Authorization: Bearer <key>'
+        return sendProblem(res, { status: 401, code: 'unauthorized', detail })
+      }
+      if (!roles.some((role) => caller.roles.has(role))) {
+        const detail = `This needs an API key with the role ${roles.join(' or ')}`
+        return sendProblem(res, { status: 403, code: 'forbidden', detail })
+      }
+      res.locals.caller = caller
+      next()
+    }
+}
+
+/** The one whom `allow` let through. */
+export function callerOf(res: Response): Caller {
+  return res.locals.caller
+}

@@ -1,0 +1,49 @@
+// What leaves when something goes wrong? A problem with a stable code, and never an internal message.
+
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import type { Refusal } from '../approvals/refusals.ts'
+import type { Logger } from '../kit/log.ts'
+import { sendProblem } from '../kit/problem.ts'
+
+export function sendRefusal(res: Response, { status, code, text, decidedBy }: Refusal): void {
+  sendProblem(res, { status, code, detail: text, ...(decidedBy !== null && { decided_by: decidedBy }) })
+}
+
+export function sendNotFound(res: Response): void {
+  sendProblem(res, { status: 404, code: 'not_found', detail: 'There is nothing here' })
+}
+
+export const notFound: RequestHandler = (_req, res) => sendNotFound(res)
+
+type BodyProblem = [status: number, code: string, detail: string]
+
+const UNREADABLE: BodyProblem = [400, 'malformed_body', 'The body could not be read']
+
+/** By body-parser's `type`: https://github.com/expressjs/body-parser#errors */
+const BODY_PROBLEMS: Record<string, BodyProblem> = {
+  'entity.too.large': [413, 'payload_too_large', 'The body has more than 256 KB'],
+  'encoding.unsupported': [415, 'unsupported_media_type', 'Send the body without content encoding'],
+  'request.size.invalid': [400, 'malformed_body', 'The body does not have the length that was announced'],
+  'request.aborted': [400, 'malformed_body', 'The body did not arrive whole'],
+}
+
+export function answerErrors(log: Logger): ErrorRequestHandler {
+  return (error, req, res, next) => {
+    if (res.headersSent) return next(error)
+    // http-errors marks what is the sender's fault; of a body that does not decompress it says only that.
+    const known = BODY_PROBLEMS[error?.type] ?? (error?.expose === true ? UNREADABLE : undefined)
+    if (known) {
+      const [status, code, detail] = known
+      return sendProblem(res, { status, code, detail })
+    }
+    if (error instanceof URIError) {
+      return sendProblem(res, { status: 400, code: 'malformed_url', detail: 'The path is not valid' })
+    }
+    log.error({ err: error, method: req.method, path: req.path }, 'a request failed')
+    sendProblem(res, {
+      status: 500,
+      code: 'internal_error',
+      detail: 'Something went wrong here; it is logged',
+    })
+  }
+}

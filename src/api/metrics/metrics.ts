@@ -1,0 +1,88 @@
+// How is it going, in numbers? Everything that is counted, in a registry of its own.
+
+import type { RequestHandler } from 'express'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { ApprovalView } from '../../approvals/view.ts'
+import type { SendResult } from '../../delivery/worker.ts'
+import { SEVERITIES, type Severity } from '../../events/severity.ts'
+import { countRequests } from './requests.ts'
+
+/** Asked at each scrape: cheap, and the same whichever process answers. */
+export interface Gauges {
+  pendingByRisk(): Promise<ReadonlyMap<string, number>>
+  /** How long the delivery that waits longest has been due; 0 when none is. */
+  queueAgeMs(): Promise<number>
+}
+
+export interface Metrics {
+  countRequests: RequestHandler
+  /** Once per recorded decision. */
+  decided(view: ApprovalView): void
+  /** Once per send. */
+  sent(channelType: string, result: SendResult): void
+  /** In the text format of Prometheus. */
+  read(): Promise<{ contentType: string; text: string }>
+}
+
+/** People answer within seconds, hours or days. */
+const DECISION_SECONDS = [5, 15, 30, 60, 120, 300, 600, 1800, 3600, 14_400, 86_400, 604_800]
+
+export function createMetrics(gauges: Gauges): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  registerGauges(registry, gauges)
+
+  const decisions = new Counter({
+    name: 'countersign_decisions_total',
+    help: 'Decisions of people on approvals that are no tests',
+    labelNames: ['verdict', 'source'],
+    registers,
+  })
+  const timeToDecide = new Histogram({
+    name: 'countersign_time_to_decide_seconds',
+    help: 'From the request to a decision of a person',
+    buckets: DECISION_SECONDS,
+    registers,
+  })
+  const deliveries = new Counter({
+    name: 'countersign_deliveries_total',
+    help: 'Sends by how they went',
+    labelNames: ['channel_type', 'outcome'],
+    registers,
+  })
+
+  return {
+    countRequests: countRequests(registry),
+    decided({ decisions: votes, created_at, test }) {
+      const vote = votes.at(-1)
+      if (!vote || test) return
+      decisions.inc({ verdict: vote.verdict, source: vote.source })
+      timeToDecide.observe((Date.parse(vote.decided_at) - Date.parse(created_at)) / 1000)
+    },
+    sent: (channelType, outcome) => deliveries.inc({ channel_type: channelType, outcome }),
+    read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  }
+}
+
+function registerGauges(registry: Registry, { pendingByRisk, queueAgeMs }: Gauges): void {
+  const registers = [registry]
+  new Gauge({
+    name: 'countersign_pending_approvals',
+    help: 'Approvals that wait for a decision, tests left out',
+    labelNames: ['risk'],
+    registers,
+    async collect() {
+      const pending = await pendingByRisk()
+      for (const risk of SEVERITIES satisfies readonly Severity[]) this.set({ risk }, pending.get(risk) ?? 0)
+    },
+  })
+  new Gauge({
+    name: 'countersign_delivery_queue_age_seconds',
+    help: 'How long the delivery that waits longest has been due, at destinations that are switched on',
+    registers,
+    async collect() {
+      this.set((await queueAgeMs()) / 1000)
+    },
+  })
+}

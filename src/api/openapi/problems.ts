@@ -1,0 +1,28 @@
+// With which problems can an operation answer? Those it declares, and those that its key, input and size bring.
+
+import { REFUSALS } from '../../approvals/refusals.ts'
+import { JSON_FAULTS } from '../../kit/strict-json.ts'
+import type { Operation } from '../operation.ts'
+
+/** Codes by status. */
+export function problemsOf(operation: Operation): Map<number, string[]> {
+  const codes = new Map<number, string[]>()
+  const add = (status: number, ...more: readonly string[]) =>
+    codes.set(status, [...new Set([...(codes.get(status) ?? []), ...more])])
+
+  if (operation.roles) {
+    add(400, 'invalid_request')
+    add(401, 'unauthorized')
+    add(403, 'forbidden')
+  }
+  if (operation.path.includes('/:')) add(400, 'malformed_url')
+  if (operation.body) {
+    add(400, 'malformed_json', 'malformed_body')
+    add(413, 'payload_too_large')
+    add(415, 'unsupported_media_type')
+    add(422, ...JSON_FAULTS.filter((fault) => fault !== 'malformed_json'))
+  }
+  for (const code of operation.refusals ?? []) add(REFUSALS[code].status, code)
+  for (const [status, more] of Object.entries(operation.problems ?? {})) add(Number(status), ...more)
+  return new Map([...codes].sort(([a], [b]) => a - b))
+}

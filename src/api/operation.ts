@@ -1,0 +1,34 @@
+// What is one operation of the API? Declared once as data: `endpoint.ts` serves it, `openapi/` documents it.
+
+import type { z } from 'zod'
+import type { RefusalCode } from '../approvals/refusals.ts'
+import type { Role } from '../people/keyring.ts'
+
+export interface Operation {
+  /** Stable: generators of clients name their functions after it. */
+  id: string
+  tag: 'Approvals' | 'Notifications' | 'API keys' | 'Machines' | 'Platforms'
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  /** As express writes it, the whole of it: `/v1/approvals/:id`. */
+  path: string
+  summary: string
+  /** Any of them is enough; absent: no key is needed. */
+  roles?: readonly Role[]
+  /** Absent: none may be given, where a key is needed. */
+  query?: z.ZodObject
+  headers?: z.ZodObject
+  body?: z.ZodType
+  /** Nothing at all counts as `{}`. */
+  bodyIsOptional?: true
+  answers: Readonly<Record<number, OperationAnswer>>
+  refusals?: readonly RefusalCode[]
+  /** Further codes by status, beside the refusals and what comes with key, query, headers and body. */
+  problems?: Readonly<Record<number, readonly string[]>>
+}
+
+export interface OperationAnswer {
+  says: string
+  body?: z.ZodType
+  /** `application/json` unless it says otherwise. */
+  mediaType?: string
+}

@@ -1,0 +1,23 @@
+// Which paths do the platforms serve? Named in the document; they answer there in front of the API.
+
+import type { PlatformKind } from '../platforms/platform.ts'
+import type { Operation } from './operation.ts'
+
+export function platformOperations(kinds: PlatformKind[]): Operation[] {
+  return kinds.flatMap(({ name, inbound = [] }) =>
+    inbound.map(({ id, path, summary }) => ({
+      id,
+      tag: 'Platforms' as const,
+      method: 'post' as const,
+      path,
+      summary: `${summary}; called by ${name} alone, signed its way`,
+      answers: { 200: { says: 'Taken, in the words of the platform' } },
+      problems: {
+        400: ['malformed_payload', 'malformed_body'],
+        401: ['invalid_signature'],
+        413: ['payload_too_large'],
+        415: ['unsupported_media_type'],
+      },
+    })),
+  )
+}

@@ -1,0 +1,101 @@
+// Which operations do destinations have? What each takes, who may, and how it answers.
+
+import { z } from 'zod'
+import { SEVERITIES } from '../../events/severity.ts'
+import type { PlatformKind } from '../../platforms/platform.ts'
+import { pageOf, time } from '../answers.ts'
+import { approval } from '../approvals/answers.ts'
+import type { Operation } from '../operation.ts'
+import { changedDestination, destinationTest, newDestination } from './schemas.ts'
+
+const tag = 'Notifications'
+const roles = ['admin'] as const
+const COLLECTION = '/v1/settings/notifications'
+const ONE = `${COLLECTION}/:id` as const
+const unknownId = { 404: ['not_found'] } as const
+
+export const destination = z.object({
+  id: z.string(),
+  channel_type: z.string(),
+  name: z.string(),
+  config: z.record(z.string(), z.unknown()).describe('Without its secrets'),
+  events: z.array(z.string()).nullable().describe('null: all'),
+  min_severity: z.enum(SEVERITIES),
+  enabled: z.boolean(),
+  disabled_reason: z.string().nullable().describe('Why it was switched off, in its own code'),
+  created_at: time,
+  updated_at: time,
+})
+
+export const listDestinations = {
+  id: 'listDestinations',
+  tag,
+  method: 'get',
+  path: COLLECTION,
+  summary: 'List destinations, never their secrets',
+  roles,
+  answers: { 200: { says: 'All of them', body: pageOf(destination) } },
+} as const satisfies Operation
+
+export function createDestination(kinds: PlatformKind[]) {
+  return {
+    id: 'createDestination',
+    tag,
+    method: 'post',
+    path: COLLECTION,
+    summary: 'Configure a place that hears events',
+    roles,
+    body: newDestination(kinds),
+    answers: { 201: { says: 'It hears from now on', body: destination } },
+  } as const satisfies Operation
+}
+
+export const readDestination = {
+  id: 'readDestination',
+  tag,
+  method: 'get',
+  path: ONE,
+  summary: 'Read a destination, never its secrets',
+  roles,
+  answers: { 200: { says: 'As it is configured', body: destination } },
+  problems: unknownId,
+} as const satisfies Operation
+
+const change = {
+  tag,
+  path: ONE,
+  summary: 'Change what is given; what is left out stays, and null removes a field of config',
+  roles,
+  body: changedDestination,
+  answers: { 200: { says: 'As it is configured from now on', body: destination } },
+  problems: unknownId,
+} as const
+
+export const changeDestinations = [
+  { ...change, id: 'replaceDestination', method: 'put' },
+  { ...change, id: 'changeDestination', method: 'patch' },
+] as const satisfies Operation[]
+
+export const deleteDestination = {
+  id: 'deleteDestination',
+  tag,
+  method: 'delete',
+  path: ONE,
+  summary: 'Delete a destination; its open cards are still redrawn',
+  roles,
+  answers: { 204: { says: 'It hears nothing new' } },
+  problems: unknownId,
+} as const satisfies Operation
+
+export const testDestination = {
+  id: 'testDestination',
+  tag,
+  method: 'post',
+  path: `${ONE}/test`,
+  summary: 'Send a sample card with working buttons, and wait for what the platform says',
+  roles,
+  body: destinationTest,
+  bodyIsOptional: true,
+  answers: { 201: { says: 'It arrived', body: approval } },
+  problems: { ...unknownId, 409: ['destination_disabled'], 502: ['test_failed'] },
+} as const satisfies Operation

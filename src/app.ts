@@ -1,0 +1,197 @@
+// How is Countersign put together? The only file that knows every room.
+
+import { randomBytes } from 'node:crypto'
+import { dirname } from 'node:path'
+import express, { type Express } from 'express'
+import helmet from 'helmet'
+import { createApi } from './api/api.ts'
+import { createMetrics } from './api/metrics/metrics.ts'
+import { closed, createHttpServer, listen } from './api/server.ts'
+import { createBoard } from './approvals/board.ts'
+import { createDesk } from './approvals/create-desk.ts'
+import type { ApprovalDesk } from './approvals/desk.ts'
+import type { ApprovalView } from './approvals/view.ts'
+import { openWaitingRoom } from './approvals/waiting-room.ts'
+import { createCommands } from './commands/governance.ts'
+import type { Config } from './config/config.ts'
+import { mountConsole } from './console/console.ts'
+import { sendOutcomes } from './delivery/outcome.ts'
+import { createWorker } from './delivery/worker.ts'
+import { type Clock, systemClock } from './kit/clock.ts'
+import { createLog, type Logger } from './kit/log.ts'
+import { StartError } from './kit/start-error.ts'
+import { startSweeper } from './kit/sweeper.ts'
+import { createKeyring } from './people/keyring.ts'
+import type { Platform, PlatformKind, PlatformPorts, PlatformState } from './platforms/platform.ts'
+import { platformKinds } from './platforms/registry.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+import { createDestinations } from './settings/destinations.ts'
+import { keyBesideDatabase } from './settings/secret-key.ts'
+import { answers, type Database, isPostgres, openDatabase } from './store/database.ts'
+import { countPendingByRisk, oldestDue } from './store/figures.ts'
+import { readState, writeState } from './store/platform-state.ts'
+
+export interface Countersign {
+  desk: ApprovalDesk
+  /** Resolves when it listens. Returns the admin key that the first start makes when the environment has none. */
+  start(): Promise<{ firstAdminKey: string | undefined }>
+  /** Lets requests and sends under way end, answers those who wait, frees what is held. */
+  stop(): Promise<void>
+}
+
+export interface Overrides {
+  clock?: Clock
+  log?: Logger
+}
+
+const SANDBOX_BOT_TOKEN = 'xoxb-sandbox'
+
+export async function buildApp(given: Config, overrides: Overrides = {}): Promise<Countersign> {
+  const clock = overrides.clock ?? systemClock
+  const log = overrides.log ?? createLog(given.logLevel)
+  const config = given.sandbox ? withSandboxSecrets(given) : given
+  const { publicUrl } = config
+  const db = await openDatabase(config.databaseUrl, { as: 'server', log })
+
+  const waitingRoom = openWaitingRoom(db.signals)
+  const metrics = createMetrics({
+    pendingByRisk: () => countPendingByRisk(db.read),
+    queueAgeMs: async () => Math.max(0, clock.now() - ((await oldestDue(db.read)) ?? Infinity)),
+  })
+  const onClosed = (approval: ApprovalView) => {
+    waitingRoom.tell(approval)
+    if (approval.decisions.length > 0) metrics.decided(approval)
+  }
+  const desk = createDesk({ db, clock, publicUrl, onClosed })
+  const board = createBoard({ db, clock, publicUrl, waitingRoom })
+  const commands = createCommands({ board, clock })
+  const keyring = createKeyring({ db, clock, adminKey: config.adminKey })
+  const kinds = platformKinds({ slack: config.slack })
+  const destinations = createDestinations({ db, clock, secretKey: secretKeyOf(config), kinds })
+
+  const app = express()
+  app.disable('x-powered-by')
+  // What is never stored needs no name to be asked for again.
+  app.disable('etag')
+  app.set('trust proxy', config.trustProxy)
+  app.use(metrics.countRequests, helmet())
+  const platforms = createPlatforms(app, kinds, (kind) => ({
+    desk,
+    commands,
+    state: stateOf(db, kind.name),
+    destinations: () => destinations.openAll(kind.name),
+    log: log.child({ platform: kind.name }),
+    clock,
+  }))
+  mountConsole(app)
+  const sandbox = config.sandbox ? await openSandbox(app, config, log, clock) : undefined
+
+  const stopping = new AbortController()
+  const isReady = async () => !stopping.signal.aborted && (await answers(db.read))
+  app.use(
+    createApi({
+      desk,
+      board,
+      keyring,
+      destinations,
+      kinds,
+      awaitSend: sendOutcomes(db),
+      metrics,
+      isReady,
+      stopping: stopping.signal,
+      log,
+    }),
+  )
+
+  const worker = createWorker({
+    db,
+    platforms,
+    open: destinations.open,
+    findView: board.find,
+    leaseMs: config.deliveryLeaseMs,
+    onSent: metrics.sent,
+    clock,
+    log,
+  })
+  const server = createHttpServer(app)
+  let stopSweeping: (() => Promise<void>) | undefined
+
+  return {
+    desk,
+    async start() {
+      await listen(server, config)
+      stopSweeping = startSweeper([desk.expireDue, destinations.forgetRemoved], log)
+      await worker.start()
+      await sandbox?.ready()
+      if (config.adminKey !== undefined || !(await keyring.isEmpty())) return { firstAdminKey: undefined }
+      const { key } = await keyring.create({ name: 'first admin', roles: ['admin'] }, 'first start')
+      return { firstAdminKey: key }
+    },
+    async stop() {
+      stopping.abort()
+      sandbox?.close()
+      await Promise.all([closed(server), stopSweeping?.(), worker.stop()])
+      waitingRoom.close()
+      await db.close()
+    },
+  }
+}
+
+/** The stand-in for Slack is this very server: its secrets live as long as the process. */
+function withSandboxSecrets(config: Config): Config {
+  return {
+    ...config,
+    adminKey: config.adminKey ?? randomBytes(32).toString('hex'),
+    slack: {
+      signingSecret: randomBytes(16).toString('hex'),
+      botToken: SANDBOX_BOT_TOKEN,
+      apiUrl: `${config.publicUrl}/sandbox/slack/api/`,
+    },
+  }
+}
+
+async function openSandbox(app: Express, config: Config, log: Logger, clock: Clock): Promise<Sandbox> {
+  // Not even loaded where the real thing runs.
+  const { mountSandbox } = await import('./sandbox/sandbox.ts')
+  return mountSandbox(app, {
+    productUrl: () => config.publicUrl,
+    adminKey: config.adminKey as string,
+    slackSigningSecret: config.slack.signingSecret as string,
+    slackBotToken: SANDBOX_BOT_TOKEN,
+    dataDir: dirname(config.databaseUrl),
+    log,
+    clock,
+  })
+}
+
+function secretKeyOf({ secretKey, databaseUrl }: Config): Buffer {
+  if (secretKey) return secretKey
+  if (isPostgres(databaseUrl)) throw new StartError('COUNTERSIGN_SECRET_KEY must be set with PostgreSQL.')
+  return keyBesideDatabase(databaseUrl)
+}
+
+function createPlatforms(
+  app: Express,
+  kinds: PlatformKind[],
+  portsOf: (kind: PlatformKind) => PlatformPorts,
+): Map<string, Platform> {
+  return new Map(
+    kinds.map((kind) => {
+      const platform = kind.create(portsOf(kind))
+      platform.mount?.(app)
+      return [kind.name, platform]
+    }),
+  )
+}
+
+function stateOf(db: Database, platform: string): PlatformState {
+  return {
+    async get(key) {
+      const value = await readState(db.read, platform, key)
+      return value === undefined ? undefined : JSON.parse(value)
+    },
+    async set(key, value) {
+      await db.transact((trx) => writeState(trx, platform, key, JSON.stringify(value)))
+    },
+  }
+}

@@ -1,0 +1,52 @@
+// Who is told of a change? One event and one delivery per destination, in the change's own transaction.
+
+import type { ApprovalRow, DestinationRow } from '../../db/schema.ts'
+import type { EventType } from '../events/catalogue.ts'
+import { hears } from '../events/hears.ts'
+import type { Severity } from '../events/severity.ts'
+import { newId } from '../kit/ids.ts'
+import type { Executor } from '../store/database.ts'
+import { destinationsToldOf, insertDeliveries, insertEvent } from '../store/deliveries.ts'
+import { findDestinationsInUse } from '../store/destinations.ts'
+
+/**
+ * A closing reaches every destination that was ever sent the approval, whatever its filters: there it is the
+ * redraw. `first` is served before the others; a test reaches nobody else.
+ */
+export async function announce(
+  trx: Executor,
+  type: EventType,
+  approval: ApprovalRow,
+  now: number,
+  first?: string,
+): Promise<void> {
+  const severity = approval.risk_level as Severity
+  const event = { id: newId('evt'), type, severity, approval_id: approval.id, created_at: now }
+  const told = new Set(type === 'approval.requested' ? [] : await destinationsToldOf(trx, approval.id))
+  const destinations = (await findDestinationsInUse(trx))
+    .filter((row) => row.id === first || told.has(row.id) || (approval.is_test === 0 && listens(row, event)))
+    .map((row) => row.id)
+    .sort((a, b) => Number(b === first) - Number(a === first))
+
+  await insertEvent(trx, event)
+  await insertDeliveries(
+    trx,
+    destinations.map((destinationId) => ({
+      id: newId('dlv'),
+      destination_id: destinationId,
+      event_id: event.id,
+      approval_id: approval.id,
+      state: 'pending',
+      attempts: 0,
+      next_attempt_at: now,
+      last_error: null,
+      created_at: now,
+      finished_at: null,
+    })),
+  )
+}
+
+function listens(row: DestinationRow, event: { type: EventType; severity: Severity }): boolean {
+  const filter = { events: row.events && JSON.parse(row.events), minSeverity: row.min_severity as Severity }
+  return row.enabled === 1 && row.deleted_at === null && hears(filter, event.type, event.severity)
+}

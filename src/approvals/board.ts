@@ -1,0 +1,121 @@
+// How do approvals stand? Everything that reads them and changes nothing.
+
+import type { Severity } from '../events/severity.ts'
+import type { Clock } from '../kit/clock.ts'
+import { findApproval } from '../store/approvals.ts'
+import type { Database } from '../store/database.ts'
+import { wasTold } from '../store/deliveries.ts'
+import * as figures from '../store/figures.ts'
+import { type ApprovalFilter, findDecisionsOf, listApprovals } from '../store/lists.ts'
+import { composeView, viewOf } from './compose-view.ts'
+import type { ApprovalView } from './view.ts'
+import type { WaitingRoom } from './waiting-room.ts'
+
+export interface Board {
+  /** `ownerKeyId`: only if this API key asked for it. */
+  find(id: string, ownerKeyId?: string): Promise<ApprovalView | undefined>
+  /** As `find`, but stays until it is closed, for `waitMs` at most. */
+  findOnceClosed(id: string, wait: Wait): Promise<ApprovalView | undefined>
+  /** The newest first; `next` is the `after` of the following page. */
+  list(
+    filter: ApprovalFilter,
+    limit: number,
+  ): Promise<{ approvals: ApprovalView[]; next: string | undefined }>
+  /** The longest waiting first; tests are left out. */
+  pending(limit: number): Promise<ApprovalView[]>
+  wasSentTo(id: string, destinationId: string): Promise<boolean>
+  standing(): Promise<Standing>
+}
+
+export interface Wait {
+  ownerKeyId?: string
+  waitMs: number
+  abort: AbortSignal
+}
+
+export interface Standing {
+  pendingByRisk: Map<Severity, number>
+  longestWaiting: ApprovalView | undefined
+  nextToExpire: ApprovalView | undefined
+  /** In the last 24 hours. */
+  decided: { approved: number; denied: number; medianMs: number | null }
+  /** Waiting for another try, and given up in the last 24 hours. */
+  failing: { retrying: number; dead: number }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+/** A signal from another process may be lost with its connection: a waiting agent looks this often by itself. */
+const LOOK_ANYWAY_MS = 5_000
+
+export function createBoard(options: {
+  db: Database
+  clock: Clock
+  publicUrl: string
+  waitingRoom: WaitingRoom
+}): Board {
+  const { db, clock, publicUrl, waitingRoom } = options
+  const { read } = db
+
+  async function find(id: string, ownerKeyId?: string): Promise<ApprovalView | undefined> {
+    const row = await findApproval(read, id)
+    const isTheirs = ownerKeyId === undefined || row?.owner_key_id === ownerKeyId
+    return row && isTheirs ? composeView(read, row, publicUrl) : undefined
+  }
+
+  async function findOnceClosed(id: string, { ownerKeyId, waitMs, abort }: Wait) {
+    const deadline = performance.now() + waitMs
+    for (;;) {
+      const leftMs = deadline - performance.now()
+      if (leftMs <= 0 || abort.aborted) return find(id, ownerKeyId)
+      // Listening starts before looking, so that a commit in between is not missed.
+      const answered = new AbortController()
+      const leave = AbortSignal.any([abort, answered.signal])
+      const woken = waitingRoom.wait(id, Math.min(leftMs, LOOK_ANYWAY_MS), leave)
+      const view = await find(id, ownerKeyId)
+      if (view?.status !== 'pending') {
+        answered.abort()
+        return view
+      }
+      // Whose it is was looked up above, before the wait.
+      const closed = await woken
+      if (closed && view) return closed
+    }
+  }
+
+  return {
+    find,
+    findOnceClosed,
+    async list(filter, limit) {
+      const rows = await listApprovals(read, filter, limit + 1)
+      const shown = rows.slice(0, limit)
+      const decisions = Map.groupBy(
+        await findDecisionsOf(
+          read,
+          shown.map((row) => row.id),
+        ),
+        (decision) => decision.approval_id,
+      )
+      return {
+        approvals: shown.map((row) => viewOf(row, publicUrl, decisions.get(row.id))),
+        next: rows.length > limit ? shown.at(-1)?.id : undefined,
+      }
+    },
+    async pending(limit) {
+      const rows = await figures.findPending(read, 'created_at', limit)
+      return rows.map((row) => viewOf(row, publicUrl))
+    },
+    wasSentTo: (id, destinationId) => wasTold(read, id, destinationId),
+    async standing() {
+      const dayAgo = clock.now() - DAY_MS
+      const [oldest] = await figures.findPending(read, 'created_at', 1)
+      const [soonest] = await figures.findPending(read, 'expires_at', 1)
+      return {
+        pendingByRisk: (await figures.countPendingByRisk(read)) as Map<Severity, number>,
+        longestWaiting: oldest && viewOf(oldest, publicUrl),
+        nextToExpire: soonest && viewOf(soonest, publicUrl),
+        decided: await figures.decidedSince(read, dayAgo),
+        failing: await figures.failingDeliveries(read, dayAgo),
+      }
+    },
+  }
+}

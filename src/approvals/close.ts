@@ -1,0 +1,48 @@
+// How does an approval close? One compare-and-set, its audit row and its announcement, whatever the reason.
+
+import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
+import { type Entry, record } from '../audit/trail.ts'
+import type { EventType } from '../events/catalogue.ts'
+import { closePending } from '../store/approvals.ts'
+import type { Executor } from '../store/database.ts'
+import { announce } from './announce.ts'
+import { viewOf } from './compose-view.ts'
+import type { ApprovalStatus, ApprovalView } from './view.ts'
+
+/** One transaction of the desk. */
+export interface Change {
+  trx: Executor
+  /** UTC epoch milliseconds, one instant for all that the transaction writes. */
+  now: number
+  publicUrl: string
+  /** The approvals that it closes: those who wait for them are told after the commit. */
+  closed: ApprovalView[]
+}
+
+export interface Closing {
+  status: Exclude<ApprovalStatus, 'pending'>
+  reviewNotes: string
+  event: EventType
+  audit: Pick<Entry, 'action' | 'facts' | 'personal'>
+  /** The vote that closes it, where one does. */
+  decision?: DecisionRow
+  /** The destination whose card was clicked: redrawn before the others. */
+  clickedAt?: string
+}
+
+/** undefined, and nothing written, when somebody else closed it first. */
+export async function close(
+  change: Change,
+  approval: ApprovalRow,
+  closing: Closing,
+): Promise<ApprovalView | undefined> {
+  const how = { status: closing.status, closed_at: change.now, review_notes: closing.reviewNotes }
+  if (!(await closePending(change.trx, approval.id, how))) return undefined
+  // Nothing of a pending approval changes but this.
+  const closed = { ...approval, ...how }
+  await record(change.trx, { at: change.now, subject: approval.id, ...closing.audit })
+  await announce(change.trx, closing.event, closed, change.now, closing.clickedAt)
+  const view = viewOf(closed, change.publicUrl, closing.decision && [closing.decision])
+  change.closed.push(view)
+  return view
+}

@@ -1,0 +1,54 @@
+// Who opens the door? Puts each command into one transaction and wakes those who wait once it is durable.
+
+import type { Clock } from '../kit/clock.ts'
+import { findOverdue } from '../store/approvals.ts'
+import type { Database } from '../store/database.ts'
+import type { Change } from './close.ts'
+import { decide } from './decide.ts'
+import type { ApprovalDesk } from './desk.ts'
+import { expire } from './expire.ts'
+import { request } from './request.ts'
+import type { ApprovalView } from './view.ts'
+import { withdraw } from './withdraw.ts'
+
+/** So many overdue approvals expire in one transaction: a long list must not hold up the clicks. */
+const EXPIRY_BATCH = 50
+
+export interface DeskOptions {
+  db: Database
+  clock: Clock
+  publicUrl: string
+  /** Told of each approval that closes, once that is durable and before anybody else hears of it. */
+  onClosed?(approval: ApprovalView): void
+}
+
+export function createDesk({ db, clock, publicUrl, onClosed }: DeskOptions): ApprovalDesk {
+  async function change<T>(work: (change: Change) => Promise<T>): Promise<T> {
+    const closed: ApprovalView[] = []
+    const result = await db.transact((trx) => work({ trx, now: clock.now(), publicUrl, closed }))
+    for (const approval of closed) onClosed?.(approval)
+    for (const { id } of closed) db.signals.publish('approvals', id)
+    db.signals.publish('deliveries', '')
+    return result
+  }
+
+  async function expireBatch(): Promise<number> {
+    const overdue = await findOverdue(db.read, clock.now(), EXPIRY_BATCH)
+    if (overdue.length === 0) return 0
+    return change(async (work) => {
+      for (const approval of overdue) await expire(work, approval)
+      return work.closed.length
+    })
+  }
+
+  return {
+    request: (command) => change((work) => request(work, command)),
+    decide: (command) => change((work) => decide(work, command)),
+    withdraw: (command) => change((work) => withdraw(work, command)),
+    async expireDue() {
+      let expired = 0
+      for (let batch = await expireBatch(); batch > 0; batch = await expireBatch()) expired += batch
+      return expired
+    },
+  }
+}

@@ -1,0 +1,66 @@
+// The only door through which an approval changes, whatever the surface.
+
+import type { Outcome } from './refusals.ts'
+import type { ApprovalView, Verdict } from './view.ts'
+
+/** Each call is one transaction: the change, its audit row, its event and its deliveries, or nothing. */
+export interface ApprovalDesk {
+  request(command: RequestApproval): Promise<Outcome<Answer>>
+  /** Exactly one decision closes an approval; the same interaction again gets the first outcome. */
+  decide(command: Decide): Promise<Outcome<ApprovalView>>
+  withdraw(command: Withdraw): Promise<Outcome<ApprovalView>>
+  /** Marks what is overdue as expired. Returns how many it marked. */
+  expireDue(): Promise<number>
+}
+
+export interface Answer {
+  approval: ApprovalView
+  /** false: an earlier approval answered, by its Idempotency-Key or as a pending twin. */
+  created: boolean
+}
+
+export interface RequestApproval {
+  /** The API key that asks: it alone (and admins) may read and withdraw what it asked. */
+  ownerKeyId: string
+  idempotencyKey?: string
+  agent: { id: string; name: string }
+  action: { tool: string; summary: string; arguments?: Record<string, unknown>; environment?: string }
+  reasons: string[]
+  risk: ApprovalView['risk']
+  requestedByEmail?: string
+  expiresInSeconds: number
+  metadata: Record<string, unknown>
+  /** A test of this destination alone: no other hears of it, and statistics leave it out. */
+  testOf?: string
+}
+
+/** What a platform could establish about who clicked. `unknown`: the platform did not say in time. */
+export type Standing = 'member' | 'guest' | 'bot' | 'external' | 'unknown'
+
+export interface Actor {
+  platform: string
+  tenant: string
+  userId: string
+  name: string
+  /** Only as the platform vouches for it. */
+  email?: string
+  standing: Standing
+}
+
+export interface Decide {
+  approvalId: string
+  verdict: Verdict
+  by: Actor
+  /** The card that was clicked, and the destinations that live where it stands; absent when no card was. */
+  at?: { destinationIds: string[]; handle: string }
+  /** Names one press of a button; a repeat of it must carry the same id. */
+  interactionId: string
+  note?: string
+}
+
+export interface Withdraw {
+  approvalId: string
+  /** absent: an admin, who may withdraw anybody's. */
+  ownerKeyId?: string
+  reason?: string
+}

@@ -1,0 +1,51 @@
+// Why was it refused? Every expected "no": its code, HTTP status and sentence live here and nowhere else.
+
+import type { ApprovalView } from './view.ts'
+
+export const REFUSALS = {
+  approval_not_found: { status: 404, text: 'Approval request not found' },
+  already_decided: { status: 409, text: 'Already {status}' },
+  approval_expired: { status: 410, text: 'Approval request has expired' },
+  not_a_reviewer: { status: 403, text: 'You are not a reviewer of this approval request' },
+  reviewer_unverified: {
+    status: 403,
+    text: "Your identity could not be verified; try again, or have an admin check the app's permissions",
+  },
+  own_request: { status: 403, text: 'You cannot decide a request made by you or on your behalf' },
+  idempotency_key_reused: { status: 422, text: 'This Idempotency-Key was used for a different request' },
+} as const
+
+export type RefusalCode = keyof typeof REFUSALS
+
+export interface Refusal {
+  code: RefusalCode
+  status: number
+  text: string
+  /** The name of the reviewer who decided first, where somebody did. */
+  decidedBy: string | null
+}
+
+interface Refused {
+  ok: false
+  refusal: Refusal
+}
+
+export type Outcome<T> = { ok: true; value: T } | Refused
+
+export function granted<T>(value: T): Outcome<T> {
+  return { ok: true, value }
+}
+
+/** A refusal in words; with the approval at hand, the sentence tells how it stands and who decided. */
+export function refused(code: RefusalCode, approval?: ApprovalView): Refused {
+  const { status, text } = REFUSALS[code]
+  return {
+    ok: false,
+    refusal: {
+      code,
+      status,
+      text: text.replace('{status}', approval?.status ?? 'closed'),
+      decidedBy: approval?.decisions.at(-1)?.reviewer.name ?? null,
+    },
+  }
+}

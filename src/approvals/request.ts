@@ -1,0 +1,129 @@
+// What does an agent get when it asks? A new approval, or the one that answers already.
+
+import type { ApprovalRow } from '../../db/schema.ts'
+import { record } from '../audit/trail.ts'
+import { canonicalJson, sha256Hex } from '../kit/canonical-json.ts'
+import { newId } from '../kit/ids.ts'
+import * as store from '../store/approvals.ts'
+import type { Executor } from '../store/database.ts'
+import { announce } from './announce.ts'
+import type { Change } from './close.ts'
+import { loadView, viewOf } from './compose-view.ts'
+import type { Answer, RequestApproval } from './desk.ts'
+import { expire, isOverdue } from './expire.ts'
+import { granted, type Outcome, refused } from './refusals.ts'
+
+const IDEMPOTENCY_MS = 24 * 60 * 60 * 1000
+
+/** In one transaction; the order of answers is the design's, section 2. */
+export async function request(change: Change, command: RequestApproval): Promise<Outcome<Answer>> {
+  const { trx, now, publicUrl } = change
+  const row = rowOf(command, now)
+  const earlier = await takeKey(trx, command, row.id, now)
+  if (earlier === 'reused') return refused('idempotency_key_reused')
+  if (earlier) return answerWith(trx, earlier, publicUrl)
+
+  const twin = await insertOrFindTwin(change, row)
+  if (twin) {
+    if (command.idempotencyKey) {
+      await store.pointIdempotencyKey(trx, command.ownerKeyId, command.idempotencyKey, twin.id)
+    }
+    return granted({ approval: viewOf(twin, publicUrl), created: false })
+  }
+
+  await record(trx, {
+    at: now,
+    action: 'approval.requested',
+    subject: row.id,
+    facts: {
+      digest: row.digest,
+      owner_key_id: row.owner_key_id,
+      agent_id: row.agent_id,
+      tool: row.tool,
+      environment: row.environment,
+      risk: { level: row.risk_level, score: row.risk_score },
+      expires_at: row.expires_at,
+      test_of: command.testOf ?? null,
+    },
+    personal: {
+      agent_name: row.agent_name,
+      summary: row.summary,
+      arguments: command.action.arguments ?? {},
+      reasons: command.reasons,
+      requested_by: row.requested_by,
+      metadata: command.metadata,
+    },
+  })
+  await announce(trx, 'approval.requested', row, now, command.testOf)
+  return granted({ approval: viewOf(row, publicUrl), created: true })
+}
+
+async function answerWith(trx: Executor, id: string, publicUrl: string): Promise<Outcome<Answer>> {
+  const approval = await loadView(trx, id, publicUrl)
+  return approval ? granted({ approval, created: false }) : refused('approval_not_found')
+}
+
+/** The approval that this key named before, `reused` when it named another request, or undefined when it is new. */
+async function takeKey(
+  trx: Executor,
+  command: RequestApproval,
+  approvalId: string,
+  now: number,
+): Promise<string | 'reused' | undefined> {
+  const { idempotencyKey, ...asked } = command
+  if (idempotencyKey === undefined) return undefined
+  const requestHash = sha256Hex(canonicalJson(asked))
+  await store.forgetIdempotencyKeys(trx, now - IDEMPOTENCY_MS)
+  const earlier = await store.takeIdempotencyKey(trx, {
+    api_key_id: command.ownerKeyId,
+    key: idempotencyKey,
+    request_hash: requestHash,
+    approval_id: approvalId,
+    created_at: now,
+  })
+  if (!earlier) return undefined
+  return earlier.request_hash === requestHash ? earlier.approval_id : 'reused'
+}
+
+/** undefined: the row is in. A twin may close between the two queries of another process: then it is tried again. */
+async function insertOrFindTwin(change: Change, row: ApprovalRow): Promise<ApprovalRow | undefined> {
+  const key = { ownerKeyId: row.owner_key_id, digest: row.digest, requestedBy: row.requested_by }
+  for (;;) {
+    const twin = await store.findPendingTwin(change.trx, key)
+    if (twin && !isOverdue(twin, change.now)) return twin
+    if (twin) await expire(change, twin)
+    if (await store.insertPending(change.trx, row)) return undefined
+  }
+}
+
+function rowOf(command: RequestApproval, now: number): ApprovalRow {
+  const { agent, action } = command
+  return {
+    id: newId('apr'),
+    owner_key_id: command.ownerKeyId,
+    status: 'pending',
+    digest: digestOf(agent.id, action),
+    agent_id: agent.id,
+    agent_name: agent.name,
+    tool: action.tool,
+    summary: action.summary,
+    arguments: JSON.stringify(action.arguments ?? {}),
+    environment: action.environment ?? null,
+    reasons: JSON.stringify(command.reasons),
+    risk_level: command.risk.level,
+    risk_score: command.risk.score,
+    requested_by: command.requestedByEmail?.toLowerCase() ?? '',
+    metadata: JSON.stringify(command.metadata),
+    created_at: now,
+    expires_at: now + command.expiresInSeconds * 1000,
+    closed_at: null,
+    review_notes: null,
+    is_test: command.testOf === undefined ? 0 : 1,
+  }
+}
+
+/** What will run, in 64 hex digits; the summary is the agent's prose and not part of it. */
+export function digestOf(agentId: string, action: RequestApproval['action']): string {
+  const { tool, arguments: args = {}, environment = null } = action
+  return `sha256:${sha256Hex(canonicalJson({ agent: agentId, tool, arguments: args, environment }))}`
+}

@@ -1,0 +1,59 @@
+// What goes on record? One row per change, written in the change's own transaction.
+
+import { randomBytes } from 'node:crypto'
+import { canonicalJson, sha256Hex } from '../kit/canonical-json.ts'
+import { newId } from '../kit/ids.ts'
+import { insertAudit } from '../store/audit.ts'
+import type { Executor } from '../store/database.ts'
+
+export interface Entry {
+  at: number
+  action:
+    | 'approval.requested'
+    | 'approval.reviewed'
+    | 'approval.expired'
+    | 'approval.withdrawn'
+    | 'api_key.created'
+    | 'api_key.revoked'
+    | 'api_key.rotated'
+    | 'destination.created'
+    | 'destination.updated'
+    | 'destination.deleted'
+    | 'destination.disabled'
+  /** The id of what changed. */
+  subject: string
+  /** Never personal: stays for ever. */
+  facts: Record<string, unknown>
+  /** May be personal: the row holds only its salted hash, so that it can be erased and the trail still verifies. */
+  personal: Record<string, unknown>
+}
+
+/**
+ * Adds to the trail. The row's bytes are RFC 8785 canonical JSON and its leaf is SHA-256(0x00 ‖ bytes), as in
+ * RFC 9162's Merkle trees.
+ */
+export async function record(trx: Executor, entry: Entry): Promise<void> {
+  const id = newId('aud')
+  const salt = randomBytes(16).toString('hex')
+  const clearText = canonicalJson(entry.personal)
+  const canonical = canonicalJson({
+    id,
+    at: entry.at,
+    action: entry.action,
+    subject: entry.subject,
+    facts: entry.facts,
+    personal: `sha256:${sha256Hex(salt, clearText)}`,
+  })
+  await insertAudit(
+    trx,
+    {
+      id,
+      at: entry.at,
+      action: entry.action,
+      subject: entry.subject,
+      canonical,
+      leaf: sha256Hex('\0', canonical),
+    },
+    { audit_id: id, salt, clear_text: clearText },
+  )
+}

@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+// What can be done from the command line? Starts the server, and what must work before or without one.
+
+import { existsSync } from 'node:fs'
+import { Command } from 'commander'
+import { StartError } from '../kit/start-error.ts'
+import { createKey } from './keys.ts'
+import { printSlackManifest } from './slack-manifest.ts'
+
+const program = new Command('countersign').description(
+  'The human signature on what an AI agent is about to do. Configured by the environment; see .env.example.',
+)
+
+program
+  .command('start')
+  .description('start the server (as npm start does)')
+  .action(async () => void (await import('../main.ts')))
+
+program
+  .command('migrate')
+  .description('bring the database to this version and stop; the server does the same at its start')
+  .action(async () => (await import('./migrate.ts')).migrateAndStop())
+
+const keys = program.command('keys').description('API keys')
+keys
+  .command('create')
+  .description('make an API key in the database and print it; it is not shown again')
+  .requiredOption('--name <name>', 'what the key is for')
+  .requiredOption('--role <role...>', 'agent, reviewer, admin or auditor; more than one may follow')
+  .option('--agent-id <id>', 'bind the key to one agent')
+  .option('--person-name <name>', 'whose vote a reviewer key casts')
+  .option('--person-email <email>', 'the e-mail of that person')
+  .action(createKey)
+
+const slack = program.command('slack').description('what the Slack app needs')
+slack
+  .command('manifest')
+  .description('print the manifest of the Slack app for PUBLIC_URL')
+  .option('--url <url>', 'the public https address, when PUBLIC_URL is not set')
+  .action(printSlackManifest)
+
+// As `npm start` does it; what is set already stays as it is.
+if (existsSync('.env')) process.loadEnvFile()
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  console.error(error instanceof StartError ? error.message : error)
+  process.exitCode = 1
+}

@@ -1,0 +1,43 @@
+// How is an API key made without one? Beside the server, straight in its database.
+
+import { newApiKey, wantedKey } from '../api/api-keys/schemas.ts'
+import { readConfig } from '../config/config.ts'
+import { systemClock } from '../kit/clock.ts'
+import { createLog } from '../kit/log.ts'
+import { StartError } from '../kit/start-error.ts'
+import { createKeyring } from '../people/keyring.ts'
+import { openDatabase } from '../store/database.ts'
+
+export interface KeyOptions {
+  name: string
+  role: string[]
+  agentId?: string
+  personName?: string
+  personEmail?: string
+}
+
+/** Prints the key alone on standard output, so that a script can take it. Throws a StartError on a mistake. */
+export async function createKey(options: KeyOptions): Promise<void> {
+  const { name, role: roles, agentId: agent_id, personName, personEmail } = options
+  const named = personName !== undefined || personEmail !== undefined
+  const wanted = newApiKey.safeParse({
+    name,
+    roles,
+    ...(agent_id && { agent_id }),
+    ...(named && { person: { name: personName, email: personEmail } }),
+  })
+  if (!wanted.success) {
+    throw new StartError(
+      wanted.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
+    )
+  }
+  const config = readConfig()
+  const db = await openDatabase(config.databaseUrl, { as: 'tool', log: createLog('warn') })
+  try {
+    const keyring = createKeyring({ db, clock: systemClock, adminKey: undefined })
+    const { key } = await keyring.create(wantedKey(wanted.data), 'command line')
+    console.log(key)
+  } finally {
+    await db.close()
+  }
+}

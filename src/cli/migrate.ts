@@ -1,0 +1,12 @@
+// Is the database as this version expects it? Opening it brings it there.
+
+import { readConfig } from '../config/config.ts'
+import { createLog } from '../kit/log.ts'
+import { openDatabase } from '../store/database.ts'
+
+export async function migrateAndStop(): Promise<void> {
+  const { databaseUrl } = readConfig()
+  const db = await openDatabase(databaseUrl, { as: 'tool', log: createLog('warn') })
+  await db.close()
+  console.log('The database is up to date.')
+}

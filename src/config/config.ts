@@ -1,0 +1,142 @@
+// What does the environment say? Read once at start, with a sentence for each mistake.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { StartError } from '../kit/start-error.ts'
+import { wholeNumber } from '../kit/whole-number.ts'
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+
+/** Every variable, as text. An empty one counts as unset; `NAME_FILE` names a file that holds NAME. */
+export const environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(1, 65_535).default(3000),
+  PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(
+      /^postgres(ql)?:\/\/|^(?![a-z][a-z0-9+.-]+:)/i,
+      'must be postgres://… or the path of a SQLite file',
+    )
+    .default('data/countersign.db'),
+  COUNTERSIGN_SECRET_KEY: z
+    .string()
+    .transform((text) => Buffer.from(text, 'base64'))
+    .refine((key) => key.length === 32, 'must be 32 bytes in base64 (openssl rand -base64 32)')
+    .optional(),
+  COUNTERSIGN_ADMIN_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
+  SLACK_SIGNING_SECRET: z.string().optional(),
+  SLACK_BOT_TOKEN: z
+    .string()
+    .regex(/^xox[a-z]-\S+$/, 'must be a bot token; it begins with xoxb-')
+    .optional(),
+  SLACK_API_URL: httpUrl.regex(/\/$/, 'must end with a slash').default('https://slack.com/api/'),
+  TRUST_PROXY: wholeNumber(0, 20).default(0),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  DELIVERY_LEASE_SECONDS: wholeNumber(15, 3600).default(30),
+})
+
+export interface Config {
+  host: string
+  port: number
+  /** Where it listens; no trailing slash here and below. */
+  localUrl: string
+  /** Where people and platforms reach it. */
+  publicUrl: string
+  /** `postgres://…`, or the path of a SQLite file. */
+  databaseUrl: string
+  secretKey: Buffer | undefined
+  adminKey: string | undefined
+  slack: { signingSecret: string | undefined; botToken: string | undefined; apiUrl: string }
+  /** So many proxies in front are believed. */
+  trustProxy: number
+  logLevel: string
+  deliveryLeaseMs: number
+  /** Nothing is connected and nobody else can reach us: the local stand-ins may play the platforms. */
+  sandbox: boolean
+}
+
+/** Any of these means that somebody is setting up the real thing. */
+const REAL_THING = [
+  'PUBLIC_URL',
+  'DATABASE_URL',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_BOT_TOKEN',
+  'TRUST_PROXY',
+] as const
+
+/** The configuration of this process: its environment, and a file `.env` for what the environment leaves out. */
+export function readConfig(): Config {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  return loadConfig(process.env)
+}
+
+/** Throws a StartError with a line per mistake. */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const given = gather(env)
+  const parsed = environment.safeParse(given)
+  if (!parsed.success) {
+    throw new StartError(
+      parsed.error.issues.map((issue) => `${issue.path.join()}: ${issue.message}`).join('\n'),
+    )
+  }
+  const values = parsed.data
+  const sandbox = isLoopback(values.HOST) && !REAL_THING.some((name) => given[name] !== undefined)
+  if (isEveryAddress(values.HOST) && values.PUBLIC_URL === undefined) {
+    throw new StartError(`PUBLIC_URL: must be set with HOST ${values.HOST}: cards link to it`)
+  }
+  const localUrl = `http://${inUrl(values.HOST)}:${values.PORT}`
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    localUrl,
+    publicUrl: values.PUBLIC_URL ?? localUrl,
+    databaseUrl: sandbox ? 'data/sandbox.db' : values.DATABASE_URL,
+    secretKey: values.COUNTERSIGN_SECRET_KEY,
+    adminKey: values.COUNTERSIGN_ADMIN_KEY,
+    slack: {
+      signingSecret: values.SLACK_SIGNING_SECRET,
+      botToken: values.SLACK_BOT_TOKEN,
+      apiUrl: values.SLACK_API_URL,
+    },
+    trustProxy: values.TRUST_PROXY,
+    logLevel: values.LOG_LEVEL,
+    deliveryLeaseMs: values.DELIVERY_LEASE_SECONDS * 1000,
+    sandbox,
+  }
+}
+
+function gather(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.keys(environment.shape).map((name) => {
+      const file = env[`${name}_FILE`]
+      return [name, env[name] || (file ? readSecret(name, file) : undefined)]
+    }),
+  )
+}
+
+function readSecret(name: string, file: string): string {
+  let secret: string
+  try {
+    secret = readFileSync(file, 'utf8').trim()
+  } catch {
+    throw new StartError(`${name}_FILE: ${file} cannot be read`)
+  }
+  if (secret === '') throw new StartError(`${name}_FILE: ${file} is empty`)
+  return secret
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+function isEveryAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::'
+}
+
+function inUrl(host: string): string {
+  return isIP(host) === 6 ? `[${host}]` : host
+}

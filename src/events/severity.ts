@@ -1,0 +1,16 @@
+// How serious is it? One scale for the risk of an approval and the severity of an event.
+
+export const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const
+export type Severity = (typeof SEVERITIES)[number]
+
+export function atLeast(severity: Severity, floor: Severity): boolean {
+  return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(floor)
+}
+
+/** A score of 0 to 1 as a level, for requests that name no level. */
+export function levelOfScore(score: number): Severity {
+  if (score >= 0.9) return 'critical'
+  if (score >= 0.7) return 'high'
+  if (score >= 0.4) return 'medium'
+  return 'low'
+}

@@ -1,0 +1,13 @@
+// What time is it? Injected everywhere, so that tests decide.
+
+export interface Clock {
+  /** UTC epoch milliseconds. */
+  now(): number
+}
+
+export const systemClock: Clock = { now: () => Date.now() }
+
+/** ISO 8601 in UTC with milliseconds, as every time leaves the API. */
+export function isoTime(epochMs: number): string {
+  return new Date(epochMs).toISOString()
+}

@@ -1,0 +1,22 @@
+// How does an error leave over HTTP? As RFC 9457 problem details with a stable code.
+
+import { STATUS_CODES } from 'node:http'
+import type { Response } from 'express'
+
+export interface Problem {
+  status: number
+  /** Stable: clients switch on it. */
+  code: string
+  /** One sentence for a person. */
+  detail: string
+  /** Further members, for example `errors` or `decided_by`. */
+  [member: string]: unknown
+}
+
+export function sendProblem(res: Response, problem: Problem): void {
+  const { status, detail, code, ...more } = problem
+  res
+    .status(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail, code, ...more }))
+}

@@ -1,0 +1,28 @@
+// Who does what is due by the clock? A look every second, beside what each click and request finds by itself.
+
+import type { Logger } from './log.ts'
+
+const EVERY_MS = 1_000
+
+/**
+ * Runs the duties one after the other; rounds never overlap, and one that fails leaves the others alone. Returns
+ * how to stop, which resolves when a round under way has ended.
+ */
+export function startSweeper(duties: (() => Promise<unknown>)[], log: Logger): () => Promise<void> {
+  let round: Promise<void> | undefined
+
+  async function sweep(): Promise<void> {
+    for (const duty of duties) {
+      await duty().catch((error) => log.error({ err: error }, 'a sweep failed'))
+    }
+    round = undefined
+  }
+
+  const timer = setInterval(() => {
+    round ??= sweep()
+  }, EVERY_MS)
+  return async () => {
+    clearInterval(timer)
+    await round
+  }
+}

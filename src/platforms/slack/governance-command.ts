@@ -1,0 +1,28 @@
+// Who answers `/governance …`? The commands room; here its answer is only carried to and fro.
+
+import type { App } from '@slack/bolt'
+import type { Asker, Commands } from '../../commands/commands.ts'
+import { replyCard } from './reply-card.ts'
+import type { Surroundings } from './surroundings.ts'
+
+const NOT_CONNECTED = {
+  response_type: 'ephemeral',
+  text: ':warning: This workspace is not connected',
+} as const
+
+export function listenToCommands(app: App, commands: Commands, surroundings: Surroundings): void {
+  app.command(/^\/.+/, async ({ command, context, ack }) => {
+    const origin = {
+      team: { id: command.team_id },
+      enterprise: command.enterprise_id ? { id: command.enterprise_id } : null,
+    }
+    const place = await surroundings.find(origin, context.signedBy as string[], command.channel_id)
+    if (!place) return ack(NOT_CONNECTED)
+    const user = { id: command.user_id, name: command.user_name }
+    const asker: Asker = {
+      ...(await surroundings.identify(user, place.workspace, place.token)),
+      destinationIds: place.here.map((destination) => destination.id),
+    }
+    await ack({ ...replyCard(await commands.answer(command.text ?? '', asker)) })
+  })
+}

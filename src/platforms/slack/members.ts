@@ -1,0 +1,65 @@
+// Who clicked? What Slack says of a user, kept for ten minutes; what it does not say in time is unknown.
+
+import type { UsersInfoResponse, WebClient } from '@slack/web-api'
+import { LRUCache } from 'lru-cache'
+import type { Actor } from '../../approvals/desk.ts'
+import type { Clock } from '../../kit/clock.ts'
+import type { Logger } from '../../kit/log.ts'
+import { tenantOf, type Workspace } from './workspace.ts'
+
+const KEPT_MS = 10 * 60 * 1000
+const MOST_USERS = 10_000
+/** Slack waits three seconds for an answer to a click. */
+const PATIENCE_MS = 2_000
+
+type User = NonNullable<UsersInfoResponse['user']>
+
+export interface SlackUser {
+  id: string
+  /** As the request names it, for when nothing better is known. */
+  name: string
+}
+
+export type IdentifyUser = (user: SlackUser, workspace: Workspace, token: string) => Promise<Actor>
+
+export function members(clientOf: (token: string) => WebClient, clock: Clock, log: Logger): IdentifyUser {
+  const known = new LRUCache<string, User, { token: string; userId: string }>({
+    max: MOST_USERS,
+    ttl: KEPT_MS,
+    perf: clock,
+    fetchMethod: async (_key, _stale, { context }) => {
+      const { user } = await clientOf(context.token).users.info({ user: context.userId })
+      return user
+    },
+  })
+
+  return async ({ id, name }, workspace, token) => {
+    const tenant = tenantOf(workspace)
+    const unknown: Actor = { platform: 'slack', tenant, userId: id, name, standing: 'unknown' }
+    try {
+      const user = await known.fetch(`${tenant}/${id}`, {
+        context: { token, userId: id },
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      })
+      if (!user) return unknown
+      const email = user.profile?.email
+      return {
+        ...unknown,
+        name: user.profile?.display_name || user.real_name || name,
+        ...(email && { email }),
+        standing: standingOf(user, workspace),
+      }
+    } catch (error) {
+      log.warn({ user: id, reason: (error as Error).message }, 'Slack did not say who clicked')
+      return unknown
+    }
+  }
+}
+
+function standingOf(user: User, { teamId, enterpriseId }: Workspace): Actor['standing'] {
+  if (user.deleted) return 'external'
+  if (user.is_bot || user.id === 'USLACKBOT') return 'bot'
+  if (user.is_restricted || user.is_ultra_restricted) return 'guest'
+  const home = enterpriseId === null ? user.team_id : user.enterprise_user?.enterprise_id
+  return home === (enterpriseId ?? teamId) ? 'member' : 'external'
+}

@@ -1,0 +1,86 @@
+// What does the one who asked or clicked see? An answer or a refusal that nobody else in the channel sees.
+
+import type { Button, KnownBlock } from '@slack/types'
+import type { Refusal } from '../../approvals/refusals.ts'
+import type { Reply } from '../../commands/commands.ts'
+import {
+  type Excerpts,
+  fitted,
+  inert,
+  literal,
+  markup,
+  oneLine,
+  preformatted,
+  prose,
+  revealed,
+  shortened,
+  webUrl,
+} from './text.ts'
+
+const FIELDS_OF_A_SECTION = 10
+
+export interface ReplyCard {
+  response_type: 'ephemeral'
+  /** For notifications: the blocks are what is shown. */
+  text: string
+  blocks: KnownBlock[]
+}
+
+export interface RefusalCard {
+  response_type: 'ephemeral'
+  replace_original: false
+  text: string
+}
+
+/** Never longer than Slack takes, whatever the reply holds, and all of it literal; what was cut is said. */
+export function replyCard(reply: Reply): ReplyCard {
+  return fitted((excerpts) => ({
+    response_type: 'ephemeral',
+    text: inert(shortened(oneLine(reply.title), 140)),
+    blocks: blocks(reply, excerpts),
+  }))
+}
+
+function blocks(reply: Reply, excerpts: Excerpts): KnownBlock[] {
+  const { title, lines, payload, link } = reply
+  const parts: KnownBlock[] = [
+    { type: 'header', text: literal(excerpts.of('the title', oneLine(title), 140)) },
+    ...facts(reply, excerpts),
+  ]
+  if (lines.length > 0) {
+    const text = prose(lines.map(oneLine).join('\n'))
+    parts.push({ type: 'section', text: literal(excerpts.of('the text', text, 2500)) })
+  }
+  if (payload?.trim()) parts.push(preformatted(excerpts.of('the payload', revealed(payload), 7000)))
+
+  const button = link && linkButton(link, excerpts)
+  const cut = excerpts.notice()
+  if (cut) parts.push({ type: 'context', elements: [markup(cut)] })
+  if (button) parts.push({ type: 'actions', elements: [button] })
+  return parts
+}
+
+function facts(reply: Reply, excerpts: Excerpts): KnownBlock[] {
+  const fields = excerpts
+    .first(reply.facts, 2 * FIELDS_OF_A_SECTION, 'facts')
+    .map(({ label, value }, index) =>
+      literal(excerpts.of(`fact ${index + 1}`, `${oneLine(label)}: ${oneLine(value)}`, 200)),
+    )
+  const sections: KnownBlock[] = []
+  while (fields.length > 0) sections.push({ type: 'section', fields: fields.splice(0, FIELDS_OF_A_SECTION) })
+  return sections
+}
+
+function linkButton(link: NonNullable<Reply['link']>, excerpts: Excerpts): Button | undefined {
+  const url = webUrl(link.url)
+  if (!url) return undefined
+  const label = excerpts.of("the button's label", oneLine(link.label), 70)
+  return { type: 'button', action_id: 'view_console', text: literal(label), url }
+}
+
+/** For the clicker alone: the message that was clicked stays. */
+export function refusalCard({ code, text, decidedBy }: Refusal): RefusalCard {
+  const by =
+    code === 'already_decided' && decidedBy !== null ? ` by ${inert(shortened(oneLine(decidedBy), 80))}` : ''
+  return { response_type: 'ephemeral', replace_original: false, text: `:warning: ${text}${by}` }
+}

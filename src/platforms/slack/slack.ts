@@ -1,0 +1,84 @@
+// What is Slack to Countersign? Cards by bot token, clicks and commands through Bolt.
+
+import { App, ExpressReceiver } from '@slack/bolt'
+import type { Destination, Platform, PlatformKind, PlatformPorts } from '../platform.ts'
+import { approvalCard } from './approval-card.ts'
+import { type SlackConfig, type SlackEnvironment, slackConfig } from './config.ts'
+import { listenToCommands } from './governance-command.ts'
+import { handleOf, placeOf } from './handle.ts'
+import { ENDPOINTS, type VerifiedRequest, verifyInbound } from './inbound.ts'
+import { listenToClicks } from './interactions.ts'
+import { members } from './members.ts'
+import { quietLogger } from './quiet-logger.ts'
+import { surroundings } from './surroundings.ts'
+import { calling, slackClients, slackFetch } from './web-api.ts'
+import { workspaces } from './workspace.ts'
+
+export function slack(env: SlackEnvironment): PlatformKind<SlackConfig> {
+  return {
+    name: 'slack',
+    config: slackConfig(env),
+    secrets: ['bot_token', 'signing_secret'],
+    inbound: [
+      { id: 'slackInteraction', path: ENDPOINTS.interactions, summary: 'A button was pressed on a card' },
+      { id: 'slackCommand', path: ENDPOINTS.commands, summary: 'Somebody typed /governance' },
+    ],
+    create: (ports) => createSlack(env, ports),
+  }
+}
+
+function createSlack(env: SlackEnvironment, ports: PlatformPorts<SlackConfig>): Platform<SlackConfig> {
+  const clientOf = slackClients(env.apiUrl)
+  const workspaceOf = workspaces(ports.state, clientOf)
+  const tokenOf = ({ config }: Destination<SlackConfig>) => config.bot_token ?? env.botToken ?? ''
+
+  async function signingSecrets(): Promise<string[]> {
+    const own = (await ports.destinations()).map((destination) => destination.config.signing_secret)
+    return [...new Set([env.signingSecret, ...own])].filter((secret) => secret !== undefined)
+  }
+
+  return {
+    mount(host) {
+      verifyInbound(host, signingSecrets, ports.clock)
+      const receiver = new ExpressReceiver({
+        // Ours stands in front: Bolt's lets a future timestamp and other versions pass.
+        signatureVerification: false,
+        signingSecret: '',
+        app: host,
+        endpoints: ENDPOINTS,
+        logger: quietLogger,
+        customPropertiesExtractor: (req) => ({ signedBy: (req as VerifiedRequest).signedBy }),
+      })
+      const app = new App({
+        receiver,
+        // Tokens belong to destinations; Bolt itself calls nothing but response URLs.
+        authorize: async () => ({}),
+        clientOptions: { slackApiUrl: env.apiUrl, fetch: slackFetch(env.apiUrl) },
+        ignoreSelf: false,
+        convoStore: false,
+        attachFunctionToken: false,
+        logger: quietLogger,
+      })
+      app.error(async (error) => {
+        ports.log.error({ err: error }, 'a request from Slack failed')
+        throw error
+      })
+      const around = surroundings(env, ports, workspaceOf, members(clientOf, ports.clock, ports.log))
+      listenToClicks(app, ports, around)
+      listenToCommands(app, ports.commands, around)
+    },
+
+    async post({ view }, to) {
+      // Known before the first card is out, so that a click on it finds its workspace without asking Slack.
+      await workspaceOf(tokenOf(to))
+      const card = { ...approvalCard(view), channel: to.config.channel_id }
+      const { channel, ts } = await calling(clientOf(tokenOf(to)).chat.postMessage(card))
+      return { handle: handleOf(channel as string, ts as string) }
+    },
+
+    async redraw(handle, { view }, to) {
+      const card = { ...approvalCard(view), ...placeOf(handle) }
+      await calling(clientOf(tokenOf(to)).chat.update(card))
+    },
+  }
+}

@@ -1,0 +1,157 @@
+// @ts-check
+// What do Slack's blocks look like?
+
+import { el } from './dom.js'
+import { picture } from './emoji.js'
+import { link, mrkdwn, webUrl } from './mrkdwn.js'
+
+const FITS_HALF_A_ROW = 40
+
+/**
+ * @typedef {Record<string, any>} Block
+ * @typedef {object} Surroundings
+ * @property {import('./mrkdwn.js').NameOf} nameOf
+ * @property {(button: HTMLElement, element: Block, blockId: string) => void} press
+ */
+
+/**
+ * @param {Block[]} blocks
+ * @param {Surroundings} around
+ */
+export function drawBlocks(blocks, around) {
+  return blocks.map((block) => drawBlock(block, around))
+}
+
+/**
+ * @param {Block} block
+ * @param {Surroundings} around
+ * @returns {HTMLElement}
+ */
+function drawBlock(block, around) {
+  switch (block.type) {
+    case 'header':
+      return el('h4', { class: 'header-block' }, block.text.text)
+    case 'divider':
+      return el('hr')
+    case 'section':
+      return el(
+        'div',
+        { class: 'section-block' },
+        block.text && drawText('div', block.text, around),
+        block.fields && drawFields(block.fields, around),
+        block.accessory && drawElement(block.accessory, block.block_id, around),
+      )
+    case 'context':
+      return el('div', { class: 'context-block' }, ...block.elements.map(textIn('span', around)))
+    case 'actions':
+      return el(
+        'div',
+        { class: 'actions-block' },
+        ...block.elements.map((/** @type {Block} */ part) => drawElement(part, block.block_id, around)),
+      )
+    case 'rich_text':
+      return el('div', { class: 'rich-block' }, ...block.elements.map(richIn(around)))
+    case 'image':
+      return el('p', { class: 'not-drawn' }, `Image: ${block.alt_text}`)
+    default:
+      return el('p', { class: 'not-drawn' }, `A ${block.type} block, which the sandbox does not draw`)
+  }
+}
+
+/**
+ * @param {Block[]} fields
+ * @param {Surroundings} around
+ */
+function drawFields(fields, around) {
+  const cells = fields.map(textIn('div', around))
+  for (const cell of cells) cell.classList.toggle('long', (cell.textContent ?? '').length > FITS_HALF_A_ROW)
+  return el('div', { class: 'fields' }, ...cells)
+}
+
+/** @param {Surroundings} around */
+const textIn = (/** @type {string} */ tag, around) => (/** @type {Block} */ text) =>
+  drawText(tag, text, around)
+
+/**
+ * @param {string} tag
+ * @param {Block} text
+ * @param {Surroundings} around
+ */
+function drawText(tag, text, { nameOf }) {
+  if (text.type === 'image') return el(tag, {}, text.alt_text)
+  return el(tag, {}, ...(text.type === 'mrkdwn' ? mrkdwn(text.text, nameOf) : [text.text]))
+}
+
+/**
+ * @param {Block} element
+ * @param {string} blockId
+ * @param {Surroundings} around
+ */
+function drawElement(element, blockId, { press }) {
+  if (element.type !== 'button') {
+    return el('span', { class: 'not-drawn' }, `A ${element.type}, which the sandbox does not draw`)
+  }
+  const href = webUrl(element.url)
+  const button = el(
+    href ? 'a' : 'button',
+    {
+      class: `button ${element.style ?? ''}`.trim(),
+      'data-action-id': element.action_id,
+      'aria-label': element.accessibility_label,
+      ...(href ? { href, target: '_blank', rel: 'noopener noreferrer' } : { type: 'button' }),
+      click: () => press(button, element, blockId),
+    },
+    element.text.text,
+  )
+  return button
+}
+
+/** @param {Surroundings} around */
+const richIn = (around) => (/** @type {Block} */ part) => drawRich(part, around)
+
+/**
+ * @param {Block} part
+ * @param {Surroundings} around
+ * @returns {Node}
+ */
+function drawRich(part, around) {
+  const children = () => part.elements.map(richIn(around))
+  switch (part.type) {
+    case 'rich_text_section':
+      return el('div', {}, ...children())
+    case 'rich_text_quote':
+      return el('blockquote', {}, ...children())
+    case 'rich_text_preformatted':
+      return el('pre', { tabindex: '0' }, ...children())
+    case 'rich_text_list':
+      return el(
+        part.style === 'ordered' ? 'ol' : 'ul',
+        {},
+        ...part.elements.map((/** @type {Block} */ item) => el('li', {}, drawRich(item, around))),
+      )
+    case 'text':
+      return styled(part.text, part.style ?? {})
+    case 'link':
+      return link(part.url, part.text ?? part.url)
+    case 'emoji':
+      return picture(part.name)
+    case 'user':
+      return el('span', { class: 'mention' }, `@${around.nameOf(part.user_id)}`)
+    default:
+      return el('span', { class: 'not-drawn' }, `[${part.type}]`)
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {Record<string, boolean>} style
+ */
+function styled(text, style) {
+  /** @type {Node} */
+  let node = document.createTextNode(text)
+  if (style.code) node = el('code', {}, node)
+  if (style.bold) node = el('strong', {}, node)
+  if (style.italic) node = el('em', {}, node)
+  if (style.strike) node = el('s', {}, node)
+  return node
+}

@@ -1,0 +1,60 @@
+// How does the sandbox talk to the product? Over its HTTP API, like everybody else.
+
+export interface ApiAnswer<T> {
+  status: number
+  body: T
+}
+
+export interface ProductApi {
+  /** Throws ApiProblem for any answer that is not 2xx, and fetch's own error when there is no answer. */
+  get<T>(path: string, signal?: AbortSignal): Promise<ApiAnswer<T>>
+  post<T>(
+    path: string,
+    body: unknown,
+    options?: { idempotencyKey?: string; signal?: AbortSignal },
+  ): Promise<ApiAnswer<T>>
+}
+
+export class ApiProblem extends Error {
+  readonly status: number
+  constructor(status: number, detail: string) {
+    super(detail)
+    this.status = status
+  }
+}
+
+export function createProductApi(baseUrl: () => string, key: () => string): ProductApi {
+  async function call<T>(
+    path: string,
+    init: RequestInit,
+    headers: Record<string, string>,
+  ): Promise<ApiAnswer<T>> {
+    const authorization = `Bearer ${key()}`
+    const response = await fetch(baseUrl() + path, { ...init, headers: { authorization, ...headers } })
+    const text = await response.text()
+    if (!response.ok) throw new ApiProblem(response.status, sentenceOf(response.status, text))
+    return { status: response.status, body: JSON.parse(text) as T }
+  }
+
+  return {
+    get: (path, signal) => call(path, { signal: signal ?? null }, {}),
+    post: (path, body, { idempotencyKey, signal } = {}) =>
+      call(
+        path,
+        { method: 'POST', body: JSON.stringify(body), signal: signal ?? null },
+        {
+          'content-type': 'application/json',
+          ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
+        },
+      ),
+  }
+}
+
+function sentenceOf(status: number, text: string): string {
+  try {
+    const { detail, title } = JSON.parse(text) as { detail?: string; title?: string }
+    return `${status}: ${detail ?? title ?? text.slice(0, 200)}`
+  } catch {
+    return `${status}: ${text.slice(0, 200)}`
+  }
+}

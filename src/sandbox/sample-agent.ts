@@ -1,0 +1,129 @@
+// What does an agent do? It asks over HTTP, waits without polling, and learns the answer.
+
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from '../kit/clock.ts'
+import { ApiProblem, type ProductApi } from './product-api.ts'
+import { type ApprovalRequest, sampleRequest } from './sample-requests.ts'
+import type { Run, RunStatus, SampleKind } from './snapshot.ts'
+
+/** A run with what it takes to ask the very same thing again: an unanswered POST is repeated, not doubled. */
+export interface SavedRun {
+  run: Run
+  request: ApprovalRequest
+  idempotencyKey: string
+}
+
+export interface SampleAgent {
+  /** Newest first. */
+  runs(): Run[]
+  ask(kind: SampleKind, expiresInSeconds: number): Run
+  /** Takes up again what a restart interrupted. */
+  resume(): void
+  close(): void
+}
+
+interface Approval {
+  id: string
+  url: string
+  status: 'pending' | Exclude<RunStatus, 'asking' | 'waiting' | 'error'>
+  expires_at: string
+  closed_at: string | null
+  decisions: { reviewer: { name: string }; note: string | null }[]
+  review_notes: string | null
+}
+
+const RUNS_KEPT = 20
+const RETRY_DELAY_MS = 1000
+
+export function createSampleAgent(
+  api: ProductApi,
+  clock: Clock,
+  saved: SavedRun[],
+  changed: (runs: SavedRun[]) => void,
+): SampleAgent {
+  let all = saved
+  const closing = new AbortController()
+
+  function update(run: Run, change: Partial<Run>): void {
+    Object.assign(run, change)
+    changed(all)
+  }
+
+  async function carryOut({ run, request, idempotencyKey }: SavedRun): Promise<void> {
+    const { signal } = closing
+    const ask = () => api.post<Approval>('/v1/approvals', request, { idempotencyKey, signal })
+    const wait = () => api.get<Approval>(`/v1/approvals/${run.approval_id}?wait_seconds=60`, signal)
+    while (run.status === 'asking' || run.status === 'waiting') {
+      try {
+        const { body } = await (run.approval_id ? wait() : ask())
+        update(run, outcome(body, clock.now()))
+      } catch (error) {
+        if (signal.aborted) return
+        const problem = sentence(error)
+        const final = error instanceof ApiProblem && error.status < 500 && error.status !== 429
+        update(run, final ? { status: 'error', answered_at: clock.now(), problem } : { problem })
+        if (!final) await sleep(RETRY_DELAY_MS, undefined, { signal }).catch(() => {})
+      }
+    }
+  }
+
+  return {
+    runs: () => all.map(({ run }) => run),
+    ask(kind, expiresInSeconds) {
+      const request = sampleRequest(kind, expiresInSeconds)
+      const one = { run: newRun(kind, request, clock.now()), request, idempotencyKey: randomUUID() }
+      all = [one, ...all].slice(0, RUNS_KEPT)
+      changed(all)
+      void carryOut(one)
+      return one.run
+    },
+    resume() {
+      for (const one of all) void carryOut(one)
+    },
+    close: () => closing.abort(),
+  }
+}
+
+function newRun(kind: SampleKind, { action }: ApprovalRequest, now: number): Run {
+  return {
+    id: randomUUID(),
+    kind,
+    tool: action.tool,
+    summary: action.summary,
+    status: 'asking',
+    asked_at: now,
+    expires_at: null,
+    approval_id: null,
+    url: null,
+    answered_at: null,
+    told_after_ms: null,
+    decided_by: null,
+    note: null,
+    problem: null,
+  }
+}
+
+function outcome(approval: Approval, now: number): Partial<Run> {
+  const known = {
+    approval_id: approval.id,
+    url: approval.url,
+    expires_at: Date.parse(approval.expires_at),
+    problem: null,
+  }
+  if (approval.status === 'pending') return { ...known, status: 'waiting' }
+  const decision = approval.decisions.at(-1)
+  return {
+    ...known,
+    status: approval.status,
+    answered_at: now,
+    told_after_ms: approval.closed_at === null ? null : Math.max(0, now - Date.parse(approval.closed_at)),
+    decided_by: decision?.reviewer.name ?? null,
+    note: decision ? decision.note : approval.review_notes,
+  }
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof ApiProblem) return `The API answered ${error.message}`
+  return 'Countersign does not answer; trying again'
+}

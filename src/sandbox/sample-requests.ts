@@ -1,0 +1,82 @@
+// What does the sample agent ask for? Three requests as real agents make them.
+
+import { randomInt } from 'node:crypto'
+import type { SampleKind } from './snapshot.ts'
+
+export const SAMPLE_AGENT = { id: 'sandbox-ops-copilot', name: 'Ops copilot' } as const
+
+/** The body of `POST /v1/approvals`. */
+export interface ApprovalRequest {
+  agent: { id: string; name: string }
+  action: { tool: string; summary: string; arguments: Record<string, unknown>; environment: string }
+  reasons: string[]
+  risk: { level: string; score: number }
+  expires_in_seconds: number
+  metadata: Record<string, unknown>
+}
+
+type Sample = Pick<ApprovalRequest, 'action' | 'reasons' | 'risk'>
+
+/** `digits` makes each request another one: the same one twice would share one card. */
+const SAMPLES: Record<SampleKind, (digits: number) => Sample> = {
+  refund: (digits) => ({
+    action: {
+      tool: 'stripe.refund',
+      summary: `Refund EUR 480.00 for order A-${digits}: the espresso machine arrived with a cracked boiler`,
+      arguments: {
+        payment_intent: `pi_3S${digits}kWx2`,
+        order: `A-${digits}`,
+        amount: 48000,
+        currency: 'eur',
+        reason: 'requested_by_customer',
+        notify_customer: true,
+      },
+      environment: 'production',
+    },
+    reasons: ['AMOUNT_ABOVE_LIMIT'],
+    risk: { level: 'medium', score: 0.58 },
+  }),
+  email: (digits) => ({
+    action: {
+      tool: 'gmail.send',
+      summary: 'E-mail the payroll list with names and bank details to an address outside the company',
+      arguments: {
+        to: 'accounts@northwind-payroll.example',
+        subject: `Payroll run ${digits}`,
+        body: 'Hi Mara,\n\nattached is the list for this month: 214 people with name, IBAN and net salary.\n\nBest,\nOps copilot',
+        attachments: [{ name: `payroll-${digits}.csv`, rows: 214, contains: ['name', 'iban', 'net_salary'] }],
+      },
+      environment: 'production',
+    },
+    reasons: ['PII_EGRESS', 'EXTERNAL_RECIPIENT'],
+    risk: { level: 'high', score: 0.81 },
+  }),
+  sql: (digits) => ({
+    action: {
+      tool: 'postgres.execute',
+      summary: 'Delete all sessions older than 30 days to free disk space on the primary',
+      arguments: {
+        database: 'customers-primary',
+        statement: `DELETE FROM sessions\nWHERE last_seen_at < now() - interval '30 days'\n  AND shard = ${digits};`,
+        timeout_seconds: 120,
+        dry_run: false,
+      },
+      environment: 'production',
+    },
+    reasons: ['DESTRUCTIVE_SQL', 'NO_RECENT_BACKUP'],
+    risk: { level: 'critical', score: 0.95 },
+  }),
+}
+
+export function sampleRequest(kind: SampleKind, expiresInSeconds: number): ApprovalRequest {
+  return {
+    agent: SAMPLE_AGENT,
+    ...SAMPLES[kind](randomInt(10_000, 100_000)),
+    expires_in_seconds: expiresInSeconds,
+    metadata: { source: 'sandbox' },
+  }
+}
+
+export function isSampleKind(value: unknown): value is SampleKind {
+  return typeof value === 'string' && Object.hasOwn(SAMPLES, value)
+}

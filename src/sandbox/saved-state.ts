@@ -1,0 +1,68 @@
+// What does the sandbox remember over a restart? One small file that only its owner can read.
+
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Logger } from '../kit/log.ts'
+import type { SavedRun } from './sample-agent.ts'
+import type { Message } from './slack/messages.ts'
+
+export interface SavedState {
+  messages?: Message[]
+  agentKey?: string
+  reviewerKey?: string
+  runs?: SavedRun[]
+}
+
+export interface StateFile {
+  /** Change it through `keep`. */
+  readonly state: SavedState
+  /** Merges and writes soon: several changes of one moment become one write. */
+  keep(change: SavedState): void
+  /** Writes now what is still to be written. */
+  close(): void
+}
+
+export function openStateFile(dataDir: string, log: Logger): StateFile {
+  const path = join(dataDir, 'sandbox-slack.json')
+  const state = read(path, log)
+  let pending: NodeJS.Immediate | undefined
+
+  function write(): void {
+    pending = undefined
+    try {
+      mkdirSync(dataDir, { recursive: true })
+      writeFileSync(`${path}.new`, JSON.stringify(state), { mode: 0o600 })
+      renameSync(`${path}.new`, path)
+    } catch (error) {
+      log.error({ err: error, path }, 'sandbox state could not be written')
+    }
+  }
+
+  return {
+    state,
+    keep(change) {
+      Object.assign(state, change)
+      pending ??= setImmediate(write)
+    },
+    close() {
+      if (!pending) return
+      clearImmediate(pending)
+      write()
+    },
+  }
+}
+
+function read(path: string, log: Logger): SavedState {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    return {}
+  }
+  try {
+    return JSON.parse(text) as SavedState
+  } catch {
+    log.warn({ path }, 'sandbox state is unreadable: starting with an empty channel')
+    return {}
+  }
+}

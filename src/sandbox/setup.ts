@@ -1,0 +1,71 @@
+// What must the product know before the first request? A destination in Slack, and who calls it with which key.
+
+import { ApiProblem, createProductApi, type ProductApi } from './product-api.ts'
+import { SAMPLE_AGENT } from './sample-requests.ts'
+import type { User } from './slack/workspace.ts'
+
+/** The body of `POST /v1/api-keys`. */
+interface WantedKey {
+  name: string
+  roles: string[]
+  agent_id?: string
+  person?: { name: string; email: string }
+}
+
+interface DestinationPage {
+  data: { channel_type: string; config: { channel_id?: string } }[]
+  next_cursor: string | null
+}
+
+/** Safe to repeat: creates the destination only where none posts to this channel yet. */
+export async function ensureDestination(
+  admin: ProductApi,
+  botToken: string,
+  channel: { id: string; name: string },
+): Promise<void> {
+  let cursor: string | null = null
+  do {
+    const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`
+    const { body } = await admin.get<DestinationPage>(`/v1/settings/notifications${query}`)
+    if (body.data.some((one) => one.channel_type === 'slack' && one.config.channel_id === channel.id)) return
+    cursor = body.next_cursor
+  } while (cursor !== null)
+  await admin.post('/v1/settings/notifications', {
+    channel_type: 'slack',
+    name: `Slack #${channel.name}`,
+    config: { bot_token: botToken, channel_id: channel.id },
+  })
+}
+
+/** The saved key while the product still knows it, else a new one. */
+export async function ensureKey(
+  admin: ProductApi,
+  productUrl: () => string,
+  savedKey: string | undefined,
+  wanted: WantedKey,
+): Promise<string> {
+  if (savedKey && (await isKnown(savedKey, productUrl))) return savedKey
+  const { body } = await admin.post<{ key: string }>('/v1/api-keys', wanted)
+  return body.key
+}
+
+export const AGENT_KEY: WantedKey = {
+  name: 'sandbox sample agent',
+  roles: ['agent'],
+  agent_id: SAMPLE_AGENT.id,
+}
+
+/** Votes as this person of the workspace: with the e-mail address that Slack tells of them. */
+export function reviewerKey({ real_name: name, profile: { email = '' } }: User): WantedKey {
+  return { name: `sandbox: ${name} in the console`, roles: ['reviewer'], person: { name, email } }
+}
+
+async function isKnown(key: string, productUrl: () => string): Promise<boolean> {
+  try {
+    await createProductApi(productUrl, () => key).get('/v1/approvals/apr_none')
+    return true
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error
+    return error.status !== 401
+  }
+}

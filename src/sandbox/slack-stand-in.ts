@@ -1,0 +1,160 @@
+// What stands in for Slack when there is none? Its Web API, its clicks and its commands, on loopback.
+
+import { randomBytes } from 'node:crypto'
+import express, { type Request, type Router } from 'express'
+import type { Clock } from '../kit/clock.ts'
+import { commandReply } from './slack/command-reply.ts'
+import { createFaults, type Fault } from './slack/faults.ts'
+import { createMessageLog, isObject, type JsonObject, type Message } from './slack/messages.ts'
+import { blockActionsPayload, commandForm, findButton } from './slack/payloads.ts'
+import { createResponseUrls } from './slack/response-urls.ts'
+import { type AppAnswer, postSigned } from './slack/signed-post.ts'
+import { createWebApi, readableArgs } from './slack/web-api.ts'
+import { findChannel, findUser, TEAM, WORKSPACE, type Workspace } from './slack/workspace.ts'
+
+export interface SlackStandInOptions {
+  signingSecret: string
+  botToken: string
+  productUrl: () => string
+  /** Where `router` is reachable, without a trailing slash: response URLs begin with it. */
+  selfUrl: () => string
+  clock: Clock
+  load?: () => Message[] | undefined
+  /** Called after every change with what should survive a restart. */
+  save?: (messages: Message[]) => void
+}
+
+export interface Click {
+  channel: string
+  ts: string
+  actionId: string
+  /** Tells two buttons with the same action_id apart. */
+  blockId?: string
+  userId: string
+  triggerId?: string
+  responseUrl?: string
+}
+
+export interface TypedText {
+  text: string
+  userId: string
+  channel: string
+  /** `/governance` unless said otherwise. */
+  command?: string
+}
+
+export interface RecordedCall {
+  /** A Web API method, or `response_url`. */
+  method: string
+  args: JsonObject
+  at: number
+}
+
+export interface SlackStandIn {
+  /** `POST /api/:method` and `POST /respond/:id`; mount it where `selfUrl` says. */
+  router: Router
+  /** What the product takes as `SLACK_API_URL`. */
+  apiUrl(): string
+  workspace: Workspace
+  messages(channel: string): Message[]
+  /** What the product called, oldest first; the last 1000. */
+  calls: readonly RecordedCall[]
+  /** Presses a button of a card as it stands now. Throws NotOnTheCard when there is no such button. */
+  click(click: Click): Promise<AppAnswer>
+  command(typed: TypedText): Promise<AppAnswer>
+  /** Returns what releases a call that hangs. */
+  failNext(fault: Fault): () => void
+  onChange(listener: () => void): () => void
+}
+
+export class NotOnTheCard extends Error {}
+
+const CALLS_KEPT = 1000
+const SCOPES = 'chat:write,chat:write.public,commands,users:read,users:read.email'
+
+export function createSlackStandIn(options: SlackStandInOptions): SlackStandIn {
+  const { signingSecret, clock, productUrl, selfUrl } = options
+  const log = createMessageLog(clock, options.load ?? (() => undefined), options.save ?? (() => {}))
+  const webApi = createWebApi(log, options.botToken)
+  const responseUrls = createResponseUrls(log, clock)
+  const faults = createFaults()
+  const calls: RecordedCall[] = []
+
+  function record(method: string, args: JsonObject): void {
+    calls.push({ method, args, at: clock.now() })
+    if (calls.length > CALLS_KEPT) calls.shift()
+  }
+
+  const router = express.Router()
+  router.use(express.urlencoded({ extended: false, limit: '1mb' }), express.json({ limit: '1mb' }))
+  router.post('/api/:method', async (req, res) => {
+    const args = bodyOf(req)
+    record(req.params.method, readableArgs(args))
+    res.set('x-oauth-scopes', SCOPES)
+    const body = () => webApi(req.params.method, tokenOf(req, args), args)
+    await faults.answer(req.params.method, req, res, () => ({ status: 200, body: body() }))
+  })
+  router.post('/respond/:id', async (req, res) => {
+    const args = bodyOf(req)
+    record('response_url', args)
+    await faults.answer('response_url', req, res, () => responseUrls.use(req.params.id, args))
+  })
+
+  function somebodyIn(userId: string, channelId: string) {
+    const user = findUser(userId)
+    const channel = findChannel(channelId)
+    if (!user || !channel) throw new NotOnTheCard(`no such user or channel: ${userId}, ${channelId}`)
+    return { user, channel }
+  }
+
+  function post(path: string, form: Record<string, string>): Promise<AppAnswer> {
+    return postSigned(`${productUrl()}/v1/webhooks/slack/${path}`, form, signingSecret, clock)
+  }
+
+  return {
+    router,
+    apiUrl: () => `${selfUrl()}/api/`,
+    workspace: WORKSPACE,
+    messages: log.list,
+    calls,
+    failNext: faults.failNext,
+    onChange: log.onChange,
+
+    async click({ channel: channelId, ts, actionId, blockId, userId, ...given }) {
+      const { user, channel } = somebodyIn(userId, channelId)
+      const message = log.find(channelId, ts)
+      const button = message && findButton(message, actionId, blockId)
+      if (!button) throw new NotOnTheCard(`no button ${actionId} on message ${ts}`)
+      const occasion = { channel: channelId, userId, originalTs: ts }
+      const responseUrl = given.responseUrl ?? `${selfUrl()}/respond/${responseUrls.open(occasion)}`
+      const triggerId = given.triggerId ?? newTriggerId(clock)
+      const actionTs = log.nextTs()
+      const press = { message, button, user, channel, actionTs, triggerId, responseUrl }
+      return post('interactions', { payload: JSON.stringify(blockActionsPayload(press)) })
+    },
+
+    async command({ text, userId, channel: channelId, command = '/governance' }) {
+      const { user, channel } = somebodyIn(userId, channelId)
+      const responseUrl = `${selfUrl()}/respond/${responseUrls.open({ channel: channelId, userId })}`
+      const typed = { command, text, user, channel, triggerId: newTriggerId(clock), responseUrl }
+      const answer = await post('commands', commandForm(typed))
+      const { content, inChannel, bySlackbot } = commandReply(command, answer)
+      if (content) log.post(channelId, content, { onlyFor: inChannel ? undefined : userId, bySlackbot })
+      return answer
+    },
+  }
+}
+
+function bodyOf(req: Request): JsonObject {
+  return isObject(req.body) ? req.body : {}
+}
+
+function tokenOf(req: Request, args: JsonObject): string | undefined {
+  const [, bearer] = /^Bearer (.+)$/.exec(req.get('authorization') ?? '') ?? []
+  return bearer ?? (typeof args.token === 'string' ? args.token : undefined)
+}
+
+function newTriggerId(clock: Clock): string {
+  const tail = randomBytes(16).toString('hex')
+  return `${clock.now()}.${TEAM.id.length}${Math.floor(clock.now() / 1000)}.${tail}`
+}

@@ -1,0 +1,52 @@
+// What does the page show? One shape, sent whole after every change.
+
+export type RunStatus = 'asking' | 'waiting' | 'approved' | 'denied' | 'expired' | 'withdrawn' | 'error'
+export type SampleKind = 'refund' | 'email' | 'sql'
+
+/** One request of the sample agent and how it went. Times are epoch milliseconds. */
+export interface Run {
+  id: string
+  kind: SampleKind
+  tool: string
+  summary: string
+  status: RunStatus
+  asked_at: number
+  expires_at: number | null
+  approval_id: string | null
+  url: string | null
+  answered_at: number | null
+  /** From the commit of the decision until the agent held the answer. */
+  told_after_ms: number | null
+  decided_by: string | null
+  note: string | null
+  /** What goes wrong, in words; a run that still waits may have one too. */
+  problem: string | null
+}
+
+export interface PageMessage {
+  channel: string
+  ts: string
+  user: string
+  text: string
+  blocks: Record<string, unknown>[]
+  attachments: Record<string, unknown>[]
+  edited?: { user: string; ts: string }
+  ephemeralFor?: string
+}
+
+export interface Person {
+  id: string
+  name: string
+  guest: boolean
+}
+
+export interface Snapshot {
+  now: number
+  ready: boolean
+  /** Why the sandbox is not ready and will not be, where that is so. */
+  problem: string | null
+  channels: { id: string; name: string; purpose: string }[]
+  people: Person[]
+  messages: PageMessage[]
+  runs: Run[]
+}

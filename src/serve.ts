@@ -1,0 +1,25 @@
+// Starts the server and stops it, nothing else.
+
+import { buildApp } from './app.ts'
+import { readConfig } from './config/config.ts'
+import { StartError } from './kit/start-error.ts'
+
+try {
+  const config = readConfig()
+  const countersign = await buildApp(config)
+  const { firstAdminKey } = await countersign.start()
+  const stop = async (signal: NodeJS.Signals) => {
+    console.log(`${signal}: stopping`)
+    await countersign.stop()
+    process.exit(0)
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+
+  console.log(`Countersign listens on ${config.localUrl}`)
+  if (config.sandbox) console.log(`Open ${config.publicUrl}/sandbox to try it: nothing leaves this machine.`)
+  else if (firstAdminKey) console.log(`Your first admin key, shown only now: ${firstAdminKey}`)
+} catch (error) {
+  console.error(error instanceof StartError ? `Countersign cannot start.\n${error.message}` : error)
+  process.exit(1)
+}

@@ -1,0 +1,177 @@
+// Where do events go? The configured destinations, as admins change them and platforms use them.
+
+import type { DestinationRow } from '../../db/schema.ts'
+import { type Entry, record } from '../audit/trail.ts'
+import type { Severity } from '../events/severity.ts'
+import type { Clock } from '../kit/clock.ts'
+import { newId } from '../kit/ids.ts'
+import type { Destination, PlatformKind } from '../platforms/platform.ts'
+import type { Database } from '../store/database.ts'
+import { skipUnposted } from '../store/deliveries.ts'
+import * as store from '../store/destinations.ts'
+import { enabledDestinations } from './enabled-destinations.ts'
+import { sealedConfigs } from './sealed-config.ts'
+
+export interface DestinationFields {
+  name: string
+  /** As the platform's own schema returned it. */
+  config: Record<string, unknown>
+  /** null hears everything. */
+  events: string[] | null
+  minSeverity: Severity
+  enabled: boolean
+}
+
+/** What an admin sees: never a secret. */
+export interface DestinationSummary extends DestinationFields {
+  id: string
+  channelType: string
+  /** Why the worker switched it off, for example `channel_not_found`. */
+  disabledReason: string | null
+  createdAt: number
+  updatedAt: number
+}
+
+export interface Destinations {
+  /** `by`: the id of the admin's key, here and below. */
+  create(channelType: string, fields: DestinationFields, by: string): Promise<DestinationSummary>
+  list(): Promise<DestinationSummary[]>
+  find(id: string): Promise<DestinationSummary | undefined>
+  /** The whole config, secrets too, so that a change of one field can be checked with the others. */
+  configOf(id: string): Promise<Record<string, unknown> | undefined>
+  /** Switching it on again clears the reason for which it was off. undefined: there is none. */
+  update(id: string, fields: Partial<DestinationFields>, by: string): Promise<DestinationSummary | undefined>
+  /** It hears nothing new; it is forgotten once its cards are closed. false: there is none. */
+  remove(id: string, by: string): Promise<boolean>
+  /** Wipes the secrets of removed destinations that are not needed any more. */
+  forgetRemoved(): Promise<void>
+  /** With its secrets, for the platform that sends. */
+  open(row: DestinationRow): Destination
+  /** The enabled destinations of one platform, opened; removed ones too while they have open cards. */
+  openAll(channelType: string): Promise<Destination[]>
+}
+
+export function createDestinations(options: {
+  db: Database
+  clock: Clock
+  secretKey: Buffer
+  kinds: PlatformKind[]
+}): Destinations {
+  const { db, clock } = options
+  const configs = sealedConfigs(options.secretKey, options.kinds)
+
+  /** What is kept of the destinations, here and in other processes, is read anew after the commit. */
+  const change: Database['transact'] = async (work) => {
+    const result = await db.transact(work)
+    db.signals.publish('destinations', '')
+    return result
+  }
+
+  return {
+    async create(channelType, fields, by) {
+      const id = newId('dst')
+      const now = clock.now()
+      const row: DestinationRow = {
+        id,
+        channel_type: channelType,
+        ...(columnsOf(fields) as Columns),
+        ...configs.keep(id, channelType, fields.config),
+        disabled_reason: null,
+        deleted_at: null,
+        created_at: now,
+        updated_at: now,
+        lease_id: null,
+        lease_until: 0,
+        cool_until: 0,
+      }
+      await change(async (trx) => {
+        await store.insertDestination(trx, row)
+        await record(trx, entryOf('destination.created', row, by, now))
+      })
+      return summaryOf(row)
+    },
+
+    async list() {
+      return (await store.findDestinations(db.read)).map(summaryOf)
+    },
+
+    async find(id) {
+      const row = await store.findDestination(db.read, id)
+      return row && summaryOf(row)
+    },
+
+    async configOf(id) {
+      const row = await store.findDestination(db.read, id)
+      return row && configs.open(row).config
+    },
+
+    update: (id, fields, by) =>
+      change(async (trx) => {
+        const before = await store.findDestination(trx, id)
+        if (!before) return undefined
+        const now = clock.now()
+        const after = await store.updateDestination(trx, id, {
+          ...columnsOf(fields),
+          ...(fields.config && configs.keep(id, before.channel_type, fields.config)),
+          ...(fields.enabled && { disabled_reason: null, cool_until: 0 }),
+          updated_at: now,
+        })
+        if (!after) return undefined
+        await record(trx, entryOf('destination.updated', after, by, now))
+        return summaryOf(after)
+      }),
+
+    remove: (id, by) =>
+      change(async (trx) => {
+        const now = clock.now()
+        const row = await store.updateDestination(trx, id, { deleted_at: now, updated_at: now })
+        if (!row) return false
+        await skipUnposted(trx, id, now)
+        await record(trx, entryOf('destination.deleted', row, by, now))
+        return true
+      }),
+
+    async forgetRemoved() {
+      for (const id of await store.findForgettable(db.read)) {
+        await change((trx) => store.forgetDestination(trx, id))
+      }
+    },
+
+    open: configs.open,
+    openAll: enabledDestinations(db, configs),
+  }
+}
+
+type Columns = Pick<DestinationRow, 'name' | 'events' | 'min_severity' | 'enabled'>
+
+function columnsOf(fields: Partial<DestinationFields>): Partial<Columns> {
+  const { name, events, minSeverity, enabled } = fields
+  return {
+    ...(name !== undefined && { name }),
+    ...(events !== undefined && { events: events && JSON.stringify(events) }),
+    ...(minSeverity !== undefined && { min_severity: minSeverity }),
+    ...(enabled !== undefined && { enabled: enabled ? 1 : 0 }),
+  }
+}
+
+function entryOf(action: Entry['action'], row: DestinationRow, by: string, at: number): Entry {
+  const { channel_type, min_severity, enabled } = row
+  const events = row.events && JSON.parse(row.events)
+  const facts = { by, channel_type, events, min_severity, enabled: enabled === 1 }
+  return { at, action, subject: row.id, facts, personal: { name: row.name } }
+}
+
+function summaryOf(row: DestinationRow): DestinationSummary {
+  return {
+    id: row.id,
+    channelType: row.channel_type,
+    name: row.name,
+    config: JSON.parse(row.config),
+    events: row.events && JSON.parse(row.events),
+    minSeverity: row.min_severity as Severity,
+    enabled: row.enabled === 1,
+    disabledReason: row.disabled_reason,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}

@@ -1,0 +1,33 @@
+// How is a destination's config kept? Its secrets sealed, the rest readable.
+
+import type { DestinationRow } from '../../db/schema.ts'
+import type { Destination, PlatformKind } from '../platforms/platform.ts'
+import { seal, unseal } from './seal.ts'
+
+type Kept = Pick<DestinationRow, 'config' | 'sealed_secrets'>
+
+export interface SealedConfigs {
+  keep(id: string, channelType: string, config: Record<string, unknown>): Kept
+  /** With its secrets. Throws when the secret key is not the one that sealed them. */
+  open(row: DestinationRow): Destination<Record<string, unknown>>
+}
+
+export function sealedConfigs(secretKey: Buffer, kinds: PlatformKind[]): SealedConfigs {
+  const secretsOf = new Map(kinds.map((kind) => [kind.name, kind.secrets as readonly string[]]))
+  return {
+    keep(id, channelType, config) {
+      const secretNames = secretsOf.get(channelType) ?? []
+      const entries = Object.entries(config)
+      const secrets = entries.filter(([name]) => secretNames.includes(name))
+      const readable = entries.filter(([name]) => !secretNames.includes(name))
+      return {
+        config: JSON.stringify(Object.fromEntries(readable)),
+        sealed_secrets: seal(secretKey, id, JSON.stringify(Object.fromEntries(secrets))),
+      }
+    },
+    open(row) {
+      const secrets = JSON.parse(unseal(secretKey, row.id, row.sealed_secrets))
+      return { id: row.id, name: row.name, config: { ...JSON.parse(row.config), ...secrets } }
+    },
+  }
+}

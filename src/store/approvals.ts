@@ -1,0 +1,191 @@
+// Which approvals are there, and how does one change? Their table, their votes and their idempotency keys.
+
+import type { ApprovalRow, DecisionRow, IdempotencyKeyRow } from '../../db/schema.ts'
+import { isId } from '../kit/ids.ts'
+import { columns, compileOnce } from './compile-once.ts'
+import type { Executor } from './database.ts'
+import { PENDING } from './literals.ts'
+
+/** `id` may be anybody's text. */
+export async function findApproval(db: Executor, id: string): Promise<ApprovalRow | undefined> {
+  return isId(id, 'apr') ? (await approvalById(db, { id })).rows[0] : undefined
+}
+
+const approvalById = compileOnce((db, p: { id: string }) =>
+  db.selectFrom('approvals').selectAll().where('id', '=', p.id),
+)
+
+export interface Twin {
+  ownerKeyId: string
+  digest: string
+  requestedBy: string
+}
+
+export async function findPendingTwin(db: Executor, twin: Twin): Promise<ApprovalRow | undefined> {
+  return (await pendingTwin(db, twin)).rows[0]
+}
+
+const pendingTwin = compileOnce((db, p: Twin) =>
+  db
+    .selectFrom('approvals')
+    .selectAll()
+    .where('owner_key_id', '=', p.ownerKeyId)
+    .where('digest', '=', p.digest)
+    .where('requested_by', '=', p.requestedBy)
+    .where('status', '=', PENDING),
+)
+
+/** false when a pending twin is there already, also one that another process just committed. */
+export async function insertPending(trx: Executor, row: ApprovalRow): Promise<boolean> {
+  return (await addPending(trx, row)).numAffectedRows === 1n
+}
+
+const addPending = compileOnce((trx, row: ApprovalRow) =>
+  trx
+    .insertInto('approvals')
+    .values(
+      columns(
+        row,
+        'id',
+        'owner_key_id',
+        'status',
+        'digest',
+        'agent_id',
+        'agent_name',
+        'tool',
+        'summary',
+        'arguments',
+        'environment',
+        'reasons',
+        'risk_level',
+        'risk_score',
+        'requested_by',
+        'metadata',
+        'created_at',
+        'expires_at',
+        'closed_at',
+        'review_notes',
+        'is_test',
+      ),
+    )
+    .onConflict((c) =>
+      c.columns(['owner_key_id', 'digest', 'requested_by']).where('status', '=', PENDING).doNothing(),
+    ),
+)
+
+/** The compare-and-set that every transition is: false when somebody else closed it first. */
+export async function closePending(
+  trx: Executor,
+  id: string,
+  change: Pick<ApprovalRow, 'status' | 'closed_at' | 'review_notes'>,
+): Promise<boolean> {
+  return (await close(trx, { id, ...change })).numAffectedRows === 1n
+}
+
+const close = compileOnce((trx, p: Pick<ApprovalRow, 'id' | 'status' | 'closed_at' | 'review_notes'>) =>
+  trx
+    .updateTable('approvals')
+    .set(columns(p, 'status', 'closed_at', 'review_notes'))
+    .where('id', '=', p.id)
+    .where('status', '=', PENDING),
+)
+
+/** Pending approvals whose time is over, the longest overdue first. */
+export function findOverdue(db: Executor, now: number, limit: number): Promise<ApprovalRow[]> {
+  return db
+    .selectFrom('approvals')
+    .selectAll()
+    .where('status', '=', PENDING)
+    .where('expires_at', '<=', now)
+    .orderBy('expires_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+}
+
+/** false when this press or this person's vote is there already, also one that another process just committed. */
+export async function insertDecision(trx: Executor, row: DecisionRow): Promise<boolean> {
+  return (await addDecision(trx, row)).numAffectedRows === 1n
+}
+
+const addDecision = compileOnce((trx, row: DecisionRow) =>
+  trx
+    .insertInto('decisions')
+    .values(
+      columns(
+        row,
+        'id',
+        'approval_id',
+        'verdict',
+        'person_id',
+        'reviewer_name',
+        'source',
+        'note',
+        'interaction',
+        'destination_id',
+        'handle',
+        'decided_at',
+      ),
+    )
+    .onConflict((c) => c.doNothing()),
+)
+
+export function deleteDecision(trx: Executor, id: string): Promise<unknown> {
+  return trx.deleteFrom('decisions').where('id', '=', id).execute()
+}
+
+export async function findDecisions(db: Executor, approvalId: string): Promise<DecisionRow[]> {
+  return (await decisionsOf(db, { approvalId })).rows
+}
+
+const decisionsOf = compileOnce((db, p: { approvalId: string }) =>
+  db.selectFrom('decisions').selectAll().where('approval_id', '=', p.approvalId).orderBy('id'),
+)
+
+export async function findDecisionByInteraction(
+  db: Executor,
+  interaction: string,
+): Promise<DecisionRow | undefined> {
+  return (await decisionByInteraction(db, { interaction })).rows[0]
+}
+
+const decisionByInteraction = compileOnce((db, p: { interaction: string }) =>
+  db.selectFrom('decisions').selectAll().where('interaction', '=', p.interaction),
+)
+
+/** Takes the key for this request; when it is taken already, that earlier use is returned. */
+export async function takeIdempotencyKey(
+  trx: Executor,
+  row: IdempotencyKeyRow,
+): Promise<IdempotencyKeyRow | undefined> {
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('idempotency_keys')
+    .values(row)
+    .onConflict((c) => c.columns(['api_key_id', 'key']).doNothing())
+    .executeTakeFirst()
+  if (numInsertedOrUpdatedRows === 1n) return undefined
+  return trx
+    .selectFrom('idempotency_keys')
+    .selectAll()
+    .where('api_key_id', '=', row.api_key_id)
+    .where('key', '=', row.key)
+    .executeTakeFirstOrThrow()
+}
+
+export function pointIdempotencyKey(
+  trx: Executor,
+  apiKeyId: string,
+  key: string,
+  approvalId: string,
+): Promise<unknown> {
+  return trx
+    .updateTable('idempotency_keys')
+    .set({ approval_id: approvalId })
+    .where('api_key_id', '=', apiKeyId)
+    .where('key', '=', key)
+    .execute()
+}
+
+export function forgetIdempotencyKeys(trx: Executor, before: number): Promise<unknown> {
+  return trx.deleteFrom('idempotency_keys').where('created_at', '<', before).execute()
+}

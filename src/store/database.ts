@@ -1,0 +1,43 @@
+// Where is everything kept? One small interface over SQLite and PostgreSQL.
+
+import { type Kysely, sql } from 'kysely'
+import type { Schema } from '../../db/schema.ts'
+import type { Logger } from '../kit/log.ts'
+import type { Signals } from './signals.ts'
+import type { Transact } from './transact.ts'
+
+/** What a store function works on: its first argument, always. */
+export type Executor = Kysely<Schema>
+
+export interface Database {
+  readonly engine: 'sqlite' | 'postgres'
+  /** Sees only what is committed; on SQLite it cannot write. */
+  readonly read: Executor
+  /** The only way to write. Durable once it resolves; nothing of it remains when it rejects. */
+  readonly transact: Transact
+  readonly signals: Signals
+  close(): Promise<void>
+}
+
+export interface OpenOptions {
+  /** `server`: the one process that owns a SQLite file. `tool`: a command beside it. No matter on PostgreSQL. */
+  as: 'server' | 'tool'
+  log: Logger
+}
+
+/** Opens and migrates. `url`: `postgres://…`, or the path of a SQLite file, made when absent. */
+export async function openDatabase(url: string, options: OpenOptions): Promise<Database> {
+  // Only the engine in use is loaded.
+  if (isPostgres(url)) return (await import('./postgres.ts')).openPostgres(url, options)
+  return (await import('./sqlite.ts')).openSqlite(url, options)
+}
+
+/** Resolves true, or rejects when the database does not answer. */
+export async function answers(db: Executor): Promise<true> {
+  await sql`select 1`.execute(db)
+  return true
+}
+
+export function isPostgres(url: string): boolean {
+  return /^postgres(ql)?:\/\//.test(url)
+}

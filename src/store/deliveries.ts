@@ -1,0 +1,206 @@
+// What is still to be told, and to whom? The transactional outbox: events and deliveries.
+
+import { sql } from 'kysely'
+import type { DeliveryRow, EventRow } from '../../db/schema.ts'
+import { columns, compileOnce } from './compile-once.ts'
+import type { Executor } from './database.ts'
+import { PENDING } from './literals.ts'
+
+export function insertEvent(trx: Executor, row: EventRow): Promise<unknown> {
+  return addEvent(trx, row)
+}
+
+const addEvent = compileOnce((trx, row: EventRow) =>
+  trx.insertInto('events').values(columns(row, 'id', 'type', 'severity', 'approval_id', 'created_at')),
+)
+
+export async function insertDeliveries(trx: Executor, rows: DeliveryRow[]): Promise<void> {
+  for (const row of rows) await addDelivery(trx, row)
+}
+
+const addDelivery = compileOnce((trx, row: DeliveryRow) =>
+  trx
+    .insertInto('deliveries')
+    .values(
+      columns(
+        row,
+        'id',
+        'destination_id',
+        'event_id',
+        'approval_id',
+        'state',
+        'attempts',
+        'next_attempt_at',
+        'last_error',
+        'created_at',
+        'finished_at',
+      ),
+    ),
+)
+
+/** The destinations that were ever sent this approval, or are about to be; one may stand there more than once. */
+export async function destinationsToldOf(db: Executor, approvalId: string): Promise<string[]> {
+  const { rows } = await toldOf(db, { approvalId })
+  return rows.map((row) => row.destination_id)
+}
+
+const toldOf = compileOnce((db, p: { approvalId: string }) =>
+  db.selectFrom('deliveries').select('destination_id').where('approval_id', '=', p.approvalId),
+)
+
+export async function wasTold(db: Executor, approvalId: string, destinationId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select('id')
+    .where('approval_id', '=', approvalId)
+    .where('destination_id', '=', destinationId)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Whether an earlier delivery of the same card is still pending; `delivery` is the row's alias in the query. */
+export function isHeldBack(delivery: string) {
+  return sql<boolean>`exists (select earlier.id from deliveries as earlier
+    where earlier.approval_id = ${sql.ref(`${delivery}.approval_id`)}
+    and earlier.destination_id = ${sql.ref(`${delivery}.destination_id`)}
+    and earlier.state = ${PENDING} and earlier.id < ${sql.ref(`${delivery}.id`)})`
+}
+
+/** The deliveries of a destination that may go now; of each card only the earliest that is still pending. */
+export function findDue(
+  db: Executor,
+  destinationId: string,
+  now: number,
+  limit: number,
+): Promise<DeliveryRow[]> {
+  return (
+    db
+      .selectFrom('deliveries as d')
+      .selectAll()
+      .where('d.destination_id', '=', destinationId)
+      .where('d.state', '=', PENDING)
+      .where('d.next_attempt_at', '<=', now)
+      .where(({ not }) => not(isHeldBack('d')))
+      // A card with live buttons that no longer count is brought to the truth before new ones are posted.
+      .orderBy(
+        ({ exists, selectFrom }) =>
+          sql`case when ${exists(
+            selectFrom('posted_cards as c')
+              .select('c.handle')
+              .whereRef('c.approval_id', '=', 'd.approval_id')
+              .whereRef('c.destination_id', '=', 'd.destination_id'),
+          )} then 0 else 1 end`,
+      )
+      .orderBy('d.next_attempt_at')
+      .orderBy('d.id')
+      .limit(limit)
+      .execute()
+  )
+}
+
+/**
+ * The delivery's new state, only while `leaseId` still holds the destination and nobody made the delivery due once
+ * more since it was read; false otherwise.
+ */
+export async function settleDelivery(
+  trx: Executor,
+  delivery: Pick<DeliveryRow, 'id' | 'destination_id' | 'next_attempt_at'>,
+  leaseId: string,
+  change: Partial<DeliveryRow>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('deliveries')
+    .set(change)
+    .where('id', '=', delivery.id)
+    .where('next_attempt_at', '=', delivery.next_attempt_at)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('destinations')
+          .select('destinations.id')
+          .where('destinations.id', '=', delivery.destination_id)
+          .where('destinations.lease_id', '=', leaseId),
+      ),
+    )
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/** What was not posted yet never will be: for a destination that is deleted. Redraws stay due. */
+export async function skipUnposted(trx: Executor, destinationId: string, now: number): Promise<void> {
+  await trx
+    .updateTable('deliveries')
+    .set({ state: 'skipped', finished_at: now })
+    .where('destination_id', '=', destinationId)
+    .where('state', '=', PENDING)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('posted_cards as c')
+            .select('c.handle')
+            .whereRef('c.approval_id', '=', 'deliveries.approval_id')
+            .whereRef('c.destination_id', '=', 'deliveries.destination_id'),
+        ),
+      ),
+    )
+    .execute()
+}
+
+/** How the newest delivery of an approval to a destination fared so far. */
+export function findNewestDelivery(
+  db: Executor,
+  approvalId: string,
+  destinationId: string,
+): Promise<DeliveryRow | undefined> {
+  return db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('approval_id', '=', approvalId)
+    .where('destination_id', '=', destinationId)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** Whether an earlier delivery of this approval to this destination has already run its course. */
+export async function hasFinishedDelivery(db: Executor, delivery: DeliveryRow): Promise<boolean> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select('id')
+    .where('approval_id', '=', delivery.approval_id)
+    .where('destination_id', '=', delivery.destination_id)
+    .where('state', '!=', PENDING)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/**
+ * Sends the newest news of an approval to a destination once more, because a card there looks out of date. A send
+ * that is under way may not know that card: the new time keeps it from being settled.
+ */
+export async function redeliverNewest(
+  trx: Executor,
+  approvalId: string,
+  destinationId: string,
+  now: number,
+): Promise<void> {
+  await trx
+    .updateTable('deliveries')
+    .set({
+      state: 'pending',
+      attempts: 0,
+      next_attempt_at: sql<number>`cast(${now} as bigint) - case when next_attempt_at = ${now} then 1 else 0 end`,
+      finished_at: null,
+    })
+    .where('id', '=', (eb) =>
+      eb
+        .selectFrom('deliveries as newest')
+        .select('newest.id')
+        .where('newest.approval_id', '=', approvalId)
+        .where('newest.destination_id', '=', destinationId)
+        .orderBy('newest.id', 'desc')
+        .limit(1),
+    )
+    .execute()
+}

@@ -1,0 +1,192 @@
+// Who hears? The configured destinations, and who may send to one right now.
+
+import { PostgresAdapter } from 'kysely'
+import type { DestinationRow } from '../../db/schema.ts'
+import { isId } from '../kit/ids.ts'
+import { compileOnce } from './compile-once.ts'
+import type { Executor } from './database.ts'
+import { isHeldBack } from './deliveries.ts'
+import { PENDING } from './literals.ts'
+
+export function insertDestination(trx: Executor, row: DestinationRow): Promise<unknown> {
+  return trx.insertInto('destinations').values(row).execute()
+}
+
+/** Those that were not deleted, the oldest first. */
+export function findDestinations(db: Executor): Promise<DestinationRow[]> {
+  return db.selectFrom('destinations').selectAll().where('deleted_at', 'is', null).orderBy('id').execute()
+}
+
+/** `id` may be anybody's text. */
+export async function findDestination(db: Executor, id: string): Promise<DestinationRow | undefined> {
+  if (!isId(id, 'dst')) return undefined
+  return db
+    .selectFrom('destinations')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+}
+
+/** Those whose cards may be clicked and redrawn: also deleted ones that still have open cards. */
+export function findEnabledDestinations(db: Executor): Promise<DestinationRow[]> {
+  return db.selectFrom('destinations').selectAll().where('enabled', '=', 1).orderBy('id').execute()
+}
+
+/** All but those that were deleted and forgotten. */
+export async function findDestinationsInUse(db: Executor): Promise<DestinationRow[]> {
+  return (await inUse(db, {})).rows
+}
+
+const inUse = compileOnce((db) =>
+  db
+    .selectFrom('destinations')
+    .selectAll()
+    .where(({ or, eb }) => or([eb('deleted_at', 'is', null), eb('enabled', '=', 1)]))
+    .orderBy('id'),
+)
+
+/** undefined when it was deleted meanwhile. */
+export async function updateDestination(
+  trx: Executor,
+  id: string,
+  change: Partial<DestinationRow>,
+): Promise<DestinationRow | undefined> {
+  if (!isId(id, 'dst')) return undefined
+  return trx
+    .updateTable('destinations')
+    .set(change)
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst()
+}
+
+/** Deleted destinations whose cards are all closed and drawn, and whose secrets are therefore not needed any more. */
+export async function findForgettable(db: Executor): Promise<string[]> {
+  const rows = await db
+    .selectFrom('destinations as d')
+    .select('d.id')
+    .where('d.deleted_at', 'is not', null)
+    .where('d.enabled', '=', 1)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('deliveries as waiting')
+            .select('waiting.id')
+            .whereRef('waiting.destination_id', '=', 'd.id')
+            .where('waiting.state', '=', PENDING),
+        ),
+      ),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('posted_cards as c')
+            .innerJoin('approvals as a', 'a.id', 'c.approval_id')
+            .select('c.handle')
+            .whereRef('c.destination_id', '=', 'd.id')
+            .where('a.status', '=', PENDING),
+        ),
+      ),
+    )
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** What was configured is gone; the row stays for the deliveries that name it. */
+export function forgetDestination(trx: Executor, id: string): Promise<unknown> {
+  return trx
+    .updateTable('destinations')
+    .set({ enabled: 0, config: '{}', sealed_secrets: '' })
+    .where('id', '=', id)
+    .execute()
+}
+
+/**
+ * Destinations that have something due and that nobody serves, the longest due first. One look at the index per
+ * destination, however long their backlogs; what an earlier delivery of the same card holds back is not due, or
+ * the destination would be taken again and again for nothing.
+ */
+export async function findClaimable(db: Executor, now: number, limit: number): Promise<string[]> {
+  const { rows } = await claimable(db, { now, limit })
+  return rows.map((row) => row.id)
+}
+
+const claimable = compileOnce((db, p: { now: number; limit: number }) =>
+  db
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('destinations as d')
+        .select('d.id')
+        .select(({ selectFrom }) =>
+          selectFrom('deliveries as waiting')
+            .select('waiting.next_attempt_at')
+            .whereRef('waiting.destination_id', '=', 'd.id')
+            .where('waiting.state', '=', PENDING)
+            .where(({ not }) => not(isHeldBack('waiting')))
+            .orderBy('waiting.next_attempt_at')
+            .limit(1)
+            .as('due_at'),
+        )
+        .where('d.enabled', '=', 1)
+        .where('d.lease_until', '<=', p.now)
+        .where('d.cool_until', '<=', p.now)
+        .as('free'),
+    )
+    .select('free.id')
+    .where('free.due_at', '<=', p.now)
+    .orderBy('free.due_at')
+    .limit(p.limit),
+)
+
+/**
+ * Takes the destination for one sender: undefined when another was faster. On PostgreSQL a row that somebody has
+ * locked is passed over: a process that froze in the middle must not hold up the senders of all others.
+ */
+export function leaseDestination(
+  trx: Executor,
+  id: string,
+  now: number,
+  lease: { lease_id: string; lease_until: number },
+): Promise<DestinationRow | undefined> {
+  return trx
+    .updateTable('destinations')
+    .set(lease)
+    .where('id', '=', id)
+    .where('enabled', '=', 1)
+    .where('lease_until', '<=', now)
+    .where('cool_until', '<=', now)
+    .$if(trx.getExecutor().adapter instanceof PostgresAdapter, (query) =>
+      query.where('id', 'in', ({ selectFrom }) =>
+        selectFrom('destinations as free')
+          .select('free.id')
+          .where('free.id', '=', id)
+          .forNoKeyUpdate()
+          .skipLocked(),
+      ),
+    )
+    .returningAll()
+    .executeTakeFirst()
+}
+
+/** Changes a destination on behalf of its sender; false, and nothing happens, when the lease is lost. */
+export async function updateLeased(
+  trx: Executor,
+  id: string,
+  leaseId: string,
+  change: Partial<DestinationRow>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('destinations')
+    .set(change)
+    .where('id', '=', id)
+    .where('lease_id', '=', leaseId)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/** For the only server of a SQLite file, at its start: whoever held a lease is dead. */
+export function freeLeases(trx: Executor): Promise<unknown> {
+  return trx.updateTable('destinations').set({ lease_id: null, lease_until: 0 }).execute()
+}

@@ -1,0 +1,6 @@
+// Which words must stand in the SQL itself? Partial indexes are not matched by a parameter.
+
+import { sql } from 'kysely'
+
+export const PENDING = sql.lit('pending')
+export const DEAD = sql.lit('dead')

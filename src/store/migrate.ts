@@ -1,0 +1,15 @@
+// Is the database as this version expects it? Brings it there, in order, once.
+
+import { type Migration, Migrator } from 'kysely/migration'
+import * as approvals from '../../db/migrations/0001-approvals.ts'
+import type { Executor } from './database.ts'
+
+/** Named and sorted: what has run under a name never changes. */
+const MIGRATIONS: Record<string, Migration> = { '0001-approvals': approvals }
+
+/** Throws when a migration fails; the database is then as it was before that migration. */
+export async function migrate(db: Executor): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
+  const { error } = await migrator.migrateToLatest()
+  if (error) throw error
+}

@@ -1,0 +1,60 @@
+// Which cards stand where? Remembered when they are posted, so that they can be redrawn.
+
+import { sql } from 'kysely'
+import type { PostedCardRow } from '../../db/schema.ts'
+import { columns, compileOnce } from './compile-once.ts'
+import type { Executor } from './database.ts'
+
+export async function findCard(
+  db: Executor,
+  destinationId: string,
+  handle: string,
+): Promise<PostedCardRow | undefined> {
+  return (await cardAt(db, { destinationId, handle })).rows[0]
+}
+
+const cardAt = compileOnce((db, p: { destinationId: string; handle: string }) =>
+  db
+    .selectFrom('posted_cards')
+    .selectAll()
+    .where('destination_id', '=', p.destinationId)
+    .where('handle', '=', p.handle),
+)
+
+/** Remembers where a card stands; harmless when it is remembered already. */
+export function rememberCard(trx: Executor, row: PostedCardRow): Promise<unknown> {
+  return addCard(trx, row)
+}
+
+const addCard = compileOnce((trx, row: PostedCardRow) =>
+  trx
+    .insertInto('posted_cards')
+    .values(columns(row, 'destination_id', 'handle', 'approval_id', 'posted_at'))
+    .onConflict((c) => c.columns(['destination_id', 'handle']).doNothing()),
+)
+
+export function forgetCard(trx: Executor, destinationId: string, handle: string): Promise<unknown> {
+  return trx
+    .deleteFrom('posted_cards')
+    .where('destination_id', '=', destinationId)
+    .where('handle', '=', handle)
+    .execute()
+}
+
+/** The cards of an approval at a destination, the one that was clicked first. */
+export function findCards(db: Executor, approvalId: string, destinationId: string): Promise<PostedCardRow[]> {
+  return db
+    .selectFrom('posted_cards as c')
+    .leftJoin('decisions as clicked', (join) =>
+      join
+        .onRef('clicked.approval_id', '=', 'c.approval_id')
+        .onRef('clicked.destination_id', '=', 'c.destination_id')
+        .onRef('clicked.handle', '=', 'c.handle'),
+    )
+    .selectAll('c')
+    .where('c.approval_id', '=', approvalId)
+    .where('c.destination_id', '=', destinationId)
+    .orderBy(sql`clicked.id is null`)
+    .orderBy('c.posted_at')
+    .execute()
+}

@@ -1,0 +1,62 @@
+// How is PostgreSQL opened? A pool, and one connection that listens for other processes' signals.
+
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Schema } from '../../db/schema.ts'
+import { StartError } from '../kit/start-error.ts'
+import type { Database, OpenOptions } from './database.ts'
+import { migrate } from './migrate.ts'
+import { namedStatements } from './named-statements.ts'
+import { postgresSignals } from './postgres-signals.ts'
+import { pooledTransact } from './transact.ts'
+
+const POOL_SIZE = 10
+const IDLE_IN_TRANSACTION_MS = 10_000
+const BIGINT_OID = 20
+
+export async function openPostgres(url: string, { log }: OpenOptions): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: POOL_SIZE,
+    // A process that froze inside a transaction gives its locks back.
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    types: {
+      // Times and counts are far below 2^53; pg hands bigint out as text otherwise.
+      getTypeParser: (oid, format) =>
+        oid === BIGINT_OID ? Number : (pg.types.getTypeParser(oid, format as 'text') as never),
+    },
+  })
+  // Without listeners a connection that breaks, idle or in use, ends the process.
+  const report = (error: Error) => log.warn({ err: error }, 'a database connection broke')
+  pool.on('error', report)
+  pool.on('connect', (client) => void client.on('error', report))
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: namedStatements(pool) }) })
+  try {
+    await reach(pool)
+    await migrate(db)
+    const signals = await postgresSignals(url, pool, log)
+    return {
+      engine: 'postgres',
+      read: db,
+      transact: pooledTransact(db),
+      signals,
+      async close() {
+        await signals.close()
+        await db.destroy()
+      },
+    }
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+}
+
+/** The first word with the server: what is wrong with the address is the reader's to mend. */
+async function reach(pool: pg.Pool): Promise<void> {
+  try {
+    await pool.query('select 1')
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string }
+    throw new StartError(`PostgreSQL does not answer at DATABASE_URL: ${message || code}`)
+  }
+}

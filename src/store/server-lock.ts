@@ -1,0 +1,20 @@
+// Does another server already own this SQLite file? Two would each think that they alone hold the leases.
+
+import SqliteHandle from 'better-sqlite3'
+import { StartError } from '../kit/start-error.ts'
+
+/**
+ * Holds `<path>.lock` until released or until the process dies: the operating system's file lock under an open
+ * SQLite transaction leaves nothing behind after a kill.
+ */
+export function lockServer(path: string): { release(): void } {
+  const handle = new SqliteHandle(`${path}.lock`, { timeout: 0 })
+  try {
+    handle.exec('begin exclusive')
+  } catch (error) {
+    handle.close()
+    if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error
+    throw new StartError(`Another Countersign server is running on ${path}; stop it first.`)
+  }
+  return { release: () => handle.close() }
+}

@@ -1,0 +1,104 @@
+// How does a change become durable? All writes of both engines go through a `Transact`.
+
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type SqliteHandle from 'better-sqlite3'
+import type { Executor } from './database.ts'
+
+/**
+ * Runs `work` in one transaction and resolves with its value once that is durable. When `work` throws, nothing
+ * of it remains and the error is passed on.
+ *
+ * On SQLite others wait while `work` waits: it awaits its own queries and nothing else. A call inside a call
+ * would wait for itself and throws instead.
+ */
+export type Transact = <T>(work: (trx: Executor) => Promise<T>) => Promise<T>
+
+const inside = new AsyncLocalStorage<true>()
+
+function refuseNesting(): void {
+  if (inside.getStore()) throw new Error('transact inside transact: pass the executor on instead')
+}
+
+/** PostgreSQL: a transaction on a pooled connection; the server groups the commits by itself. */
+export function pooledTransact(db: Executor): Transact {
+  return async (work) => {
+    refuseNesting()
+    return db.transaction().execute((trx) => inside.run(true, work, trx))
+  }
+}
+
+interface Command {
+  work(trx: Executor): Promise<unknown>
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
+
+/** So many commands share a commit at most: bounds how long the first of them waits for the others. */
+const GROUP_SIZE = 64
+
+/**
+ * SQLite: group commit. All commands that arrive while a commit runs share the next one, each in a savepoint of
+ * its own, so that the cost of one fsync is spread and one that throws is rolled back alone. `writer` must be
+ * the only user of `handle`.
+ */
+export function groupCommit(handle: SqliteHandle.Database, writer: Executor): Transact {
+  const queue: Command[] = []
+  const statements = {
+    begin: handle.prepare('begin immediate'),
+    savepoint: handle.prepare('savepoint command'),
+    release: handle.prepare('release command'),
+    undo: handle.prepare('rollback to command'),
+    commit: handle.prepare('commit'),
+    rollback: handle.prepare('rollback'),
+  }
+  let running = false
+
+  async function runCommand(command: Command): Promise<() => void> {
+    statements.savepoint.run()
+    try {
+      const value = await inside.run(true, command.work, writer)
+      statements.release.run()
+      return () => command.resolve(value)
+    } catch (error) {
+      // A full disk ends the whole transaction: then there is no savepoint to go back to, and this is the cause.
+      if (!handle.inTransaction) throw error
+      statements.undo.run()
+      statements.release.run()
+      return () => command.reject(error)
+    }
+  }
+
+  async function runGroup(group: Command[]): Promise<void> {
+    try {
+      statements.begin.run()
+      const settle: (() => void)[] = []
+      for (const command of group) settle.push(await runCommand(command))
+      statements.commit.run()
+      for (const answer of settle) answer()
+    } catch (error) {
+      for (const command of group) command.reject(error)
+      // A failure here is not survived: the process ends rather than write outside a transaction.
+      if (handle.inTransaction) statements.rollback.run()
+    }
+  }
+
+  async function drain(): Promise<void> {
+    running = true
+    while (queue.length > 0) {
+      // All requests that this turn of the event loop has read share the commit: a commit blocks the process, so
+      // that what arrives meanwhile is read in one turn.
+      await nextTurn()
+      await runGroup(queue.splice(0, GROUP_SIZE))
+    }
+    running = false
+  }
+
+  return (work) => {
+    refuseNesting()
+    return new Promise((resolve, reject) => {
+      queue.push({ work, resolve: resolve as Command['resolve'], reject })
+      if (!running) void drain()
+    })
+  }
+}

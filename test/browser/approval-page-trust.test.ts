@@ -1,0 +1,139 @@
+// What can go wrong on the page of an approval, and must not? Keys, strangers, onlookers and hostile agents.
+
+import { expect } from 'vitest'
+import { revealed } from '../../src/platforms/slack/text.ts'
+import { recorded } from '../fakes/peek.ts'
+import { ask, cardOf, decisionButtons, enter, status, test } from './approval-page-fixtures.ts'
+import { shows } from './tab.ts'
+
+test('an auditor reads the same and has no buttons', async ({ product, visit }) => {
+  const asked = await ask(product)
+  const page = await visit(asked, await product.key({ roles: ['auditor'] }))
+  await shows(page.locator('main'), 'This key may read and not decide')
+  await page.getByTestId('arguments').waitFor()
+  expect(await decisionButtons(page).count()).toBe(0)
+})
+
+test('a wrong key is told so and not kept; the right one then opens it', async ({
+  product,
+  visit,
+  anasKey,
+}) => {
+  const page = await visit(await ask(product), 'csk_wrong')
+  await shows(page.getByTestId('refusal'), 'This API key is not known here')
+  expect(await page.evaluate('sessionStorage.length')).toBe(0)
+  await enter(page, 'two words')
+  await shows(page.getByTestId('refusal'), 'That is not an API key')
+  await enter(page, anasKey)
+  await shows(status(page), 'Waiting for a decision')
+})
+
+test('what does not exist, or is another agent’s, is not found', async ({ product, visit, anasKey }) => {
+  const page = await visit({ id: 'apr_00000000000000000000000000' }, anasKey)
+  await shows(page.getByTestId('refusal'), 'There is no such approval')
+  const stranger = await visit(await ask(product), await product.key({ roles: ['agent'] }))
+  await shows(stranger.getByTestId('refusal'), 'There is no such approval')
+})
+
+test('the key is in this tab only, and gone when forgotten or revoked', async ({
+  product,
+  visit,
+  anasKey,
+}) => {
+  const asked = await ask(product)
+  const page = await visit(asked, anasKey)
+  await page.getByTestId('approve').waitFor()
+  expect(page.url()).toBe(`${product.url}/approvals/${asked.id}`)
+  expect(await page.evaluate('localStorage.length')).toBe(0)
+  expect(await page.context().cookies()).toEqual([])
+  expect(await page.evaluate('sessionStorage.length')).toBe(1)
+
+  await page.reload()
+  await page.getByTestId('approve').waitFor()
+  const other = await page.context().newPage()
+  await other.goto(page.url())
+  await other.getByTestId('key').waitFor()
+
+  await page.getByRole('button', { name: 'Forget this key' }).click()
+  await page.getByTestId('key').waitFor()
+  expect(await page.evaluate('sessionStorage.length')).toBe(0)
+  await page.reload()
+  await enter(page, anasKey)
+  await page.getByTestId('approve').waitFor()
+  const { body } = await product.call<{ data: { id: string; name: string; person_id: string | null }[] }>(
+    'GET',
+    '/v1/api-keys',
+  )
+  const id = body.data.find(({ person_id }) => person_id !== null)?.id
+  await product.call('DELETE', `/v1/api-keys/${id}`)
+  await page.getByTestId('approve').click()
+  await shows(page.getByTestId('refusal'), 'This API key is not known here')
+  expect(await page.evaluate('sessionStorage.length')).toBe(0)
+})
+
+test('looking changes nothing, whoever looks and however', async ({ product, visit, anasKey }) => {
+  const asked = await ask(product)
+  await cardOf(product, asked)
+  const before = await recorded(product.config.databaseUrl)
+  for (const method of ['GET', 'HEAD', 'OPTIONS'])
+    await fetch(`${product.url}/approvals/${asked.id}`, { method })
+  const page = await visit(asked, anasKey)
+  await page.getByTestId('approve').waitFor()
+  expect(await recorded(product.config.databaseUrl)).toEqual(before)
+})
+
+test('the page may load only its own files, and no copy of it is kept', async ({ product }) => {
+  for (const path of ['/approvals/apr_x', '/console/page.js', '/console/base.css']) {
+    const { status, headers } = await fetch(product.url + path)
+    expect(status, path).toBe(200)
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'")
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('x-frame-options')).toBe('SAMEORIGIN')
+    expect(headers.get('strict-transport-security')).toContain('max-age')
+  }
+})
+
+test('markup and hidden characters of a hostile agent are text', async ({ product, visit, anasKey }) => {
+  const script = '<img src=x onerror="alert(1)"><script>alert(2)</script><a href="javascript:alert(3)">x</a>'
+  const poison = `${script} [x](https://evil.example) \u202elive\u200b`
+  const asked = await ask(product, {
+    agent: { id: poison, name: poison },
+    action: {
+      tool: poison,
+      summary: poison,
+      environment: script.slice(0, 100),
+      arguments: { [poison]: poison },
+    },
+    reasons: [poison],
+    metadata: { [poison]: poison },
+  })
+  const page = await visit(asked, anasKey)
+  await page.getByTestId('note').fill(poison)
+  await page.getByTestId('approve').click()
+  await shows(status(page), 'Approved')
+  await shows(page.locator('main h1'), script, '\\u202elive\\u200b')
+  await shows(page.getByTestId('decision'), script)
+  expect(await page.locator('main :is(img, script, a, iframe)').count()).toBe(0)
+  expect(await page.locator('body').textContent()).not.toMatch(/[\u202e\u200b]/)
+  expect(await page.title()).not.toMatch(/[\u202e\u200b]/)
+})
+
+test('the page reveals exactly the characters that the card reveals', async ({ product, visit }) => {
+  const page = await visit(await ask(product))
+  /** What becomes of every character after a letter and after a picture, where it changes at all. */
+  const changes = (show: (text: string) => string) => {
+    const changed: Record<string, string> = {}
+    for (let code = 0; code <= 0x10ffff; code += 1) {
+      for (const before of ['a', '❤']) {
+        const text = before + String.fromCodePoint(code)
+        const shown = show(text)
+        if (shown !== text) changed[`${before} ${code.toString(16)}`] = shown
+      }
+    }
+    return changed
+  }
+  const onPage = await page.evaluate(
+    `import('/console/revealed.js').then(({ revealedText }) => (${changes})(revealedText))`,
+  )
+  expect(onPage).toEqual(changes(revealed))
+})

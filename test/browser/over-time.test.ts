@@ -1,0 +1,50 @@
+// What if nobody decides, or the server restarts while one looks at the card?
+
+import { expect } from 'vitest'
+import { test } from './fixtures.ts'
+import { approve, buttons, shows } from './tab.ts'
+
+test('a card that expires while one looks at it says so, and the agent hears expired, not denied', async ({
+  tab,
+  clock,
+}) => {
+  await tab.page.getByTestId('expiry').selectOption({ label: '30 seconds' })
+  await tab.ask('refund')
+  await approve(tab.cards).waitFor()
+  clock.advance(29_999)
+  await tab.type('/governance status')
+  await shows(tab.whispers, 'in 1 ms')
+  await shows(tab.runs, 'expires in 0:00')
+  expect(await approve(tab.cards).isVisible()).toBe(true)
+  clock.advance(1)
+  await shows(tab.cards, 'EXPIRED')
+  expect(await buttons(tab.cards).count()).toBe(0)
+  expect(await tab.runs.getAttribute('data-status')).toBe('expired')
+  await shows(tab.runs, 'Nobody decided in time')
+  expect(`${await tab.cards.innerText()} ${await tab.runs.innerText()}`).not.toMatch(/denied/i)
+})
+
+test('after a restart the page finds back, and the old card still decides', async ({ tab, sandbox }) => {
+  const link = tab.page.getByTestId('connection')
+  await shows(link, 'Live')
+  await tab.ask('email')
+  await approve(tab.cards).click()
+  await shows(tab.cards, 'APPROVED by Ana Ruiz')
+  await tab.ask('refund')
+  await approve(tab.cards).waitFor()
+  const before = await tab.cards.allInnerTexts()
+
+  await sandbox.stop()
+  await shows(link, 'Reconnecting')
+  await tab.ask('sql')
+  await shows(tab.page.getByRole('alert'), 'The sandbox does not answer')
+  await sandbox.start()
+  await shows(link, 'Live')
+  expect(await tab.cards.allInnerTexts()).toEqual(before)
+  await shows(tab.runs, 'Waiting')
+
+  await approve(tab.cards).click()
+  await tab.cards.filter({ hasText: 'APPROVED by Ana Ruiz' }).nth(1).waitFor()
+  expect(await buttons(tab.cards).count()).toBe(0)
+  await tab.runs.and(tab.page.locator('[data-status=approved]')).nth(1).waitFor()
+})

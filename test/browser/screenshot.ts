@@ -1,0 +1,97 @@
+// What is the picture in the README? The sandbox as it is, in the middle of a working day.
+
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { openBrowser } from '../fakes/browser.ts'
+import { startSandbox } from './sandbox.ts'
+
+const PICTURE = join(import.meta.dirname, '../../docs/images/sandbox.png')
+const VIEWPORT = { width: 1280, height: 900 }
+const MOST_BYTES = 500_000
+const SHARPNESSES = [2, 1.5, 1.25, 1]
+
+/** Real time, moved to ten in the morning, that can be hurried: what the picture tells was measured. */
+let offsetMs = new Date().setUTCHours(10, 24, 0, 0) - Date.now()
+const clock = { now: () => Date.now() + offsetMs }
+
+function hurry(seconds: number): void {
+  offsetMs += seconds * 1000
+}
+
+// `npm run screenshot -- --dark /tmp/dark.png` shows the other half of the design.
+const colorScheme = process.argv.includes('--dark') ? 'dark' : 'light'
+const path = process.argv.find((argument) => argument.endsWith('.png')) ?? PICTURE
+
+const sandbox = await startSandbox(clock)
+const browser = await openBrowser()
+try {
+  const stage = await openPage(browser, 1)
+  await actOut(stage)
+  const height = await heightFrom(stage, stage.getByTestId('ephemeral'))
+  for (const sharpness of SHARPNESSES) {
+    const page = await openPage(browser, sharpness)
+    await page.setViewportSize({ ...VIEWPORT, height })
+    await page.getByText('Only visible to you').waitFor()
+    const picture = await page.screenshot()
+    if (picture.length > MOST_BYTES) continue
+    await writeFile(path, picture)
+    console.log(`${path}: ${Math.round(picture.length / 1000)} KB, ${sharpness} pixels per point`)
+    break
+  }
+} finally {
+  await browser.close()
+  await sandbox.remove()
+}
+
+/** How high the window must be for the channel to begin with this message. */
+async function heightFrom(page: Page, message: Locator): Promise<number> {
+  const [first, visible] = [await message.boundingBox(), await page.locator('#scroll').boundingBox()]
+  if (!first || !visible) throw new Error('the message is not on the page')
+  return VIEWPORT.height - Math.floor(first.y - visible.y)
+}
+
+async function openPage(browser: Browser, deviceScaleFactor: number): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: VIEWPORT,
+    deviceScaleFactor,
+    colorScheme,
+    timezoneId: 'UTC',
+    locale: 'en-US',
+    reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  await page.goto(`${sandbox.url}/sandbox`)
+  // The font that comes with the browser: the picture looks the same wherever it is taken.
+  await page.evaluate("document.documentElement.style.setProperty('--sans', 'Open Sans')")
+  return page
+}
+
+async function actOut(page: Page): Promise<void> {
+  const ended = (status: string) => page.locator(`[data-testid=run][data-status=${status}]`).waitFor()
+
+  await page.getByTestId('expiry').selectOption('300')
+  await page.getByTestId('ask-email').click()
+  await page.getByRole('button', { name: 'Deny' }).waitFor()
+  hurry(300)
+  await ended('expired')
+  await page.getByTestId('ask-email').click()
+  await page.getByRole('button', { name: 'Deny' }).waitFor()
+  hurry(41)
+  await page.getByRole('button', { name: 'Deny' }).click()
+  await ended('denied')
+  hurry(95)
+  await page.getByRole('button', { name: '/governance status' }).click()
+  await page.getByTestId('ephemeral').waitFor()
+  hurry(38)
+  await page.getByTestId('ask-refund').click()
+  await page.getByRole('button', { name: 'Approve' }).waitFor()
+  hurry(12)
+  await page.getByRole('button', { name: 'Approve' }).click()
+  await ended('approved')
+  hurry(64)
+  await page.getByTestId('expiry').selectOption('3600')
+  await page.getByTestId('ask-sql').click()
+  await page.getByRole('button', { name: 'Approve' }).waitFor()
+  hurry(7)
+}

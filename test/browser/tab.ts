@@ -1,0 +1,73 @@
+// What does a person see and do on the page of the sandbox? And what must the page never do?
+
+import type { Locator, Page } from 'playwright-core'
+
+type Kind = 'refund' | 'email' | 'sql'
+
+export interface Tab {
+  page: Page
+  ask(kind: Kind): Promise<void>
+  /** The messages in the channel that everybody sees, and those that only the one who acts sees. */
+  cards: Locator
+  whispers: Locator
+  /** The agent's requests, newest first. */
+  runs: Locator
+  actAs(name: string): Promise<void>
+  type(command: string): Promise<void>
+  /** Every address that it asked for. */
+  requests: string[]
+  /** Those outside this server. */
+  foreignRequests: string[]
+  scriptErrors: string[]
+  consoleErrors: string[]
+  dialogs: string[]
+}
+
+export function watch(page: Page, origin: string): Tab {
+  const requests: string[] = []
+  const foreignRequests: string[] = []
+  const scriptErrors: string[] = []
+  const consoleErrors: string[] = []
+  const dialogs: string[] = []
+  page.on('request', (request) => {
+    requests.push(request.url())
+    if (new URL(request.url()).origin !== origin) foreignRequests.push(request.url())
+  })
+  page.on('pageerror', (error) => scriptErrors.push(String(error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error') consoleErrors.push(message.text())
+  })
+  page.on('dialog', (dialog) => {
+    dialogs.push(dialog.message())
+    void dialog.dismiss()
+  })
+  return {
+    page,
+    ask: (kind) => page.getByTestId(`ask-${kind}`).click(),
+    cards: page.getByTestId('message'),
+    whispers: page.getByTestId('ephemeral'),
+    runs: page.getByTestId('run'),
+    async actAs(name) {
+      await page.getByTestId('acting-as').selectOption({ label: name })
+    },
+    async type(command) {
+      await page.getByTestId('command').fill(command)
+      await page.getByTestId('command').press('Enter')
+    },
+    requests,
+    foreignRequests,
+    scriptErrors,
+    consoleErrors,
+    dialogs,
+  }
+}
+
+export const approve = (card: Locator) => card.getByRole('button', { name: 'Approve', exact: true })
+export const deny = (card: Locator) => card.getByRole('button', { name: 'Deny', exact: true })
+/** What decides: a link to the console is none, and is there in every state. */
+export const buttons = (card: Locator) => card.getByRole('button')
+
+/** Waits until there is one such element with each of these texts. */
+export async function shows(locator: Locator, ...texts: (string | RegExp)[]): Promise<void> {
+  for (const text of texts) await locator.filter({ hasText: text }).waitFor()
+}

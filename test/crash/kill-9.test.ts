@@ -1,0 +1,43 @@
+// Does anything that was answered get lost or doubled when a server is killed? Real processes, both databases.
+
+import { expect, test } from 'vitest'
+import { databases } from '../fakes/databases.ts'
+import { inspect } from './inspect.ts'
+import { openLedger } from './ledger.ts'
+import { killRound, pressUnknown, type RoundReport } from './round.ts'
+import { createWorld } from './world.ts'
+
+/** Databases side by side: on PostgreSQL a round mostly waits until the dead process' leases run out. */
+const PLAN = { sqlite: { worlds: 2, rounds: 5 }, postgres: { worlds: 5, rounds: 2 } }
+
+test.concurrent.each(databases)(
+  'on $name: kill -9 loses and doubles nothing that was answered, and every card comes to the truth',
+  async ({ name, create }) => {
+    const { worlds, rounds } = PLAN[name]
+    const lives = await Promise.allSettled(Array.from({ length: worlds }, () => live(create, rounds)))
+    expect(lives.flatMap((life) => (life.status === 'rejected' ? [life.reason] : []))).toEqual([])
+  },
+  120_000,
+)
+
+async function live(create: (typeof databases)[number]['create'], rounds: number): Promise<RoundReport[]> {
+  const database = await create()
+  const world = await createWorld({ databaseUrl: database.url })
+  try {
+    const ledger = openLedger()
+    const reports: RoundReport[] = []
+    for (let round = 0; round < rounds; round++) {
+      reports.push(await killRound(world, ledger))
+      if (process.env.CRASH_LOG) console.log(database.url.slice(0, 8), JSON.stringify(reports.at(-1)))
+    }
+    await pressUnknown(world, ledger, (await inspect(world, ledger)).unknown, 1)
+    const { problems, unknown } = await inspect(world, ledger)
+    expect(problems).toEqual([])
+    expect(unknown.filter((copy) => copy.lies || copy.status === 'pending')).toEqual([])
+    expect(ledger.closed.size).toBeGreaterThan(rounds)
+    return reports
+  } finally {
+    await world.close()
+    await database.drop()
+  }
+}

@@ -1,0 +1,94 @@
+// Which approvals does a list show? Those that match, page by page, and never another's.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ApprovalView } from '../../src/approvals/view.ts'
+import { type Running, startCountersign } from '../fakes/countersign.ts'
+import { databases } from '../fakes/databases.ts'
+import { manualClock } from '../fakes/manual-clock.ts'
+
+interface Page {
+  data: ApprovalView[]
+  next_cursor: string | null
+}
+
+describe.each(databases)('on $name', ({ create }) => {
+  const clock = manualClock()
+  let database: Awaited<ReturnType<typeof create>>
+  let running: Running
+  let agentKey: string
+  let ids: string[]
+
+  beforeAll(async () => {
+    database = await create()
+    running = await startCountersign({ databaseUrl: database.url, clock })
+    agentKey = await running.key({ roles: ['agent'] })
+    ids = []
+    for (let i = 0; i < 12; i++) {
+      clock.advance(1_000)
+      const wanted = {
+        agent: { id: i % 2 === 0 ? 'even' : 'odd' },
+        action: { tool: i < 6 ? 'mail.send' : 'sql.run', arguments: { i } },
+        risk: { level: i % 3 === 0 ? 'critical' : 'low' },
+      }
+      ids.push((await running.ask(wanted, i === 5 ? { key: agentKey } : {})).body.id)
+    }
+    await running.call('POST', `/v1/approvals/${ids[0]}/withdraw`)
+  })
+  afterAll(async () => {
+    await running?.stop()
+    await database?.drop()
+  })
+
+  const list = async (query: string, key?: string) =>
+    (await running.call<Page>('GET', `/v1/approvals?${query}`, { ...(key !== undefined && { key }) })).body
+  const listed = async (query: string) => (await list(query)).data.map((approval) => ids.indexOf(approval.id))
+
+  test('the newest come first, and each filter narrows', async () => {
+    expect(await listed('')).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0])
+    expect(await listed('agent=even&tool=sql.run')).toEqual([10, 8, 6])
+    expect(await listed('risk=critical')).toEqual([9, 6, 3, 0])
+    expect(await listed('risk=critical&status=pending')).toEqual([9, 6, 3])
+    expect(await listed('status=withdrawn')).toEqual([0])
+    expect(await listed('tool=nothing.such')).toEqual([])
+  })
+
+  test('a span of time takes in its start and leaves out its end', async () => {
+    const { data } = await list('')
+    const at = (index: number) =>
+      encodeURIComponent(data.find((one) => one.id === ids[index])?.created_at ?? '')
+    expect(await listed(`created_from=${at(3)}&created_before=${at(6)}`)).toEqual([5, 4, 3])
+  })
+
+  test('pages of any size show each approval once, also when one is added in between', async () => {
+    const seen: string[] = []
+    let cursor = ''
+    for (let pages = 0; pages < 10; pages++) {
+      const page = await list(`limit=5${cursor}`)
+      seen.push(...page.data.map((approval) => approval.id))
+      if (page.next_cursor === null) break
+      cursor = `&cursor=${page.next_cursor}`
+      if (pages === 0) await running.ask()
+    }
+    expect(seen).toEqual(ids.toReversed())
+  })
+
+  test('a limit outside 1 to 200, a foreign cursor and an unknown filter are refused by name', async () => {
+    for (const query of [
+      'limit=0',
+      'limit=201',
+      'limit=-1',
+      'cursor=abc',
+      'status=open',
+      'colour=red',
+      'created_from=x',
+    ]) {
+      const { status, body } = await running.call('GET', `/v1/approvals?${query}`)
+      expect(status).toBe(400)
+      expect(JSON.stringify(body.errors)).toContain(query.split('=')[0])
+    }
+  })
+
+  test('an agent sees its own alone', async () => {
+    expect((await list('', agentKey)).data.map((approval) => approval.id)).toEqual([ids[5]])
+  })
+})

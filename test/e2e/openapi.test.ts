@@ -1,0 +1,219 @@
+// Is the document of the API true? Every route is in it, everything in it is there, and answers keep to it.
+
+import { Validator } from '@seriousme/openapi-schema-validator'
+import express from 'express'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { buildApp } from '../../src/app.ts'
+import { CHANNEL, type Running, startCountersign } from '../fakes/countersign.ts'
+import { databases } from '../fakes/databases.ts'
+import {
+  answerChecks,
+  type Check,
+  type Documented,
+  type OpenApiDocument,
+  operationsOf,
+  readDocument,
+} from '../fakes/operations.ts'
+import { BOT_TOKEN } from '../fakes/slack-server.ts'
+
+/** Pages for people, not part of the API. */
+const PAGES = ['GET /approvals/{id}']
+
+const [sqlite] = databases
+const mounted = vi.spyOn(express.Router.prototype, 'route')
+let database: Awaited<ReturnType<NonNullable<typeof sqlite>['create']>>
+let running: Running
+let routes: { path: string | string[]; methods: Record<string, true> }[]
+let document: OpenApiDocument
+let operations: Documented[]
+let check: Check
+
+beforeAll(async () => {
+  database = await (sqlite as NonNullable<typeof sqlite>).create()
+  running = await startCountersign({ databaseUrl: database.url })
+  // Once more by itself: the stand-in for Slack has routes too.
+  mounted.mockClear()
+  const alone = await buildApp({ ...running.config, databaseUrl: `${database.url}.alone` })
+  routes = mounted.mock.results.map(({ value }) => value)
+  await alone.stop()
+  document = await readDocument(running.url)
+  operations = operationsOf(document)
+  check = answerChecks(document)
+})
+afterAll(async () => {
+  mounted.mockRestore()
+  await running?.stop()
+  await database?.drop()
+})
+
+test('it keeps to the rules of OpenAPI 3.1', async () => {
+  const validator = new Validator()
+  expect(await validator.validate(structuredClone(document))).toEqual({ valid: true })
+  expect(validator.version).toBe('3.1')
+  const ids = operations.map(({ id }) => id)
+  expect(ids).toEqual([...new Set(ids)])
+})
+
+test('every route of the running app is in it, and every operation in it is a route', () => {
+  const names = routes.flatMap((route) =>
+    Object.keys(route.methods)
+      .filter((method) => method !== '_all')
+      .flatMap((method) =>
+        [route.path].flat().map((path) => `${method.toUpperCase()} ${path.replace(/:(\w+)/g, '{$1}')}`),
+      ),
+  )
+  const served = [...new Set(names)].filter((route) => !PAGES.includes(route))
+  expect(served.sort()).toEqual(operations.map(({ name }) => name).sort())
+})
+
+test('a method that a documented path does not have is refused with those that it has', async () => {
+  for (const [path, methods] of Object.entries(document.paths)) {
+    const allowed = Object.keys(methods).flatMap((method) =>
+      method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
+    )
+    const [refused = ''] = ['POST', 'DELETE', 'GET'].filter((method) => !allowed.includes(method))
+    const answer = await running.call(refused, path.replace('{id}', 'apr_none'), { key: 'nobody' })
+    expect(answer, path).toMatchObject({ status: 405, body: { code: 'method_not_allowed' } })
+    expect(answer.headers.get('allow'), path).toBe(allowed.join(', '))
+    const options = await fetch(running.url + path.replace('{id}', 'apr_none'), { method: 'OPTIONS' })
+    expect([options.ok, options.headers.get('allow')], path).toEqual([true, allowed.join(', ')])
+  }
+})
+
+test('it says what a client must know of a request', () => {
+  const { details, roles } = operations.find(({ id }) => id === 'decideApproval') as Documented
+  expect(roles).toEqual(['reviewer'])
+  expect(details).toMatchObject({
+    parameters: [
+      { name: 'id', in: 'path', required: true },
+      { name: 'Idempotency-Key', in: 'header', required: false },
+    ],
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            required: ['decision'],
+            additionalProperties: false,
+            properties: { decision: { enum: ['approve', 'deny'] }, note: { maxLength: 2000 } },
+          },
+        },
+      },
+    },
+    responses: {
+      409: {
+        content: {
+          'application/problem+json': { schema: { properties: { code: { enum: ['already_decided'] } } } },
+        },
+      },
+    },
+  })
+})
+
+describe('answers keep to it', () => {
+  test('each documented success was seen, with exactly what the document says', async () => {
+    const seen = new Set<string>()
+    const expectDocumented = async (
+      id: string,
+      path: string,
+      body?: unknown,
+      more: { key?: string; headers?: Record<string, string> } = {},
+    ) => {
+      const operation = operations.find((one) => one.id === id) as Documented
+      const response = await fetch(running.url + path, {
+        method: operation.method,
+        headers: {
+          authorization: `Bearer ${more.key ?? running.config.adminKey}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...more.headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+      const text = await response.text()
+      const isJson = response.headers.get('content-type')?.startsWith('application/json')
+      const answer = isJson ? JSON.parse(text) : text
+      expect(response.status, text).toBeLessThan(300)
+      expect(check(operation, response.status, answer)).toBeUndefined()
+      seen.add(`${id} ${response.status}`)
+      return answer
+    }
+    const reviewer = {
+      key: await running.key({ roles: ['reviewer'], person: { name: 'Rey', email: 'rey@example.com' } }),
+    }
+
+    const keys = '/v1/api-keys'
+    const { id: keyId } = await expectDocumented('createApiKey', keys, {
+      name: 'one',
+      roles: ['agent'],
+      agent_id: 'a',
+    })
+    await expectDocumented('rotateApiKey', `${keys}/${keyId}/rotate`)
+    await expectDocumented('revokeApiKey', `${keys}/${keyId}`)
+    await expectDocumented('listApiKeys', keys)
+
+    const places = '/v1/settings/notifications'
+    const config = { bot_token: BOT_TOKEN, channel_id: CHANNEL }
+    const { id: place } = await expectDocumented('createDestination', places, {
+      channel_type: 'slack',
+      name: 'A',
+      config,
+    })
+    await expectDocumented('readDestination', `${places}/${place}`)
+    await expectDocumented('replaceDestination', `${places}/${place}`, { name: 'B' })
+    await expectDocumented('changeDestination', `${places}/${place}`, { events: ['approval.*'] })
+    await expectDocumented('testDestination', `${places}/${place}/test`)
+    await expectDocumented('listDestinations', places)
+
+    const wanted = {
+      agent: { id: 'agent-1' },
+      action: { tool: 'stripe.refund', arguments: { deep: [{ a: null }] }, environment: 'production' },
+      risk: { score: 0.5 },
+      requested_by: { email: 'ana@example.com' },
+      metadata: { session: 1 },
+    }
+    const { id } = await expectDocumented('requestApproval', '/v1/approvals', wanted)
+    await expectDocumented('requestApproval', '/v1/approvals', wanted)
+    await expectDocumented(
+      'decideApproval',
+      `/v1/approvals/${id}/decision`,
+      { decision: 'deny', note: 'no' },
+      reviewer,
+    )
+    await expectDocumented('readApproval', `/v1/approvals/${id}?wait_seconds=1`)
+    const { id: other } = await expectDocumented('requestApproval', '/v1/approvals', wanted)
+    await expectDocumented('withdrawApproval', `/v1/approvals/${other}/withdraw`)
+    await expectDocumented('listApprovals', '/v1/approvals?limit=2')
+    await expectDocumented('deleteDestination', `${places}/${place}`)
+
+    for (const [path, id] of [
+      ['/healthz', 'alive'],
+      ['/readyz', 'ready'],
+      ['/metrics', 'readMetrics'],
+      ['/openapi.json', 'readDocument'],
+    ] as const) {
+      await expectDocumented(id, path)
+    }
+    for (const path of Object.keys(document.paths).filter((path) => path.startsWith('/v1/webhooks/'))) {
+      const probe = await fetch(running.url + path, { method: 'POST', body: 'ssl_check=1' })
+      expect(probe.status).toBe(200)
+      seen.add(`${operations.find((one) => one.path === path)?.id} 200`)
+    }
+
+    const promised = operations.flatMap(({ id, details }) =>
+      Object.keys(details.responses)
+        .filter((status) => status < '300')
+        .map((status) => `${id} ${status}`),
+    )
+    expect([...seen].sort()).toEqual(promised.sort())
+  })
+
+  test('the check itself finds a missing, a foreign and a wrong member, and an undocumented status', () => {
+    const operation = operations.find(({ id }) => id === 'alive') as Documented
+    expect(check(operation, 200, { status: 'ok' })).toBeUndefined()
+    for (const wrong of [{}, { status: 'ok', more: 1 }, { status: 'fine' }]) {
+      expect(check(operation, 200, wrong), JSON.stringify(wrong)).toBeDefined()
+    }
+    expect(check(operation, 418, {})).toBeDefined()
+  })
+})

@@ -1,0 +1,165 @@
+// Who may do what? Every operation of the document, with every kind of key.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ADMIN_KEY, type Running, startCountersign } from '../fakes/countersign.ts'
+import { databases } from '../fakes/databases.ts'
+import { type Documented, operationsOf, readDocument, SANE_BODIES } from '../fakes/operations.ts'
+import { recorded } from '../fakes/peek.ts'
+
+const CALLERS = ['nobody', 'garbage', 'revoked', 'agent', 'reviewer', 'auditor', 'admin'] as const
+type Caller = (typeof CALLERS)[number]
+
+const ADMINS: readonly Caller[] = ['admin']
+const READERS: readonly Caller[] = ['agent', 'reviewer', 'auditor', 'admin']
+const AGENTS: readonly Caller[] = ['agent', 'admin']
+
+/** Whose call succeeds, by operation; of the others, who has no known key gets 401 and who has another role 403. */
+const MAY: Record<string, readonly Caller[]> = {
+  requestApproval: AGENTS,
+  listApprovals: READERS,
+  readApproval: READERS,
+  decideApproval: ['reviewer'],
+  withdrawApproval: AGENTS,
+  listDestinations: ADMINS,
+  createDestination: ADMINS,
+  readDestination: ADMINS,
+  replaceDestination: ADMINS,
+  changeDestination: ADMINS,
+  deleteDestination: ADMINS,
+  testDestination: ADMINS,
+  listApiKeys: ADMINS,
+  createApiKey: ADMINS,
+  rotateApiKey: ADMINS,
+  revokeApiKey: ADMINS,
+  readMetrics: ['auditor', 'admin'],
+  alive: CALLERS,
+  ready: CALLERS,
+  readDocument: CALLERS,
+  // A key counts for nothing there: only the platform's signature does.
+  slackInteraction: [],
+  slackCommand: [],
+}
+
+const [sqlite] = databases
+let database: Awaited<ReturnType<NonNullable<typeof sqlite>['create']>>
+let running: Running
+let operations: Documented[]
+const keys: Partial<Record<Caller, string>> = { garbage: 'csk_garbage', admin: ADMIN_KEY }
+
+beforeAll(async () => {
+  database = await (sqlite as NonNullable<typeof sqlite>).create()
+  running = await startCountersign({ databaseUrl: database.url })
+  operations = operationsOf(await readDocument(running.url))
+  const person = { name: 'Rey', email: 'rey@example.com' }
+  keys.agent = await running.key({ roles: ['agent'] })
+  keys.auditor = await running.key({ roles: ['auditor'] })
+  keys.reviewer = await running.key({ roles: ['reviewer'], person })
+  const everything = { roles: ['agent', 'reviewer', 'admin', 'auditor'], person }
+  const { body } = await running.call<{ id: string; key: string }>('POST', '/v1/api-keys', {
+    body: { name: 'one who left', ...everything },
+  })
+  keys.revoked = body.key
+  await running.call('DELETE', `/v1/api-keys/${body.id}`)
+})
+afterAll(async () => {
+  await running?.stop()
+  await database?.drop()
+})
+
+async function call(method: string, path: string, caller: Caller, body?: unknown) {
+  const key = keys[caller]
+  const response = await fetch(running.url + path, {
+    method,
+    headers: {
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers }
+}
+
+/** A thing of the kind that the path names, one's own where one can have it. */
+async function idFor(path: string, caller: Caller): Promise<string> {
+  if (path.startsWith('/v1/settings/')) return running.destination()
+  if (path.startsWith('/v1/api-keys/')) {
+    const { body } = await running.call('POST', '/v1/api-keys', { body: { name: 'one', roles: ['agent'] } })
+    return body.id as string
+  }
+  const owner = caller === 'admin' ? ADMIN_KEY : (keys.agent as string)
+  return (await running.ask({}, { key: owner })).body.id
+}
+
+test('the table names every documented operation, and grants what the document says', () => {
+  expect(Object.keys(MAY).sort()).toEqual(operations.map(({ id }) => id).sort())
+  for (const { id, roles, path } of operations) {
+    if (path.startsWith('/v1/webhooks/')) continue
+    const everybody = roles.length === 0
+    // An admin may what agents and auditors may.
+    const implied = roles.some((role) => role === 'agent' || role === 'auditor') ? ['admin'] : []
+    const granted = everybody ? CALLERS : [...new Set([...roles, ...implied])]
+    expect([...(MAY[id] as Caller[])].sort(), id).toEqual([...granted].sort())
+  }
+})
+
+describe.each(CALLERS)('%s', (caller) => {
+  test.each(Object.keys(MAY))('%s', async (id) => {
+    const operation = operations.find((one) => one.id === id) as Documented
+    const path = operation.path.replace('{id}', await idFor(operation.path, caller))
+    const before = await recorded(database.url)
+    const { status, body, headers } = await call(operation.method, path, caller, SANE_BODIES[id])
+
+    if (MAY[id]?.includes(caller)) return expect(status, JSON.stringify(body)).toBeLessThan(300)
+    const isKnown = keys[caller] !== undefined && caller !== 'garbage' && caller !== 'revoked'
+    if (path.startsWith('/v1/webhooks/')) expect([status, body.code]).toEqual([401, 'invalid_signature'])
+    else if (isKnown) expect([status, body.code]).toEqual([403, 'forbidden'])
+    else {
+      expect([status, body.code]).toEqual([401, 'unauthorized'])
+      expect(headers.get('www-authenticate')).toBe('Bearer')
+    }
+    expect(await recorded(database.url)).toEqual(before)
+  })
+})
+
+describe('an agent', () => {
+  test('neither reads, lists, waits for, nor withdraws what another key asked, nor learns that it exists', async () => {
+    const { body: foreign } = await running.ask()
+    const unknown = await call('GET', '/v1/approvals/apr_01kaqqqqqqe0000000000000aa', 'agent')
+    for (const [method, path] of [
+      ['GET', `/v1/approvals/${foreign.id}`],
+      ['GET', `/v1/approvals/${foreign.id}?wait_seconds=1`],
+      ['POST', `/v1/approvals/${foreign.id}/withdraw`],
+    ] as const) {
+      expect(await call(method, path, 'agent')).toMatchObject({ status: 404, body: unknown.body })
+    }
+    const { body: page } = await call('GET', '/v1/approvals?limit=200', 'agent')
+    expect(page.data.length).toBeGreaterThan(0)
+    expect(page.data.map((one: { id: string }) => one.id)).not.toContain(foreign.id)
+    expect((await call('GET', `/v1/approvals/${foreign.id}`, 'admin')).body.status).toBe('pending')
+  })
+
+  test('cannot borrow another key by its Idempotency-Key or as a twin', async () => {
+    const other = await running.key({ roles: ['agent'] })
+    const body = { agent: { id: 'agent-1' }, action: { tool: 'same', arguments: { a: 1 } } }
+    const headers = { 'idempotency-key': 'k1' }
+    const first = await running.ask(body, { key: keys.agent as string, headers })
+    const second = await running.ask(body, { key: other, headers })
+    expect([first.status, second.status]).toEqual([201, 201])
+    expect(second.body.id).not.toBe(first.body.id)
+  })
+})
+
+test('an admin decides nothing, whatever the key is called', async () => {
+  const { body: asked } = await running.ask()
+  for (const key of [ADMIN_KEY, await running.key({ roles: ['admin', 'agent', 'auditor'] })]) {
+    const path = `/v1/approvals/${asked.id}/decision`
+    const answer = await running.call('POST', path, { key, body: { decision: 'approve' } })
+    expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  }
+  expect((await running.call('GET', `/v1/approvals/${asked.id}`)).body).toMatchObject({
+    status: 'pending',
+    decisions: [],
+  })
+})

@@ -1,0 +1,159 @@
+// What does /governance answer in Slack? Right figures, to those who may see them, and only to them.
+
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { ApprovalView } from '../../src/approvals/view.ts'
+import { CHANNEL, eventually } from '../fakes/countersign.ts'
+import { databases } from '../fakes/databases.ts'
+import { reviewer, sharedServer } from '../fakes/shared-server.ts'
+import { ANA, postToSlackEndpoint, TEAM } from '../fakes/slack-requests.ts'
+
+const SECOND = 'C0SECURITY'
+const GUEST = 'U0GUEST000'
+
+describe.each(databases)('on $name', ({ create }) => {
+  const server = sharedServer(create)
+  let oldest: ApprovalView
+  let soonest: ApprovalView
+
+  const say = async (text: string, userId = ANA, channel = CHANNEL) => {
+    const { status, body } = await server.running.slack.command({ text, userId, channel })
+    expect(status).toBe(200)
+    expect(JSON.parse(body)).toMatchObject({ response_type: 'ephemeral' })
+    return body
+  }
+  const ask = async (tool: string, level: string, more: object = {}) =>
+    (await server.running.ask({ action: { tool }, risk: { level }, ...more })).body
+  const posted = (approval: ApprovalView) =>
+    eventually(() =>
+      server.running.slack.messages(CHANNEL).some((message) => JSON.stringify(message).includes(approval.id)),
+    )
+
+  beforeAll(async () => {
+    const { running, clock } = server
+    await running.destination()
+    await running.destination({
+      name: 'Decided only',
+      config: { bot_token: 'xoxb-test', channel_id: SECOND },
+      events: ['approval.decided'],
+    })
+    expect(await say('status')).toContain('Pending: none')
+    const judge = await running.key(reviewer('Ana Ruiz'))
+    for (const [seconds, decision] of [
+      [90_000, 'approve'],
+      [10, 'approve'],
+      [20, 'approve'],
+      [90, 'deny'],
+    ] as const) {
+      const { body } = await running.ask({ expires_in_seconds: 604_800 })
+      clock.advance(seconds * 1000)
+      const path = `/v1/approvals/${body.id}/decision`
+      await running.call('POST', path, { key: judge, body: { decision } })
+      // The first of them is decided more than a day ago.
+      if (seconds === 90_000) clock.advance(86_400_001)
+    }
+    oldest = await ask('db.drop', 'critical', { expires_in_seconds: 86_400 })
+    clock.advance(3_900_000)
+    soonest = await ask('mail.send', 'low', { expires_in_seconds: 90 })
+    await ask('mail.read', 'low', { expires_in_seconds: 3600 })
+    await posted(soonest)
+  })
+
+  test('status counts what is pending by risk, and names the oldest and the next to expire', async () => {
+    const answer = await say('status')
+    expect(answer).toContain('Pending: 1 critical, 2 low')
+    expect(answer).toContain(`Longest waiting: db.drop for Refund agent (${oldest.id}), for 1 h 5 min`)
+    expect(answer).toContain(`Next to expire: mail.send for Refund agent (${soonest.id}), in 1 min 30 s`)
+  })
+
+  test('status tells the decisions of the last 24 hours and their median', async () => {
+    expect(await say('status')).toContain('Decided in 24 h: 2 approved, 1 denied; median 20 s to decide')
+  })
+
+  test('status tells which deliveries fail, until they succeed', async () => {
+    expect(await say('status')).toContain('Failing deliveries: none')
+    server.running.slack.failNext({ method: 'chat.postMessage', status: 500 })
+    const asked = await ask('files.read', 'info', { expires_in_seconds: 3600 })
+    await eventually(async () =>
+      (await say('status')).includes('Failing deliveries: 1 being retried, 0 given up'),
+    )
+    server.clock.advance(7_000)
+    await posted(asked)
+    await eventually(async () => (await say('status')).includes('Failing deliveries: none'))
+    server.running.slack.failNext({ method: 'chat.postMessage', error: 'invalid_blocks' })
+    const lost = await ask('files.write', 'info', { expires_in_seconds: 3600 })
+    await eventually(async () => (await say('status')).includes('0 being retried, 1 given up in 24 h'))
+    for (const { id } of [asked, lost]) await server.running.call('POST', `/v1/approvals/${id}/withdraw`)
+  })
+
+  test('pending lists what waits, the longest first, to full members alone', async () => {
+    const answer = await say('pending')
+    expect(answer).toContain(`CRITICAL · db.drop for Refund agent · 22 h 54 min left · ${oldest.id}`)
+    expect(answer.indexOf(oldest.id)).toBeLessThan(answer.indexOf(soonest.id))
+    const refused = await say('pending', GUEST)
+    expect(refused).toContain('Only full members')
+    expect(refused).not.toContain('apr_')
+  })
+
+  test('show gives the whole payload where its card stands', async () => {
+    const argument = 'a fact that only the payload holds'
+    const { body } = await server.running.ask({
+      action: { tool: 'db.drop', arguments: { argument } },
+      expires_in_seconds: 3600,
+    })
+    await posted(body)
+    const answer = await say(`  show   ${body.id}  `)
+    expect(answer).toContain(argument)
+    expect(answer).toContain(body.digest)
+  })
+
+  test.each([
+    ['a channel without its card', ANA, SECOND],
+    ['a guest', GUEST, CHANNEL],
+    ['somebody unknown', 'U0COUNTER0', CHANNEL],
+  ])('show tells %s nothing', async (_who, userId, channel) => {
+    const answer = await say(`show ${oldest.id}`, userId, channel)
+    expect(answer).toContain('No such approval request in this conversation')
+    expect(answer).not.toContain('db.drop')
+  })
+
+  test.each([
+    'apr_',
+    'apr_01hzzzzzzzzzzzzzzzzzzzzzzz',
+    "apr_'--",
+    '%',
+    '<!channel>',
+    '../../etc/passwd',
+    'a\0b',
+    '\ud83d',
+    'x'.repeat(3000),
+    '__proto__',
+  ])('show %j is not found, and not repeated', async (id) => {
+    expect(JSON.parse(await say(`show ${id}`))).toMatchObject({
+      text: 'No such approval request in this conversation',
+    })
+  })
+
+  test.each(['', 'help', 'status now', 'show', 'show a b', 'approve apr_1', '<!channel>'])(
+    '%j gets the help',
+    async (text) => {
+      const answer = await say(text)
+      for (const verb of ['status', 'pending', 'show', 'help']) expect(answer).toContain(`${verb}`)
+      expect(answer).not.toContain('channel>')
+      expect(JSON.parse(answer)).toMatchObject({ text: expect.stringContaining('what you can ask') })
+    },
+  )
+
+  test.each([
+    ['another workspace', { team_id: 'T0ELSEWHERE' }],
+    ['an unknown enterprise', { team_id: TEAM, enterprise_id: 'E0ELSEWHERE' }],
+    ['no workspace', {}],
+  ])('a command from %s is told that it is not connected', async (_where, form) => {
+    const fields = { command: '/governance', text: 'pending', user_id: ANA, channel_id: CHANNEL, ...form }
+    const body = new URLSearchParams(fields).toString()
+    const answer = await postToSlackEndpoint(server.running.url, server.clock, { path: 'commands', body })
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([
+      200,
+      { response_type: 'ephemeral', text: ':warning: This workspace is not connected' },
+    ])
+  })
+})

@@ -1,0 +1,145 @@
+// How is the whole product started in a test? The real app on a real port, with a stand-in for Slack beside it.
+
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:net'
+import { buildApp, type Countersign } from '../../src/app.ts'
+import type { ApprovalView } from '../../src/approvals/view.ts'
+import { type Config, loadConfig } from '../../src/config/config.ts'
+import { type Clock, systemClock } from '../../src/kit/clock.ts'
+import type { SlackStandIn } from '../../src/sandbox/slack-stand-in.ts'
+import { BOT_TOKEN, SIGNING_SECRET, startSlack } from './slack-server.ts'
+
+export const ADMIN_KEY = 'an-admin-key-for-tests-of-32-characters'
+export const CHANNEL = 'C0APPROVALS'
+
+export interface Answered<T = Record<string, unknown>> {
+  status: number
+  headers: Headers
+  body: T
+}
+
+export interface Call {
+  key?: string
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+export interface Running {
+  url: string
+  config: Config
+  app: Countersign
+  slack: SlackStandIn
+  /** One HTTP call with the admin key unless another is given. */
+  call<T = Record<string, unknown>>(method: string, path: string, call?: Call): Promise<Answered<T>>
+  /** Makes an API key and returns it. */
+  key(wanted: Record<string, unknown>): Promise<string>
+  /** A destination in the stand-in's first channel; returns its id. */
+  destination(wanted?: Record<string, unknown>): Promise<string>
+  /** Asks as an agent, with whatever differs from a plain request. */
+  ask(wanted?: Record<string, unknown>, call?: Call): Promise<Answered<ApprovalView>>
+  stop(): Promise<void>
+}
+
+export interface StartOptions {
+  databaseUrl: string
+  clock?: Clock
+  env?: Record<string, string>
+}
+
+export async function startCountersign(options: StartOptions): Promise<Running> {
+  const { databaseUrl, clock = systemClock, env = {} } = options
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const slackServer = await startSlack(clock, () => url)
+  const config = loadConfig({
+    PORT: String(port),
+    DATABASE_URL: databaseUrl,
+    COUNTERSIGN_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+    COUNTERSIGN_ADMIN_KEY: ADMIN_KEY,
+    SLACK_SIGNING_SECRET: SIGNING_SECRET,
+    SLACK_API_URL: slackServer.slack.apiUrl(),
+    LOG_LEVEL: 'silent',
+    ...env,
+  })
+  const app = await buildApp(config, { clock })
+  await app.start()
+
+  async function call<T>(method: string, path: string, { key, body, headers }: Call = {}) {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${key ?? ADMIN_KEY}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? undefined : JSON.parse(text)) as T,
+    }
+  }
+
+  return {
+    url,
+    config,
+    app,
+    slack: slackServer.slack,
+    call,
+    async key(wanted) {
+      const { status, body } = await call<{ key: string }>('POST', '/v1/api-keys', {
+        body: { name: 'a key', ...wanted },
+      })
+      if (status !== 201) throw new Error(JSON.stringify(body))
+      return body.key
+    },
+    async destination(wanted = {}) {
+      const { status, body } = await call<{ id: string }>('POST', '/v1/settings/notifications', {
+        body: {
+          channel_type: 'slack',
+          name: 'Approvals',
+          config: { bot_token: BOT_TOKEN, channel_id: CHANNEL },
+          ...wanted,
+        },
+      })
+      if (status !== 201) throw new Error(JSON.stringify(body))
+      return body.id
+    },
+    ask: (wanted = {}, more = {}) =>
+      call<ApprovalView>('POST', '/v1/approvals', {
+        body: {
+          agent: { id: 'agent-1', name: 'Refund agent' },
+          action: { tool: 'stripe.refund', arguments: { order: randomBytes(6).toString('hex') } },
+          ...wanted,
+        },
+        ...more,
+      }),
+    async stop() {
+      await app.stop()
+      await slackServer.close()
+    },
+  }
+}
+
+/** Waits for what another part of the system does by itself, checking often; fails after `timeoutMs`. */
+export async function eventually<T>(look: () => T | Promise<T>, timeoutMs = 5_000): Promise<NonNullable<T>> {
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    const found = await look()
+    if (found) return found
+    if (performance.now() > deadline) throw new Error('it did not happen in time')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+  })
+}

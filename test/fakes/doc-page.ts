@@ -1,0 +1,76 @@
+// Does a page of the documentation work? Its commands are taken out and run as a reader would run them.
+
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ADMIN_KEY, CHANNEL, type Running } from './countersign.ts'
+import { BOT_TOKEN } from './slack-server.ts'
+
+const project = join(import.meta.dirname, '../..')
+
+export function readPage(file: string): string {
+  return readFileSync(join(project, file), 'utf8')
+}
+
+/** The fenced blocks of a language, in their order, without the indent of the list they stand in. */
+export function blocks(page: string, language: string): string[] {
+  const fences = page.matchAll(/^( *)```(\w+)\n([\s\S]*?)^ *```$/gm)
+  return [...fences]
+    .filter(([, , named]) => named === language)
+    .map(([, indent = '', , text = '']) => text.replace(new RegExp(`^${indent}`, 'gm'), ''))
+}
+
+/** The cells of the table under a heading, without its head. */
+export function tableUnder(page: string, heading: string): string[][] {
+  const [, section = ''] = page.split(`## ${heading}\n`)
+  const rows = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('|'))
+  return rows.slice(2).map((row) => row.slice(2, -2).split(' | '))
+}
+
+/** What a reader has at hand: the server instead of the example's, and what they noted from earlier answers. */
+export interface Reader {
+  /** Runs it and returns what it printed. Rejects when it fails, also for an answer that is not 2xx. */
+  run(block: string): Promise<string>
+  noted: Record<string, string>
+}
+
+export function readerOf({ url, slack }: Running): Reader {
+  const noted: Record<string, string> = { COUNTERSIGN_ADMIN_KEY: ADMIN_KEY, COUNTERSIGN_URL: url }
+  const here = (block: string) =>
+    block
+      .replaceAll(/https:\/\/countersign\.example\.com(?=\/)/g, url)
+      .replaceAll('xoxb-…', BOT_TOKEN)
+      .replaceAll('C0123456789', slack.workspace.channels[0]?.id ?? CHANNEL)
+
+  return {
+    noted,
+    async run(block) {
+      const script = `set -euo pipefail\ncurl() { command curl --silent --show-error --fail-with-body "$@"; }\n`
+      const printed = await execute('bash', ['-c', script + here(block)], noted)
+      Object.assign(noted, worthNoting(printed))
+      return printed
+    },
+  }
+}
+
+export function runScript(block: string, env: Record<string, string>): Promise<string> {
+  return execute(process.execPath, ['--input-type=module', '--eval', block], env)
+}
+
+function execute(command: string, args: string[], env: Record<string, string>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { cwd: project, env: { ...process.env, ...env } }
+    execFile(command, args, options, (error, stdout, stderr) =>
+      error ? reject(new Error(`${args.at(-1)}\n${stdout}\n${stderr}`)) : resolve(stdout),
+    )
+  })
+}
+
+/** Ids and keys, under the names by which the pages speak of them. */
+function worthNoting(printed: string): Record<string, string> {
+  if (!printed.startsWith('{')) return {}
+  const { id = '', key, roles } = JSON.parse(printed)
+  if (key !== undefined && roles !== undefined) return { [`${roles[0].toUpperCase()}_KEY`]: key, KEY_ID: id }
+  if (id.startsWith('dst_')) return { DESTINATION_ID: id }
+  return id.startsWith('apr_') ? { APPROVAL_ID: id } : {}
+}

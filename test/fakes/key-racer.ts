@@ -1,0 +1,15 @@
+// Do processes that start at once agree on a key? One of them: says that it is ready, and on a word takes 200 keys.
+
+import { join } from 'node:path'
+import { keyBesideDatabase } from '../../src/settings/secret-key.ts'
+
+const [folder = ''] = process.argv.slice(2)
+
+process.once('message', () => {
+  const keys = Array.from({ length: 200 }, (_, index) => keyBesideDatabase(join(folder, `${index}.db`)))
+  process.send?.(
+    keys.map((key) => key.toString('base64')),
+    () => process.disconnect(),
+  )
+})
+process.send?.('ready')

@@ -1,0 +1,144 @@
+// How does a test reach the desk itself, without HTTP? One process's worth of it on a database, and short words.
+
+import { randomBytes } from 'node:crypto'
+import { pino } from 'pino'
+import type { DestinationRow } from '../../db/schema.ts'
+import { type Board, createBoard } from '../../src/approvals/board.ts'
+import { createDesk } from '../../src/approvals/create-desk.ts'
+import type { Actor, ApprovalDesk, Decide, RequestApproval } from '../../src/approvals/desk.ts'
+import type { ApprovalView, Verdict } from '../../src/approvals/view.ts'
+import { openWaitingRoom } from '../../src/approvals/waiting-room.ts'
+import type { Clock } from '../../src/kit/clock.ts'
+import { newId } from '../../src/kit/ids.ts'
+import { type Database, openDatabase } from '../../src/store/database.ts'
+import { insertDestination } from '../../src/store/destinations.ts'
+
+export const silent = pino({ level: 'silent' })
+export const OWNER = 'key_of_the_agent'
+
+export interface Office {
+  db: Database
+  desk: ApprovalDesk
+  board: Board
+  /** A destination of the platform `scripted`; returns its id. */
+  destination(wanted?: Partial<DestinationRow>): Promise<string>
+  /** Asks for something that nobody asked before, with whatever differs. */
+  ask(wanted?: Partial<RequestApproval>): Promise<ApprovalView>
+  close(): Promise<void>
+}
+
+export async function openOffice(url: string, clock: Clock): Promise<Office> {
+  const db = await openDatabase(url, { as: 'server', log: silent })
+  const waitingRoom = openWaitingRoom(db.signals)
+  const publicUrl = 'http://countersign.test'
+  const desk = createDesk({ db, clock, publicUrl })
+  return {
+    db,
+    desk,
+    board: createBoard({ db, clock, publicUrl, waitingRoom }),
+    async destination(wanted = {}) {
+      const id = newId('dst')
+      const row: DestinationRow = {
+        id,
+        channel_type: 'scripted',
+        name: 'a place',
+        config: '{}',
+        sealed_secrets: '',
+        events: null,
+        min_severity: 'info',
+        enabled: 1,
+        disabled_reason: null,
+        deleted_at: null,
+        created_at: clock.now(),
+        updated_at: clock.now(),
+        lease_id: null,
+        lease_until: 0,
+        cool_until: 0,
+        ...wanted,
+      }
+      await db.transact((trx) => insertDestination(trx, row))
+      return id
+    },
+    async ask(wanted = {}) {
+      const outcome = await desk.request(asking(wanted))
+      if (!outcome.ok) throw new Error(outcome.refusal.code)
+      return outcome.value.approval
+    },
+    async close() {
+      waitingRoom.close()
+      await db.close()
+    },
+  }
+}
+
+export function asking(wanted: Partial<RequestApproval> = {}): RequestApproval {
+  return {
+    ownerKeyId: OWNER,
+    agent: { id: 'agent-1', name: 'Refund agent' },
+    action: {
+      tool: 'stripe.refund',
+      summary: 'Refund an order',
+      arguments: { order: randomBytes(6).toString('hex') },
+    },
+    reasons: [],
+    risk: { level: 'medium', score: null },
+    expiresInSeconds: 3600,
+    metadata: {},
+    ...wanted,
+  }
+}
+
+export function member(userId: string): Actor {
+  return { platform: 'scripted', tenant: 'T1', userId, name: `Reviewer ${userId}`, standing: 'member' }
+}
+
+/** A member's press of a button on a card that stands at `destinationId`. */
+export function press(
+  approval: Pick<ApprovalView, 'id'>,
+  destinationId: string,
+  userId: string,
+  verdict: Verdict,
+  wanted: Partial<Decide> = {},
+): Decide {
+  return {
+    approvalId: approval.id,
+    verdict,
+    by: member(userId),
+    at: { destinationIds: [destinationId], handle: `card of ${approval.id}` },
+    interactionId: newId('press'),
+    ...wanted,
+  }
+}
+
+/** What is on record about an approval, in the words of the tables. */
+export async function recordOf(db: Database, approvalId: string) {
+  const events = await db.read
+    .selectFrom('events')
+    .selectAll()
+    .where('approval_id', '=', approvalId)
+    .execute()
+  const typeOf = new Map(events.map((event) => [event.id, event.type]))
+  const deliveries = await db.read
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('approval_id', '=', approvalId)
+    .orderBy('id')
+    .execute()
+  const audit = await db.read.selectFrom('audit').selectAll().where('subject', '=', approvalId).execute()
+  const decisions = await db.read
+    .selectFrom('decisions')
+    .selectAll()
+    .where('approval_id', '=', approvalId)
+    .execute()
+  return {
+    approval: await db.read
+      .selectFrom('approvals')
+      .selectAll()
+      .where('id', '=', approvalId)
+      .executeTakeFirstOrThrow(),
+    decisions,
+    audit: audit.map((row) => row.action).sort(),
+    events: events.map((event) => event.type).sort(),
+    deliveries: deliveries.map((row) => ({ ...row, type: typeOf.get(row.event_id) })),
+  }
+}

@@ -1,0 +1,50 @@
+// What stands in the database? Read beside the running server, past all of its own code.
+
+import { readFile } from 'node:fs/promises'
+import SqliteHandle from 'better-sqlite3'
+import { Client } from 'pg'
+
+type Row = Record<string, unknown>
+
+export async function select(databaseUrl: string, sql: string): Promise<Row[]> {
+  if (!databaseUrl.startsWith('postgres://')) {
+    const handle = new SqliteHandle(databaseUrl, { readonly: true })
+    try {
+      return handle.prepare<[], Row>(sql).all()
+    } finally {
+      handle.close()
+    }
+  }
+  const client = new Client({ connectionString: databaseUrl })
+  await client.connect()
+  try {
+    return (await client.query<Row>(sql)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** Everything that was recorded so far; equal before and after means that nothing was. */
+export async function recorded(databaseUrl: string): Promise<Row[]> {
+  return select(
+    databaseUrl,
+    `select 'decision' as what, id from decisions union all select 'audit', id from audit
+     union all select status, id from approvals union all select 'person', id from persons order by 1, 2`,
+  )
+}
+
+/** All that is kept, as text: the bytes of SQLite's files, or every row of every table of PostgreSQL. */
+export async function everythingIn(databaseUrl: string): Promise<string> {
+  if (!databaseUrl.startsWith('postgres://')) {
+    const files = await Promise.all([databaseUrl, `${databaseUrl}-wal`].map((file) => readFile(file)))
+    return Buffer.concat(files).toString('latin1')
+  }
+  const tables = await select(databaseUrl, `select tablename from pg_tables where schemaname = 'public'`)
+  const rows = await Promise.all(
+    tables.map(({ tablename }) => select(databaseUrl, `select t::text as row from "${tablename}" t`)),
+  )
+  return rows
+    .flat()
+    .map(({ row }) => row)
+    .join('\n')
+}

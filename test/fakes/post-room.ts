@@ -1,0 +1,79 @@
+// How does a test watch deliveries? An office with workers that send to one scripted platform.
+
+import { createWorker, type Worker } from '../../src/delivery/worker.ts'
+import { eventually } from './countersign.ts'
+import type { databases } from './databases.ts'
+import { type ManualClock, manualClock } from './manual-clock.ts'
+import { type Office, openOffice, recordOf, silent } from './office.ts'
+import { type ScriptedPlatform, scriptedPlatform } from './scripted-platform.ts'
+
+export const LEASE_MS = 60_000
+
+type Delivery = Awaited<ReturnType<typeof recordOf>>['deliveries'][number]
+
+export interface PostRoom {
+  office: Office
+  clock: ManualClock
+  platform: ScriptedPlatform
+  /** Starts a sender; on PostgreSQL `of` may be another process's office. */
+  worker(of?: Office): Promise<Worker>
+  /** Another process on the same database; PostgreSQL only. */
+  otherOffice(): Promise<Office>
+  /** Time passes, and the workers look at once. */
+  advance(ms: number): void
+  /** The deliveries of an approval, the earliest first. */
+  deliveries(approvalId: string): Promise<Delivery[]>
+  /** Resolves once every delivery of the approval is in one of the states; returns them. */
+  settled(approvalId: string, count: number, state?: string): Promise<Delivery[]>
+  close(): Promise<void>
+}
+
+export async function openPostRoom(create: (typeof databases)[number]['create']): Promise<PostRoom> {
+  const database = await create()
+  const clock = manualClock()
+  const platform = scriptedPlatform()
+  const offices = [await openOffice(database.url, clock)]
+  const office = offices[0] as Office
+  const workers: Worker[] = []
+  const deliveries = async (approvalId: string) => (await recordOf(office.db, approvalId)).deliveries
+
+  return {
+    office,
+    clock,
+    platform,
+    deliveries,
+    async worker(of = office) {
+      const worker = createWorker({
+        db: of.db,
+        platforms: new Map([['scripted', platform]]),
+        open: ({ id, name }) => ({ id, name, config: {} }),
+        findView: of.board.find,
+        leaseMs: LEASE_MS,
+        clock,
+        log: silent,
+      })
+      workers.push(worker)
+      await worker.start()
+      return worker
+    },
+    async otherOffice() {
+      const other = await openOffice(database.url, clock)
+      offices.push(other)
+      return other
+    },
+    advance(ms) {
+      clock.advance(ms)
+      office.db.signals.publish('deliveries', '')
+    },
+    settled: (approvalId, count, state = 'delivered') =>
+      eventually(async () => {
+        const rows = await deliveries(approvalId)
+        return rows.length === count && rows.every((row) => row.state === state) ? rows : undefined
+      }),
+    async close() {
+      await Promise.all(workers.map((worker) => worker.stop()))
+      await Promise.all(offices.map((opened) => opened.close()))
+      await database.drop()
+    },
+  }
+}

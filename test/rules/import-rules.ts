@@ -1,0 +1,136 @@
+// What does a file import, and may it? Pure functions over source text, for the tests of the rules.
+
+import { posix } from 'node:path'
+import { parseSync, Visitor } from 'oxc-parser'
+import { KEPT_PACKAGES, type Reach, ROOMS } from './rooms.ts'
+
+/** Text by path from the project's root. */
+export type Sources = Record<string, string>
+
+interface Import {
+  /** undefined: an `import()` of what is not written out. */
+  specifier: string | undefined
+  typeOnly: boolean
+}
+
+/** A sentence for each import that crosses rooms where it may not; none when all is well. */
+export function importViolations(sources: Sources): string[] {
+  return everyImport(sources).flatMap(({ file, specifier, typeOnly }) => {
+    const complaint = complaintAbout(file, specifier, typeOnly)
+    return complaint ? [`${file}: ${complaint}`] : []
+  })
+}
+
+/** Each circle of files that load one another, as `a → b → a`. Imports of types load nothing. */
+export function importCycles(sources: Sources): string[] {
+  const loads = new Map<string, string[]>()
+  for (const { file, specifier, typeOnly } of everyImport(sources)) {
+    if (typeOnly || !specifier?.startsWith('.')) continue
+    loads.set(file, [...(loads.get(file) ?? []), resolved(file, specifier)])
+  }
+  const cycles: string[] = []
+  const done = new Set<string>()
+  const visit = (file: string, path: string[]): void => {
+    const start = path.indexOf(file)
+    if (start >= 0) cycles.push([...path.slice(start), file].join(' → '))
+    if (start >= 0 || done.has(file)) return
+    for (const next of loads.get(file) ?? []) visit(next, [...path, file])
+    done.add(file)
+  }
+  for (const file of loads.keys()) visit(file, [])
+  return cycles
+}
+
+/** The room that a file belongs to, for example `approvals` or `platforms/slack`; undefined: none. */
+export function roomOf(file: string): string | undefined {
+  for (const [name, { at }] of Object.entries(ROOMS)) {
+    const parent = posix.dirname(at)
+    if (!at.endsWith('/*')) {
+      if (file === at || file.startsWith(`${at}/`)) return name
+    } else if (file.startsWith(`${parent}/`)) {
+      const [folder, ...rest] = posix.relative(parent, file).split('/')
+      if (folder && rest.length > 0) return name.replace('*', folder)
+    }
+  }
+}
+
+function complaintAbout(file: string, specifier: string | undefined, typeOnly: boolean): string | undefined {
+  if (specifier === undefined) return 'computes what it imports, which cannot be checked'
+  if (specifier.startsWith('.')) return complaintAboutRoom(file, resolved(file, specifier), typeOnly)
+  return complaintAboutPackage(file, specifier)
+}
+
+function complaintAboutRoom(file: string, target: string, typeOnly: boolean): string | undefined {
+  const from = roomOf(file)
+  const to = roomOf(target)
+  if (from === undefined) return 'is in no room'
+  if (to === undefined) return `imports ${target}, which is in no room`
+  if (from === to) return undefined
+  const { imports } = ruleOf(from)
+  if (imports === 'everything') return undefined
+  const reach = imports.find((candidate) => covers(candidate, to))
+  if (reach === undefined) return `${from} may not import ${to} (${target})`
+  if (typeof reach === 'object' && reach.types && !typeOnly)
+    return `${from} may import only types of ${to} (${target})`
+  const rule = ruleOf(to)
+  const doors = (typeof reach === 'object' && reach.only) || rule.doors
+  if (doors && !doors.includes(posix.relative(rule.at, target)))
+    return `${target} is not a door of ${to} for ${from}`
+}
+
+function complaintAboutPackage(file: string, specifier: string): string | undefined {
+  const room = roomOf(file)
+  for (const [pattern, rooms] of Object.entries(KEPT_PACKAGES)) {
+    const prefix = pattern.replace('*', '')
+    const matches =
+      prefix === pattern ? `${specifier}/`.startsWith(`${prefix}/`) : specifier.startsWith(prefix)
+    if (matches && !rooms.includes(room ?? '')) return `${specifier} stays in ${rooms.join(' and ')}`
+  }
+}
+
+function ruleOf(room: string) {
+  const rule = ROOMS[room] ?? ROOMS[`${posix.dirname(room)}/*`]
+  if (!rule) throw new Error(`no rule for the room ${room}`)
+  return rule
+}
+
+function covers(reach: Reach, room: string): boolean {
+  const name = typeof reach === 'string' ? reach : reach.room
+  return ruleOf(name) === ruleOf(room)
+}
+
+function resolved(file: string, specifier: string): string {
+  return posix.join(posix.dirname(file), specifier)
+}
+
+function everyImport(sources: Sources): (Import & { file: string })[] {
+  return Object.entries(sources).flatMap(([file, text]) =>
+    importsOf(file, text).map((found) => ({ file, ...found })),
+  )
+}
+
+function importsOf(file: string, text: string): Import[] {
+  const { module, program, errors } = parseSync(file, text)
+  if (errors[0]) throw new Error(`${file}: ${errors[0].message}`)
+  const found: Import[] = []
+  for (const { moduleRequest, entries } of module.staticImports)
+    found.push({ specifier: moduleRequest.value, typeOnly: allTypes(entries) })
+  for (const { entries } of module.staticExports) {
+    const specifier = entries.find((entry) => entry.moduleRequest)?.moduleRequest?.value
+    if (specifier !== undefined) found.push({ specifier, typeOnly: allTypes(entries) })
+  }
+  new Visitor({
+    ImportExpression({ source }) {
+      const known = source.type === 'Literal' && typeof source.value === 'string'
+      found.push({ specifier: known ? String(source.value) : undefined, typeOnly: false })
+    },
+    TSImportType({ source }) {
+      found.push({ specifier: source.value, typeOnly: true })
+    },
+  }).visit(program)
+  return found
+}
+
+function allTypes(entries: { isType: boolean }[]): boolean {
+  return entries.length > 0 && entries.every(({ isType }) => isType)
+}

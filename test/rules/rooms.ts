@@ -1,0 +1,135 @@
+// Who may import whom? The project's rooms, their doors, and the packages that stay in some of them.
+
+/** A room by name, or only some of its doors, or only its types. */
+export type Reach = string | { room: string; only?: string[]; types?: true }
+
+export interface Room {
+  /** A folder, or one file. A `*` is any one folder name and makes each such folder a room of its own. */
+  at: string
+  /** The files that other rooms may import; absent: every file. */
+  doors?: string[]
+  /** The rooms that it may import from, beside itself. */
+  imports: Reach[] | 'everything'
+}
+
+const domain = ['approvals', 'policy', 'people', 'events', 'delivery', 'commands', 'settings', 'audit']
+/** What a row looks like: the store hands rows out, and those who take them name their types. */
+const rows: Reach = { room: 'db', only: ['schema.ts'], types: true }
+
+export const ROOMS: Record<string, Room> = {
+  kit: { at: 'src/kit', imports: [] },
+  config: { at: 'src/config', doors: ['config.ts'], imports: ['kit'] },
+  db: { at: 'db', imports: [] },
+  policy: { at: 'src/policy', imports: ['kit'] },
+  events: {
+    at: 'src/events',
+    doors: ['catalogue.ts', 'severity.ts', 'event.ts', 'hears.ts'],
+    imports: ['kit'],
+  },
+  store: {
+    at: 'src/store',
+    imports: ['db', 'kit', ...domain.map((room) => ({ room, types: true as const }))],
+  },
+  people: {
+    at: 'src/people',
+    doors: ['people.ts', 'keyring.ts'],
+    imports: ['store', 'events', 'audit', rows, 'kit'],
+  },
+  audit: { at: 'src/audit', doors: ['trail.ts'], imports: ['store', 'events', 'kit'] },
+  settings: {
+    at: 'src/settings',
+    doors: ['destinations.ts', 'secret-key.ts'],
+    imports: ['store', 'events', 'audit', rows, 'kit', 'platforms/contract'],
+  },
+  approvals: {
+    at: 'src/approvals',
+    doors: ['desk.ts', 'create-desk.ts', 'board.ts', 'waiting-room.ts', 'refusals.ts', 'view.ts'],
+    imports: ['policy', 'people', 'events', 'audit', 'store', rows, 'kit'],
+  },
+  delivery: {
+    at: 'src/delivery',
+    doors: ['worker.ts', 'outcome.ts'],
+    imports: [
+      'store',
+      'events',
+      'audit',
+      rows,
+      { room: 'approvals', only: ['view.ts'] },
+      'platforms/contract',
+      'kit',
+    ],
+  },
+  commands: {
+    at: 'src/commands',
+    doors: ['commands.ts', 'governance.ts'],
+    imports: ['approvals', 'people', 'events', 'kit'],
+  },
+  'platforms/contract': {
+    at: 'src/platforms/platform.ts',
+    imports: [
+      { room: 'approvals', types: true },
+      { room: 'events', types: true },
+      { room: 'commands', types: true },
+      { room: 'kit', types: true },
+    ],
+  },
+  'platforms/*': {
+    at: 'src/platforms/*',
+    imports: [
+      'platforms/contract',
+      { room: 'approvals', only: ['desk.ts', 'refusals.ts', 'view.ts'] },
+      { room: 'events', types: true },
+      { room: 'commands', types: true },
+      'kit',
+    ],
+  },
+  'platforms/registry': {
+    at: 'src/platforms/registry.ts',
+    imports: ['platforms/contract', 'platforms/*'],
+  },
+  api: {
+    at: 'src/api',
+    doors: ['api.ts', 'api-keys/schemas.ts'],
+    imports: [...domain, { room: 'platforms/contract', types: true }, 'config', 'kit'],
+  },
+  cli: {
+    at: 'src/cli',
+    imports: [
+      ...domain,
+      { room: 'api', only: ['api-keys/schemas.ts'] },
+      { room: 'store', only: ['database.ts'] },
+      // The paths that a platform's app must know.
+      { room: 'platforms/*', only: ['../slack/inbound.ts'] },
+      'config',
+      'kit',
+      'main',
+    ],
+  },
+  'page-kit': { at: 'src/page-kit', doors: ['page-kit.ts'], imports: [] },
+  console: {
+    at: 'src/console',
+    doors: ['console.ts'],
+    imports: ['page-kit', { room: 'approvals', only: ['view.ts'], types: true }],
+  },
+  sandbox: { at: 'src/sandbox', doors: ['sandbox.ts', 'slack-stand-in.ts'], imports: ['page-kit', 'kit'] },
+  app: { at: 'src/app.ts', imports: 'everything' },
+  serve: { at: 'src/serve.ts', imports: ['app', 'config', 'kit'] },
+  main: { at: 'src/main.ts', imports: ['serve'] },
+}
+
+/** A package (with `*` for any ending) and the only rooms that may import it, types included. */
+export const KEPT_PACKAGES: Record<string, string[]> = {
+  '@slack/*': ['platforms/slack', 'sandbox'],
+  'botbuilder*': ['platforms/teams', 'sandbox'],
+  kysely: ['store', 'db'],
+  'better-sqlite3': ['store'],
+  pg: ['store'],
+}
+
+/** These rooms serve every platform alike, so they name none. */
+export const PLATFORM_BLIND_ROOMS = ['approvals', 'policy', 'people', 'delivery', 'store']
+export const PLATFORM_NAMES = /slack|\bteams\b|discord|telegram|pagerduty/i
+
+/** Files over the limit, each with its reason. */
+export const LONG_FILES: Record<string, string> = {}
+export const MAX_LINES = 250

@@ -1,0 +1,229 @@
+// What does the environment mean? Every rule, a sentence for each mistake, and no secret in any of them.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Config, loadConfig } from '../../src/config/config.ts'
+import { StartError } from '../../src/kit/start-error.ts'
+
+const SECRET_KEY = Buffer.alloc(32, 7).toString('base64')
+const ADMIN_KEY = 'x'.repeat(32)
+
+/** The lines of the refusal. */
+function mistakes(env: NodeJS.ProcessEnv): string[] {
+  try {
+    loadConfig(env)
+  } catch (error) {
+    if (error instanceof StartError) return error.message.split('\n')
+    throw error
+  }
+  return []
+}
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'countersign-config-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function file(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+test('nothing set: loopback, the sandbox and its own database', () => {
+  expect(loadConfig({})).toMatchObject({
+    host: '127.0.0.1',
+    port: 3000,
+    localUrl: 'http://127.0.0.1:3000',
+    publicUrl: 'http://127.0.0.1:3000',
+    databaseUrl: 'data/sandbox.db',
+    secretKey: undefined,
+    adminKey: undefined,
+    slack: { signingSecret: undefined, botToken: undefined, apiUrl: 'https://slack.com/api/' },
+    trustProxy: 0,
+    logLevel: 'info',
+    deliveryLeaseMs: 30_000,
+    sandbox: true,
+  })
+})
+
+test('everything set', () => {
+  const config = loadConfig({
+    HOST: '0.0.0.0',
+    PORT: '8080',
+    PUBLIC_URL: 'https://sign.example.com/base//',
+    DATABASE_URL: 'postgres://user:password@db/countersign',
+    COUNTERSIGN_SECRET_KEY: SECRET_KEY,
+    COUNTERSIGN_ADMIN_KEY: ADMIN_KEY,
+    SLACK_SIGNING_SECRET: 'a signing secret',
+    SLACK_BOT_TOKEN: 'xoxb-1-2-abc',
+    SLACK_API_URL: 'http://127.0.0.1:9/api/',
+    TRUST_PROXY: '2',
+    LOG_LEVEL: 'silent',
+    DELIVERY_LEASE_SECONDS: '15',
+  })
+  expect(config).toMatchObject({
+    host: '0.0.0.0',
+    port: 8080,
+    localUrl: 'http://0.0.0.0:8080',
+    publicUrl: 'https://sign.example.com/base',
+    databaseUrl: 'postgres://user:password@db/countersign',
+    secretKey: Buffer.alloc(32, 7),
+    adminKey: ADMIN_KEY,
+    slack: {
+      signingSecret: 'a signing secret',
+      botToken: 'xoxb-1-2-abc',
+      apiUrl: 'http://127.0.0.1:9/api/',
+    },
+    trustProxy: 2,
+    logLevel: 'silent',
+    deliveryLeaseMs: 15_000,
+    sandbox: false,
+  })
+})
+
+describe.each<[string, string[], string]>([
+  ['PORT', ['0', '65536', '-1', '80.5', '1e3', ' 80', 'http', '٣'], 'must be a whole number from 1 to 65535'],
+  ['PUBLIC_URL', ['sign.example.com', 'ftp://x', '//x', 'javascript:1'], 'must be an http or https URL'],
+  [
+    'DATABASE_URL',
+    ['mysql://db/x', 'sqlite://x.db', 'file:x.db', 'mongodb+srv://x', 'postgres:x'],
+    'must be postgres://… or the path of a SQLite file',
+  ],
+  [
+    'COUNTERSIGN_SECRET_KEY',
+    ['short', Buffer.alloc(31).toString('base64'), 'ab'.repeat(32)],
+    'must be 32 bytes in base64 (openssl rand -base64 32)',
+  ],
+  ['COUNTERSIGN_ADMIN_KEY', ['y'.repeat(31)], 'must have at least 32 characters'],
+  ['SLACK_BOT_TOKEN', ['token', 'xoxb-', 'Bearer xoxb-1'], 'must be a bot token; it begins with xoxb-'],
+  ['SLACK_API_URL', ['https://slack.com/api'], 'must end with a slash'],
+  ['SLACK_API_URL', ['slack.com/api/'], 'must be an http or https URL'],
+  ['TRUST_PROXY', ['21', '-1', 'true', 'loopback'], 'must be a whole number from 0 to 20'],
+  ['LOG_LEVEL', ['verbose', 'INFO'], 'must be one of trace, debug, info, warn, error, fatal, silent'],
+  ['DELIVERY_LEASE_SECONDS', ['14', '3601', '30s'], 'must be a whole number from 15 to 3600'],
+])('%s', (name, wrong, sentence) => {
+  test.each(wrong)(`%s is refused: ${sentence}`, (value) => {
+    expect(mistakes({ [name]: value })).toContain(`${name}: ${sentence}`)
+  })
+
+  test('empty counts as unset', () => {
+    expect(loadConfig({ [name]: '' })).toEqual(loadConfig({}))
+  })
+})
+
+test.each([['data/x.db', 'x.db', '/var/lib/countersign.db', 'C:\\data\\x.db', 'postgresql://db/x']])(
+  '%s is a database',
+  (url) => {
+    expect(loadConfig({ DATABASE_URL: url }).databaseUrl).toBe(url)
+  },
+)
+
+test('each mistake has a line, and no line repeats a secret', () => {
+  const secrets = {
+    COUNTERSIGN_SECRET_KEY: 'hush-1',
+    COUNTERSIGN_ADMIN_KEY: 'hush-2',
+    SLACK_BOT_TOKEN: 'hush-3',
+  }
+  const said = mistakes({ ...secrets, PORT: 'x', LOG_LEVEL: 'x' })
+  expect(said.map((line) => line.split(':')[0])).toEqual([
+    'PORT',
+    'COUNTERSIGN_SECRET_KEY',
+    'COUNTERSIGN_ADMIN_KEY',
+    'SLACK_BOT_TOKEN',
+    'LOG_LEVEL',
+  ])
+  expect(said.join()).not.toContain('hush')
+})
+
+describe('NAME_FILE', () => {
+  test('names a file that holds the value, with or without a line break', () => {
+    const config = loadConfig({
+      SLACK_SIGNING_SECRET_FILE: file('secret', 'a signing secret\n'),
+      COUNTERSIGN_SECRET_KEY_FILE: file('key', SECRET_KEY),
+      PORT_FILE: file('port', '8081\n'),
+    })
+    expect(config.slack.signingSecret).toBe('a signing secret')
+    expect(config.secretKey).toEqual(Buffer.alloc(32, 7))
+    expect(config.port).toBe(8081)
+    expect(config.sandbox).toBe(false)
+  })
+
+  test('counts only where NAME is not set', () => {
+    const SLACK_SIGNING_SECRET_FILE = file('other', 'of the file')
+    const signingSecret = (SLACK_SIGNING_SECRET: string) =>
+      loadConfig({ SLACK_SIGNING_SECRET, SLACK_SIGNING_SECRET_FILE }).slack.signingSecret
+    expect(signingSecret('of the environment')).toBe('of the environment')
+    expect(signingSecret('')).toBe('of the file')
+  })
+
+  test('is refused when the file cannot be read or holds nothing', () => {
+    const gone = join(folder, 'gone')
+    expect(mistakes({ SLACK_BOT_TOKEN_FILE: gone })).toEqual([`SLACK_BOT_TOKEN_FILE: ${gone} cannot be read`])
+    const empty = file('empty', ' \n')
+    expect(mistakes({ DATABASE_URL_FILE: empty })).toEqual([`DATABASE_URL_FILE: ${empty} is empty`])
+  })
+
+  test('is refused by the rules of NAME, without what the file holds', () => {
+    expect(mistakes({ SLACK_BOT_TOKEN_FILE: file('token', 'hush') })).toEqual([
+      'SLACK_BOT_TOKEN: must be a bot token; it begins with xoxb-',
+    ])
+  })
+})
+
+describe('the sandbox', () => {
+  const realThing = {
+    PUBLIC_URL: 'https://sign.example.com',
+    DATABASE_URL: 'x.db',
+    SLACK_SIGNING_SECRET: 's',
+    SLACK_BOT_TOKEN: 'xoxb-1',
+    TRUST_PROXY: '1',
+  }
+  const other = { COUNTERSIGN_ADMIN_KEY: ADMIN_KEY, COUNTERSIGN_SECRET_KEY: SECRET_KEY, LOG_LEVEL: 'warn' }
+  const hosts: [string | undefined, boolean][] = [
+    [undefined, true],
+    ['127.0.0.1', true],
+    ['127.8.8.8', true],
+    ['localhost', true],
+    ['::1', true],
+    ['10.0.0.1', false],
+    ['127.example.com', false],
+    ['localhost.example.com', false],
+    ['::ffff:127.0.0.1', false],
+  ]
+
+  test.each(['0.0.0.0', '::'])('at HOST %s nobody could follow a link: PUBLIC_URL is asked for', (HOST) => {
+    expect(() => loadConfig({ HOST })).toThrow(`PUBLIC_URL: must be set with HOST ${HOST}`)
+    expect(loadConfig({ HOST, PUBLIC_URL: 'https://sign.example.com' }).sandbox).toBe(false)
+  })
+
+  test.each(hosts)('at HOST %s: %s', (HOST, expected) => {
+    const config = loadConfig({ HOST, ...other })
+    expect(config.sandbox).toBe(expected)
+    expect(config.databaseUrl).toBe(expected ? 'data/sandbox.db' : 'data/countersign.db')
+  })
+
+  // All 32 ways to set some of the five, on loopback.
+  test('is there only when none of the real thing is set, empty ones apart', () => {
+    const names = Object.keys(realThing) as (keyof typeof realThing)[]
+    for (let chosen = 0; chosen < 2 ** names.length; chosen += 1) {
+      const env = names.map((name, bit) => [name, (chosen >> bit) & 1 ? realThing[name] : ''] as const)
+      expect([chosen, loadConfig(Object.fromEntries(env)).sandbox]).toEqual([chosen, chosen === 0])
+    }
+  })
+
+  test.each(Object.entries(realThing))('is not there when %s comes from a file', (name, value) => {
+    expect(loadConfig({ [`${name}_FILE`]: file(name, value) }).sandbox).toBe(false)
+  })
+})
+
+test.each<[NodeJS.ProcessEnv, Config['publicUrl']]>([
+  [{ HOST: '::1', PORT: '81' }, 'http://[::1]:81'],
+  [{ HOST: 'localhost' }, 'http://localhost:3000'],
+  [{ PUBLIC_URL: 'http://x:1/' }, 'http://x:1'],
+])('the public URL of %j is %s', (env, url) => {
+  expect(loadConfig(env).publicUrl).toBe(url)
+})

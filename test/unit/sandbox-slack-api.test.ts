@@ -1,0 +1,217 @@
+// Does the stand-in answer the Web API as Slack does, including when it refuses or fails?
+
+import express from 'express'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createSlackStandIn, type SlackStandIn } from '../../src/sandbox/slack-stand-in.ts'
+
+const CHANNEL = 'C0APPROVALS'
+const app = express()
+let slack: SlackStandIn
+let url = ''
+let close = () => {}
+
+beforeAll(async () => {
+  app.use((req, res, next) => slack.router(req, res, next))
+  const server = app.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  url = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  close = () => server.close()
+})
+afterAll(() => close())
+
+beforeEach(() => {
+  slack = createSlackStandIn({
+    signingSecret: 'secret',
+    botToken: 'xoxb-right',
+    productUrl: () => 'http://127.0.0.1:1',
+    selfUrl: () => url,
+    clock: { now: () => 1_700_000_000_000 },
+  })
+})
+
+function request(method: string, args: Record<string, unknown>, token = 'xoxb-right', signal?: AbortSignal) {
+  const form = Object.entries(args).map(([name, value]): [string, string] => [
+    name,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ])
+  return fetch(url + new URL(`${slack.apiUrl()}${method}`).pathname, {
+    method: 'POST',
+    headers: token ? { authorization: `Bearer ${token}` } : {},
+    body: new URLSearchParams(form),
+    signal: signal ?? null,
+  })
+}
+
+async function call(method: string, args: Record<string, unknown> = {}, token?: string) {
+  // biome-ignore lint/suspicious/noExplicitAny: answers are read as a caller reads them
+  return (await (await request(method, args, token)).json()) as any
+}
+
+const plain = (text: string) => ({ type: 'plain_text', text })
+const button = (id: string, more = {}) => ({ type: 'button', action_id: id, text: plain('Go'), ...more })
+const actions = (...elements: unknown[]) => ({ type: 'actions', elements })
+const section = (text: string, more = {}) => ({ type: 'section', text: plain(text), ...more })
+const rich = (text: string) => ({
+  type: 'rich_text',
+  block_id: 'payload',
+  elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }],
+})
+
+describe('a message', () => {
+  test('is posted with a timestamp of its own and names for what the app left unnamed', async () => {
+    const first = await call('chat.postMessage', { channel: CHANNEL, text: 'one', blocks: [section('a')] })
+    const second = await call('chat.postMessage', { channel: CHANNEL, text: 'two' })
+    expect(first).toMatchObject({ ok: true, channel: CHANNEL, ts: '1700000000.000100' })
+    expect(second.ts).toBe('1700000000.000200')
+    expect(first.message.blocks[0].block_id).toMatch(/^.{5}$/)
+    expect(slack.messages(CHANNEL).map(({ text }) => text)).toEqual(['one', 'two'])
+    expect(slack.calls[0]?.args).toEqual({ channel: CHANNEL, text: 'one', blocks: [section('a')] })
+  })
+
+  test('loses its blocks when it is updated with text alone, and keeps its attachments', async () => {
+    const attachments = [{ color: '#00ff00', blocks: [section('in colour')] }]
+    const said = { channel: CHANNEL, text: 'before', blocks: [section('a')], attachments }
+    const { ts } = await call('chat.postMessage', said)
+    expect(await call('chat.update', { channel: CHANNEL, ts, text: 'after' })).toMatchObject({ ok: true, ts })
+    expect(slack.messages(CHANNEL)[0]).toMatchObject({ text: 'after', blocks: [], edited: {} })
+    expect(slack.messages(CHANNEL)[0]?.attachments).toHaveLength(1)
+  })
+
+  test('cannot turn its rich text into another kind of block', async () => {
+    const { ts } = await call('chat.postMessage', { channel: CHANNEL, blocks: [rich('{}')] })
+    const changed = { channel: CHANNEL, ts, blocks: [section('x', { block_id: 'payload' })] }
+    expect(await call('chat.update', changed)).toMatchObject({ error: 'block_mismatch' })
+    expect(await call('chat.update', { ...changed, blocks: [rich('[]')] })).toMatchObject({ ok: true })
+  })
+
+  test('for one person only cannot be updated', async () => {
+    const said = { channel: CHANNEL, user: 'U0ANARUIZ0', text: 'psst' }
+    const { message_ts: ts } = await call('chat.postEphemeral', said)
+    expect(slack.messages(CHANNEL)[0]).toMatchObject({ ephemeralFor: 'U0ANARUIZ0' })
+    const answer = await call('chat.update', { channel: CHANNEL, ts, text: 'louder' })
+    expect(answer).toMatchObject({ error: 'cant_update_message' })
+  })
+})
+
+describe('what Slack refuses', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, index) => index)
+  const confirm = { title: plain('t'), text: plain('t'), confirm: plain('y'), deny: plain('n') }
+  test.each([
+    ['51 blocks', many(51).map(() => ({ type: 'divider' }))],
+    ['a section over 3000', [section('x'.repeat(3001))]],
+    ['11 fields', [{ type: 'section', fields: many(11).map(() => plain('x')) }]],
+    ['a field over 2000', [{ type: 'section', fields: [plain('x'.repeat(2001))] }]],
+    ['a header over 150', [{ type: 'header', text: plain('x'.repeat(151)) }]],
+    ['a header in mrkdwn', [{ type: 'header', text: { type: 'mrkdwn', text: 'x' } }]],
+    ['11 context elements', [{ type: 'context', elements: many(11).map(() => plain('x')) }]],
+    ['26 actions', [actions(...many(26).map((index) => button(`b${index}`)))]],
+    ['a button text over 75', [actions(button('a', { text: plain('x'.repeat(76)) }))]],
+    ['a button value over 2000', [actions(button('a', { value: 'x'.repeat(2001) }))]],
+    ['a button url over 3000', [actions(button('a', { url: `https://${'x'.repeat(3000)}` }))]],
+    ['an action_id over 255', [actions(button('x'.repeat(256)))]],
+    ['two equal action_ids in a block', [actions(button('a'), button('a'))]],
+    ['two equal block_ids', [section('a', { block_id: 'b' }), section('c', { block_id: 'b' })]],
+    [
+      'a confirm title over 100',
+      [actions(button('a', { confirm: { ...confirm, title: plain('x'.repeat(101)) } }))],
+    ],
+    [
+      'a confirm text over 300',
+      [actions(button('a', { confirm: { ...confirm, text: plain('x'.repeat(301)) } }))],
+    ],
+    [
+      'a confirm button over 30',
+      [actions(button('a', { confirm: { ...confirm, deny: plain('x'.repeat(31)) } }))],
+    ],
+    ['an empty text', [section('')]],
+    ['an unknown block', [{ type: 'constructor' }]],
+  ])('%s', async (_, blocks) => {
+    const answer = await call('chat.postMessage', { channel: CHANNEL, blocks })
+    expect(answer).toMatchObject({ ok: false, error: 'invalid_blocks' })
+    expect(answer.response_metadata.messages[0]).toContain('[json-pointer:/blocks')
+    const attached = await call('chat.postMessage', { channel: CHANNEL, attachments: [{ blocks }] })
+    expect(attached).toMatchObject({ ok: false, error: 'invalid_attachments' })
+    expect(slack.messages(CHANNEL)).toEqual([])
+  })
+
+  test.each([
+    ['chat.postMessage', { channel: 'C0NOWHERE', text: 'x' }, 'channel_not_found'],
+    ['chat.postMessage', { channel: CHANNEL }, 'no_text'],
+    ['chat.postMessage', { channel: CHANNEL, blocks: '[{' }, 'invalid_blocks_format'],
+    ['chat.postMessage', { channel: CHANNEL, text: 'x'.repeat(40_001) }, 'msg_too_long'],
+    [
+      'chat.postMessage',
+      { channel: CHANNEL, blocks: [1, 2, 3, 4, 5].map(() => section('x'.repeat(2900))) },
+      'msg_blocks_too_long',
+    ],
+    ['chat.update', { channel: CHANNEL, ts: '1.2', text: 'x' }, 'message_not_found'],
+    ['users.info', { user: 'U0NOBODY' }, 'user_not_found'],
+    ['conversations.info', { channel: 'C0NOWHERE' }, 'channel_not_found'],
+    ['toString', {}, 'unknown_method'],
+  ])('%s %#', async (method, args, error) => {
+    expect(await call(method, args)).toMatchObject({ ok: false, error })
+  })
+
+  test('an update over 4000 characters', async () => {
+    const { ts } = await call('chat.postMessage', { channel: CHANNEL, text: 'x' })
+    const answer = await call('chat.update', { channel: CHANNEL, ts, text: 'x'.repeat(4001) })
+    expect(answer).toMatchObject({ error: 'msg_too_long' })
+  })
+
+  test('no token, and a wrong one', async () => {
+    expect(await call('auth.test', {}, '')).toMatchObject({ error: 'not_authed' })
+    expect(await call('auth.test', {}, 'xoxb-wrong')).toMatchObject({ error: 'invalid_auth' })
+    expect(await call('auth.test', { token: 'xoxb-right' }, '')).toMatchObject({
+      ok: true,
+      team_id: 'T0SANDBOX0',
+    })
+  })
+})
+
+test('e-mail addresses are in the profile only, and say who is a guest, gone or a bot', async () => {
+  const { user } = await call('users.info', { user: 'U0ANARUIZ0' })
+  expect(user).toMatchObject({ profile: { email: 'ana.ruiz@example.com' }, is_restricted: false })
+  expect(user.email).toBeUndefined()
+  expect(slack.workspace.users.filter((one) => one.is_restricted)).toHaveLength(1)
+  expect(slack.workspace.users.filter((one) => one.deleted)).toHaveLength(1)
+  expect(slack.workspace.users.filter((one) => one.is_bot)).toHaveLength(1)
+})
+
+describe('a fault on demand', () => {
+  const post = () => request('chat.postMessage', { channel: CHANNEL, text: 'x' })
+
+  test('throttles with Retry-After, as often as asked', async () => {
+    slack.failNext({ method: 'chat.postMessage', status: 429, retryAfterSeconds: 7, times: 2 })
+    for (const _ of [1, 2]) {
+      const answer = await post()
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '7'])
+    }
+    expect((await post()).status).toBe(200)
+  })
+
+  test('answers a Slack error or a server error', async () => {
+    slack.failNext({ method: 'chat.postMessage', error: 'internal_error' })
+    slack.failNext({ method: 'chat.postMessage', status: 500 })
+    expect(await (await post()).json()).toEqual({ ok: false, error: 'internal_error' })
+    expect((await post()).status).toBe(500)
+    expect(slack.messages(CHANNEL)).toHaveLength(0)
+  })
+
+  test('cuts the connection before or after the message was stored', async () => {
+    slack.failNext({ method: 'chat.postMessage', dropAfterPosting: false })
+    await expect(post()).rejects.toThrow()
+    expect(slack.messages(CHANNEL)).toHaveLength(0)
+    slack.failNext({ method: 'chat.postMessage', dropAfterPosting: true })
+    await expect(post()).rejects.toThrow()
+    expect(slack.messages(CHANNEL)).toHaveLength(1)
+  })
+
+  test('hangs until it is released', async () => {
+    const release = slack.failNext({ method: 'chat.postMessage', hang: true })
+    const answer = post()
+    await expect.poll(() => slack.calls.length).toBe(1)
+    expect(slack.messages(CHANNEL)).toHaveLength(0)
+    release()
+    expect(await (await answer).json()).toMatchObject({ ok: true })
+  })
+})
