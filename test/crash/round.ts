@@ -17,6 +17,7 @@ const SECOND_KILL_WITHIN_MS = 900
 const LOAD_AFTER_MS = 400
 /** Not worth a press: it may expire on the way. */
 const ALMOST_EXPIRED_MS = 4_000
+const MEND_WITHIN_MS = 30_000
 
 export interface RoundReport {
   kills: number
@@ -87,8 +88,17 @@ async function untilKill({ slack, processAt }: World, posts: number): Promise<vo
   }, 2 * KILL_WITHIN_MS)
 }
 
+/** Presses unknown copies until all tell the truth; one whose approval is about to expire, once it has. */
+export async function pressAllUnknown(world: World, ledger: Ledger): Promise<void> {
+  await eventually(async () => {
+    const { unknown } = hold(await inspect(world, ledger))
+    await pressUnknown(world, ledger, unknown, 1)
+    return unknown.every((copy) => copy.status !== 'pending' && !copy.lies)
+  }, MEND_WITHIN_MS)
+}
+
 /** Presses unknown copies, that part of the pending ones and all that lie; afterwards everything must hold. */
-export async function pressUnknown(
+async function pressUnknown(
   world: World,
   ledger: Ledger,
   unknown: UnknownCopy[],

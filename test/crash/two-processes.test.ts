@@ -8,7 +8,7 @@ import { databases } from '../fakes/databases.ts'
 import { inspect } from './inspect.ts'
 import { openLedger } from './ledger.ts'
 import { ask, startLoad } from './load.ts'
-import { pressUnknown } from './round.ts'
+import { pressAllUnknown } from './round.ts'
 import { takeSnapshot } from './snapshot.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -74,7 +74,7 @@ test('when one is killed the other takes over all that it had begun, and nothing
     const { leases } = await takeSnapshot(String(database?.url))
     return leases.every((lease) => lease.lease_until <= Date.now())
   }, 20_000)
-  await pressUnknown(world, ledger, unknown, 1)
+  await pressAllUnknown(world, ledger)
 }, 90_000)
 
 test('once the killed one is back both serve again, and each approval expires once', async () => {
