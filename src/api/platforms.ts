@@ -15,6 +15,7 @@ export function platformOperations(kinds: PlatformKind[]): Operation[] {
       problems: {
         400: ['malformed_payload', 'malformed_body'],
         401: ['invalid_signature'],
+        404: ['not_found'],
         413: ['payload_too_large'],
         415: ['unsupported_media_type'],
       },

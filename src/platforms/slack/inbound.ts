@@ -1,9 +1,11 @@
 // Did this request come from Slack? Verifies before anything is parsed.
 
 import { parse as parseForm } from 'node:querystring'
-import express, { type Express, type Request, type RequestHandler } from 'express'
+import type { App, Receiver } from '@slack/bolt'
+import express, { type Express, type Request, type Response } from 'express'
 import { z } from 'zod'
 import type { Clock } from '../../kit/clock.ts'
+import type { Logger } from '../../kit/log.ts'
 import { sendProblem } from '../../kit/problem.ts'
 import { verifySlackSignature } from './signature.ts'
 
@@ -38,49 +40,68 @@ const CLICK = z.looseObject({
   ),
 })
 
-/** The request as Bolt takes it once its raw body is known, with what our verification found. */
-export interface VerifiedRequest extends Request {
-  rawBody?: Buffer
-  /** The signing secrets under which it is valid. */
-  signedBy?: string[]
-}
-
-/** `secrets`: all that may have signed; which of them did is left on the request. */
-export function verifyInbound(app: Express, secrets: () => Promise<string[]>, clock: Clock): void {
-  const verify: RequestHandler = async (req: VerifiedRequest, res, next) => {
-    const rawBody = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0)
+/**
+ * Bolt's door: what Slack signed is parsed once and handed over with the secrets under which it is valid. Everything
+ * else is answered here, at once. `secrets`: all that may have signed.
+ */
+export function createReceiver(
+  host: Express,
+  secrets: () => Promise<string[]>,
+  { clock, log }: { clock: Clock; log: Logger },
+): Receiver {
+  async function receive(bolt: App, req: Request, res: Response): Promise<void> {
+    const rawBody: Buffer = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0)
     const signedBy = verifySlackSignature({
       rawBody,
       headers: req.headersDistinct,
       nowMs: clock.now(),
       secrets: await secrets(),
     })
-    if (signedBy.length > 0 && !isClickOrCommand(rawBody)) {
-      sendProblem(res, { status: 400, code: 'malformed_payload', detail: 'This is no click and no command' })
-    } else if (signedBy.length > 0) {
-      // Bolt takes the type only without parameters.
-      req.headers['content-type'] = req.headers['content-type']?.split(';')[0]
-      req.rawBody = rawBody
-      req.signedBy = signedBy
-      next()
-    } else if (isSslCheck(rawBody)) {
-      res.sendStatus(200)
-    } else {
-      sendProblem(res, { status: 401, code: 'invalid_signature', detail: 'Invalid signature' })
+    if (signedBy.length === 0) return answerUnsigned(rawBody, res)
+    const body = req.is('application/x-www-form-urlencoded') ? clickOrCommand(rawBody) : undefined
+    if (!body) {
+      const detail = 'This is no click and no command'
+      return sendProblem(res, { status: 400, code: 'malformed_payload', detail })
+    }
+    const ack = async (answer?: object) => void (answer ? res.json(answer) : res.end())
+    await bolt.processEvent({ body, customProperties: { signedBy }, ack })
+    if (!res.headersSent) {
+      sendProblem(res, { status: 404, code: 'not_found', detail: 'Nothing here has this name' })
     }
   }
-  app.post(
-    Object.values(ENDPOINTS),
-    express.raw({ type: () => true, limit: BODY_LIMIT, inflate: false }),
-    verify,
-  )
+
+  return {
+    init(bolt) {
+      host.post(
+        Object.values(ENDPOINTS),
+        express.raw({ type: () => true, limit: BODY_LIMIT, inflate: false }),
+        async (req, res) => {
+          try {
+            await receive(bolt, req, res)
+          } catch (error) {
+            // Answered already: what comes after the answer changes nothing for Slack.
+            if (!res.headersSent) throw error
+            log.error({ err: error }, 'a request from Slack failed after its answer')
+          }
+        },
+      )
+    },
+    // The server is the host's.
+    start: async () => {},
+    stop: async () => {},
+  }
 }
 
-/** Whether it has what Bolt and the listeners rely on: Bolt throws at some bodies, and is silent for 3 s at others. */
-function isClickOrCommand(rawBody: Buffer): boolean {
-  const { payload, command } = parseForm(rawBody.toString())
-  if (payload === undefined) return typeof command === 'string'
-  return typeof payload === 'string' && CLICK.safeParse(parsedOrUndefined(payload)).success
+function answerUnsigned(rawBody: Buffer, res: Response): void {
+  if (isSslCheck(rawBody)) res.sendStatus(200)
+  else sendProblem(res, { status: 401, code: 'invalid_signature', detail: 'Invalid signature' })
+}
+
+/** undefined without what Bolt and the listeners rely on: Bolt throws at some bodies. */
+function clickOrCommand(rawBody: Buffer): Record<string, unknown> | undefined {
+  const form = parseForm(rawBody.toString())
+  if (form.payload === undefined) return typeof form.command === 'string' ? form : undefined
+  return typeof form.payload === 'string' ? CLICK.safeParse(parsedOrUndefined(form.payload)).data : undefined
 }
 
 function parsedOrUndefined(json: string): unknown {

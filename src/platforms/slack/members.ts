@@ -37,10 +37,13 @@ export function members(clientOf: (token: string) => WebClient, clock: Clock, lo
     const tenant = tenantOf(workspace)
     const unknown: Actor = { platform: 'slack', tenant, userId: id, name, standing: 'unknown' }
     try {
-      const user = await known.fetch(`${tenant}/${id}`, {
-        context: { token, userId: id },
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      })
+      const key = `${tenant}/${id}`
+      const user =
+        known.get(key) ??
+        (await known.fetch(key, {
+          context: { token, userId: id },
+          signal: AbortSignal.timeout(PATIENCE_MS),
+        }))
       if (!user) return unknown
       const email = user.profile?.email
       return {

@@ -1,12 +1,12 @@
 // What is Slack to Countersign? Cards by bot token, clicks and commands through Bolt.
 
-import { App, ExpressReceiver } from '@slack/bolt'
+import { App } from '@slack/bolt'
 import type { Destination, Platform, PlatformKind, PlatformPorts } from '../platform.ts'
 import { approvalCard } from './approval-card.ts'
 import { type SlackConfig, type SlackEnvironment, slackConfig } from './config.ts'
 import { listenToCommands } from './governance-command.ts'
 import { handleOf, placeOf } from './handle.ts'
-import { ENDPOINTS, type VerifiedRequest, verifyInbound } from './inbound.ts'
+import { createReceiver, ENDPOINTS } from './inbound.ts'
 import { listenToClicks } from './interactions.ts'
 import { members } from './members.ts'
 import { quietLogger } from './quiet-logger.ts'
@@ -39,18 +39,8 @@ function createSlack(env: SlackEnvironment, ports: PlatformPorts<SlackConfig>): 
 
   return {
     mount(host) {
-      verifyInbound(host, signingSecrets, ports.clock)
-      const receiver = new ExpressReceiver({
-        // Ours stands in front: Bolt's lets a future timestamp and other versions pass.
-        signatureVerification: false,
-        signingSecret: '',
-        app: host,
-        endpoints: ENDPOINTS,
-        logger: quietLogger,
-        customPropertiesExtractor: (req) => ({ signedBy: (req as VerifiedRequest).signedBy }),
-      })
       const app = new App({
-        receiver,
+        receiver: createReceiver(host, signingSecrets, ports),
         // Tokens belong to destinations; Bolt itself calls nothing but response URLs.
         authorize: async () => ({}),
         clientOptions: { slackApiUrl: env.apiUrl, fetch: slackFetch(env.apiUrl) },
@@ -58,10 +48,6 @@ function createSlack(env: SlackEnvironment, ports: PlatformPorts<SlackConfig>): 
         convoStore: false,
         attachFunctionToken: false,
         logger: quietLogger,
-      })
-      app.error(async (error) => {
-        ports.log.error({ err: error }, 'a request from Slack failed')
-        throw error
       })
       const around = surroundings(env, ports, workspaceOf, members(clientOf, ports.clock, ports.log))
       listenToClicks(app, ports, around)
