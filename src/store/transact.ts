@@ -1,7 +1,7 @@
 // How does a change become durable? All writes of both engines go through a `Transact`.
 
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import type SqliteHandle from 'better-sqlite3'
 import type { Executor } from './database.ts'
 
@@ -36,6 +36,7 @@ interface Command {
 
 /** So many commands share a commit at most: bounds how long the first of them waits for the others. */
 const GROUP_SIZE = 64
+const MOMENT_MS = 1
 
 /**
  * SQLite: group commit. All commands that arrive while a commit runs share the next one, each in a savepoint of
@@ -53,6 +54,7 @@ export function groupCommit(handle: SqliteHandle.Database, writer: Executor): Tr
     rollback: handle.prepare('rollback'),
   }
   let running = false
+  let lastGroup = 0
 
   async function runCommand(command: Command): Promise<() => void> {
     statements.savepoint.run()
@@ -83,13 +85,26 @@ export function groupCommit(handle: SqliteHandle.Database, writer: Executor): Tr
     }
   }
 
+  /**
+   * A group blocks the process. So all that arrived meanwhile shares the next one, and with it what those send who
+   * were just answered: they are given a moment, or the first of them would have a commit for itself.
+   */
+  async function gathered(): Promise<void> {
+    if (queue.length < lastGroup / 2) await delay(MOMENT_MS)
+    let before: number
+    do {
+      before = queue.length
+      await nextTurn()
+    } while (queue.length > before && queue.length < GROUP_SIZE)
+  }
+
   async function drain(): Promise<void> {
     running = true
     while (queue.length > 0) {
-      // All requests that this turn of the event loop has read share the commit: a commit blocks the process, so
-      // that what arrives meanwhile is read in one turn.
-      await nextTurn()
-      await runGroup(queue.splice(0, GROUP_SIZE))
+      await gathered()
+      const group = queue.splice(0, GROUP_SIZE)
+      lastGroup = group.length
+      await runGroup(group)
     }
     running = false
   }
