@@ -6,8 +6,8 @@ import { hears } from '../events/hears.ts'
 import type { Severity } from '../events/severity.ts'
 import { newId } from '../kit/ids.ts'
 import type { Executor } from '../store/database.ts'
-import { destinationsToldOf, insertDeliveries, insertEvent } from '../store/deliveries.ts'
-import { findDestinationsInUse } from '../store/destinations.ts'
+import { insertDeliveries, insertEvent } from '../store/deliveries.ts'
+import { findListeners } from '../store/destinations.ts'
 
 /**
  * A closing reaches every destination that was ever sent the approval, whatever its filters: there it is the
@@ -22,9 +22,8 @@ export async function announce(
 ): Promise<void> {
   const severity = approval.risk_level as Severity
   const event = { id: newId('evt'), type, severity, approval_id: approval.id, created_at: now }
-  const told = new Set(type === 'approval.requested' ? [] : await destinationsToldOf(trx, approval.id))
-  const destinations = (await findDestinationsInUse(trx))
-    .filter((row) => row.id === first || told.has(row.id) || (approval.is_test === 0 && listens(row, event)))
+  const destinations = (await findListeners(trx, approval.id))
+    .filter((row) => row.id === first || row.told === 1 || (approval.is_test === 0 && listens(row, event)))
     .map((row) => row.id)
     .sort((a, b) => Number(b === first) - Number(a === first))
 

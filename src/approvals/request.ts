@@ -89,10 +89,10 @@ async function takeKey(
 async function insertOrFindTwin(change: Change, row: ApprovalRow): Promise<ApprovalRow | undefined> {
   const key = { ownerKeyId: row.owner_key_id, digest: row.digest, requestedBy: row.requested_by }
   for (;;) {
+    if (await store.insertPending(change.trx, row)) return undefined
     const twin = await store.findPendingTwin(change.trx, key)
     if (twin && !isOverdue(twin, change.now)) return twin
     if (twin) await expire(change, twin)
-    if (await store.insertPending(change.trx, row)) return undefined
   }
 }
 

@@ -5,10 +5,17 @@ import type { Executor } from './database.ts'
 
 /** Stands for a value in a query that is being built. */
 class Placeholder {
-  readonly name: PropertyKey
-  constructor(name: PropertyKey) {
-    this.name = name
+  readonly valueIn: (parameters: unknown) => unknown
+  constructor(valueIn: (parameters: unknown) => unknown) {
+    this.valueIn = valueIn
   }
+}
+
+/** An object whose every member is the placeholder of the same member of what `find` finds in the parameters. */
+function placeholders<Found extends object>(find: (parameters: unknown) => Found): Found {
+  const get = (_target: unknown, name: PropertyKey) =>
+    new Placeholder((parameters) => find(parameters)[name as keyof Found])
+  return new Proxy<object>({}, { get }) as Found
 }
 
 /**
@@ -19,8 +26,33 @@ class Placeholder {
 export function compileOnce<Parameters extends object, Row>(
   build: (db: Executor, parameter: Parameters) => Compilable<Row>,
 ): (db: Executor, parameters: Parameters) => Promise<QueryResult<Row>> {
+  return compiledWith(
+    build,
+    placeholders((parameters) => parameters as Parameters),
+  )
+}
+
+/** The same for a list of rows in one statement: compiled once for each length, of which there are few. */
+export function compileOncePerLength<Item extends object, Row>(
+  build: (db: Executor, items: Item[]) => Compilable<Row>,
+): (db: Executor, items: Item[]) => Promise<QueryResult<Row>> {
+  const byLength = new Map<number, (db: Executor, items: Item[]) => Promise<QueryResult<Row>>>()
+  return (db, items) => {
+    const known = byLength.get(items.length)
+    if (known) return known(db, items)
+    const item = (_: unknown, index: number) =>
+      placeholders((parameters) => (parameters as Item[])[index] as Item)
+    const run = compiledWith(build, Array.from(items, item))
+    byLength.set(items.length, run)
+    return run(db, items)
+  }
+}
+
+function compiledWith<Parameters, Row>(
+  build: (db: Executor, parameter: Parameters) => Compilable<Row>,
+  parameter: Parameters,
+): (db: Executor, parameters: Parameters) => Promise<QueryResult<Row>> {
   const compiled = new WeakMap<DialectAdapter, CompiledQuery<Row>>()
-  const parameter = new Proxy({} as Parameters, { get: (_target, name) => new Placeholder(name) })
 
   function compiledFor(db: Executor): CompiledQuery<Row> {
     const { adapter } = db.getExecutor()
@@ -36,7 +68,7 @@ export function compileOnce<Parameters extends object, Row>(
     return db.executeQuery({
       ...query,
       parameters: query.parameters.map((value) =>
-        value instanceof Placeholder ? parameters[value.name as keyof Parameters] : value,
+        value instanceof Placeholder ? value.valueIn(parameters) : value,
       ),
     })
   }

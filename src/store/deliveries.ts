@@ -2,7 +2,7 @@
 
 import { sql } from 'kysely'
 import type { DeliveryRow, EventRow } from '../../db/schema.ts'
-import { columns, compileOnce } from './compile-once.ts'
+import { columns, compileOnce, compileOncePerLength } from './compile-once.ts'
 import type { Executor } from './database.ts'
 import { PENDING } from './literals.ts'
 
@@ -15,37 +15,29 @@ const addEvent = compileOnce((trx, row: EventRow) =>
 )
 
 export async function insertDeliveries(trx: Executor, rows: DeliveryRow[]): Promise<void> {
-  for (const row of rows) await addDelivery(trx, row)
+  if (rows.length > 0) await addDeliveries(trx, rows)
 }
 
-const addDelivery = compileOnce((trx, row: DeliveryRow) =>
+const addDeliveries = compileOncePerLength((trx, rows: DeliveryRow[]) =>
   trx
     .insertInto('deliveries')
     .values(
-      columns(
-        row,
-        'id',
-        'destination_id',
-        'event_id',
-        'approval_id',
-        'state',
-        'attempts',
-        'next_attempt_at',
-        'last_error',
-        'created_at',
-        'finished_at',
+      rows.map((row) =>
+        columns(
+          row,
+          'id',
+          'destination_id',
+          'event_id',
+          'approval_id',
+          'state',
+          'attempts',
+          'next_attempt_at',
+          'last_error',
+          'created_at',
+          'finished_at',
+        ),
       ),
     ),
-)
-
-/** The destinations that were ever sent this approval, or are about to be; one may stand there more than once. */
-export async function destinationsToldOf(db: Executor, approvalId: string): Promise<string[]> {
-  const { rows } = await toldOf(db, { approvalId })
-  return rows.map((row) => row.destination_id)
-}
-
-const toldOf = compileOnce((db, p: { approvalId: string }) =>
-  db.selectFrom('deliveries').select('destination_id').where('approval_id', '=', p.approvalId),
 )
 
 export async function wasTold(db: Executor, approvalId: string, destinationId: string): Promise<boolean> {

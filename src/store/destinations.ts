@@ -1,6 +1,6 @@
 // Who hears? The configured destinations, and who may send to one right now.
 
-import { PostgresAdapter } from 'kysely'
+import { PostgresAdapter, sql } from 'kysely'
 import type { DestinationRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { compileOnce } from './compile-once.ts'
@@ -33,15 +33,26 @@ export function findEnabledDestinations(db: Executor): Promise<DestinationRow[]>
   return db.selectFrom('destinations').selectAll().where('enabled', '=', 1).orderBy('id').execute()
 }
 
+/** A destination, and whether it was ever sent the approval or is about to be. */
+export type Listener = DestinationRow & { told: number }
+
 /** All but those that were deleted and forgotten. */
-export async function findDestinationsInUse(db: Executor): Promise<DestinationRow[]> {
-  return (await inUse(db, {})).rows
+export async function findListeners(db: Executor, approvalId: string): Promise<Listener[]> {
+  return (await listeners(db, { approvalId })).rows
 }
 
-const inUse = compileOnce((db) =>
+const listeners = compileOnce((db, p: { approvalId: string }) =>
   db
-    .selectFrom('destinations')
+    .selectFrom('destinations as d')
     .selectAll()
+    .select(({ exists, selectFrom }) =>
+      sql<number>`case when ${exists(
+        selectFrom('deliveries as earlier')
+          .select('earlier.id')
+          .where('earlier.approval_id', '=', p.approvalId)
+          .whereRef('earlier.destination_id', '=', 'd.id'),
+      )} then 1 else 0 end`.as('told'),
+    )
     .where(({ or, eb }) => or([eb('deleted_at', 'is', null), eb('enabled', '=', 1)]))
     .orderBy('id'),
 )
