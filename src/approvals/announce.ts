@@ -8,6 +8,7 @@ import { newId } from '../kit/ids.ts'
 import type { Executor } from '../store/database.ts'
 import { insertDeliveries, insertEvent } from '../store/deliveries.ts'
 import { findListeners } from '../store/destinations.ts'
+import { together } from '../store/together.ts'
 
 /**
  * A closing reaches every destination that was ever sent the approval, whatever its filters: there it is the
@@ -26,22 +27,23 @@ export async function announce(
     .filter((row) => row.id === first || row.told === 1 || (approval.is_test === 0 && listens(row, event)))
     .map((row) => row.id)
     .sort((a, b) => Number(b === first) - Number(a === first))
+  const deliveries = destinations.map((destinationId) => ({
+    id: newId('dlv'),
+    destination_id: destinationId,
+    event_id: event.id,
+    approval_id: approval.id,
+    state: 'pending',
+    attempts: 0,
+    next_attempt_at: now,
+    last_error: null,
+    created_at: now,
+    finished_at: null,
+  }))
 
-  await insertEvent(trx, event)
-  await insertDeliveries(
+  await together(
     trx,
-    destinations.map((destinationId) => ({
-      id: newId('dlv'),
-      destination_id: destinationId,
-      event_id: event.id,
-      approval_id: approval.id,
-      state: 'pending',
-      attempts: 0,
-      next_attempt_at: now,
-      last_error: null,
-      created_at: now,
-      finished_at: null,
-    })),
+    () => insertEvent(trx, event),
+    () => insertDeliveries(trx, deliveries),
   )
 }
 

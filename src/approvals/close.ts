@@ -5,6 +5,7 @@ import { type Entry, record } from '../audit/trail.ts'
 import type { EventType } from '../events/catalogue.ts'
 import { closePending } from '../store/approvals.ts'
 import type { Executor } from '../store/database.ts'
+import { together } from '../store/together.ts'
 import { announce } from './announce.ts'
 import { viewOf } from './compose-view.ts'
 import type { ApprovalStatus, ApprovalView } from './view.ts'
@@ -40,8 +41,11 @@ export async function close(
   if (!(await closePending(change.trx, approval.id, how))) return undefined
   // Nothing of a pending approval changes but this.
   const closed = { ...approval, ...how }
-  await record(change.trx, { at: change.now, subject: approval.id, ...closing.audit })
-  await announce(change.trx, closing.event, closed, change.now, closing.clickedAt)
+  await together(
+    change.trx,
+    () => record(change.trx, { at: change.now, subject: approval.id, ...closing.audit }),
+    () => announce(change.trx, closing.event, closed, change.now, closing.clickedAt),
+  )
   const view = viewOf(closed, change.publicUrl, closing.decision && [closing.decision])
   change.closed.push(view)
   return view

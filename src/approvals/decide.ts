@@ -4,6 +4,8 @@ import type { ApprovalRow, DecisionRow, PersonRow } from '../../db/schema.ts'
 import { newId } from '../kit/ids.ts'
 import { ensurePerson, findPerson } from '../people/people.ts'
 import * as store from '../store/approvals.ts'
+import { findRequester } from '../store/people.ts'
+import { together } from '../store/together.ts'
 import { adopt, type ClickedCard, findClickedCard, mend } from './clicked-card.ts'
 import { type Change, close } from './close.ts'
 import { loadView } from './compose-view.ts'
@@ -21,17 +23,21 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
   const { trx, publicUrl } = change
   const { by } = command
   for (;;) {
-    // Read before the press is looked up: what this press closes in another process is then not found closed
-    // without it.
-    const approval = await store.findApproval(trx, command.approvalId)
-    const earlier = await store.findDecisionByInteraction(trx, interactionOf(command))
+    const [approval, earlier, card, person, requester] = await together(
+      trx,
+      // Before the press is looked up: what this press closes in another process is then not found closed
+      // without it.
+      () => store.findApproval(trx, command.approvalId),
+      () => store.findDecisionByInteraction(trx, interactionOf(command)),
+      () => findClickedCard(trx, command),
+      () => findPerson(trx, by),
+      () => findRequester(trx, command.approvalId),
+    )
     if (earlier) return repeat(change, command, earlier)
     if (!approval) return refused('approval_not_found')
-    const card = await findClickedCard(trx, command)
     if (isOverdue(approval, change.now)) await expire(change, approval)
     else if (approval.status === 'pending') {
-      const person = await findPerson(trx, by)
-      const refusal = await refuseReviewer(trx, approval, { by, person, clickedOurCard: card !== undefined })
+      const refusal = refuseReviewer(approval, { by, person, requester, clickedOurCard: card !== undefined })
       if (refusal) return refused(refusal)
       // Lost against another process between reading and writing: look again, it is closed now.
       const decided = await recordDecision(change, approval, command, { card, person })

@@ -1,11 +1,12 @@
 // What does an agent get when it asks? A new approval, or the one that answers already.
 
 import type { ApprovalRow } from '../../db/schema.ts'
-import { record } from '../audit/trail.ts'
+import { type Entry, record } from '../audit/trail.ts'
 import { canonicalJson, sha256Hex } from '../kit/canonical-json.ts'
 import { newId } from '../kit/ids.ts'
 import * as store from '../store/approvals.ts'
 import type { Executor } from '../store/database.ts'
+import { together } from '../store/together.ts'
 import { announce } from './announce.ts'
 import type { Change } from './close.ts'
 import { loadView, viewOf } from './compose-view.ts'
@@ -31,7 +32,7 @@ export async function request(change: Change, command: RequestApproval): Promise
     return granted({ approval: viewOf(twin, publicUrl), created: false })
   }
 
-  await record(trx, {
+  const entry: Entry = {
     at: now,
     action: 'approval.requested',
     subject: row.id,
@@ -53,8 +54,12 @@ export async function request(change: Change, command: RequestApproval): Promise
       requested_by: row.requested_by,
       metadata: command.metadata,
     },
-  })
-  await announce(trx, 'approval.requested', row, now, command.testOf)
+  }
+  await together(
+    trx,
+    () => record(trx, entry),
+    () => announce(trx, 'approval.requested', row, now, command.testOf),
+  )
   return granted({ approval: viewOf(row, publicUrl), created: true })
 }
 

@@ -3,10 +3,14 @@
 import type { AuditPersonalRow, AuditRow } from '../../db/schema.ts'
 import { columns, compileOnce } from './compile-once.ts'
 import type { Executor } from './database.ts'
+import { together } from './together.ts'
 
 export async function insertAudit(trx: Executor, row: AuditRow, personal: AuditPersonalRow): Promise<void> {
-  await addAudit(trx, row)
-  await addPersonal(trx, personal)
+  await together(
+    trx,
+    () => addAudit(trx, row),
+    () => addPersonal(trx, personal),
+  )
 }
 
 const addAudit = compileOnce((trx, row: AuditRow) =>

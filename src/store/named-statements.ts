@@ -1,14 +1,14 @@
 // Must PostgreSQL parse and plan the same SQL again? A statement with a name is prepared once per connection.
 
-import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import type { PostgresPoolClient } from 'kysely'
 import type pg from 'pg'
 import { sha256Hex } from '../kit/canonical-json.ts'
 
 /**
- * The pool as Kysely takes it: each statement with parameters goes out under a name made from its text. There are
- * as many texts as queries in `store/`, and IN-lists of up to a page.
+ * A connection as Kysely takes it: each statement with parameters goes out under a name made from its text. There
+ * are as many texts as queries in `store/`, lists of destinations, and IN-lists of up to a page.
  */
-export function namedStatements(pool: pg.Pool): PostgresPool {
+export function namedStatements(): (client: pg.PoolClient) => PostgresPoolClient {
   const names = new Map<string, string>()
 
   function nameOf(text: string): string {
@@ -20,17 +20,17 @@ export function namedStatements(pool: pg.Pool): PostgresPool {
     return name
   }
 
-  return {
-    options: pool.options,
-    async connect() {
-      const client = await pool.connect()
-      const query = (text: string, values: unknown[]) =>
-        values.length === 0 ? client.query(text) : client.query({ name: nameOf(text), text, values })
-      return {
-        query,
-        release: (destroy?: boolean) => client.release(destroy),
-      } as unknown as PostgresPoolClient
-    },
-    end: () => pool.end(),
+  return (client) => {
+    const query = (text: string, values: unknown[]) => {
+      // What one turn sends leaves in one write, which costs more than a statement.
+      const { stream } = client.connection
+      stream.cork()
+      process.nextTick(() => stream.uncork())
+      return values.length === 0 ? client.query(text) : client.query({ name: nameOf(text), text, values })
+    }
+    return {
+      query,
+      release: (destroy?: boolean) => client.release(destroy),
+    } as unknown as PostgresPoolClient
   }
 }

@@ -70,17 +70,21 @@ const apiKeyById = compileOnce((db, p: { id: string }) =>
   db.selectFrom('api_keys').selectAll().where('id', '=', p.id),
 )
 
-/** The person whose vote an API key casts, if it names one. */
-export async function findKeyHolder(db: Executor, keyId: string): Promise<PersonRow | undefined> {
-  return (await keyHolder(db, { keyId })).rows[0]
+/** The person whose vote the API key casts that asked for this approval, if it names one. `approvalId`: any text. */
+export async function findRequester(db: Executor, approvalId: string): Promise<PersonRow | undefined> {
+  return isId(approvalId, 'apr') ? (await requesterOf(db, { approvalId })).rows[0] : undefined
 }
 
-const keyHolder = compileOnce((db, p: { keyId: string }) =>
+const requesterOf = compileOnce((db, p: { approvalId: string }) =>
   db
     .selectFrom('persons')
     .selectAll()
     .where('id', '=', ({ selectFrom }) =>
-      selectFrom('api_keys').select('person_id').where('id', '=', p.keyId),
+      selectFrom('api_keys')
+        .select('person_id')
+        .where('id', '=', ({ selectFrom }) =>
+          selectFrom('approvals').select('owner_key_id').where('id', '=', p.approvalId),
+        ),
     ),
 )
 

@@ -1,10 +1,10 @@
 // How is PostgreSQL opened? A pool, and one connection that listens for other processes' signals.
 
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import type { Schema } from '../../db/schema.ts'
 import { StartError } from '../kit/start-error.ts'
-import type { Database, OpenOptions } from './database.ts'
+import type { Database, Executor, OpenOptions } from './database.ts'
 import { migrate } from './migrate.ts'
 import { namedStatements } from './named-statements.ts'
 import { postgresSignals } from './postgres-signals.ts'
@@ -18,6 +18,8 @@ export async function openPostgres(url: string, { log }: OpenOptions): Promise<D
   const pool = new pg.Pool({
     connectionString: url,
     max: POOL_SIZE,
+    // Statements of a transaction that need not wait for each other are sent at once.
+    pipeline: true,
     // A process that froze inside a transaction gives its locks back.
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     types: {
@@ -30,7 +32,23 @@ export async function openPostgres(url: string, { log }: OpenOptions): Promise<D
   const report = (error: Error) => log.warn({ err: error }, 'a database connection broke')
   pool.on('error', report)
   pool.on('connect', (client) => void client.on('error', report))
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: namedStatements(pool) }) })
+  const named = namedStatements()
+  const kyselyOver = (connect: () => Promise<PostgresPoolClient>): Executor =>
+    new Kysely<Schema>({
+      dialect: new PostgresDialect({ pool: { options: pool.options, connect, end: () => pool.end() } }),
+    })
+  const db = kyselyOver(async () => named(await pool.connect()))
+
+  /** Kysely's own transactions send one statement after the other. */
+  const executors = new WeakMap<pg.PoolClient, Executor>()
+  function executorOn(client: pg.PoolClient): Executor {
+    const known = executors.get(client)
+    if (known) return known
+    const connection = { ...named(client), release() {} }
+    const executor = kyselyOver(async () => connection)
+    executors.set(client, executor)
+    return executor
+  }
   try {
     await reach(pool)
     await migrate(db)
@@ -38,7 +56,7 @@ export async function openPostgres(url: string, { log }: OpenOptions): Promise<D
     return {
       engine: 'postgres',
       read: db,
-      transact: pooledTransact(db),
+      transact: pooledTransact(pool, executorOn),
       signals,
       async close() {
         await signals.close()

@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import type SqliteHandle from 'better-sqlite3'
+import type pg from 'pg'
 import type { Executor } from './database.ts'
 
 /**
@@ -21,10 +22,25 @@ function refuseNesting(): void {
 }
 
 /** PostgreSQL: a transaction on a pooled connection; the server groups the commits by itself. */
-export function pooledTransact(db: Executor): Transact {
+export function pooledTransact(pool: pg.Pool, executorOn: (client: pg.PoolClient) => Executor): Transact {
   return async (work) => {
     refuseNesting()
-    return db.transaction().execute((trx) => inside.run(true, work, trx))
+    const client = await pool.connect()
+    try {
+      await client.query('begin')
+      const value = await inside.run(true, work, executorOn(client))
+      // Where a statement had failed the server answers COMMIT with ROLLBACK, and no error.
+      const { command } = await client.query('commit')
+      if (command !== 'COMMIT') throw new Error('the transaction had failed before its commit')
+      client.release()
+      return value
+    } catch (error) {
+      await client.query('rollback').then(
+        () => client.release(),
+        (broken) => client.release(broken),
+      )
+      throw error
+    }
   }
 }
 
