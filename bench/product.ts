@@ -3,6 +3,7 @@
 import { keepablePort } from '../test/fakes/server-process.ts'
 import { BOT_TOKEN } from '../test/fakes/slack-server.ts'
 import { type Child, startChild } from './child.ts'
+import type { Place } from './server.ts'
 import { CHANNEL, SECOND_CHANNEL, SIGNING_SECRET } from './slack-press.ts'
 import type { Stage } from './stage.ts'
 
@@ -14,9 +15,13 @@ export interface Product extends Child {
   post<T>(path: string, body: unknown): Promise<T>
 }
 
-export async function startProduct(stage: Stage, databaseUrl: string): Promise<Product> {
+export async function startProduct(
+  stage: Stage,
+  databaseUrl: string,
+  more: Record<string, string> = {},
+): Promise<Product> {
   const port = await keepablePort()
-  const child = await startChild('server.ts', productEnv(stage, databaseUrl, port))
+  const child = await startChild('server.ts', { ...productEnv(stage, databaseUrl, port), ...more })
   return {
     ...child,
     port,
@@ -45,11 +50,19 @@ export function productEnv(stage: Stage, databaseUrl: string, port: number): Rec
   }
 }
 
-/** Two destinations that hear everything. */
-export async function addDestinations(product: Product): Promise<[string, string]> {
-  const add = async (channel: string) => {
-    const wanted = { channel_type: 'slack', name: channel, config: { channel_id: channel } }
-    return (await product.post<{ id: string }>('/v1/settings/notifications', wanted)).id
-  }
+/** Two destinations in Slack that hear everything. */
+export async function addDestinations(product: Product): Promise<[Place, Place]> {
+  const add = (at: string) => addDestination(product, at, 'slack', { channel_id: at })
   return [await add(CHANNEL), await add(SECOND_CHANNEL)]
+}
+
+export async function addDestination(
+  product: Product,
+  at: string,
+  channel_type: string,
+  config: Record<string, string>,
+): Promise<Place> {
+  const wanted = { channel_type, name: at, config }
+  const { id } = await product.post<{ id: string }>('/v1/settings/notifications', wanted)
+  return { destinationId: id, at }
 }

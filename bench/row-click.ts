@@ -30,8 +30,8 @@ async function ours(stage: Stage, warmUp: number, count: number) {
   const database = await stage.database()
   const product = await startProduct(stage, database.url)
   try {
-    const destinations = await addDestinations(product)
-    const ids = await product.ask<string[]>({ fill: { approvals: warmUp + count, destinations } })
+    const places = await addDestinations(product)
+    const ids = await product.ask<string[]>({ fill: { approvals: warmUp + count, places } })
     return await presses(product.port, ids, warmUp)
   } finally {
     await product.stop()

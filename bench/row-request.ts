@@ -31,8 +31,8 @@ async function ours(stage: Stage, warmUp: number, count: number) {
   const database = await usedDatabase(stage)
   const product = await startProduct(stage, database.url)
   try {
-    const destinations = await addDestinations(product)
-    await product.ask({ fill: { approvals: 0, destinations } })
+    const places = await addDestinations(product)
+    await product.ask({ fill: { approvals: 0, places } })
     const { key } = await product.post<{ key: string }>('/v1/api-keys', { name: 'bench', roles: ['agent'] })
     return await requests(product.port, key, warmUp, count)
   } finally {

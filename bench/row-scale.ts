@@ -56,7 +56,7 @@ interface Filled {
 async function filled(stage: Stage, extent: Omit<Extent, 'destinationId'>): Promise<Filled> {
   const database = await stage.database()
   const product = await startProduct(stage, database.url)
-  const [destinationId] = await addDestinations(product)
+  const [{ destinationId }] = await addDestinations(product)
   await product.stop()
   const from = performance.now()
   const ids = await fillHistory(database.url, { ...extent, destinationId })

@@ -37,11 +37,11 @@ async function ours(stage: Stage, sizes: Sizes) {
   const database = await stage.database()
   const product = await startProduct(stage, database.url)
   try {
-    const destinations = await addDestinations(product)
+    const places = await addDestinations(product)
     const approvals = sizes.agents + sizes.warmUp + sizes.decisions
-    const ids = await product.ask<string[]>({ fill: { approvals, destinations } })
+    const ids = await product.ask<string[]>({ fill: { approvals, places } })
     return await decisions(product.port, sizes, ids, (approvalId, index) =>
-      product.ask({ decide: { approvalId, index, destinationId: destinations[0] } }),
+      product.ask({ decide: { approvalId, index, destinationId: places[0].destinationId } }),
     )
   } finally {
     await product.stop()

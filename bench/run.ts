@@ -1,4 +1,4 @@
-// How fast is it, beside the bare thing on the same machine? `npm run bench -- [a b c d e] [--rounds 5] [--quick] [--write]`
+// How fast is it, beside the bare thing on the same machine? `npm run bench -- [a b c d e f] [--rounds 5] [--quick] [--write]`
 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -8,6 +8,7 @@ import { click } from './row-click.ts'
 import { request } from './row-request.ts'
 import { scale } from './row-scale.ts'
 import { start } from './row-start.ts'
+import { teamsClick } from './row-teams.ts'
 import { wait } from './row-wait.ts'
 import { setStage } from './stage.ts'
 
@@ -22,7 +23,7 @@ const { values, positionals } = parseArgs({
 })
 const { quick, write } = values
 const rounds = Number(values.rounds ?? (quick ? 1 : 5))
-const rows = [click, request, wait, scale, start]
+const rows = [click, request, wait, scale, start, teamsClick]
 const wanted = rows.filter(({ letter }) => positionals.length === 0 || positionals.includes(letter))
 if (!(rounds >= 1) || wanted.length < new Set(positionals).size) {
   console.error(`Rows are ${rows.map(({ letter, title }) => `${letter} (${title})`).join(', ')}.`)

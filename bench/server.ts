@@ -5,7 +5,7 @@ import { loadConfig } from '../src/config/config.ts'
 import { createLog } from '../src/kit/log.ts'
 import { openDatabase } from '../src/store/database.ts'
 import { rememberCard } from '../src/store/posted-cards.ts'
-import { CHANNEL, REVIEWER, SECOND_CHANNEL, TEAM, tsOf } from './slack-press.ts'
+import { CHANNEL, REVIEWER, TEAM, tsOf } from './slack-press.ts'
 
 /** What the parent may ask for, each answered by one message. */
 export type Wish = { fill: Fill } | { decide: Decision }
@@ -13,8 +13,14 @@ export type Wish = { fill: Fill } | { decide: Decision }
 /** Pauses the worker and makes so many pending approvals; the answer is their ids. */
 interface Fill {
   approvals: number
-  /** Each approval has a remembered card at both. */
-  destinations: [string, string]
+  /** Where each approval has a remembered card. */
+  places: Place[]
+}
+
+export interface Place {
+  destinationId: string
+  /** Channel or conversation: what the handles of its cards begin with. */
+  at: string
 }
 
 /** The answer is when the decision was durable. */
@@ -32,10 +38,11 @@ export interface Moment {
 
 const AT_ONCE = 64
 const config = loadConfig(process.env)
+if (process.env.BENCH_TEAMS) config.teams = JSON.parse(process.env.BENCH_TEAMS)
 const app = await buildApp(config)
 await app.start()
 
-async function fill({ approvals, destinations }: Fill): Promise<string[]> {
+async function fill({ approvals, places }: Fill): Promise<string[]> {
   const db = await openDatabase(config.databaseUrl, { as: 'tool', log: createLog('warn') })
   // No destination takes anything while it cools down.
   const never = Date.now() + 86_400_000
@@ -45,12 +52,12 @@ async function fill({ approvals, destinations }: Fill): Promise<string[]> {
     const count = Math.min(AT_ONCE, approvals - ids.length)
     ids.push(...(await Promise.all(Array.from({ length: count }, (_, i) => ask(ids.length + i)))))
   }
-  const [first, second] = destinations
   await db.transact(async (trx) => {
     for (const [i, approval_id] of ids.entries()) {
-      const card = { approval_id, posted_at: 0 }
-      await rememberCard(trx, { ...card, destination_id: first, handle: `${CHANNEL}/${tsOf(i)}` })
-      await rememberCard(trx, { ...card, destination_id: second, handle: `${SECOND_CHANNEL}/${tsOf(i)}` })
+      for (const { destinationId, at } of places) {
+        const handle = `${at}/${tsOf(i)}`
+        await rememberCard(trx, { approval_id, posted_at: 0, destination_id: destinationId, handle })
+      }
     }
   })
   await db.close()

@@ -1,6 +1,5 @@
 // How is Countersign put together? The only file that knows every room.
 
-import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
@@ -29,7 +28,7 @@ import { createDestinations } from './settings/destinations.ts'
 import { keyBesideDatabase } from './settings/secret-key.ts'
 import { answers, type Database, isPostgres, openDatabase } from './store/database.ts'
 import { countPendingByRisk, oldestDue } from './store/figures.ts'
-import { readState, writeState } from './store/platform-state.ts'
+import { listState, readState, removeState, writeState } from './store/platform-state.ts'
 
 export interface Countersign {
   desk: ApprovalDesk
@@ -44,12 +43,11 @@ export interface Overrides {
   log?: Logger
 }
 
-const SANDBOX_BOT_TOKEN = 'xoxb-sandbox'
-
 export async function buildApp(given: Config, overrides: Overrides = {}): Promise<Countersign> {
   const clock = overrides.clock ?? systemClock
   const log = overrides.log ?? createLog(given.logLevel)
-  const config = given.sandbox ? withSandboxSecrets(given) : given
+  const sandbox = given.sandbox ? await openSandbox(given, log, clock) : undefined
+  const config: Config = { ...given, ...sandbox?.connections }
   const { publicUrl } = config
   const db = await openDatabase(config.databaseUrl, { as: 'server', log })
 
@@ -66,7 +64,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   const board = createBoard({ db, clock, publicUrl, waitingRoom })
   const commands = createCommands({ board, clock })
   const keyring = createKeyring({ db, clock, adminKey: config.adminKey })
-  const kinds = platformKinds({ slack: config.slack })
+  const kinds = platformKinds({ slack: config.slack, teams: config.teams })
   const destinations = createDestinations({ db, clock, secretKey: secretKeyOf(config), kinds })
 
   const app = express()
@@ -75,16 +73,17 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   app.disable('etag')
   app.set('trust proxy', config.trustProxy)
   app.use(metrics.countRequests, helmet())
-  const platforms = createPlatforms(app, kinds, (kind) => ({
+  const platforms = await createPlatforms(app, kinds, (kind) => ({
     desk,
     commands,
     state: stateOf(db, kind.name),
     destinations: () => destinations.openAll(kind.name),
+    disable: destinations.disable,
     log: log.child({ platform: kind.name }),
     clock,
   }))
   mountConsole(app)
-  const sandbox = config.sandbox ? await openSandbox(app, config, log, clock) : undefined
+  sandbox?.mount(app)
 
   const stopping = new AbortController()
   const isReady = async () => !stopping.signal.aborted && (await answers(db.read))
@@ -95,6 +94,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
       keyring,
       destinations,
       kinds,
+      platforms,
       awaitSend: sendOutcomes(db),
       metrics,
       isReady,
@@ -137,31 +137,11 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   }
 }
 
-/** The stand-in for Slack is this very server: its secrets live as long as the process. */
-function withSandboxSecrets(config: Config): Config {
-  return {
-    ...config,
-    adminKey: config.adminKey ?? randomBytes(32).toString('hex'),
-    slack: {
-      signingSecret: randomBytes(16).toString('hex'),
-      botToken: SANDBOX_BOT_TOKEN,
-      apiUrl: `${config.publicUrl}/sandbox/slack/api/`,
-    },
-  }
-}
-
-async function openSandbox(app: Express, config: Config, log: Logger, clock: Clock): Promise<Sandbox> {
+async function openSandbox(config: Config, log: Logger, clock: Clock): Promise<Sandbox> {
   // Not even loaded where the real thing runs.
-  const { mountSandbox } = await import('./sandbox/sandbox.ts')
-  return mountSandbox(app, {
-    productUrl: () => config.publicUrl,
-    adminKey: config.adminKey as string,
-    slackSigningSecret: config.slack.signingSecret as string,
-    slackBotToken: SANDBOX_BOT_TOKEN,
-    dataDir: dirname(config.databaseUrl),
-    log,
-    clock,
-  })
+  const { createSandbox } = await import('./sandbox/sandbox.ts')
+  const dataDir = dirname(config.databaseUrl)
+  return createSandbox({ productUrl: () => config.publicUrl, adminKey: config.adminKey, dataDir, log, clock })
 }
 
 function secretKeyOf({ secretKey, databaseUrl }: Config): Buffer {
@@ -170,18 +150,18 @@ function secretKeyOf({ secretKey, databaseUrl }: Config): Buffer {
   return keyBesideDatabase(databaseUrl)
 }
 
-function createPlatforms(
+async function createPlatforms(
   app: Express,
   kinds: PlatformKind[],
   portsOf: (kind: PlatformKind) => PlatformPorts,
-): Map<string, Platform> {
-  return new Map(
-    kinds.map((kind) => {
-      const platform = kind.create(portsOf(kind))
-      platform.mount?.(app)
-      return [kind.name, platform]
-    }),
-  )
+): Promise<Map<string, Platform>> {
+  const platforms = new Map<string, Platform>()
+  for (const kind of kinds) {
+    const platform = await kind.create(portsOf(kind))
+    platform.mount?.(app)
+    platforms.set(kind.name, platform)
+  }
+  return platforms
 }
 
 function stateOf(db: Database, platform: string): PlatformState {
@@ -192,6 +172,12 @@ function stateOf(db: Database, platform: string): PlatformState {
     },
     async set(key, value) {
       await db.transact((trx) => writeState(trx, platform, key, JSON.stringify(value)))
+    },
+    async list(prefix) {
+      return (await listState(db.read, platform, prefix)).map((value) => JSON.parse(value))
+    },
+    async remove(key) {
+      await db.transact((trx) => removeState(trx, platform, key))
     },
   }
 }

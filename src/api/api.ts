@@ -6,7 +6,7 @@ import type { ApprovalDesk } from '../approvals/desk.ts'
 import type { AwaitSend } from '../delivery/outcome.ts'
 import type { Logger } from '../kit/log.ts'
 import type { Keyring } from '../people/keyring.ts'
-import type { PlatformKind } from '../platforms/platform.ts'
+import type { Platform, PlatformKind } from '../platforms/platform.ts'
 import type { Destinations } from '../settings/destinations.ts'
 import { apiKeyEndpoints } from './api-keys/routes.ts'
 import { approvalEndpoints } from './approvals/routes.ts'
@@ -18,6 +18,7 @@ import type { Metrics } from './metrics/metrics.ts'
 import { metricsEndpoint } from './metrics/routes.ts'
 import { openApiEndpoint } from './openapi/routes.ts'
 import { platformOperations } from './platforms.ts'
+import { conversationsEndpoint } from './settings/conversations.ts'
 import { notificationEndpoints } from './settings/notifications.ts'
 import { destinationTestEndpoint } from './settings/test.ts'
 
@@ -27,6 +28,7 @@ export interface ApiOptions {
   keyring: Keyring
   destinations: Destinations
   kinds: PlatformKind[]
+  platforms: Map<string, Platform>
   awaitSend: AwaitSend
   metrics: Metrics
   isReady(): Promise<boolean>
@@ -37,11 +39,12 @@ export interface ApiOptions {
 
 /** The routes, and what answers their errors and those of everything mounted before them. */
 export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHandler)[] {
-  const { desk, board, keyring, destinations, kinds, awaitSend, stopping } = options
+  const { desk, board, keyring, destinations, kinds, platforms, awaitSend, stopping } = options
   const api = Router({ caseSensitive: true })
   const endpoints = [
     ...approvalEndpoints({ desk, board, keyring, stopping }),
-    ...notificationEndpoints(destinations, kinds),
+    ...notificationEndpoints({ destinations, kinds, platforms }),
+    conversationsEndpoint(platforms),
     destinationTestEndpoint({ destinations, desk, awaitSend }),
     ...apiKeyEndpoints(keyring),
     ...healthEndpoints(options.isReady),

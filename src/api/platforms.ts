@@ -5,7 +5,7 @@ import type { Operation } from './operation.ts'
 
 export function platformOperations(kinds: PlatformKind[]): Operation[] {
   return kinds.flatMap(({ name, inbound = [] }) =>
-    inbound.map(({ id, path, summary }) => ({
+    inbound.map(({ id, path, summary, problems }) => ({
       id,
       tag: 'Platforms' as const,
       method: 'post' as const,
@@ -13,9 +13,8 @@ export function platformOperations(kinds: PlatformKind[]): Operation[] {
       summary: `${summary}; called by ${name} alone, signed its way`,
       answers: { 200: { says: 'Taken, in the words of the platform' } },
       problems: {
+        ...problems,
         400: ['malformed_payload', 'malformed_body'],
-        401: ['invalid_signature'],
-        404: ['not_found'],
         413: ['payload_too_large'],
         415: ['unsupported_media_type'],
       },

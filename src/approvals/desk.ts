@@ -42,8 +42,8 @@ export interface Actor {
   tenant: string
   userId: string
   name: string
-  /** Only as the platform vouches for it. */
-  email?: string
+  /** All under which the platform knows this person, only as it vouches for them; absent: it does not say. */
+  emails?: string[]
   standing: Standing
 }
 

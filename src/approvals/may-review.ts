@@ -30,6 +30,6 @@ export function refuseReviewer(
   if (requester && requester.id === person?.id) return 'own_request'
   const requesters = [approval.requested_by, requester?.email].filter(Boolean)
   if (requesters.length === 0) return undefined
-  if (by.email === undefined) return 'reviewer_unverified'
-  return requesters.includes(by.email.toLowerCase()) ? 'own_request' : undefined
+  if (by.emails === undefined) return 'reviewer_unverified'
+  return by.emails.some((email) => requesters.includes(email.toLowerCase())) ? 'own_request' : undefined
 }

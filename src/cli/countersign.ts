@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { StartError } from '../kit/start-error.ts'
 import { createKey } from './keys.ts'
 import { printSlackManifest } from './slack-manifest.ts'
+import { writeTeamsPackage } from './teams-package.ts'
 
 const program = new Command('countersign').description(
   'The human signature on what an AI agent is about to do. Configured by the environment; see .env.example.',
@@ -38,6 +39,13 @@ slack
   .description('print the manifest of the Slack app for PUBLIC_URL')
   .option('--url <url>', 'the public https address, when PUBLIC_URL is not set')
   .action(printSlackManifest)
+
+const teams = program.command('teams').description('what the Teams app needs')
+teams
+  .command('package')
+  .description('write the app for Teams as a zip, for MicrosoftAppId and PUBLIC_URL')
+  .option('--out <file>', 'where to write it; a file that is there is replaced', 'countersign-teams.zip')
+  .action(writeTeamsPackage)
 
 // As `npm start` does it; what is set already stays as it is.
 if (existsSync('.env')) process.loadEnvFile()

@@ -8,6 +8,13 @@ import { wholeNumber } from '../kit/whole-number.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
+const APP_TYPES = ['SingleTenant', 'MultiTenant'] as const
+
+/** As Azure shows its ids; compared in lower case. */
+const guid = z
+  .guid('must be an id as Azure shows it: 8-4-4-4-12 hexadecimal digits')
+  .transform((id) => id.toLowerCase())
+
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
 
 /** Every variable, as text. An empty one counts as unset; `NAME_FILE` names a file that holds NAME. */
@@ -34,10 +41,33 @@ export const environment = z.object({
     .regex(/^xox[a-z]-\S+$/, 'must be a bot token; it begins with xoxb-')
     .optional(),
   SLACK_API_URL: httpUrl.regex(/\/$/, 'must end with a slash').default('https://slack.com/api/'),
+  MicrosoftAppId: guid.optional(),
+  MicrosoftAppPassword: z.string().optional(),
+  MicrosoftAppTenantId: guid.optional(),
+  MicrosoftAppType: z
+    .enum(APP_TYPES, `must be ${APP_TYPES.join(' or ')}; other kinds of identity are not supported`)
+    .default('SingleTenant'),
+  TEAMS_ALLOWED_TENANTS: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(guid))
+    .optional(),
   TRUST_PROXY: wholeNumber(0, 20).default(0),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   DELIVERY_LEASE_SECONDS: wholeNumber(15, 3600).default(30),
 })
+
+/** An app registration with its bot, as Azure knows it. */
+export interface TeamsApp {
+  appId: string
+  password: string
+  /** Where tokens are asked for; undefined: the Bot Framework's own tenant, for a multi-tenant app. */
+  tenantId: string | undefined
+  /** The Entra tenants whose people may use it, never empty. */
+  allowedTenants: string[]
+  /** Where Microsoft's services are, when a stand-in plays them. */
+  cloud?: { openIdMetadataUrl: string; loginUrl: string }
+}
 
 export interface Config {
   host: string
@@ -51,6 +81,8 @@ export interface Config {
   secretKey: Buffer | undefined
   adminKey: string | undefined
   slack: { signingSecret: string | undefined; botToken: string | undefined; apiUrl: string }
+  /** undefined: no app in Teams. */
+  teams: TeamsApp | undefined
   /** So many proxies in front are believed. */
   trustProxy: number
   logLevel: string
@@ -65,6 +97,8 @@ const REAL_THING = [
   'DATABASE_URL',
   'SLACK_SIGNING_SECRET',
   'SLACK_BOT_TOKEN',
+  'MicrosoftAppId',
+  'MicrosoftAppPassword',
   'TRUST_PROXY',
 ] as const
 
@@ -102,6 +136,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       botToken: values.SLACK_BOT_TOKEN,
       apiUrl: values.SLACK_API_URL,
     },
+    teams: teamsApp(values),
     trustProxy: values.TRUST_PROXY,
     logLevel: values.LOG_LEVEL,
     deliveryLeaseMs: values.DELIVERY_LEASE_SECONDS * 1000,
@@ -109,7 +144,43 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   }
 }
 
-function gather(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
+/** All of it or nothing: the Bot Framework takes an app without an id as leave to check nobody. */
+function teamsApp(values: z.infer<typeof environment>): TeamsApp | undefined {
+  const { MicrosoftAppId, MicrosoftAppPassword, MicrosoftAppTenantId, MicrosoftAppType } = values
+  const given = {
+    MicrosoftAppPassword,
+    MicrosoftAppTenantId,
+    TEAMS_ALLOWED_TENANTS: values.TEAMS_ALLOWED_TENANTS,
+  }
+  if (MicrosoftAppId === undefined) {
+    const [half] = Object.entries(given).filter(([, value]) => value !== undefined)
+    if (half) throw new StartError(`MicrosoftAppId: must be set, since ${half[0]} is`)
+    return undefined
+  }
+  if (MicrosoftAppPassword === undefined) {
+    throw new StartError('MicrosoftAppPassword: must be set with MicrosoftAppId')
+  }
+  const isSingle = MicrosoftAppType === 'SingleTenant'
+  if (isSingle && MicrosoftAppTenantId === undefined) {
+    throw new StartError(
+      'MicrosoftAppTenantId: must be set with MicrosoftAppId, unless MicrosoftAppType is MultiTenant',
+    )
+  }
+  const allowedTenants =
+    values.TEAMS_ALLOWED_TENANTS ?? [MicrosoftAppTenantId].filter((id) => id !== undefined)
+  if (allowedTenants.length === 0) {
+    throw new StartError('TEAMS_ALLOWED_TENANTS: must name the tenants that may use a MultiTenant app')
+  }
+  return {
+    appId: MicrosoftAppId,
+    password: MicrosoftAppPassword,
+    tenantId: isSingle ? MicrosoftAppTenantId : undefined,
+    allowedTenants,
+  }
+}
+
+/** What each variable says, also where it only names a file; still unchecked. */
+export function gather(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
   return Object.fromEntries(
     Object.keys(environment.shape).map((name) => {
       const file = env[`${name}_FILE`]

@@ -37,7 +37,7 @@ export interface Keyring {
   /** Returns the key itself, which nobody can read again. `by`: the key that asked for it, or the command line. */
   create(wanted: WantedKey, by: string): Promise<{ id: string; key: string }>
   /** The person whose vote the caller's key casts, as the desk takes them; throws when it names nobody. */
-  reviewerOf(caller: Caller): Promise<Account & { email?: string; standing: 'member' }>
+  reviewerOf(caller: Caller): Promise<Account & { emails?: string[]; standing: 'member' }>
   list(): Promise<KeySummary[]>
   /** Works no more from then on; revoking again changes nothing. false: there is none. */
   revoke(id: string, by: string): Promise<boolean>
@@ -97,7 +97,7 @@ export function createKeyring(options: {
         tenant: '',
         userId: person.id,
         name: person.name,
-        ...(person.email !== null && { email: person.email }),
+        ...(person.email !== null && { emails: [person.email] }),
         standing: 'member',
       }
     },

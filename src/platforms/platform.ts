@@ -30,6 +30,8 @@ export interface Inbound {
   id: string
   path: string
   summary: string
+  /** The codes of its refusals, by status. */
+  problems: Readonly<Record<number, readonly string[]>>
 }
 
 /** What the registry lists: one channel_type. */
@@ -41,12 +43,28 @@ export interface PlatformKind<Config = unknown> {
   readonly secrets: readonly (keyof Config & string)[]
   /** All that its `mount` adds. */
   readonly inbound?: readonly Inbound[]
-  create(ports: PlatformPorts<Config>): Platform<Config>
+  /** May load what only this platform needs. */
+  create(ports: PlatformPorts<Config>): Platform<Config> | Promise<Platform<Config>>
+}
+
+/** Where the platform's bot was added, and can therefore post. */
+export interface Conversation {
+  id: string
+  /** As people know it. */
+  name: string
+  /** The platform's own word for what it is. */
+  kind: string
+  /** UTC epoch milliseconds. */
+  addedAt: number
 }
 
 export interface Platform<Config = unknown> {
   /** Adds the endpoints that the platform calls, with full paths. */
   mount?(app: Express): void
+  /** What is wrong with a config that its schema let in, as a sentence for the admin; undefined when nothing is. */
+  check?(config: Config): Promise<string | undefined>
+  /** For admins who set up a destination, the newest first. */
+  conversations?(): Promise<Conversation[]>
   /** Throws Throttled, Failed or Undeliverable, nothing else. */
   post(message: Message, to: Destination<Config>): Promise<Posted>
   /** Brings a posted message to the truth: safe to repeat; closed means no buttons. Throws as `post` does. */
@@ -59,6 +77,8 @@ export interface PlatformPorts<Config = unknown> {
   state: PlatformState
   /** The enabled destinations of this platform, secrets opened. */
   destinations(): Promise<Destination<Config>[]>
+  /** Switches a destination off that can hear no more; an admin reads the reason, in the platform's own code. */
+  disable(destinationId: string, reason: string): Promise<void>
   log: Logger
   clock: Clock
 }
@@ -67,6 +87,10 @@ export interface PlatformPorts<Config = unknown> {
 export interface PlatformState {
   get<T>(key: string): Promise<T | undefined>
   set(key: string, value: unknown): Promise<void>
+  /** All values whose key begins so. */
+  list<T>(prefix: string): Promise<T[]>
+  /** Harmless when it is not there. */
+  remove(key: string): Promise<void>
 }
 
 /** The provider asks us to slow down: cools the whole destination, spends no attempt. */

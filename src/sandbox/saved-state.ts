@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import type { Logger } from '../kit/log.ts'
 import type { SavedRun } from './sample-agent.ts'
 import type { Message } from './slack/messages.ts'
+import type { SavedTeams } from './teams-stand-in.ts'
 
 export interface SavedState {
   messages?: Message[]
+  teams?: SavedTeams
   agentKey?: string
   reviewerKey?: string
   runs?: SavedRun[]
@@ -23,7 +25,7 @@ export interface StateFile {
 }
 
 export function openStateFile(dataDir: string, log: Logger): StateFile {
-  const path = join(dataDir, 'sandbox-slack.json')
+  const path = join(dataDir, 'sandbox.json')
   const state = read(path, log)
   let pending: NodeJS.Immediate | undefined
 

@@ -13,28 +13,33 @@ interface WantedKey {
 }
 
 interface DestinationPage {
-  data: { channel_type: string; config: { channel_id?: string } }[]
+  data: { channel_type: string; config: { channel_id?: string; conversation_id?: string } }[]
   next_cursor: string | null
 }
 
-/** Safe to repeat: creates the destination only where none posts to this channel yet. */
-export async function ensureDestination(
-  admin: ProductApi,
-  botToken: string,
-  channel: { id: string; name: string },
-): Promise<void> {
+interface WantedDestination {
+  channel_type: string
+  name: string
+  config: { channel_id?: string; bot_token?: string; conversation_id?: string }
+}
+
+/** Safe to repeat: creates the destination only where none posts to this place yet. */
+export async function ensureDestination(admin: ProductApi, wanted: WantedDestination): Promise<void> {
+  const { channel_id, conversation_id } = wanted.config
   let cursor: string | null = null
   do {
     const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`
     const { body } = await admin.get<DestinationPage>(`/v1/settings/notifications${query}`)
-    if (body.data.some((one) => one.channel_type === 'slack' && one.config.channel_id === channel.id)) return
+    const isThere = body.data.some(
+      ({ channel_type, config }) =>
+        channel_type === wanted.channel_type &&
+        config.channel_id === channel_id &&
+        config.conversation_id === conversation_id,
+    )
+    if (isThere) return
     cursor = body.next_cursor
   } while (cursor !== null)
-  await admin.post('/v1/settings/notifications', {
-    channel_type: 'slack',
-    name: `Slack #${channel.name}`,
-    config: { bot_token: botToken, channel_id: channel.id },
-  })
+  await admin.post('/v1/settings/notifications', wanted)
 }
 
 /** The saved key while the product still knows it, else a new one. */

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import express, { type Request, type Router } from 'express'
 import type { Clock } from '../kit/clock.ts'
 import { commandReply } from './slack/command-reply.ts'
-import { createFaults, type Fault } from './slack/faults.ts'
+import { createSlackFaults, type SlackFault } from './slack/faults.ts'
 import { createMessageLog, isObject, type JsonObject, type Message } from './slack/messages.ts'
 import { blockActionsPayload, commandForm, findButton } from './slack/payloads.ts'
 import { createResponseUrls } from './slack/response-urls.ts'
@@ -63,7 +63,7 @@ export interface SlackStandIn {
   click(click: Click): Promise<AppAnswer>
   command(typed: TypedText): Promise<AppAnswer>
   /** Returns what releases a call that hangs. */
-  failNext(fault: Fault): () => void
+  failNext(fault: SlackFault): () => void
   onChange(listener: () => void): () => void
 }
 
@@ -77,7 +77,7 @@ export function createSlackStandIn(options: SlackStandInOptions): SlackStandIn {
   const log = createMessageLog(clock, options.load ?? (() => undefined), options.save ?? (() => {}))
   const webApi = createWebApi(log, options.botToken)
   const responseUrls = createResponseUrls(log, clock)
-  const faults = createFaults()
+  const faults = createSlackFaults()
   const calls: RecordedCall[] = []
 
   function record(method: string, args: JsonObject): void {

@@ -23,7 +23,7 @@ export interface Run {
   problem: string | null
 }
 
-export interface PageMessage {
+export interface SlackMessage {
   channel: string
   ts: string
   user: string
@@ -34,8 +34,25 @@ export interface PageMessage {
   ephemeralFor?: string
 }
 
-export interface Person {
+export interface TeamsMessage {
+  /** Epoch milliseconds, unique. */
   id: string
+  /** Messages of one thread have the same. */
+  thread: string
+  from: string
+  byBot: boolean
+  text: string
+  card?: Record<string, unknown>
+  /** What one person sees in place of `card`, by the person's id in Teams. */
+  views: Record<string, Record<string, unknown>>
+  updatedAt?: number
+  onlyFor?: string
+}
+
+/** Somebody who works in both places. */
+export interface Person {
+  slackId: string
+  teamsId: string
   name: string
   guest: boolean
 }
@@ -45,8 +62,16 @@ export interface Snapshot {
   ready: boolean
   /** Why the sandbox is not ready and will not be, where that is so. */
   problem: string | null
-  channels: { id: string; name: string; purpose: string }[]
   people: Person[]
-  messages: PageMessage[]
+  slack: {
+    channels: { id: string; name: string; purpose: string }[]
+    messages: SlackMessage[]
+  }
+  teams: {
+    team: string
+    channel: { id: string; name: string }
+    /** Oldest first. */
+    messages: TeamsMessage[]
+  }
   runs: Run[]
 }

@@ -43,6 +43,8 @@ export interface Destinations {
   update(id: string, fields: Partial<DestinationFields>, by: string): Promise<DestinationSummary | undefined>
   /** It hears nothing new; it is forgotten once its cards are closed. false: there is none. */
   remove(id: string, by: string): Promise<boolean>
+  /** For its platform, when it can hear no more; nothing happens when it is off already. */
+  disable(id: string, reason: string): Promise<void>
   /** Wipes the secrets of removed destinations that are not needed any more. */
   forgetRemoved(): Promise<void>
   /** With its secrets, for the platform that sends. */
@@ -129,6 +131,21 @@ export function createDestinations(options: {
         await skipUnposted(trx, id, now)
         await record(trx, entryOf('destination.deleted', row, by, now))
         return true
+      }),
+
+    disable: (id, reason) =>
+      change(async (trx) => {
+        const before = await store.findDestination(trx, id)
+        if (before?.enabled !== 1) return
+        const now = clock.now()
+        await store.updateDestination(trx, id, { enabled: 0, disabled_reason: reason, updated_at: now })
+        await record(trx, {
+          at: now,
+          action: 'destination.disabled',
+          subject: id,
+          facts: { reason },
+          personal: {},
+        })
       }),
 
     async forgetRemoved() {

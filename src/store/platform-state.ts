@@ -19,3 +19,18 @@ export function writeState(trx: Executor, platform: string, key: string, value: 
     .onConflict((c) => c.columns(['platform', 'key']).doUpdateSet({ value }))
     .execute()
 }
+
+/** `prefix` is ours: without the wildcards of LIKE. */
+export async function listState(db: Executor, platform: string, prefix: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('platform_state')
+    .select('value')
+    .where('platform', '=', platform)
+    .where('key', 'like', `${prefix}%`)
+    .execute()
+  return rows.map((row) => row.value)
+}
+
+export function removeState(trx: Executor, platform: string, key: string): Promise<unknown> {
+  return trx.deleteFrom('platform_state').where('platform', '=', platform).where('key', '=', key).execute()
+}

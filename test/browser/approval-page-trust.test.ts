@@ -1,7 +1,7 @@
 // What can go wrong on the page of an approval, and must not? Keys, strangers, onlookers and hostile agents.
 
 import { expect } from 'vitest'
-import { revealed } from '../../src/platforms/slack/text.ts'
+import { revealed } from '../../src/platforms/shown-text.ts'
 import { recorded } from '../fakes/peek.ts'
 import { ask, cardOf, decisionButtons, enter, status, test } from './approval-page-fixtures.ts'
 import { shows } from './tab.ts'

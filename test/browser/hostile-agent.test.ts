@@ -6,10 +6,11 @@ import type { RunningSandbox } from './sandbox.ts'
 import { approve, buttons, shows, type Tab } from './tab.ts'
 
 const SCRIPT = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
-const MENTION = '<!channel> <@U0ANARUIZ0> @here'
+const MENTION = '<!channel> <@U0ANARUIZ0> @here <at>Ana</at>'
 const LINK = '<https://evil.example/login|click> https://evil.example [here](https://evil.example)'
+const PIXEL = '![](https://evil.example/pixel.png)'
 const RIGHT_TO_LEFT = '\u202e'
-const POISON = `${SCRIPT} ${MENTION} ${LINK} *bold* ${RIGHT_TO_LEFT}live`
+const POISON = `${SCRIPT} ${MENTION} ${LINK} ${PIXEL} *bold* ${RIGHT_TO_LEFT}live`
 
 async function ask({ call }: RunningSandbox, action: Record<string, unknown>): Promise<void> {
   const { key } = await call<{ key: string }>('/v1/api-keys', {
@@ -23,39 +24,57 @@ async function ask({ call }: RunningSandbox, action: Record<string, unknown>): P
   await call('/v1/approvals', { body, key })
 }
 
-async function isHarmless({ page, cards, dialogs, consoleErrors }: Tab): Promise<void> {
+async function isHarmless({ page, slack, teams, dialogs, consoleErrors }: Tab): Promise<void> {
   await page.evaluate('new Promise(requestAnimationFrame)')
   expect(dialogs).toEqual([])
   expect(consoleErrors).toEqual([])
-  expect(await page.locator('main script, img[src=x], a[href*=evil], main iframe').count()).toBe(0)
-  expect(await cards.locator('.mention').count()).toBe(0)
-  expect(await cards.textContent()).not.toContain(RIGHT_TO_LEFT)
+  expect(await page.locator('main script, main iframe, main at, main [onerror]').count()).toBe(0)
+  expect(await page.locator('main img:not([src="/sandbox/mark.svg"]), a[href*=evil]').count()).toBe(0)
+  for (const { cards } of [slack, teams]) {
+    expect(await cards.locator('.mention').count()).toBe(0)
+    expect(await cards.textContent()).not.toContain(RIGHT_TO_LEFT)
+  }
 }
 
 test('markup, mentions, links and hidden characters in every field stay text', async ({ tab, sandbox }) => {
   await ask(sandbox, { summary: POISON, arguments: { [POISON]: [POISON] } })
-  await shows(tab.cards, SCRIPT)
-  await shows(tab.cards, '<!channel> <@U0ANARUIZ0>')
-  await shows(tab.cards, '<https://evil.example/login|click>')
-  await shows(tab.cards, '\\u202elive')
+  for (const { cards } of [tab.slack, tab.teams]) {
+    await shows(cards, SCRIPT)
+    await shows(cards, '<!channel> <@U0ANARUIZ0> @here <at>Ana</at>')
+    await shows(cards, '<https://evil.example/login|click>')
+    await shows(cards, PIXEL)
+    await shows(cards, '\\u202elive')
+  }
   await isHarmless(tab)
 
-  await tab.type(`/governance ${POISON}`)
-  await shows(tab.whispers, 'what you can ask')
-  await approve(tab.cards).click()
-  await shows(tab.cards, 'APPROVED by Ana Ruiz')
-  expect(await buttons(tab.cards).count()).toBe(0)
-  await shows(tab.cards, SCRIPT)
+  await tab.slack.type(`/governance ${POISON}`)
+  await shows(tab.slack.whispers, 'what you can ask')
+  await approve(tab.teams.cards).click()
+  for (const { cards } of [tab.slack, tab.teams]) {
+    await shows(cards, 'APPROVED by Ana Ruiz')
+    expect(await buttons(cards).count()).toBe(0)
+    await shows(cards, SCRIPT)
+  }
   await isHarmless(tab)
 })
 
-test('60 KB of arguments make a card that says what it leaves out, and can be decided', async ({
+test('60 KB of arguments make cards that say what they leave out, and can be decided', async ({
   tab,
   sandbox,
 }) => {
   await ask(sandbox, { arguments: { note: SCRIPT.repeat(61_440 / SCRIPT.length) } })
-  await shows(tab.cards, /Truncated: .*the first [\d,]+ of 6\d,\d{3} characters of the arguments/)
+  for (const { cards } of [tab.slack, tab.teams]) {
+    await shows(cards, /Truncated: .*the first [\d,]+ of 6\d,\d{3} characters of the arguments/)
+  }
   await isHarmless(tab)
-  await approve(tab.cards).click()
-  await shows(tab.cards, 'APPROVED by Ana Ruiz')
+  await approve(tab.slack.cards).click()
+  for (const { cards } of [tab.slack, tab.teams]) await shows(cards, 'APPROVED by Ana Ruiz')
+})
+
+test('what a person writes to the bot is as harmless', async ({ tab }) => {
+  await tab.teams.type(POISON)
+  await shows(tab.teams.cards, SCRIPT)
+  await shows(tab.teams.cards, 'what you can ask')
+  expect(await tab.page.locator('main script, main at, main [onerror], a[href*=evil]').count()).toBe(0)
+  expect([...tab.dialogs, ...tab.consoleErrors]).toEqual([])
 })

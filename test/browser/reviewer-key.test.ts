@@ -1,12 +1,11 @@
 // Can one who has no key yet go from the card through "View in Console" to a decision?
 
-import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { test } from './fixtures.ts'
 import { approve, buttons, shows, type Tab, watch } from './tab.ts'
 
-const copyKey = (page: Page) => page.getByTestId('copy-reviewer-key')
-const shownKey = (page: Page) => page.getByTestId('reviewer-key')
+const copyKey = ({ slack }: Tab) => slack.pane.getByTestId('copy-reviewer-key')
+const shownKey = ({ slack }: Tab) => slack.pane.getByTestId('reviewer-key')
 
 test('the copied key opens the console in a new tab, and what is approved there arrives everywhere', async ({
   tab,
@@ -14,8 +13,8 @@ test('the copied key opens the console in a new tab, and what is approved there 
 }) => {
   await tab.page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await tab.ask('refund')
-  await copyKey(tab.page).click()
-  await shows(copyKey(tab.page), 'Copied')
+  await copyKey(tab).click()
+  await shows(copyKey(tab), 'Copied')
   await shows(tab.page.locator('#announcer'), 'Ana’s key is copied')
 
   const console = await viewInConsole(tab, sandbox.url)
@@ -26,8 +25,8 @@ test('the copied key opens the console in a new tab, and what is approved there 
   await console.page.getByTestId('approve').click()
   await shows(console.page.getByTestId('status'), 'Approved by Ana Ruiz')
 
-  await shows(tab.cards, 'APPROVED by Ana Ruiz', 'checked with finance')
-  expect(await buttons(tab.cards).count()).toBe(0)
+  await shows(tab.slack.cards, 'APPROVED by Ana Ruiz', 'checked with finance')
+  expect(await buttons(tab.slack.cards).count()).toBe(0)
   await shows(tab.runs, 'Approved', 'By Ana Ruiz', 'checked with finance', /released \d+ ms after/)
   expect([...console.foreignRequests, ...console.scriptErrors]).toEqual([])
 })
@@ -35,9 +34,9 @@ test('the copied key opens the console in a new tab, and what is approved there 
 test('without a clipboard the key is shown, selected', async ({ tab, sandbox }) => {
   await tab.page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
   await tab.ask('refund')
-  await copyKey(tab.page).click()
-  await shownKey(tab.page).waitFor()
-  const key = await shownKey(tab.page).inputValue()
+  await copyKey(tab).click()
+  await shownKey(tab).waitFor()
+  const key = await shownKey(tab).inputValue()
   expect(key).toMatch(/^csk_/)
   expect(await tab.page.evaluate('getSelection().toString()')).toBe(key)
   expect(await tab.page.evaluate('document.activeElement.dataset.testid')).toBe('reviewer-key')
@@ -53,17 +52,17 @@ test('a key is offered where a card asks for one, and a copy that fails says so'
   sandbox,
 }) => {
   await tab.page.getByTestId('ask-refund').isEnabled()
-  expect(await copyKey(tab.page).isVisible()).toBe(false)
+  expect(await copyKey(tab).isVisible()).toBe(false)
   await tab.ask('refund')
-  await copyKey(tab.page).waitFor()
+  await copyKey(tab).waitFor()
   await sandbox.stop()
-  await copyKey(tab.page).click()
+  await copyKey(tab).click()
   await shows(tab.page.getByRole('alert'), 'The sandbox does not answer')
-  await shows(copyKey(tab.page), 'Copy Ana’s key')
+  await shows(copyKey(tab), 'Copy Ana’s console key')
 })
 
 async function viewInConsole(tab: Tab, origin: string): Promise<Tab> {
   const opened = tab.page.context().waitForEvent('page')
-  await tab.cards.getByRole('link', { name: 'View in Console' }).click()
+  await tab.slack.cards.getByRole('link', { name: 'View in Console' }).click()
   return watch(await opened, origin)
 }

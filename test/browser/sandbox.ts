@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AppCredentials } from 'botframework-connector'
 import { buildApp, type Countersign } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { type Clock, systemClock } from '../../src/kit/clock.ts'
@@ -34,6 +35,8 @@ export async function startSandbox(clock: Clock = systemClock): Promise<RunningS
   let app: Countersign | undefined
 
   async function start(): Promise<void> {
+    // The Bot Framework keeps tokens by app until the process ends, as it does at a real restart.
+    Reflect.get(AppCredentials, 'cache').clear()
     app = await buildApp(config, { clock })
     await app.start()
   }

@@ -4,16 +4,23 @@ import type { Locator, Page } from 'playwright-core'
 
 type Kind = 'refund' | 'email' | 'sql'
 
-export interface Tab {
-  page: Page
-  ask(kind: Kind): Promise<void>
+/** Slack or Teams on the page. */
+export interface Place {
+  pane: Locator
   /** The messages in the channel that everybody sees, and those that only the one who acts sees. */
   cards: Locator
   whispers: Locator
+  type(line: string): Promise<void>
+}
+
+export interface Tab {
+  page: Page
+  ask(kind: Kind): Promise<void>
+  slack: Place
+  teams: Place
   /** The agent's requests, newest first. */
   runs: Locator
   actAs(name: string): Promise<void>
-  type(command: string): Promise<void>
   /** Every address that it asked for. */
   requests: string[]
   /** Those outside this server. */
@@ -44,21 +51,30 @@ export function watch(page: Page, origin: string): Tab {
   return {
     page,
     ask: (kind) => page.getByTestId(`ask-${kind}`).click(),
-    cards: page.getByTestId('message'),
-    whispers: page.getByTestId('ephemeral'),
+    slack: placeOn(page, 'slack'),
+    teams: placeOn(page, 'teams'),
     runs: page.getByTestId('run'),
     async actAs(name) {
       await page.getByTestId('acting-as').selectOption({ label: name })
-    },
-    async type(command) {
-      await page.getByTestId('command').fill(command)
-      await page.getByTestId('command').press('Enter')
     },
     requests,
     foreignRequests,
     scriptErrors,
     consoleErrors,
     dialogs,
+  }
+}
+
+function placeOn(page: Page, name: 'slack' | 'teams'): Place {
+  const pane = page.getByTestId(name)
+  return {
+    pane,
+    cards: pane.getByTestId('message'),
+    whispers: pane.getByTestId('ephemeral'),
+    async type(line) {
+      await pane.getByTestId('line').fill(line)
+      await pane.getByTestId('line').press('Enter')
+    },
   }
 }
 

@@ -69,12 +69,12 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(await recorded(server.databaseUrl)).toEqual(before)
   })
 
-  test.each(['teams', 'Slack', '', null, 5, ['slack'], 'constructor', undefined])(
+  test.each(['msteams', 'Slack', '', null, 5, ['slack'], 'constructor', undefined])(
     'the channel_type %j is refused in the documented words',
     async (channel_type) => {
       const { status, body } = await post(wanted({ channel_type }))
       expect(status).toBe(400)
-      expect(body.detail).toMatch(/^channel_type must be 'slack'/)
+      expect(body.detail).toMatch(/^channel_type must be 'slack' or 'teams'/)
       expect(body.errors[0]?.path).toBe('channel_type')
     },
   )

@@ -18,7 +18,7 @@ let running: Running
 
 beforeAll(async () => {
   database = (await databases[0]?.create()) as typeof database
-  running = await startCountersign({ databaseUrl: database.url, clock })
+  running = await startCountersign({ databaseUrl: database.url, clock, teams: true })
   await running.destination()
 })
 afterAll(async () => {

@@ -4,12 +4,13 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { buildApp } from '../../src/app.ts'
-import { CHANNEL, type Running, startCountersign } from '../fakes/countersign.ts'
+import { CHANNEL, eventually, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import {
   answerChecks,
   type Check,
   type Documented,
+  isOfPlatforms,
   type OpenApiDocument,
   operationsOf,
   readDocument,
@@ -30,7 +31,7 @@ let check: Check
 
 beforeAll(async () => {
   database = await (sqlite as NonNullable<typeof sqlite>).create()
-  running = await startCountersign({ databaseUrl: database.url })
+  running = await startCountersign({ databaseUrl: database.url, teams: true })
   // Once more by itself: the stand-in for Slack has routes too.
   mounted.mockClear()
   const alone = await buildApp({ ...running.config, databaseUrl: `${database.url}.alone` })
@@ -164,6 +165,9 @@ describe('answers keep to it', () => {
     await expectDocumented('changeDestination', `${places}/${place}`, { events: ['approval.*'] })
     await expectDocumented('testDestination', `${places}/${place}/test`)
     await expectDocumented('listDestinations', places)
+    const { approvals } = running.teams.workspace.places
+    await running.teamsDestination()
+    await expectDocumented('listConversations', '/v1/settings/conversations')
 
     const wanted = {
       agent: { id: 'agent-1' },
@@ -194,10 +198,24 @@ describe('answers keep to it', () => {
     ] as const) {
       await expectDocumented(id, path)
     }
-    for (const path of Object.keys(document.paths).filter((path) => path.startsWith('/v1/webhooks/'))) {
-      const probe = await fetch(running.url + path, { method: 'POST', body: 'ssl_check=1' })
-      expect(probe.status).toBe(200)
-      seen.add(`${operations.find((one) => one.path === path)?.id} 200`)
+    const { body: asked } = await running.ask()
+    const card = await eventually(() =>
+      running.teams.messages(approvals).find((message) => JSON.stringify(message.card).includes(asked.id)),
+    )
+    const clicked = running.teams.clickActivity({
+      conversationId: approvals,
+      activityId: card.id,
+      userId: running.teams.workspace.people.ana.id,
+      title: 'Approve',
+      how: 'execute',
+    })
+    for (const { id, path } of operations.filter(isOfPlatforms)) {
+      const probe = id.startsWith('slack') ? 'ssl_check=1' : JSON.stringify(clicked)
+      const authorization = `Bearer ${await running.teams.token()}`
+      const headers = { 'content-type': 'application/json', authorization }
+      const { status } = await fetch(running.url + path, { method: 'POST', headers, body: probe })
+      expect(status).toBe(200)
+      seen.add(`${id} 200`)
     }
 
     const promised = operations.flatMap(({ id, details }) =>

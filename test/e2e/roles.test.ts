@@ -3,7 +3,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADMIN_KEY, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
-import { type Documented, operationsOf, readDocument, SANE_BODIES } from '../fakes/operations.ts'
+import {
+  type Documented,
+  isOfPlatforms,
+  operationsOf,
+  readDocument,
+  SANE_BODIES,
+} from '../fakes/operations.ts'
 import { recorded } from '../fakes/peek.ts'
 
 const CALLERS = ['nobody', 'garbage', 'revoked', 'agent', 'reviewer', 'auditor', 'admin'] as const
@@ -21,6 +27,7 @@ const MAY: Record<string, readonly Caller[]> = {
   decideApproval: ['reviewer'],
   withdrawApproval: AGENTS,
   listDestinations: ADMINS,
+  listConversations: ADMINS,
   createDestination: ADMINS,
   readDestination: ADMINS,
   replaceDestination: ADMINS,
@@ -35,9 +42,11 @@ const MAY: Record<string, readonly Caller[]> = {
   alive: CALLERS,
   ready: CALLERS,
   readDocument: CALLERS,
-  // A key counts for nothing there: only the platform's signature does.
+  // A key counts for nothing there: only what the platform signs does.
   slackInteraction: [],
   slackCommand: [],
+  teamsActivity: [],
+  teamsMessage: [],
 }
 
 const [sqlite] = databases
@@ -48,7 +57,7 @@ const keys: Partial<Record<Caller, string>> = { garbage: 'csk_garbage', admin: A
 
 beforeAll(async () => {
   database = await (sqlite as NonNullable<typeof sqlite>).create()
-  running = await startCountersign({ databaseUrl: database.url })
+  running = await startCountersign({ databaseUrl: database.url, teams: true })
   operations = operationsOf(await readDocument(running.url))
   const person = { name: 'Rey', email: 'rey@example.com' }
   keys.agent = await running.key({ roles: ['agent'] })
@@ -94,8 +103,7 @@ async function idFor(path: string, caller: Caller): Promise<string> {
 
 test('the table names every documented operation, and grants what the document says', () => {
   expect(Object.keys(MAY).sort()).toEqual(operations.map(({ id }) => id).sort())
-  for (const { id, roles, path } of operations) {
-    if (path.startsWith('/v1/webhooks/')) continue
+  for (const { id, roles } of operations.filter((operation) => !isOfPlatforms(operation))) {
     const everybody = roles.length === 0
     // An admin may what agents and auditors may.
     const implied = roles.some((role) => role === 'agent' || role === 'auditor') ? ['admin'] : []
@@ -113,8 +121,10 @@ describe.each(CALLERS)('%s', (caller) => {
 
     if (MAY[id]?.includes(caller)) return expect(status, JSON.stringify(body)).toBeLessThan(300)
     const isKnown = keys[caller] !== undefined && caller !== 'garbage' && caller !== 'revoked'
-    if (path.startsWith('/v1/webhooks/')) expect([status, body.code]).toEqual([401, 'invalid_signature'])
-    else if (isKnown) expect([status, body.code]).toEqual([403, 'forbidden'])
+    const refusals: Record<string, string> = { slack: 'invalid_signature', teams: 'invalid_token' }
+    if (isOfPlatforms(operation)) {
+      expect([status, body.code]).toEqual([401, refusals[id.slice(0, 5)]])
+    } else if (isKnown) expect([status, body.code]).toEqual([403, 'forbidden'])
     else {
       expect([status, body.code]).toEqual([401, 'unauthorized'])
       expect(headers.get('www-authenticate')).toBe('Bearer')

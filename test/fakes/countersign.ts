@@ -7,7 +7,9 @@ import type { ApprovalView } from '../../src/approvals/view.ts'
 import { type Config, loadConfig } from '../../src/config/config.ts'
 import { type Clock, systemClock } from '../../src/kit/clock.ts'
 import type { SlackStandIn } from '../../src/sandbox/slack-stand-in.ts'
+import type { TeamsStandIn } from '../../src/sandbox/teams-stand-in.ts'
 import { BOT_TOKEN, SIGNING_SECRET, startSlack } from './slack-server.ts'
+import { startTeams } from './teams-server.ts'
 
 export const ADMIN_KEY = 'an-admin-key-for-tests-of-32-characters'
 export const CHANNEL = 'C0APPROVALS'
@@ -29,12 +31,16 @@ export interface Running {
   config: Config
   app: Countersign
   slack: SlackStandIn
+  /** Where it was asked for. */
+  teams: TeamsStandIn
   /** One HTTP call with the admin key unless another is given. */
   call<T = Record<string, unknown>>(method: string, path: string, call?: Call): Promise<Answered<T>>
   /** Makes an API key and returns it. */
   key(wanted: Record<string, unknown>): Promise<string>
   /** A destination in the stand-in's first channel; returns its id. */
   destination(wanted?: Record<string, unknown>): Promise<string>
+  /** The app is added to a team, and a destination in its second channel; returns its id. */
+  teamsDestination(wanted?: Record<string, unknown>): Promise<string>
   /** Asks as an agent, with whatever differs from a plain request. */
   ask(wanted?: Record<string, unknown>, call?: Call): Promise<Answered<ApprovalView>>
   stop(): Promise<void>
@@ -44,6 +50,8 @@ export interface StartOptions {
   databaseUrl: string
   clock?: Clock
   env?: Record<string, string>
+  /** With an app in Teams: the Bot Framework takes a while to load. */
+  teams?: boolean
 }
 
 export async function startCountersign(options: StartOptions): Promise<Running> {
@@ -51,6 +59,7 @@ export async function startCountersign(options: StartOptions): Promise<Running> 
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const slackServer = await startSlack(clock, () => url)
+  const teamsServer = options.teams ? await startTeams(clock, () => url) : undefined
   const config = loadConfig({
     PORT: String(port),
     DATABASE_URL: databaseUrl,
@@ -61,6 +70,7 @@ export async function startCountersign(options: StartOptions): Promise<Running> 
     LOG_LEVEL: 'silent',
     ...env,
   })
+  if (teamsServer) config.teams = teamsServer.app
   const app = await buildApp(config, { clock })
   await app.start()
 
@@ -82,11 +92,32 @@ export async function startCountersign(options: StartOptions): Promise<Running> 
     }
   }
 
+  function standInForTeams(): TeamsStandIn {
+    if (!teamsServer) throw new Error('start it with { teams: true }')
+    return teamsServer.teams
+  }
+
+  const destination: Running['destination'] = async (wanted = {}) => {
+    const { status, body } = await call<{ id: string }>('POST', '/v1/settings/notifications', {
+      body: {
+        channel_type: 'slack',
+        name: 'Approvals',
+        config: { bot_token: BOT_TOKEN, channel_id: CHANNEL },
+        ...wanted,
+      },
+    })
+    if (status !== 201) throw new Error(JSON.stringify(body))
+    return body.id
+  }
+
   return {
     url,
     config,
     app,
     slack: slackServer.slack,
+    get teams() {
+      return standInForTeams()
+    },
     call,
     async key(wanted) {
       const { status, body } = await call<{ key: string }>('POST', '/v1/api-keys', {
@@ -95,17 +126,13 @@ export async function startCountersign(options: StartOptions): Promise<Running> 
       if (status !== 201) throw new Error(JSON.stringify(body))
       return body.key
     },
-    async destination(wanted = {}) {
-      const { status, body } = await call<{ id: string }>('POST', '/v1/settings/notifications', {
-        body: {
-          channel_type: 'slack',
-          name: 'Approvals',
-          config: { bot_token: BOT_TOKEN, channel_id: CHANNEL },
-          ...wanted,
-        },
-      })
-      if (status !== 201) throw new Error(JSON.stringify(body))
-      return body.id
+    destination,
+    async teamsDestination(wanted = {}) {
+      const teams = standInForTeams()
+      const { approvals } = teams.workspace.places
+      await teams.install(approvals)
+      const config = { conversation_id: approvals }
+      return destination({ channel_type: 'teams', name: 'Operations', config, ...wanted })
     },
     ask: (wanted = {}, more = {}) =>
       call<ApprovalView>('POST', '/v1/approvals', {
@@ -118,7 +145,7 @@ export async function startCountersign(options: StartOptions): Promise<Running> 
       }),
     async stop() {
       await app.stop()
-      await slackServer.close()
+      await Promise.all([slackServer.close(), teamsServer?.close()])
     },
   }
 }

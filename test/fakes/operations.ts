@@ -34,6 +34,8 @@ export const SANE_BODIES: Record<string, Json> = {
   changeDestination: { name: 'Two', enabled: true },
   testDestination: { message: 'Does it arrive?' },
   createApiKey: { name: 'an agent', roles: ['agent'], agent_id: 'agent-1' },
+  teamsActivity: { type: 'message', text: 'status' },
+  teamsMessage: { type: 'message', text: 'status' },
 }
 
 export interface Documented {
@@ -45,6 +47,11 @@ export interface Documented {
   /** Any of them is enough; none: no key is needed. */
   roles: string[]
   details: OperationObject
+}
+
+/** A platform calls it, and answers for it in its own way. */
+export function isOfPlatforms({ details }: Documented): boolean {
+  return (details.tags as string[]).includes('Platforms')
 }
 
 export async function readDocument(url: string): Promise<OpenApiDocument> {

@@ -73,10 +73,19 @@ export const ROOMS: Record<string, Room> = {
       { room: 'kit', types: true },
     ],
   },
+  'platforms/shown-text': { at: 'src/platforms/shown-text.ts', imports: [] },
+  'platforms/shown-approval': {
+    at: 'src/platforms/shown-approval.ts',
+    imports: ['platforms/shown-text', { room: 'approvals', only: ['view.ts'], types: true }],
+  },
+  cards: { at: 'cards', imports: [] },
   'platforms/*': {
     at: 'src/platforms/*',
     imports: [
       'platforms/contract',
+      'platforms/shown-text',
+      'platforms/shown-approval',
+      'cards',
       { room: 'approvals', only: ['desk.ts', 'refusals.ts', 'view.ts'] },
       { room: 'events', types: true },
       { room: 'commands', types: true },

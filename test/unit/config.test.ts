@@ -227,3 +227,68 @@ test.each<[NodeJS.ProcessEnv, Config['publicUrl']]>([
 ])('the public URL of %j is %s', (env, url) => {
   expect(loadConfig(env).publicUrl).toBe(url)
 })
+
+describe('an app in Teams', () => {
+  const APP = '0F9A3C1E-7B52-4D68-9E41-2C5D8A6B3F70'
+  const TENANT = '5C1B0D2A-3E4F-4A5B-8C6D-7E8F9A0B1C2D'
+  const OTHER = 'a1b2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d'
+  const whole = { MicrosoftAppId: APP, MicrosoftAppPassword: 'secret', MicrosoftAppTenantId: TENANT }
+  const { MicrosoftAppId: _id, ...withoutId } = whole
+  const { MicrosoftAppPassword: _password, ...withoutPassword } = whole
+  const { MicrosoftAppTenantId: _tenant, ...withoutTenant } = whole
+
+  test('of one tenant serves that tenant, and ends the sandbox', () => {
+    const { teams, sandbox } = loadConfig(whole)
+    const tenantId = TENANT.toLowerCase()
+    const allowedTenants = [tenantId]
+    expect(teams).toEqual({ appId: APP.toLowerCase(), password: 'secret', tenantId, allowedTenants })
+    expect(sandbox).toBe(false)
+  })
+
+  test('serves the tenants that are named', () => {
+    const { teams } = loadConfig({ ...whole, TEAMS_ALLOWED_TENANTS: `${TENANT}, ${OTHER}` })
+    expect(teams?.allowedTenants).toEqual([TENANT.toLowerCase(), OTHER])
+  })
+
+  test('of many tenants asks the Bot Framework for its tokens', () => {
+    const many = { ...whole, MicrosoftAppType: 'MultiTenant', TEAMS_ALLOWED_TENANTS: OTHER }
+    expect(loadConfig(many).teams).toMatchObject({ tenantId: undefined, allowedTenants: [OTHER] })
+  })
+
+  test.each<[string, NodeJS.ProcessEnv, string]>([
+    ['no id', withoutId, 'MicrosoftAppId: must be set, since MicrosoftAppPassword is'],
+    [
+      'tenants alone',
+      { TEAMS_ALLOWED_TENANTS: OTHER },
+      'MicrosoftAppId: must be set, since TEAMS_ALLOWED_TENANTS is',
+    ],
+    [
+      'an empty id',
+      { ...whole, MicrosoftAppId: '' },
+      'MicrosoftAppId: must be set, since MicrosoftAppPassword is',
+    ],
+    ['no password', withoutPassword, 'MicrosoftAppPassword: must be set with MicrosoftAppId'],
+    [
+      'no tenant',
+      withoutTenant,
+      'MicrosoftAppTenantId: must be set with MicrosoftAppId, unless MicrosoftAppType is MultiTenant',
+    ],
+    [
+      'many tenants, none of them named',
+      { ...withoutTenant, MicrosoftAppType: 'MultiTenant' },
+      'TEAMS_ALLOWED_TENANTS: must name the tenants that may use a MultiTenant app',
+    ],
+    [
+      'a type in another spelling',
+      { ...whole, MicrosoftAppType: 'singletenant' },
+      'MicrosoftAppType: must be SingleTenant or MultiTenant; other kinds of identity are not supported',
+    ],
+    [
+      'an id that is none',
+      { ...whole, MicrosoftAppId: 'countersign' },
+      'MicrosoftAppId: must be an id as Azure shows it: 8-4-4-4-12 hexadecimal digits',
+    ],
+  ])('does not start with %s', (_what, env, sentence) => {
+    expect(mistakes(env)).toEqual([sentence])
+  })
+})

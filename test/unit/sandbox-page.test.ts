@@ -7,34 +7,29 @@ import { join } from 'node:path'
 import express from 'express'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { mountSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
+import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts'
 import type { Snapshot } from '../../src/sandbox/snapshot.ts'
+import { createTinyProduct, type TinyProduct } from '../fakes/tiny-product.ts'
 
 let dataDir = ''
 let port = 0
 let server: Server
 let sandbox: Sandbox
-/** What a tiny product was asked for. */
-let posted: { path: string; body: Record<string, unknown>; headers: Record<string, unknown> }[] = []
-const known = new Set<string>()
-/** Answers the agent that waits, once it waits. */
-let release: ((decision: Record<string, unknown>) => void) | undefined
+let product: TinyProduct
 
 async function start(): Promise<void> {
   port = 0
-  release = undefined
   const app = express()
   const clock = { now: () => Date.now() }
-  sandbox = mountSandbox(app, {
+  sandbox = createSandbox({
     productUrl: () => `http://127.0.0.1:${port}`,
     adminKey: 'admin',
-    slackSigningSecret: 'secret',
-    slackBotToken: 'xoxb',
     dataDir,
     log: pino({ level: 'silent' }),
     clock,
   })
-  mountTinyProduct(app)
+  sandbox.mount(app)
+  product.mount(app)
   server = app.listen(port, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   port = (server.address() as { port: number }).port
@@ -46,37 +41,9 @@ async function stop(): Promise<void> {
   await new Promise((resolve) => server.close(resolve))
 }
 
-function mountTinyProduct(app: express.Express): void {
-  app.post('/v1/{*path}', express.json(), (req, _res, next) => {
-    posted.push({ path: req.path, body: req.body, headers: req.headers })
-    next()
-  })
-  const created = (path: string) => posted.filter((one) => one.path === path)
-  app.get('/v1/settings/notifications', (_req, res) => {
-    const data = created('/v1/settings/notifications').map(({ body }) => body)
-    res.json({ data, next_cursor: null })
-  })
-  app.post('/v1/settings/notifications', (_req, res) => res.status(201).json({}))
-  app.post('/v1/api-keys', (req, res) => {
-    const key = `${req.body.roles}-key-${created('/v1/api-keys').length}`
-    known.add(key)
-    res.status(201).json({ key })
-  })
-  const pending = { id: 'apr_1', url: 'http://x', status: 'pending', closed_at: null, decisions: [] }
-  const expires_at = new Date(Date.now() + 60_000).toISOString()
-  app.post('/v1/approvals', (_req, res) => res.status(201).json({ ...pending, expires_at }))
-  app.get('/v1/approvals/:id', (req, res) => {
-    const key = req.headers.authorization?.replace('Bearer ', '') ?? ''
-    if (!known.has(key)) res.status(401).json({ detail: 'This API key is not known here' })
-    else if (req.params.id !== 'apr_1') res.status(404).json({ detail: 'Approval request not found' })
-    else release = (decision) => res.json({ ...pending, expires_at, ...decision })
-  })
-}
-
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'sandbox-'))
-  posted = []
-  known.clear()
+  product = createTinyProduct()
   await start()
 })
 afterEach(async () => {
@@ -113,24 +80,19 @@ async function snapshot(): Promise<Snapshot> {
   throw new Error('the stream ended')
 }
 
-async function reviewerKey(): Promise<[number, unknown]> {
-  const answer = await fetch(`http://127.0.0.1:${port}/sandbox/reviewer-key`, {
-    method: 'POST',
-    headers: json,
-  })
+async function act(action: string, body: Record<string, unknown> = {}): Promise<[number, unknown]> {
+  const init = { method: 'POST', headers: json, body: JSON.stringify(body) }
+  const answer = await fetch(`http://127.0.0.1:${port}/sandbox/${action}`, init)
   return [answer.status, await answer.json()]
 }
 
-async function decide(decision: Record<string, unknown>): Promise<void> {
-  await expect.poll(() => release).toBeDefined()
-  release?.({ closed_at: new Date().toISOString(), ...decision })
-}
+const talk = (conversation_id: string, user_id: string | undefined) => ({ conversation_id, user_id })
 
 const json = { 'content-type': 'application/json' }
 const ask = { kind: 'refund', expires_in_seconds: 60 }
 
 test('the page is served with a strict policy and is never cached', async () => {
-  for (const path of ['/sandbox', '/sandbox/page.js', '/sandbox/base.css']) {
+  for (const path of ['/sandbox', '/sandbox/page.js', '/sandbox/base.css', '/sandbox/adaptivecards.js']) {
     const { status, headers } = await send(path)
     expect(status, path).toBe(200)
     expect(headers['cache-control']).toBe('no-store')
@@ -166,7 +128,8 @@ test('it opens under each name of this machine', async () => {
 
 test('what a foreign page could send without asking is not taken', async () => {
   const headers = { 'content-type': 'text/plain' }
-  for (const path of ['/sandbox/ask', '/sandbox/reviewer-key']) {
+  for (const action of ['ask', 'reviewer-key', 'slack-click', 'teams-click', 'teams-message']) {
+    const path = `/sandbox/${action}`
     expect((await send(path, { method: 'POST', headers, body: ask })).status, path).toBe(415)
   }
 })
@@ -176,33 +139,67 @@ test('it sets itself up once, and keeps its keys to itself', async () => {
   await stop()
   await start()
   await sandbox.ready()
-  const keys = '/v1/api-keys'
-  expect(posted.map(({ path }) => path)).toEqual(['/v1/settings/notifications', keys, keys])
-  expect(posted[0]?.body).toMatchObject({
-    channel_type: 'slack',
-    config: { bot_token: 'xoxb', channel_id: 'C0APPROVALS' },
-  })
-  expect(posted[1]?.body).toMatchObject({ roles: ['agent'] })
-  expect(posted[2]?.body).toMatchObject({
-    roles: ['reviewer'],
-    person: { name: 'Ana Ruiz', email: 'ana.ruiz@example.com' },
-  })
-  const file = join(dataDir, 'sandbox-slack.json')
+  expect(product.postedTo('/v1/settings/notifications')).toMatchObject([
+    { channel_type: 'slack', config: { channel_id: 'C0APPROVALS' } },
+    { channel_type: 'teams', config: { conversation_id: expect.stringMatching(/@thread\.tacv2$/) } },
+  ])
+  expect(product.postedTo('/v1/api-keys')).toMatchObject([
+    { roles: ['agent'] },
+    { roles: ['reviewer'], person: { name: 'Ana Ruiz', email: 'ana.ruiz@example.com' } },
+  ])
+  const file = join(dataDir, 'sandbox.json')
   expect(statSync(file).mode & 0o777).toBe(0o600)
-  for (const key of known) expect(readFileSync(file, 'utf8')).toContain(key)
-  for (const key of known) expect(JSON.stringify(await snapshot())).not.toContain(key)
+  for (const key of product.known) expect(readFileSync(file, 'utf8')).toContain(key)
+  for (const key of product.known) expect(JSON.stringify(await snapshot())).not.toContain(key)
 })
 
 test('a reviewer’s key is given to whoever asks for it, and is another one once it is not known any more', async () => {
-  expect(await reviewerKey()).toEqual([409, { detail: expect.stringContaining('no key yet') }])
+  expect(await act('reviewer-key')).toEqual([409, { detail: expect.stringContaining('no key yet') }])
   await sandbox.ready()
-  expect(await reviewerKey()).toEqual([200, { key: 'reviewer-key-2' }])
-  known.delete('reviewer-key-2')
+  expect(await act('reviewer-key')).toEqual([200, { key: 'reviewer-key-2' }])
+  product.known.delete('reviewer-key-2')
   await stop()
   await start()
   await sandbox.ready()
-  expect(await reviewerKey()).toEqual([200, { key: 'reviewer-key-3' }])
+  expect(await act('reviewer-key')).toEqual([200, { key: 'reviewer-key-3' }])
   expect((await send('/sandbox/reviewer-key')).status).toBe(404)
+})
+
+test('who acts is the same person in Slack and in Teams', async () => {
+  const { people, teams } = await snapshot()
+  expect(people.map(({ name, guest }) => [name, guest])).toEqual([
+    ['Ana Ruiz', false],
+    ['Ben Okafor', false],
+    ['Gil Guest', true],
+  ])
+  expect(teams).toMatchObject({ team: 'Operations', channel: { name: 'Approvals' } })
+  await sandbox.ready()
+  for (const { name, teamsId } of people) {
+    expect(await act('teams-message', { ...talk(teams.channel.id, teamsId), text: 'status' })).toEqual([
+      200,
+      expect.objectContaining({ status: 200 }),
+    ])
+    expect(product.posted.at(-1)?.body).toMatchObject({ type: 'message', from: { name } })
+    expect((await snapshot()).teams.messages.at(-1)).toMatchObject({
+      from: name,
+      byBot: false,
+      text: 'status',
+    })
+  }
+})
+
+test('what cannot be pressed or said is told in words, whatever was sent', async () => {
+  await sandbox.ready()
+  const { teams, people } = await snapshot()
+  const gone = [409, { detail: expect.stringContaining('no longer on the card') }]
+  for (const message_id of ['1', '', null, {}]) {
+    const click = { ...talk(teams.channel.id, people[0]?.teamsId), message_id, verb: 'approve' }
+    expect(await act('teams-click', click)).toEqual(gone)
+  }
+  for (const action of ['teams-click', 'slack-click']) expect(await act(action)).toEqual(gone)
+  const nobody = [409, { detail: 'There is no such person or channel here' }]
+  for (const action of ['teams-message', 'slack-command']) expect(await act(action)).toEqual(nobody)
+  expect(await act('teams-message', talk('19:elsewhere', people[0]?.teamsId))).toEqual(nobody)
 })
 
 test('a set-up that fails says so on the page too', async () => {
@@ -219,11 +216,11 @@ test('the agent asks, waits and tells how soon after the decision it was release
   await sandbox.ready()
   expect((await send('/sandbox/ask', { method: 'POST', headers: json, body: ask })).status).toBe(202)
   await expect.poll(async () => (await snapshot()).runs[0]?.status).toBe('waiting')
-  const request = posted.at(-1)
+  const request = product.posted.at(-1)
   expect(request?.body).toMatchObject({ action: { tool: 'stripe.refund' }, expires_in_seconds: 60 })
   expect(request?.headers['idempotency-key']).toBeTruthy()
   const decisions = [{ reviewer: { name: 'Ana' }, note: 'checked' }]
-  await decide({ status: 'approved', decisions })
+  await product.decide({ status: 'approved', decisions })
   await expect.poll(async () => (await snapshot()).runs[0]?.status).toBe('approved')
   const { runs } = await snapshot()
   expect(runs[0]).toMatchObject({ decided_by: 'Ana', note: 'checked', told_after_ms: expect.any(Number) })
@@ -234,13 +231,13 @@ test('cards and waiting requests survive a restart', async () => {
   await send('/sandbox/ask', { method: 'POST', headers: json, body: ask })
   await expect.poll(async () => (await snapshot()).runs[0]?.status).toBe('waiting')
   const form = new URLSearchParams({ channel: 'C0APPROVALS', text: 'a card' })
-  const headers = { authorization: 'Bearer xoxb' }
+  const headers = { authorization: `Bearer ${sandbox.connections.slack.botToken}` }
   const api = `http://127.0.0.1:${port}/sandbox/slack/api/chat.postMessage`
   expect(await (await fetch(api, { method: 'POST', headers, body: form })).json()).toMatchObject({ ok: true })
   await stop()
   await start()
   await sandbox.ready()
-  expect((await snapshot()).messages).toMatchObject([{ text: 'a card' }])
-  await decide({ status: 'denied' })
+  expect((await snapshot()).slack.messages).toMatchObject([{ text: 'a card' }])
+  await product.decide({ status: 'denied' })
   await expect.poll(async () => (await snapshot()).runs[0]?.status).toBe('denied')
 })

@@ -4,7 +4,7 @@ import type { Response } from 'express'
 import type { z } from 'zod'
 import { isoTime } from '../../kit/clock.ts'
 import { sendProblem } from '../../kit/problem.ts'
-import type { PlatformKind } from '../../platforms/platform.ts'
+import type { Platform, PlatformKind } from '../../platforms/platform.ts'
 import type { DestinationSummary, Destinations } from '../../settings/destinations.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
 import { sendNotFound } from '../errors.ts'
@@ -13,11 +13,24 @@ import * as operations from './operations.ts'
 
 type Config = Record<string, unknown>
 
-export function notificationEndpoints(destinations: Destinations, kinds: PlatformKind[]): Endpoint[] {
-  /** The config as its platform takes it, or undefined after the refusal was sent. */
-  const validConfig = (channelType: string, config: Config, res: Response) => {
+/** The config as its platform takes it, or undefined after the refusal was sent. */
+type ValidConfig = (channelType: string, config: Config, res: Response) => Promise<Config | undefined>
+
+export interface NotificationRouteOptions {
+  destinations: Destinations
+  kinds: PlatformKind[]
+  platforms: Map<string, Platform>
+}
+
+export function notificationEndpoints(options: NotificationRouteOptions): Endpoint[] {
+  const { destinations, kinds, platforms } = options
+  const validConfig: ValidConfig = async (channelType, given, res) => {
     const kind = kinds.find((one) => one.name === channelType) as PlatformKind
-    return validated(kind.config, config, res, 'config') as Config | undefined
+    const config = validated(kind.config, given, res, 'config') as Config | undefined
+    const detail = config && (await platforms.get(channelType)?.check?.(config))
+    if (!detail) return config
+    const errors = [{ path: 'config', message: detail }]
+    return void sendProblem(res, { status: 400, code: 'invalid_request', detail, errors })
   }
 
   return [
@@ -26,7 +39,7 @@ export function notificationEndpoints(destinations: Destinations, kinds: Platfor
     }),
 
     endpoint(operations.createDestination(kinds), async ({ body, caller }, res) => {
-      const config = validConfig(body.channel_type, body.config, res)
+      const config = await validConfig(body.channel_type, body.config, res)
       if (!config) return
       const { name, events = null, min_severity: minSeverity, enabled } = body
       const fields = { name, config, events, minSeverity, enabled }
@@ -52,7 +65,7 @@ export function notificationEndpoints(destinations: Destinations, kinds: Platfor
 
 async function change(
   destinations: Destinations,
-  validConfig: (type: string, config: Config, res: Response) => Config | undefined,
+  validConfig: ValidConfig,
   { id, body, caller }: Asked<(typeof operations.changeDestinations)[number]>,
   res: Response,
 ) {
@@ -63,7 +76,7 @@ async function change(
     const detail = `channel_type stays '${before.channelType}'; create another destination instead`
     return sendProblem(res, { status: 400, code: 'invalid_request', detail })
   }
-  const config = body.config && validConfig(before.channelType, merged(known, body.config), res)
+  const config = body.config && (await validConfig(before.channelType, merged(known, body.config), res))
   if (body.config && !config) return
   const { name, events, min_severity: minSeverity, enabled } = body
   const fields = {

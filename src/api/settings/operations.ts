@@ -99,3 +99,26 @@ export const testDestination = {
   answers: { 201: { says: 'It arrived', body: approval } },
   problems: { ...unknownId, 409: ['destination_disabled'], 502: ['test_failed'] },
 } as const satisfies Operation
+
+export const listConversations = {
+  id: 'listConversations',
+  tag,
+  method: 'get',
+  path: '/v1/settings/conversations',
+  summary: 'List where the bots were added: what a destination can name',
+  roles,
+  answers: {
+    200: {
+      says: 'The newest first',
+      body: pageOf(
+        z.object({
+          channel_type: z.string(),
+          conversation_id: z.string(),
+          name: z.string(),
+          kind: z.string().describe("The platform's own word"),
+          added_at: time,
+        }),
+      ),
+    },
+  },
+} as const satisfies Operation

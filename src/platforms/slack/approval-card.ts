@@ -8,21 +8,11 @@ import type {
   KnownBlock,
   SectionBlock,
 } from '@slack/types'
-import type { ApprovalStatus, ApprovalView, DecisionView } from '../../approvals/view.ts'
+import type { ApprovalStatus, ApprovalView } from '../../approvals/view.ts'
 import type { Severity } from '../../events/severity.ts'
-import {
-  type Excerpts,
-  fitted,
-  inert,
-  literal,
-  markup,
-  oneLine,
-  preformatted,
-  prettyJson,
-  prose,
-  shortened,
-  webUrl,
-} from './text.ts'
+import { closingWords, deciding, factsOf } from '../shown-approval.ts'
+import { type Excerpts, oneLine, prettyJson, prose, shortened, webUrl } from '../shown-text.ts'
+import { fitted, inert, literal, markup, preformatted } from './text.ts'
 
 /** The arguments of `chat.postMessage`, and of `chat.update`, whose `parse` would otherwise be `client`. */
 export interface ApprovalCard {
@@ -121,11 +111,6 @@ function topLine(view: ApprovalView): string {
   return `Approval requested: ${what}`
 }
 
-/** The vote that closed it; policy closes without one. */
-function deciding({ status, decisions }: ApprovalView): DecisionView | undefined {
-  return status === 'approved' || status === 'denied' ? decisions.at(-1) : undefined
-}
-
 function whenAndNote(view: ApprovalView, excerpts: Excerpts): ContextBlock {
   const pending = view.status === 'pending'
   const at = pending ? view.expires_at : view.closed_at
@@ -133,14 +118,8 @@ function whenAndNote(view: ApprovalView, excerpts: Excerpts): ContextBlock {
     markup(`${pending ? 'Expires' : 'Closed'}${at ? date(at) : ''}`),
   ]
   const note = closingWords(view)
-  if (note) elements.push(literal(excerpts.of('the note', oneLine(note), 400)))
+  if (note) elements.push(literal(excerpts.of('the note', note, 400)))
   return { type: 'context', elements }
-}
-
-function closingWords(view: ApprovalView): string | null {
-  const decision = deciding(view)
-  if (decision) return decision.note && `Note: ${decision.note}`
-  return view.status === 'expired' ? null : view.review_notes
 }
 
 function date(iso: string): string {
@@ -148,18 +127,8 @@ function date(iso: string): string {
 }
 
 /** Labels on the left, values on the right: Slack sets a section's fields in two columns. */
-function table({ agent, action, requested_by, risk }: ApprovalView, excerpts: Excerpts): SectionBlock {
-  const score = risk.score === null ? '' : ` (${risk.score.toFixed(2)})`
-  const rows: [label: string, value: string | null | undefined, max: number][] = [
-    ['Agent', agent.name === agent.id ? agent.id : `${agent.name} (${agent.id})`, 150],
-    ['Tool', action.tool, 200],
-    ['Environment', action.environment, 100],
-    ['On behalf of', requested_by?.email, 100],
-    ['Risk', risk.level.toUpperCase() + score, 100],
-  ]
-  const fields = rows.flatMap(([label, value, max]) =>
-    value == null ? [] : [markup(`*${label}*`), literal(excerpts.of(`"${label}"`, oneLine(value), max))],
-  )
+function table(view: ApprovalView, excerpts: Excerpts): SectionBlock {
+  const fields = factsOf(view, excerpts).flatMap(({ label, value }) => [markup(`*${label}*`), literal(value)])
   return { type: 'section', fields }
 }
 

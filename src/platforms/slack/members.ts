@@ -49,7 +49,7 @@ export function members(clientOf: (token: string) => WebClient, clock: Clock, lo
       return {
         ...unknown,
         name: user.profile?.display_name || user.real_name || name,
-        ...(email && { email }),
+        ...(email && { emails: [email] }),
         standing: standingOf(user, workspace),
       }
     } catch (error) {

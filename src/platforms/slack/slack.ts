@@ -14,14 +14,21 @@ import { surroundings } from './surroundings.ts'
 import { calling, slackClients, slackFetch } from './web-api.ts'
 import { workspaces } from './workspace.ts'
 
+const problems = { 401: ['invalid_signature'], 404: ['not_found'] }
+
 export function slack(env: SlackEnvironment): PlatformKind<SlackConfig> {
   return {
     name: 'slack',
     config: slackConfig(env),
     secrets: ['bot_token', 'signing_secret'],
     inbound: [
-      { id: 'slackInteraction', path: ENDPOINTS.interactions, summary: 'A button was pressed on a card' },
-      { id: 'slackCommand', path: ENDPOINTS.commands, summary: 'Somebody typed /governance' },
+      {
+        id: 'slackInteraction',
+        path: ENDPOINTS.interactions,
+        summary: 'A button was pressed on a card',
+        problems,
+      },
+      { id: 'slackCommand', path: ENDPOINTS.commands, summary: 'Somebody typed /governance', problems },
     ],
     create: (ports) => createSlack(env, ports),
   }

@@ -1,14 +1,14 @@
 // @ts-check
 // What is the sample agent doing, and how long has it waited?
 
+import { announce } from './announcer.js'
 import { byId, el, reconcile, say } from './dom.js'
 import { act } from './server.js'
 import { span } from './time.js'
 
 /** @typedef {import('../snapshot.ts').Run} Run */
 
-/** @param {(text: string) => void} announce */
-export function createAgentPane(announce) {
+export function createAgentPane() {
   const list = byId('runs')
   const failure = byId('ask-failure')
   const expiry = /** @type {HTMLSelectElement} */ (byId('expiry'))
@@ -51,7 +51,8 @@ export function createAgentPane(announce) {
         lastStatus.set(run.id, run.status)
       }
       const waiting = runs.filter(({ status }) => status === 'waiting').length
-      say(byId('waiting-count'), waiting === 0 ? null : String(waiting))
+      const counts = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('.waiting-count'))
+      for (const count of counts) say(count, waiting === 0 ? null : String(waiting))
     },
   }
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// Which picture is meant by `:name:`? Drawn, since not every machine has a font for them.
+// Which picture is meant by `:name:`, or by its character? Drawn, since not every machine has a font for them.
 
 /** @typedef {{ d: string, fill?: string, stroke?: string }} Path */
 
@@ -51,6 +51,26 @@ DRAWN.hourglass_flowing_sand = /** @type {Path[]} */ (DRAWN.hourglass)
 export function picture(name) {
   if (!Object.hasOwn(DRAWN, name)) return document.createTextNode(`:${name}:`)
   return drawing(DRAWN[name] ?? [], name.replaceAll('_', ' '))
+}
+
+/** @type {Record<string, string>} */
+const CHARACTERS = {
+  '\u2705': 'white_check_mark',
+  '\u274c': 'x',
+  '\u231b': 'hourglass',
+  '\u{1f6ab}': 'no_entry_sign',
+  '\u26a0': 'warning',
+}
+
+/**
+ * @param {string} text
+ * @returns {Node[]} with pictures in place of the characters that are known
+ */
+export function withPictures(text) {
+  return text.split(/(\u2705|\u274c|\u231b|\u{1f6ab}|\u26a0)/u).map((part) => {
+    const name = CHARACTERS[part]
+    return name ? picture(name) : document.createTextNode(part)
+  })
 }
 
 const SVG = 'http://www.w3.org/2000/svg'

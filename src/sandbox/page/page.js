@@ -2,37 +2,41 @@
 // What happens on the page? Each snapshot is shown whole; the panes keep what did not change.
 
 import { createAgentPane } from './agent.js'
-import { createChannelPane } from './channel.js'
 import { byId, say } from './dom.js'
 import { follow } from './server.js'
+import { createSlackPane } from './slack.js'
+import { createTeamsPane } from './teams.js'
+import { createViews } from './views.js'
+import { createYou } from './you.js'
 
-const announcer = byId('announcer')
-const announce = (/** @type {string} */ text) => {
-  announcer.textContent = text
+/** @type {import('../snapshot.ts').Snapshot | undefined} */
+let shown
+const agent = createAgentPane()
+const places = [createSlackPane(), createTeamsPane()]
+const you = createYou(showPlaces)
+createViews(() => {
+  for (const place of places) place.toEnd()
+})
+
+function showPlaces() {
+  for (const place of places) if (shown) place.show(shown, you.person())
 }
-const agent = createAgentPane(announce)
-const channel = createChannelPane(announce)
 
 follow(
   (snapshot) => {
+    shown = snapshot
     say(byId('problem'), snapshot.problem && `The sandbox could not set itself up. ${snapshot.problem}`)
     agent.show(snapshot)
-    channel.show(snapshot)
+    you.show(snapshot.people)
+    showPlaces()
   },
   (isLive) => {
     const state = byId('link-state')
     state.dataset.state = isLive ? 'live' : 'reconnecting'
     state.textContent = isLive ? 'Live' : 'Reconnecting…'
+    if (!isLive) return
     // What failed while the server was away is no longer the news.
-    if (isLive) for (const id of ['ask-failure', 'command-failure']) say(byId(id), null)
+    const failures = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('form .failure'))
+    for (const failure of [byId('ask-failure'), ...failures]) say(failure, null)
   },
 )
-
-const tabs = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('.switch button'))
-for (const tab of tabs) {
-  tab.addEventListener('click', () => {
-    document.body.dataset.view = tab.dataset.view
-    for (const other of tabs) other.setAttribute('aria-pressed', String(other === tab))
-    byId('scroll').scrollTop = byId('scroll').scrollHeight
-  })
-}

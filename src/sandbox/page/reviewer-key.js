@@ -1,34 +1,57 @@
 // @ts-check
 // What is entered where "View in Console" asks for a key? One that the sandbox made, copied from here.
 
-import { byId, say } from './dom.js'
+import { announce } from './announcer.js'
+import { el, say } from './dom.js'
 import { askForReviewerKey } from './server.js'
 
 const CONFIRMED_MS = 4000
+const LABEL = 'Copy Ana’s console key'
 
 /**
- * @param {(text: string) => void} announce
- * @returns {HTMLElement} the line, for the caller to show and hide
+ * @param {HTMLElement} pane
+ * @returns {HTMLElement} the line below its composer, for the caller to show and hide
  */
-export function createReviewerKey(announce) {
-  const button = byId('copy-reviewer-key')
-  const value = /** @type {HTMLInputElement} */ (byId('reviewer-key-value'))
-  const failure = byId('reviewer-key-failure')
-  const label = button.textContent
+export function createReviewerKey(pane) {
+  const lead = el('span', { class: 'lead' }, 'View in Console asks for a key:')
+  const button = el(
+    'button',
+    {
+      type: 'button',
+      class: 'chip',
+      'data-testid': 'copy-reviewer-key',
+      title: 'What View in Console asks for',
+    },
+    LABEL,
+  )
+  const value = /** @type {HTMLInputElement} */ (
+    el('input', {
+      'data-testid': 'reviewer-key',
+      type: 'text',
+      'aria-label': 'Ana’s key',
+      readonly: true,
+      spellcheck: 'false',
+      hidden: true,
+    })
+  )
+  const failure = el('p', { class: 'failure', role: 'alert', hidden: true })
+  const line = el('div', { class: 'reviewer-key', hidden: true }, lead, button, value, failure)
+  pane.querySelector('.hints')?.append(line)
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
 
   /** @param {boolean} isCopied */
   function confirm(isCopied) {
     clearTimeout(timer)
-    button.textContent = isCopied ? 'Copied ✓' : label
+    button.textContent = isCopied ? 'Copied ✓' : LABEL
     button.classList.toggle('copied', isCopied)
     if (isCopied) timer = setTimeout(confirm, CONFIRMED_MS, false)
   }
 
   /** @param {string} key */
   function showSelected(key) {
-    byId('reviewer-key-lead').textContent = 'No clipboard here. Copy Ana’s key yourself:'
+    lead.textContent = 'No clipboard here. Copy Ana’s key yourself:'
+    lead.className = ''
     button.hidden = true
     value.hidden = false
     value.value = key
@@ -48,7 +71,7 @@ export function createReviewerKey(announce) {
     announce('Ana’s key is copied. Paste it where View in Console asks for one.')
   })
 
-  return byId('reviewer-key')
+  return line
 }
 
 /**

@@ -30,19 +30,24 @@ export async function act(action, body) {
   return problem
 }
 
+/** How the stand-ins word it that the product took too long.
+ * @type {Record<string, string>} */
+const TOO_LATE = { operation_timeout: '3 seconds', timeout: '10 seconds' }
+
 /**
- * What the product answered to Slack's stand-in.
- * @param {'click' | 'command'} action
+ * What the product answered to one of the stand-ins.
+ * @param {'slack-click' | 'slack-command' | 'teams-click' | 'teams-message'} action
  * @param {Record<string, unknown>} body
  * @returns {Promise<string | null>} what went wrong, in words
  */
 export async function relay(action, body) {
   const { problem, answer } = await send(action, body)
   if (problem !== null) return problem
-  if (answer.status === 200) return null
-  if (answer.body === 'operation_timeout') return 'Countersign did not answer within 3 seconds'
+  if (answer.status >= 200 && answer.status < 300) return null
+  const words = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body)
+  if (Object.hasOwn(TOO_LATE, words)) return `Countersign did not answer within ${TOO_LATE[words]}`
   if (answer.status === 0) return 'Countersign could not be reached'
-  return `Countersign answered ${answer.status}: ${String(answer.body).slice(0, 200)}`
+  return `Countersign answered ${answer.status}: ${words.slice(0, 200)}`
 }
 
 /**

@@ -1,35 +1,36 @@
 // @ts-check
 // What if a press fails? Its message says so for a while, even when it was redrawn in between.
 
-import { byId, el, say } from './dom.js'
+import { el, say } from './dom.js'
 
 const SHOWN_MS = 15_000
 
-/** By the message's ts.
+/** By the message's id.
  * @type {Map<string, { text: string, timer: ReturnType<typeof setTimeout> }>} */
 const troubles = new Map()
 
 /**
  * The line of a message as it is drawn now.
- * @param {string} ts
+ * @param {string} messageId
  */
-export function troubleLine(ts) {
+export function troubleLine(messageId) {
   const line = el('p', { class: 'failure trouble', role: 'alert' })
-  say(line, troubles.get(ts)?.text ?? null)
+  say(line, troubles.get(messageId)?.text ?? null)
   return line
 }
 
 /**
- * @param {string} ts
+ * @param {string} messageId
  * @param {string | null} text null takes back what was said
  */
-export function sayTrouble(ts, text) {
-  clearTimeout(troubles.get(ts)?.timer)
-  troubles.delete(ts)
-  if (text !== null) troubles.set(ts, { text, timer: setTimeout(sayTrouble, SHOWN_MS, ts, null) })
+export function sayTrouble(messageId, text) {
+  clearTimeout(troubles.get(messageId)?.timer)
+  troubles.delete(messageId)
+  if (text !== null)
+    troubles.set(messageId, { text, timer: setTimeout(sayTrouble, SHOWN_MS, messageId, null) })
   // Looked up, for the message may have been drawn anew since its button was pressed.
   const line = /** @type {HTMLElement | null} */ (
-    byId('messages').querySelector(`[data-ts="${CSS.escape(ts)}"] .trouble`)
+    document.querySelector(`.message[data-key="${CSS.escape(messageId)}"] .trouble`)
   )
   if (!line) return
   say(line, text)

@@ -2,8 +2,8 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../kit/clock.ts'
+import type { Answer } from '../faults.ts'
 import { readContent, refusal, saysNothing } from './content.ts'
-import type { Answer } from './faults.ts'
 import type { JsonObject, MessageLog } from './messages.ts'
 import { whole } from './web-api.ts'
 

@@ -27,7 +27,7 @@ export interface User {
 
 export interface Workspace {
   team: typeof TEAM
-  channels: readonly Channel[]
+  channels: readonly [Channel, ...Channel[]]
   users: readonly User[]
 }
 

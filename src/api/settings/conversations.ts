@@ -1,0 +1,21 @@
+// Where were the bots added? For admins who set up a destination.
+
+import { isoTime } from '../../kit/clock.ts'
+import type { Platform } from '../../platforms/platform.ts'
+import { type Endpoint, endpoint } from '../endpoint.ts'
+import { listConversations } from './operations.ts'
+
+export function conversationsEndpoint(platforms: Map<string, Platform>): Endpoint {
+  return endpoint(listConversations, async (_asked, res) => {
+    const lists = [...platforms].map(async ([channelType, platform]) =>
+      ((await platform.conversations?.()) ?? []).map(({ id, name, kind, addedAt }) => ({
+        channel_type: channelType,
+        conversation_id: id,
+        name,
+        kind,
+        added_at: isoTime(addedAt),
+      })),
+    )
+    res.json({ data: (await Promise.all(lists)).flat(), next_cursor: null })
+  })
+}

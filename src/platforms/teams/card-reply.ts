@@ -1,0 +1,27 @@
+// What does an answer to a question say in Teams? The data of its card.
+
+import type { Reply } from '../../commands/commands.ts'
+import { type Excerpts, oneLine, prose, revealed, webUrl } from '../shown-text.ts'
+import { inert, preformatted } from './card-text.ts'
+
+/** What `cards/reply.json` is filled with. */
+export function replyData(reply: Reply, withPayload: boolean, excerpts: Excerpts) {
+  const { link, lines } = reply
+  const payload = reply.payload?.trim() ? preformatted(revealed(reply.payload)) : ''
+  const texts = {
+    title: excerpts.of('the title', oneLine(reply.title), 140),
+    facts: excerpts.first(reply.facts, 20, 'facts').map(({ label, value }, index) => ({
+      label: excerpts.of(`the label of fact ${index + 1}`, oneLine(label), 60),
+      value: excerpts.of(`fact ${index + 1}`, oneLine(value), 200),
+    })),
+    words: lines.length > 0 ? excerpts.of('the text', prose(lines.map(oneLine).join('\n')), 2500) : '',
+    payload: withPayload ? excerpts.of('the payload', payload, 20_000) : '',
+  }
+  return {
+    ...texts,
+    withheld: payload !== '' && !withPayload,
+    truncation: excerpts.notice() ?? '',
+    link: link ? inert(link.label, 60) : '',
+    url: link ? (webUrl(link.url) ?? '') : '',
+  }
+}

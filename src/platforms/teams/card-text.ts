@@ -1,0 +1,37 @@
+// How does text that others wrote stay text in Teams? Look-alikes where markdown is read; TextRuns read none.
+
+import { disarmed, oneLine, shortened } from '../shown-text.ts'
+
+const OTHER_MARKUP = /[[\]<>&\\|]/g
+const LOOKALIKES: Record<string, string> = {
+  '[': '［',
+  ']': '］',
+  '<': '‹',
+  '>': '›',
+  '&': '＆',
+  '\\': '＼',
+  '|': '｜',
+}
+/** Looser than Microsoft's renderer is: clients on telephones have a reader of their own. */
+const FUNCTION = /\{(?=\{\s*(?:DATE|TIME))/gi
+const SWALLOWED_SPACES = /^ +| {2,}/gm
+const HARD_SPACE = '\u00a0'
+
+/** One line of others' text where Teams renders markdown and HTML. */
+export function inert(text: string, max: number): string {
+  const line = literal(shortened(oneLine(text), max))
+  return disarmed(line).replace(OTHER_MARKUP, (mark) => LOOKALIKES[mark] ?? '')
+}
+
+/** For a TextRun, whose `{{DATE(…)}}` and `{{TIME(…)}}` are all that would come alive in it. */
+export function literal(text: string): string {
+  return text.replace(FUNCTION, '｛')
+}
+
+/** JSON for a TextRun: it keeps its meaning, its indentation and its rows of spaces, and lines can still break. */
+export function preformatted(json: string): string {
+  return json.replace(FUNCTION, '\\u007b').replace(SWALLOWED_SPACES, (spaces) => {
+    const pairs = `${HARD_SPACE} `.repeat(spaces.length / 2)
+    return spaces.length % 2 === 0 ? pairs : HARD_SPACE + pairs
+  })
+}

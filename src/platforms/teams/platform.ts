@@ -1,0 +1,102 @@
+// What is Teams to Countersign? Adaptive Cards by the Bot Connector, clicks and words through the Bot Framework.
+
+import { type Activity, ActivityTypes, CardFactory, MessageFactory, type TurnContext } from 'botbuilder'
+import type { Message, Platform, PlatformPorts } from '../platform.ts'
+import { Failed, Throttled, Undeliverable } from '../platform.ts'
+import { TeamsAdapter } from './adapter.ts'
+import { approvalCard, summaryOf } from './cards.ts'
+import { createClicks } from './clicks.ts'
+import type { TeamsConfig, TeamsEnvironment } from './config.ts'
+import { createConversations, type KnownConversation } from './conversations.ts'
+import { handleOf, placeOf } from './handle.ts'
+import { mountInbound } from './inbound.ts'
+import { members } from './members.ts'
+import { createMembership } from './membership.ts'
+import { createQuestions } from './questions.ts'
+import { createReply } from './replies.ts'
+import { tokenVerifier } from './token.ts'
+
+const MICROSOFT_METADATA_URL = 'https://login.botframework.com/v1/.well-known/openidconfiguration'
+
+export function createTeams(env: TeamsEnvironment, ports: PlatformPorts<TeamsConfig>): Platform<TeamsConfig> {
+  const { state, clock, log } = ports
+  const adapter = new TeamsAdapter(env)
+  const conversations = createConversations(state)
+  const identify = members(clock, log)
+  const reply = createReply(adapter, log)
+  const clicks = createClicks(ports, identify, reply)
+  const answerQuestion = createQuestions(ports, identify, reply)
+  const membership = createMembership(ports, conversations, adapter)
+
+  async function turn(context: TurnContext): Promise<void> {
+    const { type, name, value, text } = context.activity
+    if (type === ActivityTypes.Invoke && name === 'adaptiveCard/action') await clicks.executed(context)
+    else if (type === ActivityTypes.Message && value !== undefined && !text) await clicks.submitted(context)
+    else if (type === ActivityTypes.Message) {
+      await membership.seen(context)
+      await answerQuestion(context)
+    } else if (type === ActivityTypes.InstallationUpdate || type === ActivityTypes.ConversationUpdate) {
+      await membership.changed(context)
+    }
+  }
+
+  const connector = async ({ serviceUrl }: KnownConversation) =>
+    (await adapter.connector(serviceUrl)).conversations
+
+  return {
+    mount(app) {
+      mountInbound(app, {
+        verify: tokenVerifier(env.appId, env.cloud?.openIdMetadataUrl ?? MICROSOFT_METADATA_URL, clock),
+        allowedTenants: env.allowedTenants,
+        run: (activity) => adapter.run(activity, turn),
+        log,
+      })
+    },
+
+    async check({ conversation_id }) {
+      if (await conversations.find(conversation_id)) return undefined
+      return 'The app is not in this conversation; GET /v1/settings/conversations lists those where it is'
+    },
+
+    conversations: conversations.list,
+
+    async post(message, to) {
+      const conversation = await conversations.find(to.config.conversation_id)
+      if (!conversation) throw new Undeliverable('destination', 'app_removed')
+      const client = await connector(conversation)
+      const { id } = await calling(client.sendToConversation(conversation.id, activityOf(message)))
+      // The connector is not what it says it is: nothing that it took could ever be redrawn.
+      if (!id) throw new Failed('unexpected_answer')
+      return { handle: handleOf(conversation.id, id) }
+    },
+
+    async redraw(handle, message) {
+      const { conversationId, messageId } = placeOf(handle)
+      const conversation = await conversations.find(conversationId)
+      if (!conversation) throw new Undeliverable('message', 'app_removed')
+      const client = await connector(conversation)
+      await calling(client.updateActivity(conversationId, messageId, activityOf(message)))
+    },
+  }
+}
+
+function activityOf({ view }: Message): Activity {
+  const card = MessageFactory.attachment(CardFactory.adaptiveCard(approvalCard(view)))
+  // Shown in notifications, where no card is.
+  return { ...card, summary: summaryOf(view) } as Activity
+}
+
+/** Throws Throttled, Failed or Undeliverable for whatever went wrong on the way, asking for a token included. */
+async function calling<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof Throttled || error instanceof Failed || error instanceof Undeliverable) throw error
+    const { errorCode } = error as { errorCode?: unknown }
+    throw new Failed(
+      typeof errorCode === 'string' && /^[a-z0-9_]{1,60}$/.test(errorCode)
+        ? `login_${errorCode}`
+        : 'sdk_error',
+    )
+  }
+}

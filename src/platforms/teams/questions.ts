@@ -1,0 +1,45 @@
+// Who answers when somebody writes to the bot? The commands room; here its answer is only carried to and fro.
+
+import { type Activity, CardFactory, MessageFactory, type TurnContext } from 'botbuilder'
+import { z } from 'zod'
+import type { Asker } from '../../commands/commands.ts'
+import type { PlatformPorts } from '../platform.ts'
+import { replyCard } from './cards.ts'
+import type { TeamsConfig } from './config.ts'
+import { conversationOf } from './handle.ts'
+import type { IdentifyMember } from './members.ts'
+import type { Reply } from './replies.ts'
+
+const PERSONAL = 'personal'
+const MENTION = z.looseObject({
+  type: z.literal('mention'),
+  mentioned: z.looseObject({ id: z.string() }),
+  text: z.string(),
+})
+
+export function createQuestions(
+  { commands, destinations }: PlatformPorts<TeamsConfig>,
+  identify: IdentifyMember,
+  reply: Reply,
+): (context: TurnContext) => Promise<void> {
+  return async (context) => {
+    const { activity } = context
+    const conversationId = conversationOf(activity.conversation.id)
+    const here = (await destinations()).filter(({ config }) => config.conversation_id === conversationId)
+    const asker: Asker = { ...(await identify(context)), destinationIds: here.map(({ id }) => id) }
+    const answer = await commands.answer(textOf(activity), asker)
+    // Everybody in a channel or a group chat reads the answer, guests too.
+    const withPayload = activity.conversation.conversationType === PERSONAL
+    reply(activity, MessageFactory.attachment(CardFactory.adaptiveCard(replyCard(answer, { withPayload }))))
+  }
+}
+
+/** Without the mention by which the bot is called; Teams sends some blanks as entities. */
+function textOf({ text, entities, recipient }: Activity): string {
+  let rest = text ?? ''
+  for (const entity of entities ?? []) {
+    const { data: mention } = MENTION.safeParse(entity)
+    if (mention?.mentioned.id === recipient.id) rest = rest.replaceAll(mention.text, ' ')
+  }
+  return rest.replaceAll('&nbsp;', ' ')
+}

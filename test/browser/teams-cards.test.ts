@@ -1,0 +1,139 @@
+// What if the agent is hostile in Teams? In Microsoft's own renderer its words stay words, and nothing is fetched.
+
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { approvalCard, refusalText, replyCard } from '../../src/platforms/teams/cards.ts'
+import { openBrowser } from '../fakes/browser.ts'
+import { type CardPage, openCardPage } from '../fakes/card-page.ts'
+import { acting, closed, PENDING, TRICKS } from '../fakes/hostile-approvals.ts'
+
+const ALIVE = 'a, img, script, iframe, b, at, [onerror]'
+const LINK = '[Approve](https://evil.example/login)'
+const POISON = TRICKS.join(' ')
+const HOSTILE = {
+  ...acting({ tool: POISON, summary: POISON, environment: POISON, arguments: { [POISON]: [POISON] } }),
+  agent: { id: POISON, name: POISON },
+  reasons: TRICKS,
+  requested_by: { email: POISON },
+}
+
+let browser: Browser
+let cards: CardPage
+
+beforeAll(async () => {
+  browser = await openBrowser()
+})
+afterAll(() => browser?.close())
+beforeEach(async () => {
+  const page = await browser.newPage({
+    timezoneId: 'UTC',
+    locale: 'en-US',
+    viewport: { width: 390, height: 800 },
+  })
+  cards = await openCardPage(page)
+})
+afterEach(() => cards.page.close())
+
+async function isHarmless({ page, card, requests, dialogs }: CardPage): Promise<void> {
+  await page.evaluate('new Promise(requestAnimationFrame)')
+  expect(await card.locator(ALIVE).count()).toBe(0)
+  expect(requests).toEqual([])
+  expect(dialogs).toEqual([])
+}
+
+describe('the words of an agent', () => {
+  test('would come alive in what reads markdown', async () => {
+    const text = `${LINK} ![](https://evil.example/pixel.png) <b>bold</b> {{DATE(2020-01-01T00:00:00Z)}}`
+    await cards.draw({
+      type: 'AdaptiveCard',
+      version: '1.5',
+      body: [{ type: 'TextBlock', text, wrap: true }],
+    })
+    await cards.card.locator('img').waitFor({ state: 'attached' })
+    expect(await cards.card.locator(ALIVE).count()).toBe(3)
+    expect(await cards.card.textContent()).not.toContain('{{DATE')
+    await expect.poll(() => cards.requests).toEqual(['https://evil.example/pixel.png'])
+  })
+
+  test.each([
+    ['waits', HOSTILE],
+    ['is critical', { ...HOSTILE, risk: { level: 'critical' as const, score: 1 } }],
+    ['was approved by one with such a name', { ...HOSTILE, ...closedBy(POISON) }],
+    ['was withdrawn', { ...HOSTILE, status: 'withdrawn' as const, review_notes: POISON }],
+  ])('stay words on a card that %s', async (_, view) => {
+    await cards.draw(approvalCard(view))
+    await isHarmless(cards)
+    expect(await cards.card.textContent()).toContain(LINK)
+  })
+
+  test('stay words in an answer', async () => {
+    const fact = { label: POISON, value: POISON }
+    const reply = { title: POISON, facts: [fact], lines: [POISON], payload: POISON }
+    const link = { label: POISON, url: PENDING.url }
+    await cards.draw(replyCard({ ...reply, link }, { withPayload: true }))
+    await isHarmless(cards)
+    expect(await cards.card.textContent()).toContain(LINK)
+  })
+
+  test('call no function of the card: the only times on it are ours', async () => {
+    await cards.draw(
+      approvalCard(
+        acting({ summary: '{{DATE(2020-02-03T00:00:00Z,SHORT)}} {{TIME(2020-02-03T04:05:00Z)}}' }),
+      ),
+    )
+    const text = await cards.card.textContent()
+    expect(text).toContain('Expires Fri, Nov 20, 2026 1:00 PM')
+    expect(text).toContain('DATE(2020-02-03T00:00:00Z,SHORT)')
+    expect(text).not.toMatch(/Feb|4:05 AM/)
+  })
+})
+
+test.each(TRICKS)('a refusal that names %j is only words', async (name) => {
+  const refusal = { code: 'already_decided', status: 409, text: 'Already approved', decidedBy: name } as const
+  const body = [{ type: 'TextBlock', text: refusalText(refusal), wrap: true }]
+  await cards.draw({ type: 'AdaptiveCard', version: '1.5', body })
+  await isHarmless(cards)
+})
+
+describe('the buttons', () => {
+  const press = (name: string) => cards.page.getByRole('button', { name, exact: true })
+  const pressed = (verb: 'approve' | 'deny') => [
+    expect.objectContaining({
+      type: 'Action.Execute',
+      verb,
+      data: { action: verb, approval_id: PENDING.id },
+    }),
+  ]
+
+  test.each(['Approve', 'Deny'] as const)('%s is one press, and names the approval', async (name) => {
+    await cards.draw(approvalCard(PENDING))
+    await press(name).click()
+    expect(await cards.presses()).toEqual(pressed(name === 'Approve' ? 'approve' : 'deny'))
+  })
+
+  test('a critical one is approved with a second press, after the warning', async () => {
+    await cards.draw(approvalCard({ ...PENDING, risk: { level: 'critical', score: 1 } }))
+    await press('Approve').click()
+    await cards.card.getByText('Approve it only if you have read all of its arguments.').waitFor()
+    expect(await cards.presses()).toEqual([])
+    await press('Approve').last().click()
+    expect(await cards.presses()).toEqual(pressed('approve'))
+  })
+
+  test('a closed card has none that decides', async () => {
+    await cards.draw(approvalCard(closed('denied')))
+    expect(await cards.page.getByRole('link').allTextContents()).toEqual(['View in Console'])
+    expect(await cards.page.getByRole('button').count()).toBe(0)
+  })
+})
+
+test('the arguments keep their lines and indentation on a narrow screen', async () => {
+  await cards.draw(approvalCard(acting({ arguments: { path: { deep: 'a  b   c' } } })))
+  const shown: string = await cards.page.evaluate("document.querySelector('main').innerText")
+  expect(shown.replace(/\u00a0/g, ' ')).toContain('{\n  "path": {\n    "deep": "a  b   c"\n  }\n}')
+})
+
+function closedBy(name: string) {
+  const { status, decisions, closed_at } = closed('approved', name, name)
+  return { status, decisions, closed_at }
+}

@@ -1,0 +1,89 @@
+// Would Teams take this card? Microsoft's own parser says, and what it lets pass is checked beside it.
+
+import { createRequire } from 'node:module'
+
+// The package's front is not loadable by Node.js, and its bundle has no types of its own.
+const microsoft: typeof import('adaptivecards') = createRequire(import.meta.url)(
+  'adaptivecards/dist/adaptivecards.js',
+)
+
+type Json = Record<string, unknown>
+
+const MAX_BYTES = 28_000
+const MAX_ACTIONS = 6
+/** The elements that every client of Teams draws, and what each may say. */
+const PROPERTIES: Record<string, string[]> = {
+  AdaptiveCard: ['$schema', 'version', 'msteams', 'body', 'actions'],
+  Container: ['items', 'style', 'bleed', 'spacing'],
+  ColumnSet: ['columns', 'spacing'],
+  Column: ['width', 'items'],
+  TextBlock: ['text', 'wrap', 'size', 'weight', 'spacing'],
+  RichTextBlock: ['inlines', 'spacing'],
+  TextRun: ['text', 'size', 'weight', 'fontType', 'isSubtle'],
+  'Action.Execute': ['title', 'style', 'verb', 'data', 'fallback'],
+  'Action.Submit': ['title', 'style', 'data'],
+  'Action.ShowCard': ['title', 'style', 'card'],
+  'Action.OpenUrl': ['title', 'url'],
+}
+
+/** Every breach, with where it is; none means that Teams takes the card. */
+export function breaches(card: object): string[] {
+  const bytes = Buffer.byteLength(JSON.stringify(card))
+  return [
+    ...(bytes <= MAX_BYTES ? [] : [`${bytes} bytes > ${MAX_BYTES}`]),
+    ...complaintsOfMicrosoft(card),
+    ...nodes(card).flatMap(breachesOf),
+  ]
+}
+
+/** What is literal wherever it is read, and every other string: markdown, addresses, titles, enumerations, data. */
+export function strings(card: object): { literal: string[]; other: string[] } {
+  const found = { literal: [] as string[], other: [] as string[] }
+  const visit = (value: unknown, isLiteral: boolean): void => {
+    if (typeof value === 'string') (isLiteral ? found.literal : found.other).push(value)
+    if (typeof value !== 'object' || value === null) return
+    const isRun = (value as Json).type === 'TextRun'
+    for (const [key, child] of Object.entries(value)) visit(child, isRun && key === 'text')
+  }
+  visit(card, false)
+  return found
+}
+
+/** Everything in it that has a type, outermost first. */
+export function nodes(value: unknown): Json[] {
+  if (typeof value !== 'object' || value === null) return []
+  const own = 'type' in value ? [value as Json] : []
+  return [...own, ...Object.values(value).flatMap(nodes)]
+}
+
+function complaintsOfMicrosoft(json: object): string[] {
+  const context = new microsoft.SerializationContext(microsoft.Versions.v1_5)
+  const card = new microsoft.AdaptiveCard()
+  card.parse(json, context)
+  const parsing = Array.from({ length: context.eventCount }, (_, index) => context.getEventAt(index))
+  return [...parsing, ...card.validateProperties().validationEvents].map(({ message }) => message)
+}
+
+function breachesOf(node: Json): string[] {
+  const at = String(node.type)
+  const known = ['type', ...(PROPERTIES[at] ?? [])]
+  return [
+    ...(PROPERTIES[at] ? [] : [`${at} is unknown`]),
+    ...Object.keys(node).flatMap((key) => (known.includes(key) ? [] : [`${at}.${key} is unknown`])),
+    ...Object.values(node).flatMap((value) => (value === null ? [`${at} has a null`] : [])),
+    ...['body', 'items', 'columns', 'inlines'].flatMap((key) =>
+      Array.isArray(node[key]) && node[key].length === 0 ? [`${at}.${key} is empty`] : [],
+    ),
+    ...['text', 'title', 'url', 'verb'].flatMap((key) =>
+      key in node ? breachesOfText(node[key], `${at}.${key}`) : [],
+    ),
+    ...(Array.isArray(node.actions) && node.actions.length > MAX_ACTIONS ? [`${at} has many actions`] : []),
+    ...(at === 'AdaptiveCard' && node.version !== '1.5' ? [`${at} of version ${node.version}`] : []),
+    ...(at === 'TextBlock' && node.wrap !== true ? [`${at} does not wrap`] : []),
+  ]
+}
+
+function breachesOfText(text: unknown, at: string): string[] {
+  if (typeof text !== 'string' || text.trim() === '') return [`${at} has no text`]
+  return text.isWellFormed() ? [] : [`${at} is not well-formed`]
+}

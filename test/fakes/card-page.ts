@@ -1,0 +1,59 @@
+// How does a card look and behave? Drawn in a browser by Microsoft's renderer, with markdown as lenient as any.
+
+import { createRequire } from 'node:module'
+import type { Locator, Page } from 'playwright-core'
+
+const RENDERER = createRequire(import.meta.url).resolve('adaptivecards/dist/adaptivecards.min.js')
+/** Links, images, bare addresses and HTML all come alive where a renderer reads markdown. */
+const PAGE = `<!doctype html><meta charset="utf-8"><title>A card</title><main></main><script>
+  window.presses = []
+  const address = '(https?://[^\\\\s<>")\\\\]]+)'
+  const markdown = (text) => text
+    .replace(new RegExp('!\\\\[([^\\\\]]*)\\\\]\\\\(' + address + '\\\\)', 'g'), '<img alt="$1" src="$2">')
+    .replace(new RegExp('\\\\[([^\\\\]]*)\\\\]\\\\(' + address + '\\\\)', 'g'), '<a href="$2">$1</a>')
+    .replace(new RegExp('(^|\\\\s)' + address, 'g'), '$1<a href="$2">$2</a>')
+    .replace(/\\*\\*([^*]+)\\*\\*/g, '<b>$1</b>')
+  function draw(json, config) {
+    AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {
+      result.outputHtml = markdown(text)
+      result.didProcess = true
+    }
+    const card = new AdaptiveCards.AdaptiveCard()
+    if (config) card.hostConfig = new AdaptiveCards.HostConfig(config)
+    card.onExecuteAction = (action) => presses.push({ ...action.toJSON(), fallback: undefined })
+    card.parse(json)
+    document.querySelector('main').replaceChildren(card.render())
+  }
+</script>`
+
+export interface CardPage {
+  page: Page
+  card: Locator
+  draw(card: object, hostConfig?: object): Promise<void>
+  /** The actions that were pressed, as the client would report them. */
+  presses(): Promise<unknown[]>
+  /** Everything that the page asked of the network. */
+  requests: string[]
+  dialogs: string[]
+}
+
+export async function openCardPage(page: Page): Promise<CardPage> {
+  const requests: string[] = []
+  const dialogs: string[] = []
+  await page.setContent(PAGE)
+  await page.addScriptTag({ path: RENDERER })
+  page.on('request', (request) => requests.push(request.url()))
+  page.on('dialog', (dialog) => {
+    dialogs.push(dialog.message())
+    void dialog.dismiss()
+  })
+  return {
+    page,
+    card: page.locator('main'),
+    draw: (card, hostConfig) =>
+      page.evaluate(`draw(${JSON.stringify(card)}, ${JSON.stringify(hostConfig ?? null)})`),
+    presses: () => page.evaluate('presses'),
+    requests,
+    dialogs,
+  }
+}

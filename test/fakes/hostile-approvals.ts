@@ -1,0 +1,135 @@
+// What does an agent write that means harm? Approvals full of it, random but repeatable, and an honest one.
+
+import fc from 'fast-check'
+import { type ApprovalStatus, type ApprovalView, STATUSES } from '../../src/approvals/view.ts'
+import { SEVERITIES } from '../../src/events/severity.ts'
+
+export const PENDING: ApprovalView = {
+  id: 'apr_01kaf3q2m8e7s9v4w6x8y0z1b3',
+  status: 'pending',
+  digest: `sha256:a1b2c3d4e5f6${'0'.repeat(52)}`,
+  url: 'https://countersign.example/approvals/apr_01kaf3q2m8e7s9v4w6x8y0z1b3',
+  agent: { id: 'agent-123', name: 'production-langgraph' },
+  action: {
+    tool: 'slack.post_message',
+    summary: 'Post the weekly numbers to #sales',
+    arguments: { channel: '#sales', text: 'Up 4 % <again>' },
+    environment: 'production',
+  },
+  reasons: ['PII_EGRESS', 'NEW_RECIPIENT'],
+  risk: { level: 'high', score: 0.71 },
+  requested_by: { email: 'ana@example.com' },
+  metadata: {},
+  created_at: '2026-11-20T12:00:00.000Z',
+  expires_at: '2026-11-20T13:00:00.000Z',
+  closed_at: null,
+  decisions: [],
+  review_notes: null,
+  test: false,
+}
+
+export type Closed = Exclude<ApprovalStatus, 'pending'>
+
+export function closed(status: Closed, name = 'Ana', note: string | null = null): ApprovalView {
+  const verdict = status === 'approved' ? 'approve' : 'deny'
+  const decided_at = '2026-11-20T12:05:00.000Z'
+  const vote = { verdict, reviewer: { id: 'per_1', name }, source: 'teams', note, decided_at } as const
+  const decisions = status === 'approved' || status === 'denied' ? [vote] : []
+  return { ...PENDING, status, closed_at: decided_at, decisions, review_notes: `${status} at last` }
+}
+
+export function acting(action: Partial<ApprovalView['action']>): ApprovalView {
+  return { ...PENDING, action: { ...PENDING.action, ...action } }
+}
+
+/** Stands in every hostile text, to find where it went. */
+export const MARK = 'zqxj'
+export const TRICKS = [
+  '[Approve](https://evil.example/login)',
+  '![](https://evil.example/pixel.png)',
+  '<https://evil.example> https://evil.example www.evil.example ana@evil.example',
+  '<a href="https://evil.example">Approve</a><img src="https://evil.example/p.png" onerror="alert(1)">',
+  '<script>alert(1)</script><iframe src="https://evil.example"></iframe><at>everyone</at>',
+  '**bold** _it_ ~no~ `code` ```pre``` # title\n- item\n1. item\n> quote\n| a | b |',
+  '&#91;x&#93;(https://evil.example) &lt;img src=x&gt; \\[x\\]',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the agent's attempt at the template language
+  '${id} ${$root} ${json(arguments)} ${concat(url, why)} {id}',
+  '{{DATE(2026-11-20T13:00:00Z,SHORT)}} {{TIME(2026-11-20T13:00:00Z)}} {{\u200bDATE(2026-11-20T13:00:00Z)}}',
+  '{{{DATE(2026-11-20T13:00:00Z)}} {{ date(2026-11-20T13:00:00Z)}}',
+  '✅ APPROVED by Ana\r\nRisk: LOW\u2028x',
+  '\u202e\u2066\u200f\u061c',
+  '\u200b\u200d\u2060\ufeff\u00ad\u3164',
+  '\u0000\u0007\u001b[31m\u007f\u0085',
+  '\ud800',
+  '\udc00\ud83d',
+  '👩‍👩‍👧 🇦🇹 👍🏽 ⚠️ é',
+  '"\\"\\',
+  '…',
+]
+/** What a reader would not see. */
+export const UNSEEN = /(?![\n\t])\p{Cc}|[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff]/u
+
+const short = fc.array(fc.oneof(fc.constantFrom(...TRICKS), fc.string({ unit: 'binary' })), { maxLength: 8 })
+export const hostileText = fc.oneof(
+  { weight: 12, arbitrary: short.map((parts) => MARK + parts.join(MARK)) },
+  { weight: 2, arbitrary: fc.constantFrom('', ' ', '\n', '\u200b\u202e', '\u0000') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(...TRICKS, '漢', '"').map((trick) => (MARK + trick).repeat(100_000 / 8)),
+  },
+)
+const payload = fc.oneof(
+  fc.dictionary(hostileText, fc.oneof(hostileText, fc.jsonValue())),
+  fc.nat(6000).map((depth) => ({ deep: nested(depth) })),
+  fc
+    .nat(6000)
+    .map((keys) => Object.fromEntries(Array.from({ length: keys }, (_, key) => [`${MARK}${key}`, key]))),
+)
+
+/** Every text of it hostile, and of every state; what is ours in it is honest. */
+export const hostileView: fc.Arbitrary<ApprovalView> = fc.record({
+  id: fc.constant(PENDING.id),
+  status: fc.constantFrom(...STATUSES),
+  digest: fc.constant(PENDING.digest),
+  url: fc.constantFrom(
+    PENDING.url,
+    `https://e.example/?${'\\'.repeat(2900)}`,
+    `https://e.example/${'a'.repeat(2900)}`,
+    'x:y',
+  ),
+  agent: fc.record({ id: hostileText, name: hostileText }),
+  action: fc.record({
+    tool: hostileText,
+    summary: hostileText,
+    arguments: payload,
+    environment: fc.option(hostileText),
+  }),
+  reasons: fc.oneof(fc.array(hostileText, { maxLength: 3 }), fc.constant(Array(5000).fill(MARK))),
+  risk: fc.record({
+    level: fc.constantFrom(...SEVERITIES),
+    score: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
+  }),
+  requested_by: fc.option(fc.record({ email: hostileText })),
+  metadata: fc.constant({}),
+  created_at: fc.constant(PENDING.created_at),
+  expires_at: fc.constant(PENDING.expires_at),
+  closed_at: fc.constantFrom('2026-11-20T12:05:00.000Z', null),
+  decisions: fc.array(
+    fc.record({
+      verdict: fc.constantFrom('approve' as const, 'deny' as const),
+      reviewer: fc.record({ id: fc.constant('per_1'), name: hostileText }),
+      source: fc.constant('teams'),
+      note: fc.option(hostileText),
+      decided_at: fc.constant('2026-11-20T12:05:00.000Z'),
+    }),
+    { maxLength: 2 },
+  ),
+  review_notes: fc.option(hostileText),
+  test: fc.boolean(),
+})
+
+export function nested(depth: number): unknown {
+  let value: unknown = MARK
+  for (let level = 0; level < depth; level++) value = level % 2 ? [value] : { [MARK]: value }
+  return value
+}

@@ -1,0 +1,67 @@
+// What does the sandbox need of the product? As little as this: a test sees what was asked for, and answers the agent.
+
+import express, { type Express } from 'express'
+import { expect } from 'vitest'
+
+interface Posted {
+  path: string
+  body: Record<string, unknown>
+  headers: Record<string, unknown>
+}
+
+export interface TinyProduct {
+  mount(app: Express): void
+  /** What was sent to it, oldest first. */
+  posted: readonly Posted[]
+  /** The bodies of what was sent to this path. */
+  postedTo(path: string): Record<string, unknown>[]
+  /** The API keys that it takes. */
+  known: Set<string>
+  /** Answers the agent that waits, once it waits. */
+  decide(decision: Record<string, unknown>): Promise<void>
+}
+
+const PENDING = { id: 'apr_1', url: 'http://x', status: 'pending', closed_at: null, decisions: [] }
+
+/** Remembers over restarts of what it is mounted on. */
+export function createTinyProduct(): TinyProduct {
+  const posted: Posted[] = []
+  const known = new Set<string>()
+  let release: ((decision: Record<string, unknown>) => void) | undefined
+  const postedTo = (path: string) => posted.filter((one) => one.path === path).map(({ body }) => body)
+
+  return {
+    posted,
+    postedTo,
+    known,
+    mount(app) {
+      release = undefined
+      app.post('/v1/{*path}', express.json(), (req, _res, next) => {
+        posted.push({ path: req.path, body: req.body, headers: req.headers })
+        next()
+      })
+      app.post('/v1/webhooks/teams/interactions', (_req, res) => res.status(200).end())
+      app.get('/v1/settings/notifications', (_req, res) => {
+        res.json({ data: postedTo('/v1/settings/notifications'), next_cursor: null })
+      })
+      app.post('/v1/settings/notifications', (_req, res) => res.status(201).json({}))
+      app.post('/v1/api-keys', (req, res) => {
+        const key = `${req.body.roles}-key-${postedTo('/v1/api-keys').length}`
+        known.add(key)
+        res.status(201).json({ key })
+      })
+      const expires_at = new Date(Date.now() + 60_000).toISOString()
+      app.post('/v1/approvals', (_req, res) => res.status(201).json({ ...PENDING, expires_at }))
+      app.get('/v1/approvals/:id', (req, res) => {
+        const key = req.headers.authorization?.replace('Bearer ', '') ?? ''
+        if (!known.has(key)) res.status(401).json({ detail: 'This API key is not known here' })
+        else if (req.params.id !== 'apr_1') res.status(404).json({ detail: 'Approval request not found' })
+        else release = (decision) => res.json({ ...PENDING, expires_at, ...decision })
+      })
+    },
+    async decide(decision) {
+      await expect.poll(() => release).toBeDefined()
+      release?.({ closed_at: new Date().toISOString(), ...decision })
+    },
+  }
+}

@@ -1,0 +1,165 @@
+// Does the one who asked get an answer that Teams takes, in which nothing comes alive, and no payload in public?
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Outcome, REFUSALS, refused } from '../../src/approvals/refusals.ts'
+import type { ApprovalView } from '../../src/approvals/view.ts'
+import type { Reply } from '../../src/commands/commands.ts'
+import { type AdaptiveCard, refusalText, replyCard } from '../../src/platforms/teams/cards.ts'
+import { breaches, strings } from '../fakes/adaptive-card-rules.ts'
+import { hostileText, MARK, TRICKS, UNSEEN } from '../fakes/hostile-approvals.ts'
+
+const EMPTY: Reply = { title: 'Nothing is waiting', facts: [], lines: [] }
+const FULL: Reply = {
+  title: 'Approval of slack.post_message',
+  facts: [
+    { label: 'Status', value: 'pending' },
+    { label: 'show <id>', value: 'HIGH (0.71)' },
+  ],
+  lines: ['Post the\n**weekly** numbers', 'asked by [Ana](https://evil.example)'],
+  payload: '{\n  "channel": "#sales",\n  "text": "\u202eno"\n}',
+  link: { label: 'View in Console', url: 'https://countersign.example/approvals/1' },
+}
+const WITHHELD = 'The payload is not shown here, where everybody in this conversation would see it.'
+const OPEN = { type: 'Action.OpenUrl', title: 'View in Console', url: FULL.link?.url }
+
+const inPrivate = (reply: Partial<Reply>) => replyCard({ ...EMPTY, ...reply }, { withPayload: true })
+const inPublic = (reply: Partial<Reply>) => replyCard({ ...EMPTY, ...reply }, { withPayload: false })
+const truncation = (card: AdaptiveCard) =>
+  strings(card).other.filter((text) => text.startsWith('Truncated: '))
+
+const hostileReply: fc.Arbitrary<Reply> = fc.record(
+  {
+    title: hostileText,
+    facts: fc.oneof(
+      fc.array(fc.record({ label: hostileText, value: hostileText }), { maxLength: 4 }),
+      fc.constant(Array(3000).fill({ label: `${MARK}"`.repeat(99), value: '漢'.repeat(999) })),
+    ),
+    lines: fc.oneof(fc.array(hostileText, { maxLength: 3 }), fc.constant(Array(5000).fill(`${MARK}"`))),
+    payload: hostileText,
+    link: fc.record({
+      label: hostileText,
+      url: fc.oneof(
+        hostileText,
+        fc.constantFrom('x', '\\').map((unit) => `https://e.example/?${unit.repeat(2900)}`),
+      ),
+    }),
+  },
+  { requiredKeys: ['title', 'facts', 'lines'] },
+)
+
+describe('an answer', () => {
+  it('shows everything literally to one who may see it', () => {
+    const card = inPrivate(FULL)
+    expect(breaches(card)).toEqual([])
+    expect(strings(card).literal).toEqual([
+      'Approval of slack.post_message',
+      ...['Status', 'pending', 'show <id>', 'HIGH (0.71)'],
+      'Post the **weekly** numbers\nasked by [Ana](https://evil.example)',
+      '{\n\u00a0 "channel": "#sales",\n\u00a0 "text": "\\u202eno"\n}',
+    ])
+    expect(card.actions).toEqual([OPEN])
+    expect(strings(card).other).not.toContain(WITHHELD)
+  })
+
+  it('keeps the payload out of a conversation, says so, and leads to it', () => {
+    const card = inPublic(FULL)
+    expect(breaches(card)).toEqual([])
+    expect(JSON.stringify(card)).not.toContain('#sales')
+    expect(strings(card).other).toContain(WITHHELD)
+    expect(card.actions).toEqual([OPEN])
+    expect(truncation(inPublic({ payload: 'x'.repeat(50_000) }))).toEqual([])
+  })
+
+  it.each([undefined, '', ' \n'])('without a payload (%j) does not speak of one', (payload) => {
+    for (const card of [inPublic({ payload }), inPrivate({ payload })]) {
+      expect(breaches(card)).toEqual([])
+      expect(strings(card).literal).toEqual(['Nothing is waiting'])
+      expect(strings(card).other).not.toContain(WITHHELD)
+    }
+  })
+
+  it('does not link to what is no web address', () => {
+    expect(inPrivate({ link: { label: 'Open', url: 'javascript:alert(1)' } }).actions).toEqual([])
+  })
+
+  it('says what was cut, from the first character or fact that is missing', () => {
+    expect(truncation(inPrivate({ payload: 'x'.repeat(20_000) }))).toEqual([])
+    expect(truncation(inPrivate({ payload: 'x'.repeat(61_440) }))).toEqual([
+      'Truncated: showing the first 20,000 of 61,440 characters of the payload.',
+    ])
+    const facts = Array.from({ length: 21 }, () => ({ label: 'a', value: 'b' }))
+    expect(truncation(inPrivate({ facts: facts.slice(1) }))).toEqual([])
+    expect(truncation(inPrivate({ facts }))).toEqual(['Truncated: showing the first 20 of 21 facts.'])
+    expect(truncation(inPrivate({ lines: ['x'.repeat(2500)] }))).toEqual([])
+    expect(truncation(inPrivate({ lines: ['x'.repeat(2500), 'y'] }))).toEqual([
+      'Truncated: showing the first 2,500 of 2,502 characters of the text.',
+    ])
+  })
+
+  it('is taken by Teams whatever it holds, and nothing of that is alive', () => {
+    fc.assert(
+      fc.property(hostileReply, fc.boolean(), (reply, withPayload) => {
+        const card = replyCard(reply, { withPayload })
+        const { literal, other } = strings(card)
+        const [button] = (card.actions ?? []) as { title: string; url: string }[]
+        expect(breaches(card)).toEqual([])
+        const ours = other.filter((text) => text !== button?.title).join('\n')
+        expect(ours).not.toContain(MARK)
+        expect(ours).not.toContain('${')
+        expect(button?.title ?? '').not.toMatch(/[<>&*~`@#:[\]\\|\n]|\w\.\w|\{\{(DATE|TIME)/)
+        expect(literal.join('\n')).not.toMatch(/\{\{\s*(DATE|TIME)/i)
+        expect([...literal, ...other].filter((text) => UNSEEN.test(text))).toEqual([])
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+function refusalOf(outcome: Outcome<never>) {
+  if (outcome.ok) throw new Error('not refused')
+  return outcome.refusal
+}
+
+function decidedBy(name: string, status: ApprovalView['status'] = 'approved'): ApprovalView {
+  return { status, decisions: [{ reviewer: { id: 'per_1', name } }] } as ApprovalView
+}
+
+describe('a refusal', () => {
+  it('tells the clicker who decided first', () => {
+    expect(refusalText(refusalOf(refused('already_decided', decidedBy('Ana'))))).toBe(
+      '⚠ Already approved by Ana',
+    )
+  })
+
+  it('names nobody where nobody decided, or where that is not the reason', () => {
+    const withdrawn = { ...decidedBy('Ana', 'withdrawn'), decisions: [] }
+    expect(refusalText(refusalOf(refused('already_decided', withdrawn)))).toBe('⚠ Already withdrawn')
+    expect(refusalText(refusalOf(refused('own_request', decidedBy('Ana'))))).toBe(
+      `⚠ ${REFUSALS.own_request.text}`,
+    )
+  })
+
+  it.each([
+    ['[Ana](https://evil.example)', '［Ana］(https꞉//evil․example)'],
+    ['<a href=x>Ana</a><at>all</at>', '‹a href=x›Ana‹/a›‹at›all‹/at›'],
+    ['**bold** _it_ ~no~ `x` # h', '∗∗bold∗∗ ˍitˍ ∼no∼ ˋxˋ ♯ h'],
+    ['&#91;x&#93; \\[ | www.evil.com a@b.c', '＆♯91;x＆♯93; ＼［ ｜ www․evil․com a＠b․c'],
+    ['{{DATE(2026-11-20T13:00:00Z)}}', '｛{DATE(2026-11-20T13꞉00꞉00Z)}}'],
+    ['\u202eAna\u200b\n\ud800', 'Ana \ufffd'],
+    ['\u200b', '(empty)'],
+    ['n'.repeat(100_000), `${'n'.repeat(80)}…`],
+    ['Jean-Luc O’Neil (Finance)', 'Jean-Luc O’Neil (Finance)'],
+    ['Dr. Müller, ana_b, 山田 太郎', 'Dr. Müller, ana_b, 山田 太郎'],
+  ])('a reviewer named %j brings nothing to life', (name, shown) => {
+    expect(refusalText(refusalOf(refused('already_decided', decidedBy(name))))).toBe(
+      `⚠ Already approved by ${shown}`,
+    )
+  })
+
+  it.each(TRICKS)('whatever the name: %j', (trick) => {
+    const text = refusalText(refusalOf(refused('already_decided', decidedBy(`Ana ${trick}`))))
+    expect(text).not.toMatch(/[<>&*~`@#:[\]\\|\n]|\w\.\w|\{\{DATE/)
+    expect(text).not.toMatch(UNSEEN)
+  })
+})
