@@ -57,7 +57,7 @@ describe.each(databases)('on $name', ({ create }) => {
       metadata: { session: PERSONAL.session },
       expiresInSeconds: 60,
     })
-  const reviewer = { ...member('U1'), name: PERSONAL.reviewer, email: 'wanda@example.com' }
+  const reviewer = { ...member('U1'), name: PERSONAL.reviewer, emails: ['wanda@example.com'] }
   const decide = (approval: { id: string }, verdict: 'approve' | 'deny') =>
     office.desk.decide(press(approval, place, 'U1', verdict, { by: reviewer, note: PERSONAL.note }))
   const trail = (subject: string) =>

@@ -51,7 +51,10 @@ function person(key: string, name: string, guid: string, differences: Partial<Pe
 
 export const PEOPLE = {
   ana: person('AnaRuizKx7vQ2mWc9', 'Ana Ruiz', '1d3f5a77-0b2c-4e61-9a48-5c7e9f1b3d11'),
-  ben: person('BenOkaforTz4nR8pLd', 'Ben Okafor', '2e4a6b88-1c3d-4f72-8b59-6d8fa02c4e22'),
+  /** Signs in under another name than his mailbox has. */
+  ben: person('BenOkaforTz4nR8pLd', 'Ben Okafor', '2e4a6b88-1c3d-4f72-8b59-6d8fa02c4e22', {
+    userPrincipalName: 'bokafor@example.com',
+  }),
   guest: person('GilGuestYw6bJ3sHf', 'Gil Guest', '3f5b7c99-2d4e-4a83-9c6a-7e90b13d5f33', {
     userPrincipalName: 'gil.guest_partner.example#EXT#@example.com',
     userRole: 'guest',
