@@ -86,7 +86,8 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   sandbox?.mount(app)
 
   const stopping = new AbortController()
-  const isReady = async () => !stopping.signal.aborted && (await answers(db.read))
+  let isStarted = false
+  const isReady = async () => isStarted && !stopping.signal.aborted && (await answers(db.read))
   app.use(
     createApi({
       desk,
@@ -123,6 +124,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
       stopSweeping = startSweeper([desk.expireDue, destinations.forgetRemoved], log)
       await worker.start()
       await sandbox?.ready()
+      isStarted = true
       if (config.adminKey !== undefined || !(await keyring.isEmpty())) return { firstAdminKey: undefined }
       const { key } = await keyring.create({ name: 'first admin', roles: ['admin'] }, 'first start')
       return { firstAdminKey: key }
