@@ -6,6 +6,7 @@ import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { press } from '../fakes/office.ts'
 import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
+import type { Sent } from '../fakes/scripted-platform.ts'
 
 describe.each(databases)('on $name', ({ create }) => {
   let room: PostRoom
@@ -47,9 +48,10 @@ describe.each(databases)('on $name', ({ create }) => {
       await room.office.db.transact((trx) =>
         trx.updateTable('destinations').set({ min_severity: 'critical' }).where('id', '=', calm).execute(),
       )
+      const { handle } = room.platform.sent.find((send) => send.to === deaf) as Sent
       if (type === 'approval.decided')
         await room.office.desk.decide(
-          press(asked, deaf, 'U1', 'deny', { at: { destinationIds: [deaf], handle: 'message 1' } }),
+          press(asked, deaf, 'U1', 'deny', { at: { destinationIds: [deaf], handle } }),
         )
       if (type === 'approval.withdrawn') await room.office.desk.withdraw({ approvalId: asked.id })
       room.advance(10_000)
