@@ -20,13 +20,14 @@ export function writeState(trx: Executor, platform: string, key: string, value: 
     .execute()
 }
 
-/** `prefix` is ours: without the wildcards of LIKE. */
+/** In the order of their keys. `prefix` is ours: without the wildcards of LIKE. */
 export async function listState(db: Executor, platform: string, prefix: string): Promise<string[]> {
   const rows = await db
     .selectFrom('platform_state')
     .select('value')
     .where('platform', '=', platform)
     .where('key', 'like', `${prefix}%`)
+    .orderBy('key')
     .execute()
   return rows.map((row) => row.value)
 }
