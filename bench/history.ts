@@ -1,7 +1,7 @@
 // What has happened in two years? Rows as the product would have left them: many decided long ago, a few pending.
 
 import { createHash } from 'node:crypto'
-import type { ApprovalRow, DecisionRow, DeliveryRow, EventRow, PersonRow } from '../db/schema.ts'
+import type { ApprovalEventRow, ApprovalRow, DecisionRow, DeliveryRow, PersonRow } from '../db/schema.ts'
 
 export interface Extent {
   total: number
@@ -16,7 +16,7 @@ export interface Past {
   approval: ApprovalRow
   decisions: DecisionRow[]
   /** The last one, and its delivery. */
-  event: EventRow
+  event: ApprovalEventRow
   delivery: DeliveryRow
 }
 
@@ -82,7 +82,7 @@ function past(i: number, createdAt: number, isPending: boolean, destinationId: s
     review_notes: isPending ? null : `${status === 'denied' ? 'Denied' : 'Approved'} by Ana via slack`,
     is_test: 0,
   }
-  const event: EventRow = {
+  const event: ApprovalEventRow = {
     id: idOf('evt', closedAt ?? createdAt, i),
     type: isPending ? 'approval.requested' : 'approval.decided',
     severity: level,
@@ -113,7 +113,7 @@ function decisionOf({ id, status }: ApprovalRow, at: number, i: number, destinat
   }
 }
 
-function deliveryOf(event: EventRow, n: number, destination_id: string): DeliveryRow {
+function deliveryOf(event: ApprovalEventRow, n: number, destination_id: string): DeliveryRow {
   const { created_at } = event
   return {
     id: idOf('dlv', created_at, n),

@@ -1,10 +1,11 @@
-// How fast is it, beside the bare thing on the same machine? `npm run bench -- [a b c d e f] [--rounds 5] [--quick] [--write]`
+// How fast is it, beside the bare thing on the same machine? `npm run bench -- [a b c d e f g] [--rounds 5] [--quick] [--write]`
 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { report, writeInto } from './report.ts'
 import { fight, type Result } from './row.ts'
 import { click } from './row-click.ts'
+import { deliver } from './row-deliver.ts'
 import { request } from './row-request.ts'
 import { scale } from './row-scale.ts'
 import { start } from './row-start.ts'
@@ -23,7 +24,7 @@ const { values, positionals } = parseArgs({
 })
 const { quick, write } = values
 const rounds = Number(values.rounds ?? (quick ? 1 : 5))
-const rows = [click, request, wait, scale, start, teamsClick]
+const rows = [click, request, wait, scale, start, teamsClick, deliver]
 const wanted = rows.filter(({ letter }) => positionals.length === 0 || positionals.includes(letter))
 if (!(rounds >= 1) || wanted.length < new Set(positionals).size) {
   console.error(`Rows are ${rows.map(({ letter, title }) => `${letter} (${title})`).join(', ')}.`)

@@ -8,7 +8,7 @@ import { rememberCard } from '../src/store/posted-cards.ts'
 import { CHANNEL, REVIEWER, TEAM, tsOf } from './slack-press.ts'
 
 /** What the parent may ask for, each answered by one message. */
-export type Wish = { fill: Fill } | { decide: Decision }
+export type Wish = { fill: Fill } | { decide: Decision } | { request: number } | { release: true }
 
 /** Pauses the worker and makes so many pending approvals; the answer is their ids. */
 interface Fill {
@@ -91,8 +91,28 @@ async function decide({ approvalId, index, destinationId }: Decision): Promise<M
   return { at }
 }
 
+/** The answer is when it was durable. */
+async function request(number: number): Promise<Moment> {
+  await ask(number)
+  return { at: process.hrtime.bigint() }
+}
+
+/** The worker goes on: it looks twice a second. */
+async function release(): Promise<true> {
+  const db = await openDatabase(config.databaseUrl, { as: 'tool', log: createLog('warn') })
+  await db.transact((trx) => trx.updateTable('destinations').set({ cool_until: 0 }).execute())
+  await db.close()
+  return true
+}
+
+function grant(wish: Wish): Promise<unknown> {
+  if ('fill' in wish) return fill(wish.fill)
+  if ('decide' in wish) return decide(wish.decide)
+  return 'request' in wish ? request(wish.request) : release()
+}
+
 process.on('message', async (wish: Wish) => {
-  process.send?.('fill' in wish ? await fill(wish.fill) : await decide(wish.decide))
+  process.send?.(await grant(wish))
 })
 process.on('disconnect', async () => {
   await app.stop()

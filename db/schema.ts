@@ -6,6 +6,8 @@ export interface Schema {
   idempotency_keys: IdempotencyKeyRow
   events: EventRow
   deliveries: DeliveryRow
+  delivery_attempts: DeliveryAttemptRow
+  pace_buckets: PaceBucketRow
   destinations: DestinationRow
   posted_cards: PostedCardRow
   platform_state: PlatformStateRow
@@ -75,7 +77,21 @@ export interface EventRow {
   severity: string
   approval_id: string | null
   created_at: number
+  /** NULL from here on for events of approvals, which have all of it. */
+  agent_id: string | null
+  agent_name: string | null
+  tool: string | null
+  environment: string | null
+  summary: string | null
+  action: string | null
+  /** JSON object */
+  data: string | null
+  /** The API key that sent it; NULL for our own. */
+  key_id: string | null
 }
+
+/** The columns that an approval's event has. */
+export type ApprovalEventRow = Pick<EventRow, 'id' | 'type' | 'severity' | 'approval_id' | 'created_at'>
 
 export interface DeliveryRow {
   id: string
@@ -91,6 +107,24 @@ export interface DeliveryRow {
   finished_at: number | null
 }
 
+/** One try to send a delivery. */
+export interface DeliveryAttemptRow {
+  id: string
+  delivery_id: string
+  at: number
+  took_ms: number
+  /** NULL when it succeeded. */
+  code: string | null
+  /** What a chat platform said beside its code. */
+  excerpt: string | null
+}
+
+/** How far a limit that destinations share is used up. */
+export interface PaceBucketRow {
+  name: string
+  full_until: number
+}
+
 export interface DestinationRow {
   id: string
   channel_type: string
@@ -102,6 +136,12 @@ export interface DestinationRow {
   /** JSON array of event types and categories; NULL hears everything. */
   events: string | null
   min_severity: string
+  /** JSON array of tools, with `*` for any ending; NULL hears every one. */
+  tools: string | null
+  /** JSON array of agent ids; NULL hears every one. */
+  agents: string | null
+  /** NULL: the one of its platform. */
+  retry_policy: string | null
   enabled: number
   /** Why the worker switched it off; NULL when it did not. */
   disabled_reason: string | null

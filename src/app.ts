@@ -14,9 +14,12 @@ import { openWaitingRoom } from './approvals/waiting-room.ts'
 import { createCommands } from './commands/governance.ts'
 import type { Config } from './config/config.ts'
 import { mountConsole } from './console/console.ts'
+import { createDeliveryLog } from './delivery/log.ts'
 import { sendOutcomes } from './delivery/outcome.ts'
 import { createWorker } from './delivery/worker.ts'
+import { createNewsroom } from './events/newsroom.ts'
 import { type Clock, systemClock } from './kit/clock.ts'
+import { createEgress } from './kit/egress.ts'
 import { createLog, type Logger } from './kit/log.ts'
 import { StartError } from './kit/start-error.ts'
 import { startSweeper } from './kit/sweeper.ts'
@@ -64,7 +67,9 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   const board = createBoard({ db, clock, publicUrl, waitingRoom })
   const commands = createCommands({ board, clock })
   const keyring = createKeyring({ db, clock, adminKey: config.adminKey })
-  const kinds = platformKinds({ slack: config.slack, teams: config.teams })
+  const { slack, teams, discord, telegram } = config
+  const egress = createEgress(config.egress)
+  const kinds = platformKinds({ slack, teams, discord, telegram, egress, clock })
   const destinations = createDestinations({ db, clock, secretKey: secretKeyOf(config), kinds })
 
   const app = express()
@@ -85,6 +90,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   mountConsole(app)
   sandbox?.mount(app)
 
+  const deliveryLog = createDeliveryLog({ db, clock, retentionDays: config.retentionDays })
   const stopping = new AbortController()
   let isStarted = false
   const isReady = async () => isStarted && !stopping.signal.aborted && (await answers(db.read))
@@ -97,6 +103,8 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
       kinds,
       platforms,
       awaitSend: sendOutcomes(db),
+      newsroom: createNewsroom({ db, clock, publicUrl }),
+      deliveryLog,
       metrics,
       isReady,
       stopping: stopping.signal,
@@ -106,7 +114,10 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
 
   const worker = createWorker({
     db,
+    kinds,
     platforms,
+    publicUrl,
+    onMoved: destinations.moved,
     open: destinations.open,
     findView: board.find,
     leaseMs: config.deliveryLeaseMs,
@@ -121,7 +132,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
     desk,
     async start() {
       await listen(server, config)
-      stopSweeping = startSweeper([desk.expireDue, destinations.forgetRemoved], log)
+      stopSweeping = startSweeper([desk.expireDue, destinations.forgetRemoved, deliveryLog.forgetOld], log)
       await worker.start()
       await sandbox?.ready()
       isStarted = true

@@ -3,7 +3,9 @@
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import type { Board } from '../approvals/board.ts'
 import type { ApprovalDesk } from '../approvals/desk.ts'
+import type { DeliveryLog } from '../delivery/log.ts'
 import type { AwaitSend } from '../delivery/outcome.ts'
+import type { Newsroom } from '../events/newsroom.ts'
 import type { Logger } from '../kit/log.ts'
 import type { Keyring } from '../people/keyring.ts'
 import type { Platform, PlatformKind } from '../platforms/platform.ts'
@@ -11,8 +13,10 @@ import type { Destinations } from '../settings/destinations.ts'
 import { apiKeyEndpoints } from './api-keys/routes.ts'
 import { approvalEndpoints } from './approvals/routes.ts'
 import { createAllow } from './caller.ts'
+import { deliveryEndpoints } from './deliveries/routes.ts'
 import { mountEndpoints, onlyMethods } from './endpoint.ts'
 import { answerErrors, notFound } from './errors.ts'
+import { eventEndpoints } from './events/routes.ts'
 import { healthEndpoints } from './health/routes.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { metricsEndpoint } from './metrics/routes.ts'
@@ -30,6 +34,8 @@ export interface ApiOptions {
   kinds: PlatformKind[]
   platforms: Map<string, Platform>
   awaitSend: AwaitSend
+  newsroom: Newsroom
+  deliveryLog: DeliveryLog
   metrics: Metrics
   isReady(): Promise<boolean>
   /** Aborted when the server stops: who waits is answered with what is known then. */
@@ -40,12 +46,15 @@ export interface ApiOptions {
 /** The routes, and what answers their errors and those of everything mounted before them. */
 export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHandler)[] {
   const { desk, board, keyring, destinations, kinds, platforms, awaitSend, stopping } = options
+  const { newsroom, deliveryLog } = options
   const api = Router({ caseSensitive: true })
   const endpoints = [
     ...approvalEndpoints({ desk, board, keyring, stopping }),
     ...notificationEndpoints({ destinations, kinds, platforms }),
     conversationsEndpoint(platforms),
-    destinationTestEndpoint({ destinations, desk, awaitSend }),
+    ...eventEndpoints(newsroom),
+    ...deliveryEndpoints(deliveryLog),
+    destinationTestEndpoint({ destinations, desk, newsroom, awaitSend }),
     ...apiKeyEndpoints(keyring),
     ...healthEndpoints(options.isReady),
     metricsEndpoint(options.metrics),

@@ -2,8 +2,11 @@
 
 import express, { type RequestHandler, type Response } from 'express'
 import { z } from 'zod'
+import { SEVERITY_WORDS, severityOf } from '../events/severity.ts'
+import { type IdPrefix, isId } from '../kit/ids.ts'
 import { sendProblem } from '../kit/problem.ts'
 import { JsonError, parseStrictJson } from '../kit/strict-json.ts'
+import { wholeNumber } from '../kit/whole-number.ts'
 
 const BODY_LIMIT = '256kb'
 
@@ -14,6 +17,39 @@ export function text(max: number) {
     .min(1)
     .max(max)
     .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must be well-formed text without NUL')
+}
+
+/** Kept key for key: `z.record` would drop a `__proto__`, and the reviewer would not see what runs. */
+export const jsonObject = z
+  .custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be a JSON object',
+  )
+  .meta({ type: 'object' })
+
+/** A level of the shared scale; the words of other products' vocabularies are read as medium. */
+export const level = z.enum(SEVERITY_WORDS).transform((word) => severityOf(word))
+
+/** A whole number as a query carries it. */
+export function whole(from: number, to: number, absent: number) {
+  return wholeNumber(from, to)
+    .meta({ type: 'integer', minimum: from, maximum: to, default: absent })
+    .default(absent)
+}
+
+export const instant = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2026-11-21T09:30:00Z' })
+  .transform((time) => Date.parse(time))
+
+/** Of a list whose cursor is the id of the last one before. */
+export function pageQuery(prefix: IdPrefix) {
+  return {
+    limit: whole(1, 200, 50),
+    cursor: z
+      .string()
+      .refine((cursor) => isId(cursor, prefix), 'must be the next_cursor of an earlier page')
+      .optional(),
+  }
 }
 
 const readBody = express.raw({ type: 'application/json', limit: BODY_LIMIT, inflate: false })

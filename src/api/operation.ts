@@ -7,7 +7,7 @@ import type { Role } from '../people/keyring.ts'
 export interface Operation {
   /** Stable: generators of clients name their functions after it. */
   id: string
-  tag: 'Approvals' | 'Notifications' | 'API keys' | 'Machines' | 'Platforms'
+  tag: 'Approvals' | 'Events' | 'Notifications' | 'Deliveries' | 'API keys' | 'Machines' | 'Platforms'
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** As express writes it, the whole of it: `/v1/approvals/:id`. */
   path: string

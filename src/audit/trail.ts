@@ -20,6 +20,7 @@ export interface Entry {
     | 'destination.updated'
     | 'destination.deleted'
     | 'destination.disabled'
+    | 'destination.moved'
   /** The id of what changed. */
   subject: string
   /** Never personal: stays for ever. */

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { StartError } from '../kit/start-error.ts'
+import { testDestination } from './destinations.ts'
 import { createKey } from './keys.ts'
 import { printSlackManifest } from './slack-manifest.ts'
 import { writeTeamsPackage } from './teams-package.ts'
@@ -39,6 +40,16 @@ slack
   .description('print the manifest of the Slack app for PUBLIC_URL')
   .option('--url <url>', 'the public https address, when PUBLIC_URL is not set')
   .action(printSlackManifest)
+
+const destinations = program
+  .command('destinations')
+  .description('destinations of the server at COUNTERSIGN_URL, with COUNTERSIGN_API_KEY')
+destinations
+  .command('test <id>')
+  .description('send a sample card there, or an alert, and say what the provider said')
+  .option('--event <type>', 'the type of an alert, such as policy.violation')
+  .option('--message <text>', 'what it says')
+  .action(testDestination)
 
 const teams = program.command('teams').description('what the Teams app needs')
 teams

@@ -52,9 +52,22 @@ export const environment = z.object({
     .transform((text) => text.split(',').map((part) => part.trim()))
     .pipe(z.array(guid))
     .optional(),
+  EGRESS_ALLOW_CIDRS: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(
+      z.array(z.union([z.cidrv4(), z.cidrv6()], 'must be ranges such as 10.0.0.0/8, with commas between')),
+    )
+    .default([]),
+  EGRESS_ALLOW_HTTP: z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((text) => text === 'true')
+    .default(false),
+  TELEGRAM_API_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).default('https://api.telegram.org'),
   TRUST_PROXY: wholeNumber(0, 20).default(0),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   DELIVERY_LEASE_SECONDS: wholeNumber(15, 3600).default(30),
+  RETENTION_DAYS: wholeNumber(1, 3650).default(90),
 })
 
 /** An app registration with its bot, as Azure knows it. */
@@ -83,10 +96,18 @@ export interface Config {
   slack: { signingSecret: string | undefined; botToken: string | undefined; apiUrl: string }
   /** undefined: no app in Teams. */
   teams: TeamsApp | undefined
+  /** Where webhooks may be beside Discord itself, when a stand-in plays it. */
+  discord: { apiOrigin?: string }
+  /** No trailing slash. */
+  telegram: { apiUrl: string }
+  /** What configured addresses may be beside public ones with https: ranges, and plain http inside those. */
+  egress: { allowCidrs: string[]; allowHttp: boolean }
   /** So many proxies in front are believed. */
   trustProxy: number
   logLevel: string
   deliveryLeaseMs: number
+  /** So long the log of deliveries is kept. */
+  retentionDays: number
   /** Nothing is connected and nobody else can reach us: the local stand-ins may play the platforms. */
   sandbox: boolean
 }
@@ -137,9 +158,13 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       apiUrl: values.SLACK_API_URL,
     },
     teams: teamsApp(values),
+    discord: {},
+    telegram: { apiUrl: values.TELEGRAM_API_URL },
+    egress: egressRules(values),
     trustProxy: values.TRUST_PROXY,
     logLevel: values.LOG_LEVEL,
     deliveryLeaseMs: values.DELIVERY_LEASE_SECONDS * 1000,
+    retentionDays: values.RETENTION_DAYS,
     sandbox,
   }
 }
@@ -177,6 +202,13 @@ function teamsApp(values: z.infer<typeof environment>): TeamsApp | undefined {
     tenantId: isSingle ? MicrosoftAppTenantId : undefined,
     allowedTenants,
   }
+}
+
+function egressRules({ EGRESS_ALLOW_CIDRS, EGRESS_ALLOW_HTTP }: z.infer<typeof environment>) {
+  if (EGRESS_ALLOW_HTTP && EGRESS_ALLOW_CIDRS.length === 0) {
+    throw new StartError('EGRESS_ALLOW_CIDRS: must be set with EGRESS_ALLOW_HTTP, which counts only there')
+  }
+  return { allowCidrs: EGRESS_ALLOW_CIDRS, allowHttp: EGRESS_ALLOW_HTTP }
 }
 
 /** What each variable says, also where it only names a file; still unchecked. */

@@ -1,4 +1,4 @@
-// Which pages do people open? So far one: an approval in full, behind every card's "View in Console".
+// Which pages do people open? An approval or an event in full, behind every card's "View in Console".
 
 import { fileURLToPath } from 'node:url'
 import { type Express, Router } from 'express'
@@ -10,8 +10,8 @@ const PAGE = fileURLToPath(new URL('./page', import.meta.url))
 export function mountConsole(app: Express): void {
   const files = Router().use(strictHeaders, pageFiles(PAGE))
   app.use('/console', files)
-  // The same page for every id: without a key nobody learns here which approvals exist.
-  app.get('/approvals/:id', strictHeaders, (_req, res) => {
-    res.sendFile('approval.html', { root: PAGE, cacheControl: false })
+  // The same page for every id: without a key nobody learns here which of them exist.
+  app.get(['/approvals/:id', '/events/:id'], strictHeaders, (_req, res) => {
+    res.sendFile('page.html', { root: PAGE, cacheControl: false })
   })
 }

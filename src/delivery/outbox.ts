@@ -1,11 +1,15 @@
-// What becomes of a delivery after its send? Each end is written in one transaction, fenced by the lease.
+// What becomes of deliveries after their sends? The ends of a round are written at once, fenced by the lease.
 
-import type { DeliveryRow } from '../../db/schema.ts'
+import type { DeliveryAttemptRow, DeliveryRow } from '../../db/schema.ts'
 import { record } from '../audit/trail.ts'
-import type { Database } from '../store/database.ts'
-import { redeliverNewest, settleDelivery } from '../store/deliveries.ts'
-import { updateLeased } from '../store/destinations.ts'
+import { emitSwitchedOff } from '../events/spine.ts'
+import { newId } from '../kit/ids.ts'
+import { insertAttempts } from '../store/attempts.ts'
+import type { Database, Executor } from '../store/database.ts'
+import { redeliverNewest, type Settled, settleDeliveries } from '../store/deliveries.ts'
+import { findDestination, updateLeased } from '../store/destinations.ts'
 import { forgetCard, rememberCard } from '../store/posted-cards.ts'
+import { together } from '../store/together.ts'
 import type { Delivered } from './deliver.ts'
 
 /** One sender's hold on one destination. */
@@ -14,83 +18,132 @@ export interface Lease {
   destinationId: string
 }
 
+/** One try that has ended; `code` is null when it succeeded. */
+export type Attempt = Pick<DeliveryAttemptRow, 'at' | 'took_ms' | 'code' | 'excerpt'>
+
+/** How one send ended. */
+export type End = { delivery: DeliveryRow; attempt: Attempt } & (
+  | { what: 'delivered'; delivered: Delivered }
+  /** To be tried again. */
+  | { what: 'failed'; nextAttemptAt: number }
+  /** Given up. */
+  | { what: 'dead' }
+  /** The attempt is logged, and not counted. */
+  | { what: 'throttled'; coolDownMs: number }
+  /** The destination is. Its deliveries wait until an admin switches it on again. */
+  | { what: 'gone'; code: string }
+)
+
 export interface Outbox {
   /**
-   * Resolves false when another sender has the destination now, or when the delivery was made due once more
-   * meanwhile: then it is not settled.
+   * Writes how the sends of a round ended; where one made the destination cool down or be switched off, that too.
+   * Resolves false when the destination takes nothing more now, when another sender has it, or when a delivery was
+   * made due once more meanwhile: then that one is not settled.
    */
-  done(lease: Lease, delivery: DeliveryRow, delivered: Delivered, now: number): Promise<boolean>
-  dead(lease: Lease, delivery: DeliveryRow, code: string, now: number): Promise<boolean>
-  retry(lease: Lease, delivery: DeliveryRow, code: string, nextAttemptAt: number): Promise<boolean>
+  settle(lease: Lease, ends: End[], now: number): Promise<boolean>
   cool(lease: Lease, until: number): Promise<unknown>
-  /** Switches the destination off; its deliveries wait until an admin switches it on again. */
-  disable(lease: Lease, code: string, now: number): Promise<void>
   /** Resolves false when the lease is lost. */
   renew(lease: Lease, until: number): Promise<boolean>
   release(lease: Lease): Promise<unknown>
 }
 
 export function openOutbox(db: Database): Outbox {
-  const settle = (lease: Lease, delivery: DeliveryRow, change: Partial<DeliveryRow>) =>
-    db.transact((trx) => settleDelivery(trx, delivery, lease.id, change))
   const update = (lease: Lease, change: Parameters<typeof updateLeased>[3]) =>
     db.transact((trx) => updateLeased(trx, lease.destinationId, lease.id, change))
 
   return {
-    done: (lease, delivery, delivered, now) =>
-      db.transact(async (trx) => {
-        // Where a card stands is remembered even when the lease is lost: it must be redrawn all the same.
-        if (delivered.what === 'posted' && delivered.handle !== undefined) {
-          await rememberCard(trx, {
-            destination_id: lease.destinationId,
-            handle: delivered.handle,
-            approval_id: delivery.approval_id as string,
-            posted_at: now,
-          })
+    async settle(lease, ends, now) {
+      const gone = ends.find((end) => end.what === 'gone')
+      const coolDownMs = Math.max(...ends.map(coolDownMsOf))
+      const settled = await db.transact(async (trx) => {
+        for (const end of ends) await keepCards(trx, lease, end)
+        const [, isSettled] = await together(
+          trx,
+          () => insertAttempts(trx, ends.filter(isTry).map(logged)),
+          () => settleAll(trx, lease, ends, now),
+        )
+        if (coolDownMs > 0) {
+          await updateLeased(trx, lease.destinationId, lease.id, { cool_until: now + coolDownMs })
         }
-        const lost = delivered.what === 'redrawn' ? delivered.lost : []
-        for (const { card } of lost) await forgetCard(trx, card.destination_id, card.handle)
-        const settled = await settleDelivery(trx, delivery, lease.id, {
-          state: delivered.what === 'nothing' ? 'skipped' : 'delivered',
-          attempts: delivery.attempts + 1,
-          last_error: lost.at(-1)?.code ?? null,
-          finished_at: now,
-        })
-        // The one who took over knew nothing of this card, and may have closed the others already.
-        if (!settled && delivered.what === 'posted') {
-          await redeliverNewest(trx, delivery.approval_id as string, lease.destinationId, now)
-        }
-        return settled
-      }),
-    dead: (lease, delivery, code, now) =>
-      settle(lease, delivery, {
-        state: 'dead',
-        attempts: delivery.attempts + 1,
-        last_error: code,
-        finished_at: now,
-      }),
-    retry: (lease, delivery, code, nextAttemptAt) =>
-      settle(lease, delivery, {
-        attempts: delivery.attempts + 1,
-        last_error: code,
-        next_attempt_at: nextAttemptAt,
-      }),
-    cool: (lease, until) => update(lease, { cool_until: until }),
-    async disable(lease, code, now) {
-      await db.transact(async (trx) => {
-        const change = { enabled: 0, disabled_reason: code, updated_at: now }
-        if (!(await updateLeased(trx, lease.destinationId, lease.id, change))) return
-        await record(trx, {
-          at: now,
-          action: 'destination.disabled',
-          subject: lease.destinationId,
-          facts: { reason: code },
-          personal: {},
-        })
+        if (gone) await switchOff(trx, lease, gone.code, now)
+        return isSettled
       })
-      db.signals.publish('destinations', '')
+      if (gone) {
+        db.signals.publish('destinations', '')
+        db.signals.publish('deliveries', '')
+      }
+      return settled && !gone && coolDownMs === 0
     },
+    cool: (lease, until) => update(lease, { cool_until: until }),
     renew: (lease, until) => update(lease, { lease_until: until }),
     release: (lease) => update(lease, { lease_id: null, lease_until: 0 }),
   }
+}
+
+const isTry = (end: End) => end.what !== 'delivered' || end.delivered.what !== 'nothing'
+const lostIn = (end: End) =>
+  end.what === 'delivered' && end.delivered.what === 'redrawn' ? end.delivered.lost : []
+
+function logged({ attempt, delivery }: End): DeliveryAttemptRow {
+  return { ...attempt, id: newId('att'), delivery_id: delivery.id }
+}
+
+function coolDownMsOf(end: End): number {
+  if (end.what === 'throttled') return end.coolDownMs
+  return end.what === 'delivered' && end.delivered.what === 'posted' ? (end.delivered.coolDownMs ?? 0) : 0
+}
+
+/** The card that a send posted, or undefined. */
+function postedBy(end: End, lease: Lease) {
+  if (end.what !== 'delivered' || end.delivered.what !== 'posted') return undefined
+  const { handle } = end.delivered
+  const { approval_id } = end.delivery
+  if (handle === undefined || approval_id === null) return undefined
+  const { at, took_ms } = end.attempt
+  return { destination_id: lease.destinationId, handle, approval_id, posted_at: at + took_ms }
+}
+
+/** Where a card stands is remembered even when the lease is lost: it must be redrawn all the same. */
+async function keepCards(trx: Executor, lease: Lease, end: End): Promise<void> {
+  const posted = postedBy(end, lease)
+  if (posted) await rememberCard(trx, posted)
+  for (const { card } of lostIn(end)) await forgetCard(trx, card.destination_id, card.handle)
+}
+
+/** Those that changed alike are changed in one statement. Resolves whether all of them were. */
+async function settleAll(trx: Executor, lease: Lease, ends: End[], now: number): Promise<boolean> {
+  const counted = ends.filter(({ what }) => what !== 'throttled' && what !== 'gone')
+  const settled = new Set<string>()
+  for (const alike of Map.groupBy(counted, (end) => JSON.stringify(changeOf(end, now))).values()) {
+    const change = changeOf(alike[0] as End, now)
+    const deliveries = alike.map(({ delivery }) => delivery)
+    for (const id of await settleDeliveries(trx, deliveries, lease, change)) settled.add(id)
+  }
+  const unsettled = counted.filter(({ delivery }) => !settled.has(delivery.id))
+  // The one who took over knew nothing of this card, and may have closed the others already.
+  for (const end of unsettled) {
+    const posted = postedBy(end, lease)
+    if (posted) await redeliverNewest(trx, posted.approval_id, lease.destinationId, now)
+  }
+  return unsettled.length === 0
+}
+
+function changeOf(end: End, now: number): Settled {
+  const last_error = end.attempt.code ?? lostIn(end).at(-1)?.code ?? null
+  if (end.what === 'failed') {
+    return { state: 'pending', last_error, nextAttemptAt: end.nextAttemptAt, finished_at: null }
+  }
+  const isNothing = end.what === 'delivered' && end.delivered.what === 'nothing'
+  const state = end.what === 'delivered' ? (isNothing ? 'skipped' : 'delivered') : 'dead'
+  return { state, last_error, nextAttemptAt: null, finished_at: now }
+}
+
+/** And tells the others. */
+async function switchOff(trx: Executor, lease: Lease, reason: string, now: number): Promise<void> {
+  const change = { enabled: 0, disabled_reason: reason, updated_at: now }
+  if (!(await updateLeased(trx, lease.destinationId, lease.id, change))) return
+  const entry = { at: now, action: 'destination.disabled', subject: lease.destinationId } as const
+  await record(trx, { ...entry, facts: { reason }, personal: {} })
+  const row = await findDestination(trx, lease.destinationId)
+  if (row) await emitSwitchedOff(trx, row, reason, now)
 }

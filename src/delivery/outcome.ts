@@ -11,16 +11,21 @@ export interface SendOutcome {
   error: string | null
 }
 
-export type AwaitSend = (approvalId: string, destinationId: string, timeoutMs: number) => Promise<SendOutcome>
+/** `about`: of the newest event of an approval, or of an event. */
+export type AwaitSend = (
+  about: { approvalId: string } | { eventId: string },
+  destinationId: string,
+  timeoutMs: number,
+) => Promise<SendOutcome>
 
 const LOOK_MS = 50
 
 /** Resolves at the first success or failure; a failed send may still be tried again later. */
 export function sendOutcomes(db: Database): AwaitSend {
-  return async (approvalId, destinationId, timeoutMs) => {
+  return async (about, destinationId, timeoutMs) => {
     const deadline = performance.now() + timeoutMs
     while (performance.now() < deadline) {
-      const delivery = await findNewestDelivery(db.read, approvalId, destinationId)
+      const delivery = await findNewestDelivery(db.read, about, destinationId)
       if (delivery?.state === 'delivered') return { delivered: true, error: null }
       const destination = await findDestination(db.read, destinationId)
       const error = delivery?.last_error ?? destination?.disabled_reason ?? null

@@ -1,18 +1,21 @@
 // Who sends what is due? Serves each destination by one sender at a time, many destinations at once.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { DeliveryRow, DestinationRow } from '../../db/schema.ts'
+import type { DeliveryRow, DestinationRow, EventRow } from '../../db/schema.ts'
 import type { ApprovalView } from '../approvals/view.ts'
 import type { Clock } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import type { Logger } from '../kit/log.ts'
-import { type Destination, Failed, type Platform, Throttled, Undeliverable } from '../platforms/platform.ts'
+import type { Destination, Message, Platform, PlatformKind } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'
 import { findDue } from '../store/deliveries.ts'
 import { findClaimable, freeLeases, leaseDestination } from '../store/destinations.ts'
-import { type Delivered, deliver } from './deliver.ts'
-import { type Lease, openOutbox } from './outbox.ts'
-import { retryDelayMs } from './retry.ts'
+import { findEvents } from '../store/events.ts'
+import type { Place } from './deliver.ts'
+import { messageOf } from './message.ts'
+import { type End, type Lease, openOutbox } from './outbox.ts'
+import { send } from './send.ts'
+import { takeTurn } from './turn.ts'
 
 export interface Worker {
   start(): Promise<void>
@@ -25,7 +28,11 @@ export type SendResult = 'delivered' | 'skipped' | 'retried' | 'throttled' | 'de
 
 export interface WorkerOptions {
   db: Database
+  kinds: Pick<PlatformKind, 'name' | 'retryPolicy' | 'keepsExcerpts' | 'pace' | 'parallel'>[]
   platforms: Map<string, Platform>
+  publicUrl: string
+  /** Keeps what a platform says of a place that moved. */
+  onMoved(destinationId: string, values: Record<string, unknown>): Promise<unknown>
   open(row: DestinationRow): Destination
   findView(approvalId: string): Promise<ApprovalView | undefined>
   /** Longer than any send: a sender that is silent for so long is taken for dead. */
@@ -36,10 +43,22 @@ export interface WorkerOptions {
   log: Logger
 }
 
+/** One lease's worth of sending. */
+interface Errand {
+  lease: Lease
+  kind: WorkerOptions['kinds'][number]
+  place: Place
+}
+
+interface Due {
+  delivery: DeliveryRow
+  event: EventRow
+}
+
 /** Destinations served at once by one process. */
 const SENDERS = 8
-/** Deliveries in one lease: then others have their turn. */
-const BATCH = 20
+/** Rounds of sends in one lease: then others have their turn. */
+const ROUNDS = 20
 /** Retries and cool-downs end without a signal, and one from another process may be lost. */
 const LOOK_ANYWAY_MS = 500
 
@@ -95,75 +114,55 @@ export function createWorker(options: WorkerOptions): Worker {
 
   async function serve(row: DestinationRow, lease: Lease): Promise<void> {
     const platform = platforms.get(row.channel_type)
-    if (!platform) throw new Error(`no platform for channel_type ${row.channel_type}`)
-    const to = options.open(row)
-    const tell = (result: SendResult) => options.onSent?.(row.channel_type, result)
+    const kind = options.kinds.find(({ name }) => name === row.channel_type)
+    if (!platform || !kind) throw new Error(`no platform for channel_type ${row.channel_type}`)
+    const place: Place = { row, platform, to: options.open(row) }
+    const paces = kind.pace(place.to.config)
+    const atOnce = paces.length === 0 ? (kind.parallel ?? 1) : 1
+    const due = await withEvents(await findDue(db.read, row.id, clock.now(), ROUNDS * atOnce))
     let leaseUntil = row.lease_until
-    let goOn = true
-    for (const delivery of await findDue(db.read, row.id, clock.now(), BATCH)) {
-      if (!running || !goOn) break
+    let waitMs = 0
+    for (let from = 0; from < due.length && running; from += atOnce) {
       if (leaseUntil - clock.now() < leaseMs / 2) {
         leaseUntil = clock.now() + leaseMs
         if (!(await outbox.renew(lease, leaseUntil))) break
       }
-      goOn = await send(delivery, platform, to, lease, tell)
+      waitMs = await takeTurn(db, paces, clock.now())
+      if (waitMs > 0) await outbox.cool(lease, clock.now() + waitMs)
+      if (waitMs > 0 || !(await sendRound(due.slice(from, from + atOnce), { lease, kind, place }))) break
     }
     await outbox.release(lease)
+    // A limit may be finer than the looks by ourselves.
+    if (waitMs > 0) setTimeout(() => void look(), waitMs).unref()
+  }
+
+  async function withEvents(deliveries: DeliveryRow[]): Promise<Due[]> {
+    const ids = deliveries.map(({ event_id }) => event_id)
+    const events = new Map((await findEvents(db.read, ids)).map((event) => [event.id, event]))
+    return deliveries.map((delivery) => ({ delivery, event: events.get(delivery.event_id) as EventRow }))
   }
 
   /** Resolves whether the destination takes more now. */
-  async function send(
-    delivery: DeliveryRow,
-    platform: Platform,
-    to: Destination,
-    lease: Lease,
-    tell: (result: SendResult) => void,
-  ): Promise<boolean> {
-    const view = await options.findView(delivery.approval_id as string)
-    if (!view) throw new Error(`delivery ${delivery.id} is of an unknown approval`)
-    let delivered: Delivered
-    try {
-      delivered = await deliver(db.read, delivery, view, platform, to, clock.now())
-    } catch (error) {
-      const { result, goOn } = await handleFailure(error, delivery, lease)
-      tell(result)
-      return goOn
-    }
+  async function sendRound(round: Due[], { lease, kind, place }: Errand): Promise<boolean> {
+    const messages = await Promise.all(round.map(messageFor))
+    const sends = round.map(({ delivery }, i) =>
+      send(delivery, messages[i] as Message, { db: db.read, kind, place, clock, log }),
+    )
+    const ends = await Promise.all(sends)
     // Not a failure of the platform when this throws: then the lease runs out, and what was sent is sent again.
-    const goOn = await outbox.done(lease, delivery, delivered, clock.now())
-    tell(delivered.what === 'nothing' ? 'skipped' : 'delivered')
-    return goOn
+    const takesMore = await outbox.settle(lease, ends, clock.now())
+    for (const end of ends) options.onSent?.(kind.name, resultOf(end))
+    const moved = ends.map(movedIn).find((values) => values !== undefined)
+    if (moved) await options.onMoved(lease.destinationId, moved)
+    // What has moved is opened anew.
+    return takesMore && !moved
   }
 
-  async function handleFailure(
-    error: unknown,
-    delivery: DeliveryRow,
-    lease: Lease,
-  ): Promise<{ result: SendResult; goOn: boolean }> {
-    const now = clock.now()
-    const about = { delivery: delivery.id, destination: lease.destinationId }
-    if (error instanceof Throttled) {
-      log.info({ ...about, delayMs: error.delayMs }, 'the destination asks us to slow down')
-      await outbox.cool(lease, now + error.delayMs)
-      return { result: 'throttled', goOn: false }
-    }
-    if (error instanceof Undeliverable && error.what === 'destination') {
-      log.warn({ ...about, code: error.code }, 'the destination is gone and switched off')
-      await outbox.disable(lease, error.code, now)
-      return { result: 'destination_disabled', goOn: false }
-    }
-    if (error instanceof Undeliverable) {
-      log.warn({ ...about, code: error.code }, 'a message can never be delivered')
-      return { result: 'dead', goOn: await outbox.dead(lease, delivery, error.code, now) }
-    }
-    if (!(error instanceof Failed)) log.error({ ...about, err: error }, 'a platform broke its contract')
-    const code = error instanceof Failed ? error.code : 'internal_error'
-    const delayMs = retryDelayMs(delivery.attempts + 1)
-    if (delayMs === undefined) {
-      log.warn({ ...about, code }, 'a delivery is given up')
-      return { result: 'dead', goOn: await outbox.dead(lease, delivery, code, now) }
-    }
-    return { result: 'retried', goOn: await outbox.retry(lease, delivery, code, now + delayMs) }
+  /** Of an approval as it stands at this moment. */
+  async function messageFor({ delivery: { id, approval_id }, event }: Due): Promise<Message> {
+    const view = approval_id === null ? undefined : await options.findView(approval_id)
+    if (approval_id !== null && !view) throw new Error(`delivery ${id} is of what is not there`)
+    return messageOf(event, view, options.publicUrl)
   }
 
   const stopListening: (() => void)[] = []
@@ -183,4 +182,14 @@ export function createWorker(options: WorkerOptions): Worker {
       await Promise.all(sending)
     },
   }
+}
+
+function resultOf(end: End): SendResult {
+  if (end.what === 'delivered') return end.delivered.what === 'nothing' ? 'skipped' : 'delivered'
+  if (end.what === 'failed') return 'retried'
+  return end.what === 'gone' ? 'destination_disabled' : end.what
+}
+
+function movedIn(end: End): Record<string, unknown> | undefined {
+  return end.what === 'delivered' && end.delivered.what === 'posted' ? end.delivered.moved : undefined
 }

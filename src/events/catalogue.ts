@@ -1,18 +1,96 @@
-// What is worth telling? Every type of event, by its one name.
+// What is worth telling? Every type of event by its one name, and what others call it.
+
+import { ALIASES, CATEGORY_ALIASES } from './aliases.ts'
+import type { Severity } from './severity.ts'
+
+interface Entry {
+  /** Where the event names none; null: the risk of its approval. */
+  severity: Severity | null
+  meaning: string
+}
 
 export const EVENT_TYPES = {
-  'approval.requested': 'An agent asks for a human decision.',
-  'approval.decided': 'A person approved or denied it.',
-  'approval.expired': 'Nobody decided in time.',
-  'approval.withdrawn': 'The agent no longer needs an answer.',
-} as const
+  'approval.requested': { severity: null, meaning: 'An agent asks for a human decision.' },
+  'approval.decided': { severity: null, meaning: 'It was approved or denied.' },
+  'approval.expired': { severity: null, meaning: 'Nobody decided in time.' },
+  'approval.withdrawn': { severity: null, meaning: 'The agent no longer needs an answer.' },
+
+  'policy.violation': { severity: 'high', meaning: 'An agent broke a policy, or tried to.' },
+  'policy.warning': { severity: 'medium', meaning: 'An agent came close to breaking a policy.' },
+  'decision.allow': { severity: 'info', meaning: 'A policy let an action pass.' },
+  'decision.deny': { severity: 'high', meaning: 'A policy denied an action.' },
+  'decision.sanitize': { severity: 'low', meaning: 'An action passed after parts of it were removed.' },
+  'decision.require_approval': { severity: 'medium', meaning: 'A policy left an action to a person.' },
+
+  'pii.detected': { severity: 'medium', meaning: 'Personal data is in what an agent reads or writes.' },
+  'content_safety.detected': { severity: 'high', meaning: 'What an agent reads or writes is unsafe.' },
+  'jailbreak.detected': { severity: 'critical', meaning: 'Somebody tried to free an agent of its rules.' },
+  'anomaly.detected': { severity: 'medium', meaning: 'An agent behaves unlike before.' },
+  'drift.alert': { severity: 'medium', meaning: 'An agent is not configured as it was approved.' },
+  'security.alert': { severity: 'high', meaning: 'The security of an agent is in doubt.' },
+  incident: { severity: 'critical', meaning: 'Something happened that people must look after now.' },
+
+  'budget.warning': { severity: 'medium', meaning: 'Spending comes close to its limit.' },
+  'budget.exceeded': { severity: 'critical', meaning: 'Spending is over its limit.' },
+  'circuit_breaker.triggered': { severity: 'critical', meaning: 'A circuit breaker stopped an agent.' },
+  'circuit_breaker.reset': { severity: 'info', meaning: 'The agent may run again.' },
+
+  'agent.blocked': { severity: 'high', meaning: 'An agent was kept from acting.' },
+  'agent.registered': { severity: 'info', meaning: 'There is a new agent.' },
+  'agent.updated': { severity: 'info', meaning: "An agent's configuration changed." },
+  'agent.status': { severity: 'info', meaning: 'An agent was deployed, stopped or failed.' },
+  'system.health': { severity: 'info', meaning: 'How the system around the agents fares.' },
+  'destination.disabled': { severity: 'high', meaning: 'A destination is gone and was switched off.' },
+} as const satisfies Record<string, Entry>
 
 export type EventType = keyof typeof EVENT_TYPES
+/** Only we tell these. */
+export type ReservedType = Extract<EventType, `approval.${string}` | `destination.${string}`>
 
-/** What a destination may ask for: a type, or a category such as `approval.*`. */
+/** Longer texts than any name are compared by their beginning. */
+const LONGEST_COMPARED = 60
+const TYPES = Object.keys(EVENT_TYPES) as EventType[]
+const NAMES = [...TYPES.map((type) => [type, type] as const), ...ALIASES].map(([name, type]) => ({
+  type,
+  pairs: pairsOf(name),
+}))
+
+/** Refused from outside; a type that is not reserved has a severity of its own. */
+export function isReserved(type: EventType): type is ReservedType {
+  return /^(approval|destination)\./.test(type)
+}
+
+/** The type that a name or an alias means, whatever its case. */
+export function canonicalType(text: string): EventType | undefined {
+  const name = text.toLowerCase()
+  return isType(name) ? name : ALIASES.get(name)
+}
+
+/** What a destination may ask for: a type, or a category such as `approval.*`, also by an alias. */
 export function isEventPattern(pattern: string): boolean {
-  if (Object.hasOwn(EVENT_TYPES, pattern)) return true
-  return (
-    pattern.endsWith('.*') && Object.keys(EVENT_TYPES).some((type) => type.startsWith(pattern.slice(0, -1)))
-  )
+  const canonical = canonicalPattern(pattern)
+  if (isType(canonical)) return true
+  return canonical.endsWith('.*') && TYPES.some((type) => type.startsWith(canonical.slice(0, -1)))
+}
+
+/** As it is stored and matched, in lower case: an alias becomes what it stands for. */
+export function canonicalPattern(pattern: string): string {
+  const name = pattern.toLowerCase()
+  return canonicalType(name) ?? CATEGORY_ALIASES.get(name) ?? name
+}
+
+/** For "did you mean": the type whose name, or an alias of it, has the most pairs of letters in common. */
+export function nearestType(text: string): EventType {
+  const wanted = pairsOf(text.slice(0, LONGEST_COMPARED).toLowerCase())
+  const likeness = (pairs: Set<string>) =>
+    [...wanted].filter((pair) => pairs.has(pair)).length / (wanted.size + pairs.size)
+  return NAMES.reduce((best, name) => (likeness(name.pairs) > likeness(best.pairs) ? name : best)).type
+}
+
+function isType(name: string): name is EventType {
+  return Object.hasOwn(EVENT_TYPES, name)
+}
+
+function pairsOf(name: string): Set<string> {
+  return new Set(Array.from({ length: name.length + 1 }, (_, at) => ` ${name} `.slice(at, at + 2)))
 }

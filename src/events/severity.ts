@@ -3,6 +3,18 @@
 export const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
+/** Every word that `severityOf` reads: ours, and those of other products. */
+export const SEVERITY_WORDS = [...SEVERITIES, 'warning', 'medium-high'] as const
+type SeverityWord = (typeof SEVERITY_WORDS)[number]
+
+/** Whatever its case; what lies between two levels is read as medium. */
+export function severityOf(text: SeverityWord): Severity
+export function severityOf(text: string): Severity | undefined
+export function severityOf(text: string): Severity | undefined {
+  const word = SEVERITY_WORDS.find((known) => known === text.toLowerCase())
+  return word === 'warning' || word === 'medium-high' ? 'medium' : word
+}
+
 export function atLeast(severity: Severity, floor: Severity): boolean {
   return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(floor)
 }

@@ -2,7 +2,18 @@
 
 import { typeidUnboxed } from 'typeid-js'
 
-export type IdPrefix = 'apr' | 'aud' | 'dec' | 'dlv' | 'dst' | 'evt' | 'key' | 'lease' | 'per' | 'press'
+export type IdPrefix =
+  | 'apr'
+  | 'att'
+  | 'aud'
+  | 'dec'
+  | 'dlv'
+  | 'dst'
+  | 'evt'
+  | 'key'
+  | 'lease'
+  | 'per'
+  | 'press'
 
 /** A new id, for example `apr_01k…`. Ids made by one process sort in the order they were made. */
 export function newId(prefix: IdPrefix): string {

@@ -5,13 +5,14 @@ import type { z } from 'zod'
 import type { ApprovalDesk } from '../approvals/desk.ts'
 import type { ApprovalView } from '../approvals/view.ts'
 import type { Commands } from '../commands/commands.ts'
+import type { EventView } from '../events/event.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Logger } from '../kit/log.ts'
 
-export interface Message {
-  kind: 'approval'
-  view: ApprovalView
-}
+/** `event` is why it is sent now; what is shown of an approval is its current state. */
+export type Message =
+  | { kind: 'approval'; view: ApprovalView; event: EventView }
+  | { kind: 'alert'; event: EventView }
 
 export interface Destination<Config = unknown> {
   id: string
@@ -22,6 +23,21 @@ export interface Destination<Config = unknown> {
 export interface Posted {
   /** The platform's own name for the posted message, opaque elsewhere; absent when it cannot be redrawn. */
   handle?: string
+  /** The provider takes nothing more for so long. */
+  coolDownMs?: number
+  /** New values for the config, for example of a chat that moved. */
+  moved?: Record<string, unknown>
+}
+
+/** `prompt`: five more tries within fifteen minutes; `patient`: after 1 min, 5 min, 30 min, 2 h and 24 h. */
+export type RetryPolicy = 'prompt' | 'patient'
+
+/** A limit of the provider's, kept about a tenth below it. Destinations that share the limit share the bucket. */
+export interface Pace {
+  bucket: string
+  perSecond: number
+  /** So many at once before the rate counts; 1 unless said otherwise. */
+  burst?: number
 }
 
 /** An endpoint that the platform calls with POST. */
@@ -41,6 +57,16 @@ export interface PlatformKind<Config = unknown> {
   readonly config: z.ZodType<Config>
   /** Sealed at rest and never returned. */
   readonly secrets: readonly (keyof Config & string)[]
+  readonly retryPolicy: RetryPolicy
+  /** Whether an excerpt of an answer may be kept: never of addresses that anybody may configure. */
+  readonly keepsExcerpts: boolean
+  /** All must have room. Empty: the provider itself says when it is too much. */
+  pace(config: Config): Pace[]
+  /**
+   * So many sends at once to one destination where there is no pace; 1 unless said otherwise. Only for messages that
+   * are independent of each other: in which order they arrive is open then.
+   */
+  readonly parallel?: number
   /** All that its `mount` adds. */
   readonly inbound?: readonly Inbound[]
   /** May load what only this platform needs. */
@@ -93,31 +119,36 @@ export interface PlatformState {
   remove(key: string): Promise<void>
 }
 
+/** A send that did not succeed. */
+export abstract class SendError extends Error {
+  /** Stable and short, the provider's own where it has one. */
+  readonly code: string
+  /** What the provider said beside it, at most 200 characters; kept where the kind keeps excerpts. */
+  readonly excerpt: string | null
+  constructor(code: string, excerpt: string | null = null) {
+    super(code)
+    this.code = code
+    this.excerpt = excerpt
+  }
+}
+
 /** The provider asks us to slow down: cools the whole destination, spends no attempt. */
-export class Throttled extends Error {
+export class Throttled extends SendError {
   readonly delayMs: number
   constructor(delayMs: number) {
-    super(`throttled for ${delayMs} ms`)
+    super('throttled')
     this.delayMs = delayMs
   }
 }
 
 /** It may work later: spends an attempt and is tried again. */
-export class Failed extends Error {
-  readonly code: string
-  constructor(code: string) {
-    super(code)
-    this.code = code
-  }
-}
+export class Failed extends SendError {}
 
 /** It will never work, for this message or for the whole destination: not tried again. */
-export class Undeliverable extends Error {
+export class Undeliverable extends SendError {
   readonly what: 'message' | 'destination'
-  readonly code: string
-  constructor(what: 'message' | 'destination', code: string) {
-    super(code)
+  constructor(what: 'message' | 'destination', code: string, excerpt: string | null = null) {
+    super(code, excerpt)
     this.what = what
-    this.code = code
   }
 }

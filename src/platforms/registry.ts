@@ -1,18 +1,35 @@
 // Which platforms are there? One line each.
 
+import type { Clock } from '../kit/clock.ts'
+import type { Egress } from '../kit/egress.ts'
+import type { DiscordEnvironment } from './discord/config.ts'
+import { discord } from './discord/discord.ts'
 import type { PlatformKind } from './platform.ts'
 import type { SlackEnvironment } from './slack/config.ts'
 import { slack } from './slack/slack.ts'
 import type { TeamsEnvironment } from './teams/config.ts'
 import { teams } from './teams/teams.ts'
+import { type TelegramEnvironment, telegram } from './telegram/telegram.ts'
+import { webhook } from './webhook/webhook.ts'
 
 export interface PlatformEnvironment {
   slack: SlackEnvironment
   /** undefined: no app in Teams. */
   teams: TeamsEnvironment | undefined
+  discord: DiscordEnvironment
+  telegram: TelegramEnvironment
+  egress: Egress
+  clock: Clock
 }
 
 export function platformKinds(env: PlatformEnvironment): PlatformKind[] {
+  const { egress, clock } = env
   // Each platform reads only destinations that its own schema let in.
-  return [slack(env.slack), teams(env.teams)] as unknown as PlatformKind[]
+  return [
+    slack(env.slack),
+    teams(env.teams),
+    discord({ ...env.discord, egress }),
+    telegram({ ...env.telegram, egress }),
+    webhook({ egress, clock }),
+  ] as unknown as PlatformKind[]
 }

@@ -75,7 +75,9 @@ export function pageActions({ slack, teams, agent, reviewerKey, guard }: PageAct
     const { kind, expires_in_seconds: seconds } = req.body
     const valid = Number.isInteger(seconds) && seconds >= SHORTEST_SECONDS && seconds <= LONGEST_SECONDS
     if (!isSampleKind(kind) || !valid) {
-      res.status(400).json({ detail: 'Send {kind: refund, email or sql, expires_in_seconds: 10 or more}' })
+      res
+        .status(400)
+        .json({ detail: 'Send {kind: refund, email, sql or violation, expires_in_seconds: 10 or more}' })
       return
     }
     res.status(202).json(agent.ask(kind, seconds))

@@ -13,6 +13,7 @@ export interface ProductApi {
     body: unknown,
     options?: { idempotencyKey?: string; signal?: AbortSignal },
   ): Promise<ApiAnswer<T>>
+  patch(path: string, body: unknown): Promise<ApiAnswer<unknown>>
 }
 
 export class ApiProblem extends Error {
@@ -47,6 +48,8 @@ export function createProductApi(baseUrl: () => string, key: () => string): Prod
           ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
         },
       ),
+    patch: (path, body) =>
+      call(path, { method: 'PATCH', body: JSON.stringify(body) }, { 'content-type': 'application/json' }),
   }
 }
 

@@ -1,22 +1,26 @@
-// What does an agent do? It asks over HTTP, waits without polling, and learns the answer.
+// What does an agent do? It asks over HTTP, waits without polling, and learns the answer; or it only tells.
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../kit/clock.ts'
 import { ApiProblem, type ProductApi } from './product-api.ts'
-import { type ApprovalRequest, sampleRequest } from './sample-requests.ts'
+import { type ApprovalRequest, sampleRequest, sampleViolation, type ToldEvent } from './sample-requests.ts'
 import type { Run, RunStatus, SampleKind } from './snapshot.ts'
 
-/** A run with what it takes to ask the very same thing again: an unanswered POST is repeated, not doubled. */
+/**
+ * A run with what it takes to ask the very same thing again: an unanswered request is repeated, not doubled.
+ * An event knows no such key, and is told twice rather than never.
+ */
 export interface SavedRun {
   run: Run
-  request: ApprovalRequest
+  request: ApprovalRequest | ToldEvent
   idempotencyKey: string
 }
 
 export interface SampleAgent {
   /** Newest first. */
   runs(): Run[]
+  /** A violation is only told of, and does not expire. */
   ask(kind: SampleKind, expiresInSeconds: number): Run
   /** Takes up again what a restart interrupted. */
   resume(): void
@@ -26,7 +30,7 @@ export interface SampleAgent {
 interface Approval {
   id: string
   url: string
-  status: 'pending' | Exclude<RunStatus, 'asking' | 'waiting' | 'error'>
+  status: 'pending' | Exclude<RunStatus, 'asking' | 'waiting' | 'told' | 'error'>
   expires_at: string
   closed_at: string | null
   decisions: { reviewer: { name: string }; note: string | null }[]
@@ -54,10 +58,17 @@ export function createSampleAgent(
     const { signal } = closing
     const ask = () => api.post<Approval>('/v1/approvals', request, { idempotencyKey, signal })
     const wait = () => api.get<Approval>(`/v1/approvals/${run.approval_id}?wait_seconds=60`, signal)
+    async function next(): Promise<Partial<Run>> {
+      if (run.kind === 'violation') {
+        await api.post('/v1/events', request, { signal })
+        return { status: 'told', answered_at: clock.now(), problem: null }
+      }
+      const { body } = await (run.approval_id ? wait() : ask())
+      return outcome(body, clock.now())
+    }
     while (run.status === 'asking' || run.status === 'waiting') {
       try {
-        const { body } = await (run.approval_id ? wait() : ask())
-        update(run, outcome(body, clock.now()))
+        update(run, await next())
       } catch (error) {
         if (signal.aborted) return
         const problem = sentence(error)
@@ -71,8 +82,7 @@ export function createSampleAgent(
   return {
     runs: () => all.map(({ run }) => run),
     ask(kind, expiresInSeconds) {
-      const request = sampleRequest(kind, expiresInSeconds)
-      const one = { run: newRun(kind, request, clock.now()), request, idempotencyKey: randomUUID() }
+      const one = newRun(kind, expiresInSeconds, clock.now())
       all = [one, ...all].slice(0, RUNS_KEPT)
       changed(all)
       void carryOut(one)
@@ -85,12 +95,14 @@ export function createSampleAgent(
   }
 }
 
-function newRun(kind: SampleKind, { action }: ApprovalRequest, now: number): Run {
-  return {
+function newRun(kind: SampleKind, expiresInSeconds: number, now: number): SavedRun {
+  const request = kind === 'violation' ? sampleViolation() : sampleRequest(kind, expiresInSeconds)
+  const { tool, summary } = 'tool' in request ? request : request.action
+  const run: Run = {
     id: randomUUID(),
     kind,
-    tool: action.tool,
-    summary: action.summary,
+    tool,
+    summary,
     status: 'asking',
     asked_at: now,
     expires_at: null,
@@ -102,6 +114,7 @@ function newRun(kind: SampleKind, { action }: ApprovalRequest, now: number): Run
     note: null,
     problem: null,
   }
+  return { run, request, idempotencyKey: randomUUID() }
 }
 
 function outcome(approval: Approval, now: number): Partial<Run> {

@@ -1,4 +1,4 @@
-// What does the sample agent ask for? Three requests as real agents make them.
+// What does the sample agent ask for, and what does it tell of? As real agents do it.
 
 import { randomInt } from 'node:crypto'
 import type { SampleKind } from './snapshot.ts'
@@ -15,10 +15,23 @@ export interface ApprovalRequest {
   metadata: Record<string, unknown>
 }
 
+/** The body of `POST /v1/events`. */
+export interface ToldEvent {
+  type: string
+  severity: string
+  agent: { id: string; name: string }
+  tool: string
+  environment: string
+  summary: string
+  action: string
+  data: Record<string, unknown>
+}
+
+type AskKind = Exclude<SampleKind, 'violation'>
 type Sample = Pick<ApprovalRequest, 'action' | 'reasons' | 'risk'>
 
 /** `digits` makes each request another one: the same one twice would share one card. */
-const SAMPLES: Record<SampleKind, (digits: number) => Sample> = {
+const SAMPLES: Record<AskKind, (digits: number) => Sample> = {
   refund: (digits) => ({
     action: {
       tool: 'stripe.refund',
@@ -68,7 +81,7 @@ const SAMPLES: Record<SampleKind, (digits: number) => Sample> = {
   }),
 }
 
-export function sampleRequest(kind: SampleKind, expiresInSeconds: number): ApprovalRequest {
+export function sampleRequest(kind: AskKind, expiresInSeconds: number): ApprovalRequest {
   return {
     agent: SAMPLE_AGENT,
     ...SAMPLES[kind](randomInt(10_000, 100_000)),
@@ -77,6 +90,20 @@ export function sampleRequest(kind: SampleKind, expiresInSeconds: number): Appro
   }
 }
 
+export function sampleViolation(): ToldEvent {
+  const order = `A-${randomInt(10_000, 100_000)}`
+  return {
+    type: 'policy.violation',
+    severity: 'high',
+    agent: SAMPLE_AGENT,
+    tool: 'gmail.send',
+    environment: 'production',
+    summary: `Tried to send a customer's home address to a courier in plain text, about order ${order}`,
+    action: 'blocked',
+    data: { policy_name: 'no-pii-in-mail', rule: 'postal_address', order },
+  }
+}
+
 export function isSampleKind(value: unknown): value is SampleKind {
-  return typeof value === 'string' && Object.hasOwn(SAMPLES, value)
+  return value === 'violation' || (typeof value === 'string' && Object.hasOwn(SAMPLES, value))
 }

@@ -3,13 +3,19 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from '../kit/log.ts'
+import type { Message as DiscordMessage } from './discord/messages.ts'
 import type { SavedRun } from './sample-agent.ts'
 import type { Message } from './slack/messages.ts'
 import type { SavedTeams } from './teams-stand-in.ts'
+import type { SavedTelegram } from './telegram-stand-in.ts'
 
 export interface SavedState {
   messages?: Message[]
   teams?: SavedTeams
+  discord?: DiscordMessage[]
+  telegram?: SavedTelegram
+  /** What the destination in Discord was told last; it is another one on another port. */
+  webhookUrl?: string
   agentKey?: string
   reviewerKey?: string
   runs?: SavedRun[]

@@ -1,4 +1,4 @@
-// What must the product know before the first request? A destination in Slack, and who calls it with which key.
+// What must the product know before the first request? Where to post, and who calls it with which key.
 
 import { ApiProblem, createProductApi, type ProductApi } from './product-api.ts'
 import { SAMPLE_AGENT } from './sample-requests.ts'
@@ -13,33 +13,40 @@ interface WantedKey {
 }
 
 interface DestinationPage {
-  data: { channel_type: string; config: { channel_id?: string; conversation_id?: string } }[]
+  data: { id: string; channel_type: string; config: Record<string, string> }[]
   next_cursor: string | null
 }
 
-interface WantedDestination {
+export interface WantedDestination {
   channel_type: string
   name: string
-  config: { channel_id?: string; bot_token?: string; conversation_id?: string }
+  config: Record<string, string>
 }
 
-/** Safe to repeat: creates the destination only where none posts to this place yet. */
-export async function ensureDestination(admin: ProductApi, wanted: WantedDestination): Promise<void> {
-  const { channel_id, conversation_id } = wanted.config
+/** Safe to repeat: creates it only where none posts to this place yet. `anew`: one that is there is told again where. */
+export async function ensureDestination(
+  admin: ProductApi,
+  wanted: WantedDestination,
+  anew: boolean,
+): Promise<void> {
   let cursor: string | null = null
   do {
     const query: string = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`
     const { body } = await admin.get<DestinationPage>(`/v1/settings/notifications${query}`)
-    const isThere = body.data.some(
-      ({ channel_type, config }) =>
-        channel_type === wanted.channel_type &&
-        config.channel_id === channel_id &&
-        config.conversation_id === conversation_id,
-    )
-    if (isThere) return
+    const there = body.data.find((one) => isSamePlace(one, wanted))
+    if (there && anew) {
+      await admin.patch(`/v1/settings/notifications/${there.id}`, { config: wanted.config })
+    }
+    if (there) return
     cursor = body.next_cursor
   } while (cursor !== null)
   await admin.post('/v1/settings/notifications', wanted)
+}
+
+/** By what the list tells of a config: all but its secrets. */
+function isSamePlace({ channel_type, config }: DestinationPage['data'][number], wanted: WantedDestination) {
+  const isSame = ([name, value]: [string, string]) => config[name] === undefined || config[name] === value
+  return channel_type === wanted.channel_type && Object.entries(wanted.config).every(isSame)
 }
 
 /** The saved key while the product still knows it, else a new one. */

@@ -1,8 +1,10 @@
-// Who is there, and what has been said in Slack and in Teams? As the page shows it.
+// Who is there, and what has been said in each place? As the page shows it.
 
+import type { DiscordStandIn } from './discord-stand-in.ts'
 import type { SlackStandIn } from './slack-stand-in.ts'
 import type { Person, Snapshot } from './snapshot.ts'
 import type { TeamsStandIn } from './teams-stand-in.ts'
+import type { TelegramStandIn } from './telegram-stand-in.ts'
 
 const MESSAGES_SHOWN = 150
 
@@ -36,6 +38,28 @@ export function shownTeams({ workspace, messages, conversations }: TeamsStandIn)
       thread: conversationId,
       from: from.name,
       byBot: !personIds.includes(from.id),
+    })),
+  }
+}
+
+export function shownDiscord({ channel, messages }: DiscordStandIn): Snapshot['discord'] {
+  const shown = messages().slice(-MESSAGES_SHOWN)
+  return { channel, messages: shown.map(({ pings, ...message }) => message) }
+}
+
+/** The chat to which the sandbox's own destination posts. */
+export function shownTelegram({ chats, messages }: TelegramStandIn): Snapshot['telegram'] {
+  const [chat] = chats()
+  const shown = chat ? messages(chat.id).slice(-MESSAGES_SHOWN) : []
+  return {
+    chat: chat?.title ?? '',
+    messages: shown.map(({ id, text, entities, buttons, sentAt, editedAt }) => ({
+      id: String(id),
+      text,
+      entities,
+      buttons,
+      sentAt,
+      ...(editedAt !== undefined && { editedAt }),
     })),
   }
 }

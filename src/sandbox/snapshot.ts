@@ -1,9 +1,18 @@
 // What does the page show? One shape, sent whole after every change.
 
-export type RunStatus = 'asking' | 'waiting' | 'approved' | 'denied' | 'expired' | 'withdrawn' | 'error'
-export type SampleKind = 'refund' | 'email' | 'sql'
+export type RunStatus =
+  | 'asking'
+  | 'waiting'
+  | 'approved'
+  | 'denied'
+  | 'expired'
+  | 'withdrawn'
+  | 'told'
+  | 'error'
+/** What it asks for, and what it only tells of. */
+export type SampleKind = 'refund' | 'email' | 'sql' | 'violation'
 
-/** One request of the sample agent and how it went. Times are epoch milliseconds. */
+/** One request of the sample agent, or one thing that it told of, and how it went. Times are epoch milliseconds. */
 export interface Run {
   id: string
   kind: SampleKind
@@ -49,7 +58,29 @@ export interface TeamsMessage {
   onlyFor?: string
 }
 
-/** Somebody who works in both places. */
+export interface DiscordMessage {
+  id: string
+  content: string
+  embeds: Record<string, unknown>[]
+  components: Record<string, unknown>[]
+  /** Epoch milliseconds. */
+  sentAt: number
+  editedAt?: number
+}
+
+export interface TelegramMessage {
+  id: string
+  text: string
+  /** What is set on the text, counted in UTF-16 units; they may lie in each other. */
+  entities: { type: string; offset: number; length: number }[]
+  /** Rows of them. */
+  buttons: { text: string; url: string }[][]
+  /** Epoch milliseconds. */
+  sentAt: number
+  editedAt?: number
+}
+
+/** Somebody who works in Slack and in Teams. */
 export interface Person {
   slackId: string
   teamsId: string
@@ -72,6 +103,16 @@ export interface Snapshot {
     channel: { id: string; name: string }
     /** Oldest first. */
     messages: TeamsMessage[]
+  }
+  discord: {
+    channel: string
+    /** Oldest first. */
+    messages: DiscordMessage[]
+  }
+  telegram: {
+    chat: string
+    /** Oldest first. */
+    messages: TelegramMessage[]
   }
   runs: Run[]
 }

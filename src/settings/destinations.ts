@@ -3,9 +3,10 @@
 import type { DestinationRow } from '../../db/schema.ts'
 import { type Entry, record } from '../audit/trail.ts'
 import type { Severity } from '../events/severity.ts'
+import { emitSwitchedOff } from '../events/spine.ts'
 import type { Clock } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
-import type { Destination, PlatformKind } from '../platforms/platform.ts'
+import type { Destination, PlatformKind, RetryPolicy } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'
 import { skipUnposted } from '../store/deliveries.ts'
 import * as store from '../store/destinations.ts'
@@ -19,6 +20,12 @@ export interface DestinationFields {
   /** null hears everything. */
   events: string[] | null
   minSeverity: Severity
+  /** Tools, with `*` for any ending; null hears every one. */
+  tools: string[] | null
+  /** Agent ids; null hears every one. */
+  agents: string[] | null
+  /** null: the one of its platform. */
+  retryPolicy: RetryPolicy | null
   enabled: boolean
 }
 
@@ -45,6 +52,8 @@ export interface Destinations {
   remove(id: string, by: string): Promise<boolean>
   /** For its platform, when it can hear no more; nothing happens when it is off already. */
   disable(id: string, reason: string): Promise<void>
+  /** Keeps new values of its config, as its platform found them; nothing happens when it was deleted. */
+  moved(id: string, values: Record<string, unknown>): Promise<void>
   /** Wipes the secrets of removed destinations that are not needed any more. */
   forgetRemoved(): Promise<void>
   /** With its secrets, for the platform that sends. */
@@ -146,6 +155,19 @@ export function createDestinations(options: {
           facts: { reason },
           personal: {},
         })
+        await emitSwitchedOff(trx, before, reason, now)
+      }),
+
+    moved: (id, values) =>
+      change(async (trx) => {
+        const before = await store.findDestination(trx, id)
+        if (!before) return
+        const config = { ...configs.open(before).config, ...values }
+        const now = clock.now()
+        const kept = configs.keep(id, before.channel_type, config)
+        await store.updateDestination(trx, id, { ...kept, updated_at: now })
+        const facts = { fields: Object.keys(values) }
+        await record(trx, { at: now, action: 'destination.moved', subject: id, facts, personal: {} })
       }),
 
     async forgetRemoved() {
@@ -159,22 +181,28 @@ export function createDestinations(options: {
   }
 }
 
-type Columns = Pick<DestinationRow, 'name' | 'events' | 'min_severity' | 'enabled'>
+type Columns = Pick<
+  DestinationRow,
+  'name' | 'events' | 'min_severity' | 'tools' | 'agents' | 'retry_policy' | 'enabled'
+>
 
 function columnsOf(fields: Partial<DestinationFields>): Partial<Columns> {
-  const { name, events, minSeverity, enabled } = fields
+  const { name, events, minSeverity, tools, agents, retryPolicy, enabled } = fields
   return {
     ...(name !== undefined && { name }),
     ...(events !== undefined && { events: events && JSON.stringify(events) }),
+    ...(tools !== undefined && { tools: tools && JSON.stringify(tools) }),
+    ...(agents !== undefined && { agents: agents && JSON.stringify(agents) }),
+    ...(retryPolicy !== undefined && { retry_policy: retryPolicy }),
     ...(minSeverity !== undefined && { min_severity: minSeverity }),
     ...(enabled !== undefined && { enabled: enabled ? 1 : 0 }),
   }
 }
 
 function entryOf(action: Entry['action'], row: DestinationRow, by: string, at: number): Entry {
-  const { channel_type, min_severity, enabled } = row
-  const events = row.events && JSON.parse(row.events)
-  const facts = { by, channel_type, events, min_severity, enabled: enabled === 1 }
+  const { channel_type, min_severity, retry_policy, enabled } = row
+  const lists = { events: listIn(row.events), tools: listIn(row.tools), agents: listIn(row.agents) }
+  const facts = { by, channel_type, ...lists, min_severity, retry_policy, enabled: enabled === 1 }
   return { at, action, subject: row.id, facts, personal: { name: row.name } }
 }
 
@@ -184,11 +212,18 @@ function summaryOf(row: DestinationRow): DestinationSummary {
     channelType: row.channel_type,
     name: row.name,
     config: JSON.parse(row.config),
-    events: row.events && JSON.parse(row.events),
+    events: listIn(row.events),
     minSeverity: row.min_severity as Severity,
+    tools: listIn(row.tools),
+    agents: listIn(row.agents),
+    retryPolicy: row.retry_policy as RetryPolicy | null,
     enabled: row.enabled === 1,
     disabledReason: row.disabled_reason,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
+}
+
+function listIn(json: string | null): string[] | null {
+  return json && JSON.parse(json)
 }

@@ -1,18 +1,10 @@
 // What is still to be told, and to whom? The transactional outbox: events and deliveries.
 
 import { sql } from 'kysely'
-import type { DeliveryRow, EventRow } from '../../db/schema.ts'
-import { columns, compileOnce, compileOncePerLength } from './compile-once.ts'
+import type { DeliveryRow } from '../../db/schema.ts'
+import { columns, compileOncePerLength } from './compile-once.ts'
 import type { Executor } from './database.ts'
 import { PENDING } from './literals.ts'
-
-export function insertEvent(trx: Executor, row: EventRow): Promise<unknown> {
-  return addEvent(trx, row)
-}
-
-const addEvent = compileOnce((trx, row: EventRow) =>
-  trx.insertInto('events').values(columns(row, 'id', 'type', 'severity', 'approval_id', 'created_at')),
-)
 
 export async function insertDeliveries(trx: Executor, rows: DeliveryRow[]): Promise<void> {
   if (rows.length > 0) await addDeliveries(trx, rows)
@@ -91,32 +83,56 @@ export function findDue(
   )
 }
 
+export interface Settled extends Pick<DeliveryRow, 'state' | 'last_error' | 'finished_at'> {
+  /** null: no other than before. */
+  nextAttemptAt: number | null
+}
+
 /**
- * The delivery's new state, only while `leaseId` still holds the destination and nobody made the delivery due once
- * more since it was read; false otherwise.
+ * Their new state after one more attempt each, only while the lease still holds the destination and nobody made the
+ * delivery due once more since it was read. Returns the ids of those that changed.
  */
-export async function settleDelivery(
+export async function settleDeliveries(
   trx: Executor,
-  delivery: Pick<DeliveryRow, 'id' | 'destination_id' | 'next_attempt_at'>,
-  leaseId: string,
-  change: Partial<DeliveryRow>,
-): Promise<boolean> {
-  const { numUpdatedRows } = await trx
+  deliveries: Pick<DeliveryRow, 'id' | 'next_attempt_at'>[],
+  lease: { id: string; destinationId: string },
+  change: Settled,
+): Promise<string[]> {
+  const all = { ...change, leaseId: lease.id, destinationId: lease.destinationId }
+  const { rows } = await settle(
+    trx,
+    deliveries.map(({ id, next_attempt_at }) => ({ ...all, id, next_attempt_at })),
+  )
+  return rows.map(({ id }) => id)
+}
+
+interface Settling extends Settled, Pick<DeliveryRow, 'id' | 'next_attempt_at'> {
+  leaseId: string
+  destinationId: string
+}
+
+const settle = compileOncePerLength((trx, rows: Settling[]) => {
+  const { state, last_error, nextAttemptAt, finished_at, leaseId, destinationId } = rows[0] as Settling
+  return trx
     .updateTable('deliveries')
-    .set(change)
-    .where('id', '=', delivery.id)
-    .where('next_attempt_at', '=', delivery.next_attempt_at)
+    .set({
+      attempts: sql<number>`attempts + 1`,
+      next_attempt_at: sql<number>`coalesce(${nextAttemptAt}, next_attempt_at)`,
+      state,
+      last_error,
+      finished_at,
+    })
+    .where(({ or, and }) => or(rows.map(({ id, next_attempt_at }) => and({ id, next_attempt_at }))))
     .where(({ exists, selectFrom }) =>
       exists(
         selectFrom('destinations')
           .select('destinations.id')
-          .where('destinations.id', '=', delivery.destination_id)
+          .where('destinations.id', '=', destinationId)
           .where('destinations.lease_id', '=', leaseId),
       ),
     )
-    .executeTakeFirst()
-  return numUpdatedRows === 1n
-}
+    .returning('deliveries.id')
+})
 
 /** What was not posted yet never will be: for a destination that is deleted. Redraws stay due. */
 export async function skipUnposted(trx: Executor, destinationId: string, now: number): Promise<void> {
@@ -138,16 +154,18 @@ export async function skipUnposted(trx: Executor, destinationId: string, now: nu
     .execute()
 }
 
-/** How the newest delivery of an approval to a destination fared so far. */
+/** How the newest delivery of an approval, or the one of an event, to a destination fared so far. */
 export function findNewestDelivery(
   db: Executor,
-  approvalId: string,
+  about: { approvalId: string } | { eventId: string },
   destinationId: string,
 ): Promise<DeliveryRow | undefined> {
+  const [column, id] =
+    'eventId' in about ? ['event_id' as const, about.eventId] : ['approval_id' as const, about.approvalId]
   return db
     .selectFrom('deliveries')
     .selectAll()
-    .where('approval_id', '=', approvalId)
+    .where(column, '=', id)
     .where('destination_id', '=', destinationId)
     .orderBy('id', 'desc')
     .limit(1)

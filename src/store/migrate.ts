@@ -2,10 +2,11 @@
 
 import { type Migration, Migrator } from 'kysely/migration'
 import * as approvals from '../../db/migrations/0001-approvals.ts'
+import * as events from '../../db/migrations/0002-events.ts'
 import type { Executor } from './database.ts'
 
 /** Named and sorted: what has run under a name never changes. */
-const MIGRATIONS: Record<string, Migration> = { '0001-approvals': approvals }
+const MIGRATIONS: Record<string, Migration> = { '0001-approvals': approvals, '0002-events': events }
 
 /** Throws when a migration fails; the database is then as it was before that migration. */
 export async function migrate(db: Executor): Promise<void> {

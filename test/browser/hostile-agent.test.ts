@@ -10,28 +10,55 @@ const MENTION = '<!channel> <@U0ANARUIZ0> @here <at>Ana</at>'
 const LINK = '<https://evil.example/login|click> https://evil.example [here](https://evil.example)'
 const PIXEL = '![](https://evil.example/pixel.png)'
 const RIGHT_TO_LEFT = '\u202e'
+const MARKDOWN =
+  '**bold** ~~gone~~ `end` ```end``` <t:0:R> ||hidden|| @everyone <@123456789012345678> /start #tag'
 const POISON = `${SCRIPT} ${MENTION} ${LINK} ${PIXEL} *bold* ${RIGHT_TO_LEFT}live`
 
-async function ask({ call }: RunningSandbox, action: Record<string, unknown>): Promise<void> {
-  const { key } = await call<{ key: string }>('/v1/api-keys', {
-    body: { name: 'hostile', roles: ['agent'] },
-  })
+async function hostileKey({ call }: RunningSandbox): Promise<string> {
+  const body = { name: 'hostile', roles: ['agent'] }
+  return (await call<{ key: string }>('/v1/api-keys', { body })).key
+}
+
+async function ask(sandbox: RunningSandbox, action: Record<string, unknown>): Promise<void> {
+  const key = await hostileKey(sandbox)
   const body = {
     agent: { id: 'hostile', name: POISON.slice(0, 200) },
     action: { tool: POISON.slice(0, 200), environment: SCRIPT, ...action },
     reasons: [SCRIPT, MENTION, LINK],
   }
-  await call('/v1/approvals', { body, key })
+  await sandbox.call('/v1/approvals', { body, key })
 }
 
-async function isHarmless({ page, slack, teams, dialogs, consoleErrors }: Tab): Promise<void> {
+async function tell(sandbox: RunningSandbox): Promise<void> {
+  const body = {
+    type: 'policy.violation',
+    agent: { id: MARKDOWN, name: POISON.slice(0, 200) },
+    tool: SCRIPT,
+    environment: MENTION,
+    action: LINK,
+    summary: `${POISON} ${MARKDOWN}`,
+    data: { [POISON]: [POISON, MARKDOWN] },
+  }
+  await sandbox.call('/v1/events', { body, key: await hostileKey(sandbox) })
+}
+
+async function isHarmless({
+  page,
+  slack,
+  teams,
+  discord,
+  telegram,
+  dialogs,
+  consoleErrors,
+}: Tab): Promise<void> {
   await page.evaluate('new Promise(requestAnimationFrame)')
   expect(dialogs).toEqual([])
   expect(consoleErrors).toEqual([])
   expect(await page.locator('main script, main iframe, main at, main [onerror]').count()).toBe(0)
   expect(await page.locator('main img:not([src="/sandbox/mark.svg"]), a[href*=evil]').count()).toBe(0)
-  for (const { cards } of [slack, teams]) {
-    expect(await cards.locator('.mention').count()).toBe(0)
+  for (const { cards } of [slack, teams, discord, telegram]) {
+    expect(await cards.locator('.mention, s, em').count()).toBe(0)
+    expect(await cards.locator('a:not(.button)').count()).toBe(0)
     expect(await cards.textContent()).not.toContain(RIGHT_TO_LEFT)
   }
 }
@@ -54,6 +81,42 @@ test('markup, mentions, links and hidden characters in every field stay text', a
     await shows(cards, 'APPROVED by Ana Ruiz')
     expect(await buttons(cards).count()).toBe(0)
     await shows(cards, SCRIPT)
+  }
+  await isHarmless(tab)
+})
+
+test('in Discord and Telegram a hostile request stays text, and leaves no way out but to the console', async ({
+  tab,
+  sandbox,
+}) => {
+  const summary = `${POISON} ${MARKDOWN}`
+  await ask(sandbox, { summary, arguments: { [POISON]: [POISON, MARKDOWN] } })
+  for (const { open, cards } of [tab.discord, tab.telegram]) {
+    await open()
+    await shows(cards, SCRIPT)
+    await shows(cards, MENTION)
+    await shows(cards, LINK)
+    await shows(cards, PIXEL)
+    await shows(cards, '**bold** ~~gone~~')
+    await shows(cards, '||hidden|| @everyone <@123456789012345678> /start #tag')
+    await shows(cards, '\\u202elive')
+    expect(await cards.getByRole('link').count()).toBe(1)
+    const link = cards.getByRole('link', { name: 'View in Console' })
+    expect(await link.getAttribute('href')).toMatch(new RegExp(`^${sandbox.url}/approvals/apr_`))
+    expect(await link.getAttribute('rel')).toContain('noopener')
+  }
+  await isHarmless(tab)
+})
+
+test('a hostile alert stays text in all four places', async ({ tab, sandbox }) => {
+  await tell(sandbox)
+  for (const { open, cards } of [tab.slack, tab.teams, tab.discord, tab.telegram]) {
+    await open()
+    await shows(cards, 'Policy violation')
+    await shows(cards, SCRIPT)
+    await shows(cards, PIXEL)
+    await shows(cards, '\\u202elive')
+    expect(await cards.count()).toBe(1)
   }
   await isHarmless(tab)
 })

@@ -56,3 +56,35 @@ test('after a restart the page finds back, and the old card still decides', asyn
   }
   await tab.runs.and(tab.page.locator('[data-status=approved]')).nth(1).waitFor()
 })
+
+test('after a restart Discord and Telegram show what they showed, and it is still edited', async ({
+  tab,
+  sandbox,
+  clock,
+}) => {
+  await tab.ask('refund')
+  const told = [tab.discord, tab.telegram]
+  const texts = async () => {
+    const all = []
+    for (const { open, cards } of told) {
+      await open()
+      await shows(cards, 'Approval requested')
+      all.push(await cards.allTextContents())
+    }
+    return all
+  }
+  const before = await texts()
+  const link = tab.page.getByTestId('connection')
+  await sandbox.stop()
+  await shows(link, 'Reconnecting')
+  await sandbox.start()
+  await shows(link, 'Live')
+  expect(await texts()).toEqual(before)
+  clock.advance(10_000)
+  await approve(tab.slack.cards).click()
+  for (const { open, cards } of told) {
+    await open()
+    await shows(cards, 'APPROVED by Ana Ruiz', 'edited')
+    expect(await cards.count()).toBe(1)
+  }
+})

@@ -2,13 +2,21 @@
 
 import type { Locator, Page } from 'playwright-core'
 
-type Kind = 'refund' | 'email' | 'sql'
+type Kind = 'refund' | 'email' | 'sql' | 'violation'
 
-/** Slack or Teams on the page. */
-export interface Place {
+/** Where people are told, such as Discord. */
+interface Told {
   pane: Locator
-  /** The messages in the channel that everybody sees, and those that only the one who acts sees. */
+  /** The messages that everybody sees. */
   cards: Locator
+  /** Brings it into view, where not all are. */
+  open(): Promise<void>
+  tabButton: Locator
+}
+
+/** Where people also answer: Slack or Teams. */
+export interface Place extends Told {
+  /** The messages that only the one who acts sees. */
   whispers: Locator
   type(line: string): Promise<void>
 }
@@ -18,6 +26,8 @@ export interface Tab {
   ask(kind: Kind): Promise<void>
   slack: Place
   teams: Place
+  discord: Told
+  telegram: Told
   /** The agent's requests, newest first. */
   runs: Locator
   actAs(name: string): Promise<void>
@@ -53,6 +63,8 @@ export function watch(page: Page, origin: string): Tab {
     ask: (kind) => page.getByTestId(`ask-${kind}`).click(),
     slack: placeOn(page, 'slack'),
     teams: placeOn(page, 'teams'),
+    discord: toldOn(page, 'discord'),
+    telegram: toldOn(page, 'telegram'),
     runs: page.getByTestId('run'),
     async actAs(name) {
       await page.getByTestId('acting-as').selectOption({ label: name })
@@ -65,11 +77,24 @@ export function watch(page: Page, origin: string): Tab {
   }
 }
 
-function placeOn(page: Page, name: 'slack' | 'teams'): Place {
+function toldOn(page: Page, name: 'slack' | 'teams' | 'discord' | 'telegram'): Told {
   const pane = page.getByTestId(name)
+  const tabButton = page.locator(`.switch [data-view=${name}]`)
   return {
     pane,
     cards: pane.getByTestId('message'),
+    tabButton,
+    async open() {
+      if (!(await pane.isVisible())) await tabButton.click()
+    },
+  }
+}
+
+function placeOn(page: Page, name: 'slack' | 'teams'): Place {
+  const told = toldOn(page, name)
+  const { pane } = told
+  return {
+    ...told,
     whispers: pane.getByTestId('ephemeral'),
     async type(line) {
       await pane.getByTestId('line').fill(line)

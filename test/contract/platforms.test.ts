@@ -5,16 +5,28 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
+import type { EventView } from '../../src/events/event.ts'
 import { systemClock } from '../../src/kit/clock.ts'
+import { createEgress } from '../../src/kit/egress.ts'
 import { createLog } from '../../src/kit/log.ts'
-import { Failed, type Platform, type PlatformPorts, Throttled } from '../../src/platforms/platform.ts'
+import {
+  type Destination,
+  Failed,
+  type Message,
+  type Platform,
+  type PlatformKind,
+  type PlatformPorts,
+  Throttled,
+} from '../../src/platforms/platform.ts'
 import { platformKinds } from '../../src/platforms/registry.ts'
 
 interface Sample {
-  /** A valid one. */
-  config: Record<string, unknown>
-  /** As its `post` would return it. */
-  handle: string
+  /** A valid one, where the provider is at this address (with a trailing slash). */
+  config(at: string): Record<string, unknown>
+  /** As its `post` would return it; absent where nothing can be redrawn. */
+  handle?: string
+  /** false: any 2xx will do, whatever it says. */
+  readsAnswers: boolean
   /** How the provider says that something went wrong which we never heard of. */
   unknownError: { status: number; body: unknown }
 }
@@ -24,14 +36,33 @@ const CONVERSATION = '19:approvals@thread.tacv2'
 /** A platform that is missing here fails. */
 const SAMPLES: Record<string, Sample> = {
   slack: {
-    config: { bot_token: 'xoxb-test', channel_id: 'C0123456789' },
+    config: () => ({ bot_token: 'xoxb-test', channel_id: 'C0123456789' }),
     handle: 'C0123456789/1.1',
+    readsAnswers: true,
     unknownError: { status: 200, body: { ok: false, error: 'never_heard_of' } },
   },
   teams: {
-    config: { conversation_id: CONVERSATION },
+    config: () => ({ conversation_id: CONVERSATION }),
     handle: `${CONVERSATION}/1795230217492`,
+    readsAnswers: true,
     unknownError: { status: 418, body: { error: { code: 'NeverHeardOf', message: 'x'.repeat(2000) } } },
+  },
+  discord: {
+    config: (at) => ({ webhook_url: `${at}api/webhooks/123/token` }),
+    handle: '1795230217492',
+    readsAnswers: true,
+    unknownError: { status: 418, body: { code: 99_999, message: 'x'.repeat(2000) } },
+  },
+  telegram: {
+    config: () => ({ bot_token: `123456:${'t'.repeat(35)}`, chat_id: -100123 }),
+    handle: '-100123/7',
+    readsAnswers: true,
+    unknownError: { status: 418, body: { ok: false, error_code: 418, description: 'x'.repeat(2000) } },
+  },
+  webhook: {
+    config: (at) => ({ url: `${at}hook` }),
+    readsAnswers: false,
+    unknownError: { status: 418, body: {} },
   },
 }
 
@@ -52,6 +83,21 @@ const VIEW: ApprovalView = {
   decisions: [],
   review_notes: null,
   test: false,
+}
+
+const EVENT: EventView = {
+  id: 'evt_01kaf3q2m8e7s9v4w6x8y0z1b3',
+  type: 'approval.requested',
+  severity: 'high',
+  created_at: VIEW.created_at,
+  environment: null,
+  agent: VIEW.agent,
+  tool: 'a.tool',
+  summary: 'a summary',
+  action: null,
+  approval_id: VIEW.id,
+  data: {},
+  url: VIEW.url,
 }
 
 let answer: RequestListener
@@ -97,6 +143,10 @@ const environment = (apiUrl: string) => ({
     allowedTenants: [TENANT],
     cloud: { openIdMetadataUrl: `${url}/keys`, loginUrl: `${url}/login` },
   },
+  discord: { apiOrigin: apiUrl.replace(/\/$/, '') },
+  telegram: { apiUrl: apiUrl.replace(/\/$/, '') },
+  egress: createEgress({ allowCidrs: ['127.0.0.0/8'], allowHttp: true }),
+  clock: systemClock,
 })
 const portsAt = (serviceUrl: string) =>
   ({
@@ -106,35 +156,66 @@ const portsAt = (serviceUrl: string) =>
     clock: systemClock,
   }) as unknown as PlatformPorts
 
-describe.each(platformKinds(environment('http://127.0.0.1:9/')))('$name', (kind) => {
-  const { config, handle, unknownError } = SAMPLES[kind.name] as Sample
-  const destination = { id: 'dst_1', name: 'A place', config }
-  const message = { kind: 'approval', view: VIEW } as const
+const slowDown = (seconds: number) => ({
+  ok: false,
+  error: 'ratelimited',
+  retry_after: seconds,
+  parameters: { retry_after: seconds },
+})
 
-  async function platform(apiUrl = `${url}/`): Promise<Platform> {
-    const here = platformKinds(environment(apiUrl)).find((one) => one.name === kind.name)
-    return (here as typeof kind).create(portsAt(apiUrl))
+/** The kind as it is where the provider is at this address, and a destination there. */
+async function placeAt(name: string, apiUrl: string): Promise<{ platform: Platform; to: Destination }> {
+  const kind = platformKinds(environment(apiUrl)).find((one) => one.name === name) as PlatformKind
+  const config = kind.config.parse(SAMPLES[name]?.config(apiUrl))
+  return { platform: await kind.create(portsAt(apiUrl)), to: { id: 'dst_1', name: 'A place', config } }
+}
+
+const APPROVAL = { kind: 'approval', view: VIEW, event: EVENT } as const
+const KINDS = platformKinds(environment('http://127.0.0.1:9/'))
+
+test('a provider that hangs holds a send up for less than the shortest lease', async () => {
+  answer = () => {}
+  const from = performance.now()
+  const sends = KINDS.map(async ({ name }) => {
+    const { platform, to } = await placeAt(name, `${url}/`)
+    await expect(platform.post(APPROVAL, to), name).rejects.toBeInstanceOf(Failed)
+  })
+  await Promise.all(sends)
+  expect(performance.now() - from).toBeLessThan(14_000)
+})
+
+describe.each(KINDS)('$name', (kind) => {
+  const { config: configAt, handle, readsAnswers, unknownError } = SAMPLES[kind.name] as Sample
+  const alert = { kind: 'alert', event: { ...EVENT, type: 'policy.violation', approval_id: null } } as const
+
+  async function post(message: Message = APPROVAL, apiUrl = `${url}/`) {
+    const { platform, to } = await placeAt(kind.name, apiUrl)
+    return platform.post(message, to)
   }
-  const post = async (apiUrl?: string) => (await platform(apiUrl)).post(message, destination)
-  const redraw = async () => (await platform()).redraw?.(handle, message, destination)
+  async function redraw() {
+    const { platform, to } = await placeAt(kind.name, `${url}/`)
+    return platform.redraw?.(handle as string, APPROVAL, to)
+  }
+  const redraws = handle !== undefined
 
   test('takes its sample config, and refuses an empty one and an unknown field by name', () => {
-    expect(kind.config.safeParse(config)).toMatchObject({ success: true })
-    expect(kind.config.safeParse({}).success).toBe(false)
-    const refused = kind.config.safeParse({ ...config, no_such_field: 1 })
+    const here = platformKinds(environment(`${url}/`)).find((one) => one.name === kind.name) as typeof kind
+    const config = configAt(`${url}/`)
+    expect(here.config.safeParse(config)).toMatchObject({ success: true })
+    expect(here.config.safeParse({}).success).toBe(false)
+    const refused = here.config.safeParse({ ...config, no_such_field: 1 })
     expect(JSON.stringify(refused.error?.issues)).toContain('no_such_field')
   })
 
   test('names as secrets only fields that it has', () => {
     for (const secret of kind.secrets) {
-      const issues = kind.config.safeParse({ ...config, [secret]: 5 }).error?.issues ?? []
+      const issues = kind.config.safeParse({ ...configAt(`${url}/`), [secret]: 5 }).error?.issues ?? []
       expect(issues.map((issue) => issue.code)).not.toContain('unrecognized_keys')
     }
   })
 
-  const misbehaviours: [string, RequestListener][] = [
+  const refusals: [string, RequestListener][] = [
     ['an error of its own', (_req, res) => void res.writeHead(500).end('oops')],
-    ['what is no JSON', (_req, res) => void res.end('<html>')],
     ['nothing', (_req, res) => void res.socket?.destroy()],
     [
       'half an answer',
@@ -144,43 +225,50 @@ describe.each(platformKinds(environment('http://127.0.0.1:9/')))('$name', (kind)
       },
     ],
     ['a redirect', (_req, res) => void res.writeHead(307, { location: '/elsewhere' }).end()],
-    ['5 MB', (_req, res) => void res.end(`{"ok":false,"error":"${'x'.repeat(5_000_000)}"}`)],
     [
       'an error that nobody knows',
       (_req, res) => void res.writeHead(unknownError.status).end(JSON.stringify(unknownError.body)),
     ],
   ]
-  test.each(misbehaviours)(
+  const oddities: [string, RequestListener][] = [
+    ['what is no JSON', (_req, res) => void res.end('<html>')],
+    ['5 MB', (_req, res) => void res.end(`{"ok":false,"error":"${'x'.repeat(5_000_000)}"}`)],
+  ]
+  test.each([...refusals, ...(readsAnswers ? oddities : [])])(
     'a provider that answers %s makes a send fail that is tried again',
     async (_how, listener) => {
       answer = listener
-      const failure = await post().catch((error) => error)
-      expect(failure).toBeInstanceOf(Failed)
-      expect(failure.code).toMatch(/^[a-z0-9_]{1,80}$/)
-      await expect(redraw()).rejects.toBeInstanceOf(Failed)
+      for (const message of [APPROVAL, alert]) {
+        const failure = await post(message).catch((error) => error)
+        expect(failure).toBeInstanceOf(Failed)
+        expect(failure.code).toMatch(/^[a-z0-9_]{1,80}$/)
+      }
+      if (redraws) await expect(redraw()).rejects.toBeInstanceOf(Failed)
       expect(elsewhere).toBe(0)
     },
   )
 
-  test('a provider that is not there makes a send fail that is tried again', async () => {
-    await expect(post('http://127.0.0.1:9/')).rejects.toBeInstanceOf(Failed)
-  })
+  if (!readsAnswers) {
+    test.each(oddities)('a provider that takes it and answers %s has it', async (_how, listener) => {
+      answer = listener
+      await expect(post()).resolves.toEqual({})
+    })
+  }
 
-  test('a provider that hangs holds a send up for less than the shortest lease', async () => {
-    answer = () => {}
-    const from = performance.now()
-    await expect(post()).rejects.toBeInstanceOf(Failed)
-    expect(performance.now() - from).toBeLessThan(14_000)
+  test('a provider that is not there makes a send fail that is tried again', async () => {
+    await expect(post(APPROVAL, 'http://127.0.0.1:9/')).rejects.toBeInstanceOf(Failed)
   })
 
   test('a provider that asks to slow down is heard, also when it names no time', async () => {
-    answer = (_req, res) =>
-      void res.writeHead(429, { 'retry-after': '7' }).end('{"ok":false,"error":"ratelimited"}')
+    const refuse =
+      (seconds: number): RequestListener =>
+      (_req, res) =>
+        void res.writeHead(429, { 'retry-after': String(seconds) }).end(JSON.stringify(slowDown(seconds)))
+    answer = refuse(7)
     await expect(post()).rejects.toMatchObject({ delayMs: 7_000 })
-    answer = (_req, res) =>
-      void res.writeHead(429, { 'retry-after': '0' }).end('{"ok":false,"error":"ratelimited"}')
+    answer = refuse(0)
     const { delayMs } = (await post().catch((error) => error)) as Throttled
     expect(delayMs).toBeGreaterThan(0)
-    await expect(redraw()).rejects.toBeInstanceOf(Throttled)
+    if (redraws) await expect(redraw()).rejects.toBeInstanceOf(Throttled)
   })
 })

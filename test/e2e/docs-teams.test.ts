@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startCommand } from '../fakes/command-line.ts'
-import { type Running, startCountersign } from '../fakes/countersign.ts'
+import { eventually, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { blocks, readerOf, readPage, tableUnder } from '../fakes/doc-page.ts'
 import { type Json, type Press, shown, teamsOffice } from '../fakes/teams-office.ts'
@@ -131,6 +131,11 @@ describe('when something is wrong', () => {
     },
     'Cards come late; Teams limits their rate': async () => {
       const id = await office.running.teamsDestination()
+      // What the rows above switched off is told here as well.
+      await eventually(async () => {
+        const { body: page } = await office.running.call('GET', '/v1/deliveries?state=pending')
+        return (page.data as unknown[]).length === 0
+      })
       office.teams.failNext({ method: 'send', status: 429, retryAfterSeconds: 20 })
       const { status, body } = await office.running.call('POST', `${DESTINATIONS}/${id}/test`)
       expect(status).toBe(502)

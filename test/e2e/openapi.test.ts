@@ -18,7 +18,7 @@ import {
 import { BOT_TOKEN } from '../fakes/slack-server.ts'
 
 /** Pages for people, not part of the API. */
-const PAGES = ['GET /approvals/{id}']
+const PAGES = ['GET /approvals/{id}', 'GET /events/{id}']
 
 const [sqlite] = databases
 const mounted = vi.spyOn(express.Router.prototype, 'route')
@@ -168,6 +168,15 @@ describe('answers keep to it', () => {
     const { approvals } = running.teams.workspace.places
     await running.teamsDestination()
     await expectDocumented('listConversations', '/v1/settings/conversations')
+
+    const violation = { type: 'policy.violation', agent: { id: 'agent-1' }, data: { rule: 'r' } }
+    const told = await expectDocumented('emitEvents', '/v1/events', violation)
+    await expectDocumented('readEvent', `/v1/events/${told.data[0]?.id}`)
+    await expectDocumented('testDestination', `${places}/${place}/test`, { event: 'incident' })
+    const { data: sent } = await expectDocumented('listDeliveries', '/v1/deliveries?limit=1')
+    await expectDocumented('readDelivery', `/v1/deliveries/${sent[0]?.id}`)
+    await expectDocumented('replayDelivery', `/v1/deliveries/${sent[0]?.id}/replay`)
+    await expectDocumented('replayDeliveries', '/v1/deliveries/replay', {})
 
     const wanted = {
       agent: { id: 'agent-1' },

@@ -34,6 +34,12 @@ const MAY: Record<string, readonly Caller[]> = {
   changeDestination: ADMINS,
   deleteDestination: ADMINS,
   testDestination: ADMINS,
+  emitEvents: AGENTS,
+  readEvent: ['reviewer', 'auditor', 'admin'],
+  listDeliveries: ADMINS,
+  readDelivery: ADMINS,
+  replayDelivery: ADMINS,
+  replayDeliveries: ADMINS,
   listApiKeys: ADMINS,
   createApiKey: ADMINS,
   rotateApiKey: ADMINS,
@@ -53,12 +59,18 @@ const [sqlite] = databases
 let database: Awaited<ReturnType<NonNullable<typeof sqlite>['create']>>
 let running: Running
 let operations: Documented[]
+/** Of the first approval. */
+let deliveryId: string
 const keys: Partial<Record<Caller, string>> = { garbage: 'csk_garbage', admin: ADMIN_KEY }
 
 beforeAll(async () => {
   database = await (sqlite as NonNullable<typeof sqlite>).create()
   running = await startCountersign({ databaseUrl: database.url, teams: true })
   operations = operationsOf(await readDocument(running.url))
+  await running.destination()
+  await running.ask()
+  const { body: page } = await running.call<{ data: { id: string }[] }>('GET', '/v1/deliveries')
+  deliveryId = page.data[0]?.id as string
   const person = { name: 'Rey', email: 'rey@example.com' }
   keys.agent = await running.key({ roles: ['agent'] })
   keys.auditor = await running.key({ roles: ['auditor'] })
@@ -98,6 +110,13 @@ async function idFor(path: string, caller: Caller): Promise<string> {
     const { body } = await running.call('POST', '/v1/api-keys', { body: { name: 'one', roles: ['agent'] } })
     return body.id as string
   }
+  if (path.startsWith('/v1/events/')) {
+    const { body } = await running.call<{ data: { id: string }[] }>('POST', '/v1/events', {
+      body: SANE_BODIES.emitEvents,
+    })
+    return body.data[0]?.id as string
+  }
+  if (path.startsWith('/v1/deliveries/')) return deliveryId
   const owner = caller === 'admin' ? ADMIN_KEY : (keys.agent as string)
   return (await running.ask({}, { key: owner })).body.id
 }

@@ -34,6 +34,16 @@ export const SANE_BODIES: Record<string, Json> = {
   changeDestination: { name: 'Two', enabled: true },
   testDestination: { message: 'Does it arrive?' },
   createApiKey: { name: 'an agent', roles: ['agent'], agent_id: 'agent-1' },
+  emitEvents: {
+    type: 'policy.violation',
+    severity: 'high',
+    agent: { id: 'agent-1', name: 'Refund agent' },
+    tool: 'stripe.refund',
+    summary: 'It tried to send an address',
+    action: 'blocked',
+    data: { policy: 'no-pii' },
+  },
+  replayDeliveries: { state: 'dead' },
   teamsActivity: { type: 'message', text: 'status' },
   teamsMessage: { type: 'message', text: 'status' },
 }

@@ -28,7 +28,13 @@ export interface PostRoom {
   close(): Promise<void>
 }
 
-export async function openPostRoom(create: (typeof databases)[number]['create']): Promise<PostRoom> {
+type Kind = Parameters<typeof createWorker>[0]['kinds'][number]
+
+/** `kind`: in what the platform differs from a prompt one without a limit. */
+export async function openPostRoom(
+  create: (typeof databases)[number]['create'],
+  kind: Partial<Kind> = {},
+): Promise<PostRoom> {
   const database = await create()
   const clock = manualClock()
   const platform = scriptedPlatform()
@@ -45,7 +51,10 @@ export async function openPostRoom(create: (typeof databases)[number]['create'])
     async worker(of = office) {
       const worker = createWorker({
         db: of.db,
+        kinds: [{ name: 'scripted', retryPolicy: 'prompt', keepsExcerpts: true, pace: () => [], ...kind }],
         platforms: new Map([['scripted', platform]]),
+        publicUrl: 'http://countersign.test',
+        onMoved: async () => {},
         open: ({ id, name }) => ({ id, name, config: {} }),
         findView: of.board.find,
         leaseMs: LEASE_MS,

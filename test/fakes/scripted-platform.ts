@@ -5,7 +5,7 @@ import type { Message, Platform } from '../../src/platforms/platform.ts'
 export interface Sent {
   what: 'post' | 'redraw'
   to: string
-  /** The approval's id. */
+  /** The id of the approval, or of the alert. */
   about: string
   status: string
   /** Of the card that was posted or redrawn. */
@@ -53,11 +53,12 @@ export function scriptedPlatform(): ScriptedPlatform {
     step.times -= 1
     await step.act()
   }
-  const words = (what: Sent['what'], { view }: Message, to: { id: string }) => ({
+  const words = (what: Sent['what'], message: Message, to: { id: string }) => ({
     what,
     to: to.id,
-    about: view.id,
-    status: view.status,
+    ...(message.kind === 'approval'
+      ? { about: message.view.id, status: message.view.status }
+      : { about: message.event.id, status: message.event.type }),
   })
 
   return {

@@ -15,6 +15,8 @@ export interface TinyProduct {
   posted: readonly Posted[]
   /** The bodies of what was sent to this path. */
   postedTo(path: string): Record<string, unknown>[]
+  /** What destinations were changed to, oldest first. */
+  changed: readonly Record<string, unknown>[]
   /** The API keys that it takes. */
   known: Set<string>
   /** Answers the agent that waits, once it waits. */
@@ -26,6 +28,7 @@ const PENDING = { id: 'apr_1', url: 'http://x', status: 'pending', closed_at: nu
 /** Remembers over restarts of what it is mounted on. */
 export function createTinyProduct(): TinyProduct {
   const posted: Posted[] = []
+  const changed: Record<string, unknown>[] = []
   const known = new Set<string>()
   let release: ((decision: Record<string, unknown>) => void) | undefined
   const postedTo = (path: string) => posted.filter((one) => one.path === path).map(({ body }) => body)
@@ -33,6 +36,7 @@ export function createTinyProduct(): TinyProduct {
   return {
     posted,
     postedTo,
+    changed,
     known,
     mount(app) {
       release = undefined
@@ -42,8 +46,18 @@ export function createTinyProduct(): TinyProduct {
       })
       app.post('/v1/webhooks/teams/interactions', (_req, res) => res.status(200).end())
       app.get('/v1/settings/notifications', (_req, res) => {
-        res.json({ data: postedTo('/v1/settings/notifications'), next_cursor: null })
+        const data = postedTo('/v1/settings/notifications').map((one, index) => ({
+          ...one,
+          id: `dst_${index}`,
+          config: withoutSecrets(one.config),
+        }))
+        res.json({ data, next_cursor: null })
       })
+      app.patch('/v1/settings/notifications/:id', express.json(), (req, res) => {
+        changed.push({ id: req.params.id, ...req.body })
+        res.json({})
+      })
+      app.post('/v1/events', (req, res) => res.status(201).json({ data: [req.body], next_cursor: null }))
       app.post('/v1/settings/notifications', (_req, res) => res.status(201).json({}))
       app.post('/v1/api-keys', (req, res) => {
         const key = `${req.body.roles}-key-${postedTo('/v1/api-keys').length}`
@@ -64,4 +78,9 @@ export function createTinyProduct(): TinyProduct {
       release?.({ closed_at: new Date().toISOString(), ...decision })
     },
   }
+}
+
+function withoutSecrets(config: unknown): Record<string, unknown> {
+  const { bot_token, webhook_url, ...told } = config as Record<string, unknown>
+  return told
 }

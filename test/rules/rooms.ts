@@ -23,8 +23,16 @@ export const ROOMS: Record<string, Room> = {
   policy: { at: 'src/policy', imports: ['kit'] },
   events: {
     at: 'src/events',
-    doors: ['catalogue.ts', 'severity.ts', 'event.ts', 'hears.ts'],
-    imports: ['kit'],
+    doors: [
+      'catalogue.ts',
+      'severity.ts',
+      'event.ts',
+      'hears.ts',
+      'spine.ts',
+      'newsroom.ts',
+      'alert-view.ts',
+    ],
+    imports: ['store', rows, 'kit'],
   },
   store: {
     at: 'src/store',
@@ -48,7 +56,7 @@ export const ROOMS: Record<string, Room> = {
   },
   delivery: {
     at: 'src/delivery',
-    doors: ['worker.ts', 'outcome.ts'],
+    doors: ['worker.ts', 'outcome.ts', 'log.ts'],
     imports: [
       'store',
       'events',
@@ -78,6 +86,10 @@ export const ROOMS: Record<string, Room> = {
     at: 'src/platforms/shown-approval.ts',
     imports: ['platforms/shown-text', { room: 'approvals', only: ['view.ts'], types: true }],
   },
+  'platforms/shown-alert': {
+    at: 'src/platforms/shown-alert.ts',
+    imports: ['platforms/shown-text', 'platforms/shown-approval', { room: 'events', types: true }],
+  },
   cards: { at: 'cards', imports: [] },
   'platforms/*': {
     at: 'src/platforms/*',
@@ -85,6 +97,7 @@ export const ROOMS: Record<string, Room> = {
       'platforms/contract',
       'platforms/shown-text',
       'platforms/shown-approval',
+      'platforms/shown-alert',
       'cards',
       { room: 'approvals', only: ['desk.ts', 'refusals.ts', 'view.ts'] },
       { room: 'events', types: true },
@@ -94,7 +107,7 @@ export const ROOMS: Record<string, Room> = {
   },
   'platforms/registry': {
     at: 'src/platforms/registry.ts',
-    imports: ['platforms/contract', 'platforms/*'],
+    imports: ['platforms/contract', 'platforms/*', { room: 'kit', types: true }],
   },
   api: {
     at: 'src/api',
@@ -118,7 +131,11 @@ export const ROOMS: Record<string, Room> = {
   console: {
     at: 'src/console',
     doors: ['console.ts'],
-    imports: ['page-kit', { room: 'approvals', only: ['view.ts'], types: true }],
+    imports: [
+      'page-kit',
+      { room: 'approvals', only: ['view.ts'], types: true },
+      { room: 'events', only: ['event.ts'], types: true },
+    ],
   },
   sandbox: { at: 'src/sandbox', doors: ['sandbox.ts', 'slack-stand-in.ts'], imports: ['page-kit', 'kit'] },
   app: { at: 'src/app.ts', imports: 'everything' },
@@ -133,6 +150,8 @@ export const KEPT_PACKAGES: Record<string, string[]> = {
   kysely: ['store', 'db'],
   'better-sqlite3': ['store'],
   pg: ['store'],
+  undici: ['kit'],
+  'ipaddr.js': ['kit'],
 }
 
 /** These rooms serve every platform alike, so they name none. */

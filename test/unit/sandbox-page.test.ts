@@ -112,7 +112,13 @@ test.each([
   for (const path of ['/sandbox', '/sandbox/page.js', '/sandbox/state']) {
     expect((await send(path, { headers })).status, path).toBe(403)
   }
-  for (const path of ['/sandbox/ask', '/sandbox/reviewer-key', '/sandbox/slack/api/auth.test']) {
+  for (const path of [
+    '/sandbox/ask',
+    '/sandbox/reviewer-key',
+    '/sandbox/slack/api/auth.test',
+    '/sandbox/telegram/bot1:x/sendMessage',
+    '/api/webhooks/1/x',
+  ]) {
     expect((await send(path, { method: 'POST', headers: { ...json, ...headers }, body: ask })).status).toBe(
       403,
     )
@@ -142,6 +148,8 @@ test('it sets itself up once, and keeps its keys to itself', async () => {
   expect(product.postedTo('/v1/settings/notifications')).toMatchObject([
     { channel_type: 'slack', config: { channel_id: 'C0APPROVALS' } },
     { channel_type: 'teams', config: { conversation_id: expect.stringMatching(/@thread\.tacv2$/) } },
+    { channel_type: 'discord', config: { webhook_url: expect.stringContaining('/api/webhooks/') } },
+    { channel_type: 'telegram', config: { chat_id: '-1001200000001' } },
   ])
   expect(product.postedTo('/v1/api-keys')).toMatchObject([
     { roles: ['agent'] },
@@ -151,6 +159,23 @@ test('it sets itself up once, and keeps its keys to itself', async () => {
   expect(statSync(file).mode & 0o777).toBe(0o600)
   for (const key of product.known) expect(readFileSync(file, 'utf8')).toContain(key)
   for (const key of product.known) expect(JSON.stringify(await snapshot())).not.toContain(key)
+})
+
+test('whatever the product is connected to is on this machine', async () => {
+  await sandbox.ready()
+  const told = JSON.stringify([sandbox.connections, product.postedTo('/v1/settings/notifications')])
+  expect(new Set(told.match(/https?:\/\/[^/":]+/g))).toEqual(new Set(['http://127.0.0.1']))
+  expect(sandbox.connections.egress.allowCidrs).toEqual(['127.0.0.0/8', '::1/128'])
+})
+
+test('on another port Discord is where it was: its destination is told the new address', async () => {
+  await sandbox.ready()
+  expect(product.changed).toEqual([])
+  await stop()
+  await start()
+  await sandbox.ready()
+  const webhook_url = expect.stringMatching(`^http://127\\.0\\.0\\.1:${port}/api/webhooks/`)
+  expect(product.changed).toEqual([{ id: 'dst_2', config: { webhook_url } }])
 })
 
 test('a reviewer’s key is given to whoever asks for it, and is another one once it is not known any more', async () => {
@@ -225,6 +250,65 @@ test('the agent asks, waits and tells how soon after the decision it was release
   const { runs } = await snapshot()
   expect(runs[0]).toMatchObject({ decided_by: 'Ana', note: 'checked', told_after_ms: expect.any(Number) })
 })
+
+test('the agent tells of a violation and waits for nobody', async () => {
+  await sandbox.ready()
+  const [status] = await act('ask', { ...ask, kind: 'violation' })
+  expect(status).toBe(202)
+  await expect
+    .poll(async () => (await snapshot()).runs[0])
+    .toMatchObject({ kind: 'violation', status: 'told' })
+  expect(product.postedTo('/v1/events')).toMatchObject([
+    {
+      type: 'policy.violation',
+      severity: 'high',
+      agent: { id: 'sandbox-ops-copilot' },
+      tool: 'gmail.send',
+      action: 'blocked',
+      data: { policy_name: 'no-pii-in-mail' },
+    },
+  ])
+  expect(product.posted.at(-1)?.headers.authorization).toBe('Bearer agent-key-1')
+  expect(product.postedTo('/v1/approvals')).toEqual([])
+})
+
+test('what Discord and Telegram were told survives a restart', async () => {
+  await sandbox.ready()
+  await tellBoth('before')
+  await stop()
+  await start()
+  await sandbox.ready()
+  const { discord, telegram } = await snapshot()
+  expect(discord).toMatchObject({ channel: 'agent-approvals', messages: [{ content: 'before' }] })
+  expect(telegram).toMatchObject({ chat: 'Agent approvals', messages: [{ text: 'before' }] })
+})
+
+test('Discord and Telegram take no more than the real ones do', async () => {
+  await sandbox.ready()
+  const answers = await Promise.all(Array.from({ length: 31 }, () => tellBoth('again')))
+  expect(answers.map(([discord]) => discord).filter((status) => status === 429)).toHaveLength(1)
+  expect(answers.map(([, telegram]) => telegram).filter((status) => status === 200)).toHaveLength(1)
+})
+
+test('only what is sent to a webhook is read by Discord', async () => {
+  const broken = { method: 'POST', headers: json, body: '{' }
+  const answer = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`, broken)).text()
+  expect(await answer('/api/webhooks/1/x')).toContain('50109')
+  expect(await answer('/v1/approvals')).not.toContain('50109')
+})
+
+/** As the product does it; the statuses of both answers. */
+async function tellBoth(text: string): Promise<number[]> {
+  const configs = product.postedTo('/v1/settings/notifications').map(({ config }) => config)
+  const { webhook_url, bot_token, chat_id } = Object.assign({}, ...configs)
+  const post = async (url: string, body: unknown) =>
+    (await fetch(url, { method: 'POST', headers: json, body: JSON.stringify(body) })).status
+  const { pathname } = new URL(webhook_url)
+  return Promise.all([
+    post(`http://127.0.0.1:${port}${pathname}?wait=true`, { content: text }),
+    post(`http://127.0.0.1:${port}/sandbox/telegram/bot${bot_token}/sendMessage`, { chat_id, text }),
+  ])
+}
 
 test('cards and waiting requests survive a restart', async () => {
   await sandbox.ready()

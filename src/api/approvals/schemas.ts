@@ -3,25 +3,8 @@
 import { z } from 'zod'
 import type { RequestApproval } from '../../approvals/desk.ts'
 import { STATUSES } from '../../approvals/view.ts'
-import { levelOfScore, SEVERITIES, type Severity } from '../../events/severity.ts'
-import { isId } from '../../kit/ids.ts'
-import { wholeNumber } from '../../kit/whole-number.ts'
-import { text } from '../input.ts'
-
-const LEVEL_ALIASES: Record<string, Severity> = { warning: 'medium', 'medium-high': 'medium' }
-
-/** A level of the shared scale; the aliases of other products' vocabularies are read as medium. */
-export const level = z
-  .enum([...SEVERITIES, ...Object.keys(LEVEL_ALIASES)])
-  .transform((value) => LEVEL_ALIASES[value] ?? (value as Severity))
-
-/** Kept key for key: `z.record` would drop a `__proto__`, and the reviewer would not see what runs. */
-const jsonObject = z
-  .custom<Record<string, unknown>>(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    'must be a JSON object',
-  )
-  .meta({ type: 'object' })
+import { levelOfScore } from '../../events/severity.ts'
+import { instant, jsonObject, level, pageQuery, text, whole } from '../input.ts'
 
 export const newApproval = z.strictObject({
   agent: z.strictObject({ id: text(200), name: text(200).optional() }),
@@ -62,17 +45,6 @@ export const newDecision = z.strictObject({
 
 export const newWithdrawal = z.strictObject({ reason: text(500).optional() })
 
-/** A whole number as a query carries it. */
-function whole(from: number, to: number, absent: number) {
-  return wholeNumber(from, to)
-    .meta({ type: 'integer', minimum: from, maximum: to, default: absent })
-    .default(absent)
-}
-
-const instant = z.iso
-  .datetime({ offset: true, error: 'must be a time such as 2026-11-21T09:30:00Z' })
-  .transform((time) => Date.parse(time))
-
 export const listQuery = z.strictObject({
   status: z.enum(STATUSES).optional(),
   risk: level.optional(),
@@ -80,11 +52,7 @@ export const listQuery = z.strictObject({
   tool: text(200).optional(),
   created_from: instant.optional(),
   created_before: instant.optional(),
-  limit: whole(1, 200, 50),
-  cursor: z
-    .string()
-    .refine((cursor) => isId(cursor, 'apr'), 'must be the next_cursor of an earlier page')
-    .optional(),
+  ...pageQuery('apr'),
 })
 
 export const waitQuery = z.strictObject({ wait_seconds: whole(0, 60, 0) })

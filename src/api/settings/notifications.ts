@@ -41,9 +41,12 @@ export function notificationEndpoints(options: NotificationRouteOptions): Endpoi
     endpoint(operations.createDestination(kinds), async ({ body, caller }, res) => {
       const config = await validConfig(body.channel_type, body.config, res)
       if (!config) return
-      const { name, events = null, min_severity: minSeverity, enabled } = body
-      const fields = { name, config, events, minSeverity, enabled }
-      res.status(201).json(wire(await destinations.create(body.channel_type, fields, caller.keyId)))
+      const { name, events = null, tools = null, agents = null, retry_policy: retryPolicy = null } = body
+      const { min_severity: minSeverity, enabled } = body
+      const fields = { name, config, events, minSeverity, tools, agents, retryPolicy, enabled }
+      const made = madeSecrets(kinds, body.channel_type, body.config, config)
+      const created = wire(await destinations.create(body.channel_type, fields, caller.keyId))
+      res.status(201).json({ ...created, config: { ...created.config, ...made } })
     }),
 
     endpoint(operations.readDestination, async ({ id }, res) => {
@@ -53,7 +56,7 @@ export function notificationEndpoints(options: NotificationRouteOptions): Endpoi
     }),
 
     ...operations.changeDestinations.map((operation) =>
-      endpoint(operation, (asked, res) => change(destinations, validConfig, asked, res)),
+      endpoint(operation, (asked, res) => change(options, validConfig, asked, res)),
     ),
 
     endpoint(operations.deleteDestination, async ({ id, caller }, res) => {
@@ -64,7 +67,7 @@ export function notificationEndpoints(options: NotificationRouteOptions): Endpoi
 }
 
 async function change(
-  destinations: Destinations,
+  { destinations, kinds }: NotificationRouteOptions,
   validConfig: ValidConfig,
   { id, body, caller }: Asked<(typeof operations.changeDestinations)[number]>,
   res: Response,
@@ -76,19 +79,25 @@ async function change(
     const detail = `channel_type stays '${before.channelType}'; create another destination instead`
     return sendProblem(res, { status: 400, code: 'invalid_request', detail })
   }
-  const config = body.config && (await validConfig(before.channelType, merged(known, body.config), res))
-  if (body.config && !config) return
-  const { name, events, min_severity: minSeverity, enabled } = body
-  const fields = {
-    ...(name !== undefined && { name }),
-    ...(config && { config }),
-    ...(events !== undefined && { events }),
-    ...(minSeverity !== undefined && { minSeverity }),
-    ...(enabled !== undefined && { enabled }),
-  }
+  const given = body.config && merged(known, body.config)
+  const config = given && (await validConfig(before.channelType, given, res))
+  if (given && !config) return
+  const { name, events, min_severity: minSeverity, tools, agents, retry_policy: retryPolicy, enabled } = body
+  const changes = { name, config, events, minSeverity, tools, agents, retryPolicy, enabled }
+  const fields = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
   const changed = await destinations.update(id, fields, caller.keyId)
   if (!changed) return sendNotFound(res)
-  res.json(wire(changed))
+  const made = given && config && madeSecrets(kinds, before.channelType, given, config)
+  const summary = wire(changed)
+  res.json({ ...summary, config: { ...summary.config, ...made } })
+}
+
+/** Secrets that the platform made: neither sent nor kept before, so that only this answer can show them. */
+function madeSecrets(kinds: PlatformKind[], channelType: string, given: Config, config: Config): Config {
+  const secrets: readonly string[] = kinds.find(({ name }) => name === channelType)?.secrets ?? []
+  const isMade = ([name, value]: [string, unknown]) =>
+    secrets.includes(name) && typeof value === 'string' && !Object.values(given).includes(value)
+  return Object.fromEntries(Object.entries(config).filter(isMade))
 }
 
 function merged(known: Config, given: Config): Config {
@@ -103,6 +112,9 @@ function wire(summary: DestinationSummary): z.infer<typeof operations.destinatio
     config: summary.config,
     events: summary.events,
     min_severity: summary.minSeverity,
+    tools: summary.tools,
+    agents: summary.agents,
+    retry_policy: summary.retryPolicy,
     enabled: summary.enabled,
     disabled_reason: summary.disabledReason,
     created_at: isoTime(summary.createdAt),

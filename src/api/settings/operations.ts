@@ -5,6 +5,7 @@ import { SEVERITIES } from '../../events/severity.ts'
 import type { PlatformKind } from '../../platforms/platform.ts'
 import { pageOf, time } from '../answers.ts'
 import { approval } from '../approvals/answers.ts'
+import { event } from '../events/operations.ts'
 import type { Operation } from '../operation.ts'
 import { changedDestination, destinationTest, newDestination } from './schemas.ts'
 
@@ -18,9 +19,14 @@ export const destination = z.object({
   id: z.string(),
   channel_type: z.string(),
   name: z.string(),
-  config: z.record(z.string(), z.unknown()).describe('Without its secrets'),
+  config: z
+    .record(z.string(), z.unknown())
+    .describe('Without its secrets, except one that was made just now'),
   events: z.array(z.string()).nullable().describe('null: all'),
   min_severity: z.enum(SEVERITIES),
+  tools: z.array(z.string()).nullable().describe('null: all'),
+  agents: z.array(z.string()).nullable().describe('null: all'),
+  retry_policy: z.enum(['prompt', 'patient']).nullable().describe('null: the usual one of the channel_type'),
   enabled: z.boolean(),
   disabled_reason: z.string().nullable().describe('Why it was switched off, in its own code'),
   created_at: time,
@@ -92,11 +98,12 @@ export const testDestination = {
   tag,
   method: 'post',
   path: `${ONE}/test`,
-  summary: 'Send a sample card with working buttons, and wait for what the platform says',
+  summary:
+    'Send a sample card with working buttons, or an alert of the given type, and wait for what is said',
   roles,
   body: destinationTest,
   bodyIsOptional: true,
-  answers: { 201: { says: 'It arrived', body: approval } },
+  answers: { 201: { says: 'It arrived', body: z.union([approval, event]) } },
   problems: { ...unknownId, 409: ['destination_disabled'], 502: ['test_failed'] },
 } as const satisfies Operation
 

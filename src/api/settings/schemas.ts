@@ -1,18 +1,38 @@
 // What may an admin configure? The fields of a destination; its config is checked by its platform.
 
 import { z } from 'zod'
-import { isEventPattern } from '../../events/catalogue.ts'
+import { canonicalPattern, canonicalType, type EventType, isEventPattern } from '../../events/catalogue.ts'
 import type { PlatformKind } from '../../platforms/platform.ts'
-import { level } from '../approvals/schemas.ts'
-import { text } from '../input.ts'
+import { level, text } from '../input.ts'
 
 const config = z.record(z.string(), z.unknown())
 
 /** Absent or null hears all. */
 const events = z
-  .array(z.string().refine(isEventPattern, 'is not an event type or category, such as approval.*'))
+  .array(
+    z
+      .string()
+      .refine(isEventPattern, 'is not an event type or category, such as approval.*')
+      .transform(canonicalPattern),
+  )
   .min(1, 'must name at least one event; leave it out to hear all')
+  // Two aliases may be one type.
+  .transform((list) => [...new Set(list)])
   .nullish()
+
+/** Absent, null or empty hears all. */
+const names = z
+  .array(text(200))
+  .max(100)
+  .transform((list) => (list.length === 0 ? null : list))
+  .nullish()
+
+const filters = {
+  events,
+  tools: names.describe('* stands for any text, as in slack.*'),
+  agents: names.describe('Agent ids'),
+  retry_policy: z.enum(['prompt', 'patient']).nullish().describe('null: the usual one of the channel_type'),
+}
 
 /** The refusal of an unknown channel_type speaks as the documents do; each config is checked by its platform. */
 export function newDestination(kinds: PlatformKind[]) {
@@ -25,7 +45,7 @@ export function newDestination(kinds: PlatformKind[]) {
       .meta({ type: 'string', enum: channelTypes }),
     name: text(100),
     config: config.meta({ anyOf: configs }),
-    events,
+    ...filters,
     min_severity: level.default('info'),
     enabled: z.boolean().default(true),
   })
@@ -36,9 +56,16 @@ export const changedDestination = z.strictObject({
   channel_type: z.string().optional(),
   name: text(100).optional(),
   config: config.optional(),
-  events,
+  ...filters,
   min_severity: level.optional(),
   enabled: z.boolean().optional(),
 })
 
-export const destinationTest = z.strictObject({ message: text(2000).optional() })
+/** Absent, or of an approval: a sample card. */
+export const destinationTest = z.strictObject({
+  event: text(100)
+    .refine((given) => canonicalType(given) !== undefined, 'is not an event type')
+    .transform((given) => canonicalType(given) as EventType)
+    .optional(),
+  message: text(2000).optional(),
+})

@@ -4,8 +4,11 @@ import { randomBytes } from 'node:crypto'
 import type { Response } from 'express'
 import type { ApprovalDesk } from '../../approvals/desk.ts'
 import type { AwaitSend } from '../../delivery/outcome.ts'
+import { EVENT_TYPES, type EventType, isReserved, type ReservedType } from '../../events/catalogue.ts'
+import type { Newsroom } from '../../events/newsroom.ts'
+import type { Alert } from '../../events/spine.ts'
 import { sendProblem } from '../../kit/problem.ts'
-import type { Destinations } from '../../settings/destinations.ts'
+import type { DestinationSummary, Destinations } from '../../settings/destinations.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
 import { sendNotFound, sendRefusal } from '../errors.ts'
 import { testDestination } from './operations.ts'
@@ -13,11 +16,13 @@ import { testDestination } from './operations.ts'
 const EXPIRES_IN_SECONDS = 15 * 60
 /** A platform gives up by itself after ten. */
 const PATIENCE_MS = 12_000
+const TEST_AGENT = { id: 'countersign-test', name: 'Countersign test' }
 const MESSAGE = 'A test of this destination: press a button and see the card change'
 
 export interface TestRouteOptions {
   destinations: Destinations
   desk: ApprovalDesk
+  newsroom: Newsroom
   awaitSend: AwaitSend
 }
 
@@ -26,24 +31,36 @@ export function destinationTestEndpoint(options: TestRouteOptions): Endpoint {
 }
 
 async function test(
-  { destinations, desk, awaitSend }: TestRouteOptions,
+  options: TestRouteOptions,
   { id, body, caller }: Asked<typeof testDestination>,
   res: Response,
 ) {
-  const destination = await destinations.find(id)
+  const destination = await options.destinations.find(id)
   if (!destination) return sendNotFound(res)
   if (!destination.enabled) {
     const because = destination.disabledReason ? ` (${destination.disabledReason})` : ''
     const detail = `This destination is switched off${because}; switch it on with {"enabled": true} first`
     return sendProblem(res, { status: 409, code: 'destination_disabled', detail })
   }
+  const { event, message } = body
+  if (event && !isReserved(event)) return sendAlert(options, destination, event, message, res)
+  await sendCard(options, destination, message, caller.keyId, res)
+}
+
+async function sendCard(
+  { desk, awaitSend }: TestRouteOptions,
+  destination: DestinationSummary,
+  message: string | undefined,
+  keyId: string,
+  res: Response,
+) {
   const outcome = await desk.request({
-    ownerKeyId: caller.keyId,
-    agent: { id: 'countersign-test', name: 'Countersign test' },
+    ownerKeyId: keyId,
+    agent: TEST_AGENT,
     // Each test is another request: it must not find the last one as its twin.
     action: {
       tool: 'countersign.test',
-      summary: body.message ?? MESSAGE,
+      summary: message ?? MESSAGE,
       arguments: { destination: destination.name, test: randomBytes(6).toString('hex') },
     },
     reasons: ['TEST'],
@@ -54,8 +71,34 @@ async function test(
   })
   if (!outcome.ok) return sendRefusal(res, outcome.refusal)
   const { approval } = outcome.value
-  const { delivered, error } = await awaitSend(approval.id, destination.id, PATIENCE_MS)
+  const { delivered, error } = await awaitSend({ approvalId: approval.id }, destination.id, PATIENCE_MS)
   if (delivered) return void res.status(201).json(approval)
   const detail = `The test did not arrive: ${error}`
   sendProblem(res, { status: 502, code: 'test_failed', detail, error, approval_id: approval.id })
+}
+
+async function sendAlert(
+  { newsroom, awaitSend }: TestRouteOptions,
+  destination: DestinationSummary,
+  type: Exclude<EventType, ReservedType>,
+  message: string | undefined,
+  res: Response,
+) {
+  const { severity, meaning } = EVENT_TYPES[type]
+  const alert: Alert = {
+    type,
+    severity,
+    agent: TEST_AGENT,
+    tool: null,
+    environment: null,
+    summary: message ?? `This is a test. ${meaning}`,
+    action: 'tested',
+    data: { test: true, destination: destination.name },
+    keyId: null,
+  }
+  const event = await newsroom.tryOut(alert, destination.id)
+  const { delivered, error } = await awaitSend({ eventId: event.id }, destination.id, PATIENCE_MS)
+  if (delivered) return void res.status(201).json(event)
+  const detail = `The test did not arrive: ${error}`
+  sendProblem(res, { status: 502, code: 'test_failed', detail, error, event_id: event.id })
 }

@@ -3,9 +3,10 @@
 
 import { drawDecisionForm } from './decision-form.js'
 import { el } from './dom.js'
+import { banner, facts, json, nameAndId, record, time } from './record.js'
 import { revealed } from './revealed.js'
 
-/** @typedef {import('./api.js').ApprovalView} ApprovalView */
+/** @typedef {import('../../approvals/view.ts').ApprovalView} ApprovalView */
 /** @typedef {import('./decision-form.js').OnDecide} OnDecide */
 
 /** @param {ApprovalView} view */
@@ -34,44 +35,30 @@ export function headline({ status, decisions }) {
 export function drawApproval(view, mayDecide, refusal, onDecide) {
   const { action, metadata } = view
   const hasMetadata = Object.keys(metadata).length > 0
-  return el(
-    'article',
-    { class: 'approval', 'data-status': view.status },
-    banner(view),
-    el(
-      'div',
-      { class: 'request' },
+  return record(
+    standing(view),
+    [
       ask(view),
       json('Arguments', action.arguments, 'arguments'),
       hasMetadata && json('Metadata', metadata, 'metadata'),
-    ),
-    el(
-      'div',
-      { class: 'side' },
+    ],
+    [
       refusal !== '' && el('p', { class: 'panel failure', 'data-testid': 'refusal', role: 'alert' }, refusal),
       view.status === 'pending' && (mayDecide ? drawDecisionForm(onDecide) : onlyReading()),
       view.status !== 'pending' && outcome(view),
-      facts(view),
-    ),
+      facts(rowsOf(view)),
+    ],
   )
 }
 
 /** @param {ApprovalView} view */
-function banner(view) {
-  const pending = view.status === 'pending'
-  const when = pending
-    ? el('span', { class: 'when', 'data-until': view.expires_at })
-    : view.closed_at && el('span', { class: 'when' }, time(view.closed_at))
-  return el(
-    'div',
-    {
-      class: 'banner',
-      id: 'status',
-      'data-testid': 'status',
-      'data-status': view.status,
-      'data-level': view.risk.level,
-      tabindex: '-1',
-    },
+function standing(view) {
+  const when =
+    view.status === 'pending'
+      ? el('span', { class: 'when', 'data-until': view.expires_at })
+      : view.closed_at && el('span', { class: 'when' }, time(view.closed_at))
+  return banner(
+    { 'data-status': view.status },
     el('strong', {}, ...revealed(headline(view))),
     when,
     view.test && el('p', {}, 'This is a test. The buttons work; no agent waits for the answer.'),
@@ -82,7 +69,7 @@ function banner(view) {
 function ask({ agent, action, reasons, risk }) {
   return el(
     'section',
-    { class: 'panel ask' },
+    { class: 'panel subject' },
     el(
       'p',
       { class: 'who' },
@@ -95,26 +82,10 @@ function ask({ agent, action, reasons, risk }) {
       ),
       el('span', { class: 'risk', 'data-level': risk.level }, `${risk.level} risk`),
     ),
-    el('h1', {}, ...revealed(action.tool)),
+    el('h1', { class: 'tool' }, ...revealed(action.tool)),
     el('p', { class: 'summary' }, ...revealed(action.summary)),
     reasons.length > 0 &&
       el('ul', { class: 'reasons' }, ...reasons.map((reason) => el('li', {}, ...revealed(reason)))),
-  )
-}
-
-/**
- * @param {string} title
- * @param {Record<string, unknown>} value
- * @param {string} testId
- */
-function json(title, value, testId) {
-  const text = JSON.stringify(value, null, 2)
-  const size = `${text.length.toLocaleString('en')} characters, all of them`
-  return el(
-    'section',
-    { class: 'panel json' },
-    el('h2', {}, title, el('span', {}, size)),
-    el('pre', { 'data-testid': testId, tabindex: '0', 'aria-label': title }, ...revealed(text)),
   )
 }
 
@@ -151,13 +122,15 @@ function outcome({ decisions, review_notes }) {
   )
 }
 
-/** @param {ApprovalView} view */
-function facts({ id, agent, action, requested_by, risk, digest, created_at, expires_at, closed_at }) {
+/**
+ * @param {ApprovalView} view
+ * @returns {Parameters<typeof facts>[0]}
+ */
+function rowsOf({ id, agent, action, requested_by, risk, digest, created_at, expires_at, closed_at }) {
   const score = risk.score === null ? '' : ` ${risk.score.toFixed(2)}`
-  /** @type {[string, (Node | string)[] | null][]} */
-  const rows = [
+  return [
     ['Risk', [risk.level, score]],
-    ['Agent', [...revealed(agent.name), el('code', {}, ...revealed(agent.id))]],
+    ['Agent', nameAndId(agent)],
     ['Tool', [el('code', {}, ...revealed(action.tool))]],
     ['Environment', action.environment === null ? null : revealed(action.environment)],
     ['On behalf of', requested_by && revealed(requested_by.email)],
@@ -167,15 +140,4 @@ function facts({ id, agent, action, requested_by, risk, digest, created_at, expi
     ['Approval', [el('code', {}, id)]],
     ['Digest', [el('code', { 'data-testid': 'digest' }, digest)]],
   ]
-  return el(
-    'dl',
-    { class: 'panel facts' },
-    ...rows.flatMap(([label, value]) => (value ? [el('dt', {}, label), el('dd', {}, ...value)] : [])),
-  )
-}
-
-/** @param {string} iso */
-function time(iso) {
-  const text = new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
-  return el('time', { datetime: iso, title: iso }, text)
 }

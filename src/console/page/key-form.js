@@ -13,11 +13,14 @@ export const savedKey = {
   forget: () => sessionStorage.removeItem(PLACE),
 }
 
+/** @typedef {{ heading: string, lead: string }} Invitation */
+
 /**
+ * @param {Invitation} invitation
  * @param {string | null} refusal why the last key did not do
  * @param {(key: string) => Promise<void>} onOpen
  */
-export function drawKeyForm(refusal, onOpen) {
+export function drawKeyForm({ heading, lead }, refusal, onOpen) {
   // Without a name it is in no form data, so a browser that never ran this page's script cannot send it.
   const input = /** @type {HTMLInputElement} */ (
     el('input', {
@@ -52,12 +55,8 @@ export function drawKeyForm(refusal, onOpen) {
   return el(
     'form',
     { class: 'panel key-form', submit, autocomplete: 'off' },
-    el('h1', {}, 'An approval, in full'),
-    el(
-      'p',
-      { class: 'lead' },
-      'Enter the API key of a reviewer to read and decide it, or of an auditor to read it.',
-    ),
+    el('h1', {}, heading),
+    el('p', { class: 'lead' }, lead),
     el('label', { for: 'key' }, 'API key'),
     el('div', { class: 'key-field' }, input, open),
     failure,

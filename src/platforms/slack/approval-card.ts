@@ -26,7 +26,8 @@ export interface ApprovalCard {
 
 type Closed = Exclude<ApprovalStatus, 'pending'>
 
-const COLORS: Record<Severity | Closed, string> = {
+/** The bar beside a card, also of an alert. */
+export const COLORS: Record<Severity | Closed, string> = {
   info: '#4A90D9',
   low: '#4A90D9',
   medium: '#E8A317',
@@ -122,7 +123,7 @@ function whenAndNote(view: ApprovalView, excerpts: Excerpts): ContextBlock {
   return { type: 'context', elements }
 }
 
-function date(iso: string): string {
+export function date(iso: string): string {
   return ` <!date^${Math.floor(Date.parse(iso) / 1000)}^{date_short_pretty} at {time}|${iso}>`
 }
 

@@ -1,7 +1,8 @@
 // What is Slack to Countersign? Cards by bot token, clicks and commands through Bolt.
 
 import { App } from '@slack/bolt'
-import type { Destination, Platform, PlatformKind, PlatformPorts } from '../platform.ts'
+import type { Destination, Message, Platform, PlatformKind, PlatformPorts } from '../platform.ts'
+import { alertCard } from './alert-card.ts'
 import { approvalCard } from './approval-card.ts'
 import { type SlackConfig, type SlackEnvironment, slackConfig } from './config.ts'
 import { listenToCommands } from './governance-command.ts'
@@ -21,6 +22,9 @@ export function slack(env: SlackEnvironment): PlatformKind<SlackConfig> {
     name: 'slack',
     config: slackConfig(env),
     secrets: ['bot_token', 'signing_secret'],
+    retryPolicy: 'prompt',
+    keepsExcerpts: true,
+    pace: () => [],
     inbound: [
       {
         id: 'slackInteraction',
@@ -61,17 +65,21 @@ function createSlack(env: SlackEnvironment, ports: PlatformPorts<SlackConfig>): 
       listenToCommands(app, ports.commands, around)
     },
 
-    async post({ view }, to) {
+    async post(message, to) {
       // Known before the first card is out, so that a click on it finds its workspace without asking Slack.
       await workspaceOf(tokenOf(to))
-      const card = { ...approvalCard(view), channel: to.config.channel_id }
+      const card = { ...cardOf(message), channel: to.config.channel_id }
       const { channel, ts } = await calling(clientOf(tokenOf(to)).chat.postMessage(card))
       return { handle: handleOf(channel as string, ts as string) }
     },
 
-    async redraw(handle, { view }, to) {
-      const card = { ...approvalCard(view), ...placeOf(handle) }
+    async redraw(handle, message, to) {
+      const card = { ...cardOf(message), ...placeOf(handle) }
       await calling(clientOf(tokenOf(to)).chat.update(card))
     },
   }
+}
+
+function cardOf(message: Message) {
+  return message.kind === 'approval' ? approvalCard(message.view) : alertCard(message.event)
 }

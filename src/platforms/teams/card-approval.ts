@@ -7,8 +7,8 @@ import { type Excerpts, oneLine, prose, webUrl } from '../shown-text.ts'
 
 type Closed = Exclude<ApprovalStatus, 'pending'>
 
-/** How the container of the headline is coloured. */
-const STYLES: Record<Severity | Closed, string> = {
+/** How the container of the headline is coloured, also of an alert. */
+export const STYLES: Record<Severity | Closed, string> = {
   info: 'accent',
   low: 'accent',
   medium: 'warning',
@@ -76,7 +76,7 @@ export function approvalData(view: ApprovalView, argumentsText: string, excerpts
 }
 
 /** Teams' `{{DATE(…)}}` reads no fractions of a second; what is no time makes an empty string. */
-function wholeSeconds(iso: string | null): string {
+export function wholeSeconds(iso: string | null): string {
   const at = Date.parse(iso ?? '')
   return Number.isNaN(at) ? '' : `${new Date(at).toISOString().slice(0, 19)}Z`
 }

@@ -1,13 +1,17 @@
-// What does Teams show? The cards of approvals and answers, and the few plain words beside them.
+// What does Teams show? The cards of approvals, alerts and answers, and the few plain words beside them.
 
 // The package's front also declares types of another package's sources, which do not compile here.
 import { Template } from 'adaptivecards-templating/lib/template-engine.js'
+import alertTemplate from '../../../cards/alert.json' with { type: 'json' }
 import approvalTemplate from '../../../cards/approval.json' with { type: 'json' }
 import replyTemplate from '../../../cards/reply.json' with { type: 'json' }
 import type { Refusal } from '../../approvals/refusals.ts'
 import type { ApprovalView } from '../../approvals/view.ts'
 import type { Reply } from '../../commands/commands.ts'
+import type { EventView } from '../../events/event.ts'
+import { titleOf } from '../shown-alert.ts'
 import { type Excerpts, fullest, prettyJson } from '../shown-text.ts'
+import { alertData } from './card-alert.ts'
 import { approvalData, headlineOf } from './card-approval.ts'
 import { replyData } from './card-reply.ts'
 import { inert, literal, preformatted } from './card-text.ts'
@@ -27,6 +31,7 @@ type CardData = Record<string, string | boolean | { label: string; value: string
 const MAX_CARD_BYTES = 27_000
 /** Compiled once: that takes many times as long as filling one. */
 const approval = new Template(approvalTemplate)
+const alert = new Template(alertTemplate)
 const reply = new Template(replyTemplate)
 
 /**
@@ -36,6 +41,12 @@ const reply = new Template(replyTemplate)
 export function approvalCard(view: ApprovalView): AdaptiveCard {
   const argumentsText = preformatted(prettyJson(view.action.arguments))
   return filled(approval, (excerpts) => approvalData(view, argumentsText, excerpts))
+}
+
+/** As short, as literal and as honest about what was cut, in the colour of its severity; it decides nothing. */
+export function alertCard(event: EventView): AdaptiveCard {
+  const dataText = Object.keys(event.data).length > 0 ? preformatted(prettyJson(event.data)) : ''
+  return filled(alert, (excerpts) => alertData(event, dataText, excerpts))
 }
 
 /** As long, as literal and as honest about what was cut; a payload that may not be shown is mentioned. */
@@ -49,12 +60,16 @@ export function refusalText({ code, text, decidedBy }: Refusal): string {
   return `⚠ ${text}${by}`
 }
 
-/** For notifications: one line that is only words wherever it is read. */
+/** For notifications, as `alertSummary`: one line that is only words wherever it is read. */
 export function summaryOf(view: ApprovalView): string {
   const { agent, action, status } = view
   const { strong, rest } = headlineOf(view, (name) => inert(name, 80))
   const how = status === 'pending' ? 'Approval requested' : `${strong} ${rest}`.trim()
   return `${how}: ${inert(action.tool, 80)} for ${inert(agent.name, 60)}`
+}
+
+export function alertSummary(event: EventView): string {
+  return `${titleOf(event)}: ${inert(event.summary, 140)}`
 }
 
 function filled(template: Template, fill: (excerpts: Excerpts) => CardData): AdaptiveCard {

@@ -4,7 +4,7 @@ import { type Activity, ActivityTypes, CardFactory, MessageFactory, type TurnCon
 import type { Message, Platform, PlatformPorts } from '../platform.ts'
 import { Failed, Throttled, Undeliverable } from '../platform.ts'
 import { TeamsAdapter } from './adapter.ts'
-import { approvalCard, summaryOf } from './cards.ts'
+import { alertCard, alertSummary, approvalCard, summaryOf } from './cards.ts'
 import { createClicks } from './clicks.ts'
 import type { TeamsConfig, TeamsEnvironment } from './config.ts'
 import { createConversations, type KnownConversation } from './conversations.ts'
@@ -80,10 +80,12 @@ export function createTeams(env: TeamsEnvironment, ports: PlatformPorts<TeamsCon
   }
 }
 
-function activityOf({ view }: Message): Activity {
-  const card = MessageFactory.attachment(CardFactory.adaptiveCard(approvalCard(view)))
+function activityOf(message: Message): Activity {
+  const isApproval = message.kind === 'approval'
+  const card = isApproval ? approvalCard(message.view) : alertCard(message.event)
   // Shown in notifications, where no card is.
-  return { ...card, summary: summaryOf(view) } as Activity
+  const summary = isApproval ? summaryOf(message.view) : alertSummary(message.event)
+  return { ...MessageFactory.attachment(CardFactory.adaptiveCard(card)), summary } as Activity
 }
 
 /** Throws Throttled, Failed or Undeliverable for whatever went wrong on the way, asking for a token included. */

@@ -10,6 +10,9 @@ export function teams(env: TeamsEnvironment | undefined): PlatformKind<TeamsConf
     name: 'teams',
     config: teamsConfig(env),
     secrets: [],
+    retryPolicy: 'prompt',
+    keepsExcerpts: true,
+    pace: () => [],
     inbound: env ? INBOUND : [],
     async create(ports) {
       if (!env) return { post: notConnected, redraw: notConnected }

@@ -65,6 +65,7 @@ const WORDS = {
   denied: 'Denied',
   expired: 'Expired',
   withdrawn: 'Withdrawn',
+  told: 'Told',
   error: 'Error',
 }
 
@@ -80,7 +81,7 @@ function drawRun(run) {
       el('code', {}, run.tool),
       run.answered_at === null
         ? el('span', { class: 'timer', 'data-since': String(run.asked_at), title: 'waiting since it asked' })
-        : el('span', { class: 'timer', title: 'waited in all' }, span(run.answered_at - run.asked_at)),
+        : el('span', { class: 'timer', title: 'in all' }, span(run.answered_at - run.asked_at)),
     ),
     el('p', { class: 'run-summary' }, run.summary),
     el('p', { class: 'run-outcome', 'data-testid': 'outcome' }, ...outcome(run)),
@@ -99,7 +100,7 @@ function outcome(run) {
   const after = run.told_after_ms === null ? '' : ` ${grouped(run.told_after_ms)} ms after the decision`
   switch (run.status) {
     case 'asking':
-      return ['Sending the request…']
+      return [run.kind === 'violation' ? 'Telling…' : 'Sending the request…']
     case 'waiting':
       return ['Waits for a person · expires in ', el('span', { 'data-until': String(run.expires_at) })]
     case 'approved':
@@ -110,6 +111,8 @@ function outcome(run) {
       return ['Nobody decided in time. It did not run, and nobody said no.']
     case 'withdrawn':
       return ['Withdrawn before anybody decided.']
+    case 'told':
+      return ['Its policy blocked it. Countersign took the alert, and tells whoever listens.']
     case 'error':
       return ['The request failed.']
   }

@@ -34,6 +34,22 @@ const DRAWN = {
   no_entry_sign: [
     { d: 'M10 2.5a7.5 7.5 0 1 1 0 15 7.5 7.5 0 0 1 0-15zM4.8 4.8l10.4 10.4', stroke: '#d9304f' },
   ],
+  exclamation: [
+    { d: 'M7.6 1.5h4.8l-1 11.5H8.6zM10 14.7a1.9 1.9 0 1 1 0 3.8 1.9 1.9 0 0 1 0-3.8z', fill: '#d9304f' },
+  ],
+  rotating_light: [
+    { d: 'M5 14.5V11a5 5 0 0 1 10 0v3.5z', fill: '#d9304f' },
+    { d: 'M3.5 14.5h13V18h-13z', fill: '#6d6a78' },
+    { d: 'M10 1.5V3M3 4l1.3 1.3M17 4l-1.3 1.3', stroke: '#ef8b2c' },
+  ],
+  information_source: [
+    {
+      d: 'M5 1.5h10a3.5 3.5 0 0 1 3.5 3.5v10a3.5 3.5 0 0 1-3.5 3.5H5A3.5 3.5 0 0 1 1.5 15V5A3.5 3.5 0 0 1 5 1.5z',
+      fill: '#3b82d9',
+    },
+    { d: 'M10 9.5v5m0-8.6v.1', stroke: '#fff' },
+  ],
+  test_tube: [{ d: 'M6.5 2h7M8 2.5V15a2 2 0 0 0 4 0V2.5M8 10h4', stroke: '#1f9d61' }],
   red_circle: disc('#d9304f'),
   large_orange_circle: disc('#ef8b2c'),
   large_yellow_circle: disc('#efc52c'),
@@ -60,14 +76,19 @@ const CHARACTERS = {
   '\u231b': 'hourglass',
   '\u{1f6ab}': 'no_entry_sign',
   '\u26a0': 'warning',
+  '\u2757': 'exclamation',
+  '\u{1f6a8}': 'rotating_light',
+  '\u2139': 'information_source',
+  '\u{1f9ea}': 'test_tube',
 }
+const KNOWN = new RegExp(`(${Object.keys(CHARACTERS).join('|')})\ufe0f?`, 'u')
 
 /**
  * @param {string} text
  * @returns {Node[]} with pictures in place of the characters that are known
  */
 export function withPictures(text) {
-  return text.split(/(\u2705|\u274c|\u231b|\u{1f6ab}|\u26a0)/u).map((part) => {
+  return text.split(KNOWN).map((part) => {
     const name = CHARACTERS[part]
     return name ? picture(name) : document.createTextNode(part)
   })

@@ -1,5 +1,5 @@
 // @ts-check
-// What does a message look like around what it says, in Slack and in Teams?
+// What does a message look like around what it says, wherever it stands?
 
 import { el } from './dom.js'
 import { troubleLine } from './trouble.js'

@@ -2,7 +2,7 @@
 // What does Slack's mrkdwn look like? Always DOM nodes: what an agent wrote can never become markup.
 
 import { el } from './dom.js'
-import { picture } from './emoji.js'
+import { picture, withPictures } from './emoji.js'
 
 /** @typedef {(userId: string) => string} NameOf */
 
@@ -57,11 +57,11 @@ function inline(text, nameOf) {
   const nodes = []
   let from = 0
   for (const match of text.matchAll(TOKEN)) {
-    nodes.push(literal(text.slice(from, match.index)))
+    nodes.push(...withPictures(unescaped(text.slice(from, match.index))))
     nodes.push(token(match, nameOf))
     from = match.index + match[0].length
   }
-  nodes.push(literal(text.slice(from)))
+  nodes.push(...withPictures(unescaped(text.slice(from))))
   return nodes.filter((node) => !(node instanceof Text) || node.data !== '')
 }
 

@@ -2,17 +2,19 @@
 // What happens on the page? Each snapshot is shown whole; the panes keep what did not change.
 
 import { createAgentPane } from './agent.js'
+import { createDiscordPane } from './discord.js'
 import { byId, say } from './dom.js'
 import { follow } from './server.js'
 import { createSlackPane } from './slack.js'
 import { createTeamsPane } from './teams.js'
+import { createTelegramPane } from './telegram.js'
 import { createViews } from './views.js'
 import { createYou } from './you.js'
 
 /** @type {import('../snapshot.ts').Snapshot | undefined} */
 let shown
 const agent = createAgentPane()
-const places = [createSlackPane(), createTeamsPane()]
+const places = [createSlackPane(), createTeamsPane(), createDiscordPane(), createTelegramPane()]
 const you = createYou(showPlaces)
 createViews(() => {
   for (const place of places) place.toEnd()

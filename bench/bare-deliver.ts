@@ -1,0 +1,27 @@
+// The bare baseline of deliveries: a loop for each address, whose next POST waits for the last answer.
+
+import { request } from 'undici'
+
+interface Work {
+  urls: string[]
+  events: number
+  body: string
+}
+
+async function loop(url: string, { events, body }: Work): Promise<void> {
+  for (let i = 0; i < events; i++) {
+    const answer = await request(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+    await answer.body.dump()
+  }
+}
+
+process.on('message', async (work: Work) => {
+  await Promise.all(work.urls.map((url) => loop(url, work)))
+  process.send?.('done')
+})
+process.on('disconnect', () => process.exit(0))
+process.send?.('ready')

@@ -1,0 +1,47 @@
+// Which operations do events have? What each takes, who may, and how it answers.
+
+import { z } from 'zod'
+import { SEVERITIES } from '../../events/severity.ts'
+import { pageOf, time } from '../answers.ts'
+import type { Operation } from '../operation.ts'
+import { newEvents } from './schemas.ts'
+
+const tag = 'Events'
+
+export const event = z.object({
+  id: z.string(),
+  type: z.string(),
+  severity: z.enum(SEVERITIES),
+  created_at: time,
+  environment: z.string().nullable(),
+  agent: z.object({ id: z.string(), name: z.string() }).nullable(),
+  tool: z.string().nullable(),
+  summary: z.string(),
+  action: z.string().nullable(),
+  approval_id: z.string().nullable(),
+  data: z.record(z.string(), z.unknown()),
+  url: z.string(),
+})
+
+export const emitEvents = {
+  id: 'emitEvents',
+  tag,
+  method: 'post',
+  path: '/v1/events',
+  summary: 'Tell of one event, or of up to 100 as {"events": […]}: all of them or none',
+  roles: ['agent'],
+  body: newEvents,
+  answers: { 201: { says: 'Recorded, and on the way to whoever listens', body: pageOf(event) } },
+  problems: { 403: ['agent_mismatch', 'reserved_event_type'] },
+} as const satisfies Operation
+
+export const readEvent = {
+  id: 'readEvent',
+  tag,
+  method: 'get',
+  path: '/v1/events/:id',
+  summary: 'Read an event that is not about an approval',
+  roles: ['reviewer', 'auditor'],
+  answers: { 200: { says: 'All of it', body: event } },
+  problems: { 404: ['not_found'] },
+} as const satisfies Operation

@@ -1,0 +1,39 @@
+// How do agents tell of what happens, over HTTP?
+
+import type { Response } from 'express'
+import { isReserved } from '../../events/catalogue.ts'
+import type { Newsroom } from '../../events/newsroom.ts'
+import { sendProblem } from '../../kit/problem.ts'
+import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
+import { sendNotFound } from '../errors.ts'
+import * as operations from './operations.ts'
+
+export function eventEndpoints(newsroom: Newsroom): Endpoint[] {
+  return [
+    endpoint(operations.emitEvents, (asked, res) => emitEvents(newsroom, asked, res)),
+    endpoint(operations.readEvent, async ({ id }, res) => {
+      const event = await newsroom.find(id)
+      if (!event) return sendNotFound(res)
+      res.json(event)
+    }),
+  ]
+}
+
+async function emitEvents(
+  newsroom: Newsroom,
+  { caller, body }: Asked<typeof operations.emitEvents>,
+  res: Response,
+) {
+  const reserved = body.find(({ type }) => isReserved(type))
+  if (reserved) {
+    const detail = `${reserved.type} is told by Countersign alone`
+    return sendProblem(res, { status: 403, code: 'reserved_event_type', detail })
+  }
+  const foreign = body.find(({ agent }) => caller.agentId !== null && agent?.id !== caller.agentId)
+  if (foreign) {
+    const detail = `This API key speaks for the agent ${caller.agentId} only`
+    return sendProblem(res, { status: 403, code: 'agent_mismatch', detail })
+  }
+  const events = await newsroom.take(body.map((alert) => ({ ...alert, keyId: caller.keyId })))
+  res.status(201).json({ data: events, next_cursor: null })
+}

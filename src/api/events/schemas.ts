@@ -1,0 +1,151 @@
+// What may an agent tell of? Our own envelope, and the two shapes that other products' documents show.
+
+import { z } from 'zod'
+import { canonicalType, EVENT_TYPES, type EventType, nearestType } from '../../events/catalogue.ts'
+import type { Alert } from '../../events/spine.ts'
+import { jsonObject, level, text } from '../input.ts'
+
+const MOST_AT_ONCE = 100
+/** A record of one event is looked at by people; what is larger belongs elsewhere. */
+const MOST_DATA = 16_384
+
+const isSmall = (value: object) => JSON.stringify(value).length <= MOST_DATA
+const TOO_LARGE = `must have at most ${MOST_DATA} characters as JSON`
+const data = jsonObject.refine(isSmall, TOO_LARGE)
+
+/** A reserved type passes: who may send what is answered apart. */
+const type = text(100).transform((given, context): EventType => {
+  const canonical = canonicalType(given)
+  if (canonical) return canonical
+  const message = `is not a known event type; did you mean ${nearestType(given)}?`
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+})
+
+const agent = z.strictObject({ id: text(200), name: text(200).optional() })
+
+const ours = z
+  .strictObject({
+    type,
+    severity: level.optional(),
+    created_at: z.iso.datetime({ offset: true }).optional(),
+    agent: agent.optional(),
+    tool: text(200).optional(),
+    environment: text(100).optional(),
+    summary: text(2000).optional(),
+    action: text(200).optional(),
+    data: data.default({}),
+  })
+  .transform(({ created_at, ...given }) => alertOf({ ...given, at: created_at }))
+
+const timestamp = z.iso.datetime({ offset: true }).optional()
+
+/** `{event, timestamp, agent_id, …, details: {…}, meta: {…}}` */
+const detailed = z
+  .strictObject({
+    event: type,
+    timestamp,
+    agent_id: text(200).optional(),
+    agent_name: text(200).optional(),
+    severity: level.optional(),
+    details: z
+      .looseObject({ action: text(200).optional(), message: text(2000).optional() })
+      .refine(isSmall, TOO_LARGE)
+      .default({}),
+    meta: data.optional(),
+  })
+  .transform(({ event, timestamp: at, agent_id, agent_name, severity, details, meta }) => {
+    const { action, message, ...more } = details
+    return alertOf({
+      type: event,
+      severity,
+      at,
+      agent: agent_id === undefined ? undefined : { id: agent_id, name: agent_name },
+      summary: message,
+      action,
+      data: { ...more, ...(meta && { meta }) },
+    })
+  })
+
+/** `{id, type, created_at, environment, data: {agent_id, action, reason, …}}` */
+const enclosed = z
+  .strictObject({
+    id: text(200).optional(),
+    type,
+    created_at: timestamp,
+    environment: text(100).optional(),
+    data: z
+      .looseObject({
+        agent_id: text(200),
+        agent_name: text(200).optional(),
+        action: text(200).optional(),
+        reason: text(2000).optional(),
+      })
+      .refine(isSmall, TOO_LARGE),
+  })
+  .transform(({ id, type: canonical, created_at, environment, data: given }) => {
+    const { agent_id, agent_name, action, reason, ...more } = given
+    return alertOf({
+      type: canonical,
+      at: created_at,
+      agent: { id: agent_id, name: agent_name },
+      environment,
+      summary: reason,
+      action,
+      data: { ...more, ...(id !== undefined && { source_id: id }) },
+    })
+  })
+
+type Incoming = Omit<Alert, 'keyId'>
+
+interface Given {
+  type: EventType
+  severity?: Alert['severity'] | undefined
+  /** When it happened, as the sender says. */
+  at?: string | undefined
+  agent?: { id: string; name?: string | undefined } | undefined
+  tool?: string | undefined
+  environment?: string | undefined
+  summary?: string | undefined
+  action?: string | undefined
+  data: Record<string, unknown>
+}
+
+function alertOf({ type: canonical, severity, at, agent: who, ...given }: Given): Incoming {
+  const { meaning, severity: usual } = EVENT_TYPES[canonical]
+  return {
+    type: canonical,
+    severity: severity ?? usual ?? 'medium',
+    agent: who ? { id: who.id, name: who.name ?? who.id } : null,
+    tool: given.tool ?? null,
+    environment: given.environment ?? null,
+    summary: given.summary ?? meaning,
+    action: given.action ?? null,
+    data: { ...given.data, ...(at !== undefined && { occurred_at: at }) },
+  }
+}
+
+/** Each shape by what only it has, so that its mistakes are told in its own words. */
+const incoming = z.unknown().transform((value, context): Incoming => {
+  const object = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
+  const inside = object.data as { agent_id?: unknown } | undefined
+  const isEnclosed = inside?.agent_id !== undefined && !('agent' in object)
+  const shape = 'event' in object ? detailed : isEnclosed ? enclosed : ours
+  const parsed = shape.safeParse(value)
+  if (parsed.success) return parsed.data
+  for (const issue of parsed.error.issues) context.addIssue({ ...issue } as never)
+  return z.NEVER
+})
+
+/** One event, or `{events: […]}`. */
+export const newEvents = z.unknown().transform((value, context): Incoming[] => {
+  const isBatch = typeof value === 'object' && value !== null && 'events' in value
+  const batch = z.strictObject({ events: z.array(incoming).min(1).max(MOST_AT_ONCE) })
+  const parsed = isBatch ? batch.safeParse(value) : incoming.safeParse(value)
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) context.addIssue({ ...issue } as never)
+    return z.NEVER
+  }
+  const { data: found } = parsed
+  return 'events' in found ? found.events : [found]
+})

@@ -1,0 +1,13 @@
+// Does a destination work? Asks the server to send a test there at once.
+
+import { post } from './api-client.ts'
+
+/** Prints how it went. Throws a StartError with what the server or the provider said when it did not arrive. */
+export async function testDestination(
+  id: string,
+  { event, message }: { event?: string; message?: string },
+): Promise<void> {
+  const path = `/v1/settings/notifications/${encodeURIComponent(id)}/test`
+  const sent = await post(path, { ...(event && { event }), ...(message && { message }) })
+  console.log(`It arrived: ${sent.type ?? 'a card to press'} (${sent.url})`)
+}

@@ -1,0 +1,116 @@
+// @ts-check
+// How does an approval stay true on the page? It changes here as soon as it changes anywhere, and is decided here.
+
+import { drawApproval, headline } from './approval.js'
+import { createApprovalApi } from './approval-api.js'
+import { byId } from './dom.js'
+import { untilAnswered } from './link.js'
+import { revealedText } from './revealed.js'
+import { span } from './time.js'
+
+/** @typedef {import('../../approvals/view.ts').ApprovalView} ApprovalView */
+/** @typedef {ReturnType<typeof createApprovalApi>} ApprovalApi */
+
+const TICK_MS = 500
+let clockOffsetMs = 0
+
+/** @type {import('./page.js').Page<ApprovalView>} */
+export const approvalPage = {
+  name: 'Approval',
+  heading: 'An approval, in full',
+  lead: 'Enter the API key of a reviewer to read and decide it, or of an auditor to read it.',
+  show,
+}
+
+/** @param {import('./page.js').Reading<ApprovalView>} reading */
+async function show({ first, send, path, signal, draw, askForKey }) {
+  const api = createApprovalApi(send, path)
+  const role = first.view.status === 'pending' && (await untilAnswered(api.askForRole, signal))
+  if (signal.aborted) return
+  const mayDecide = role && 'no' in role && role.no.code === 'invalid_request'
+
+  let shown = ''
+  /** @param {ApprovalView} view */
+  const update = (view, refusal = '') => {
+    if (view.status === shown && refusal === '') return
+    const isNews = shown !== ''
+    shown = view.status
+    const title = `${headline(view)} · ${revealedText(view.action.tool)}`
+    draw(drawApproval(view, Boolean(mayDecide), refusal, decide), title)
+    tick()
+    if (isNews) byId('announcer').textContent = headline(view)
+  }
+
+  /** @type {import('./decision-form.js').OnDecide} */
+  async function decide(decision, note) {
+    const answer = await api.decide(decision, note)
+    if (signal.aborted) return null
+    if ('view' in answer) {
+      update(answer.view)
+      return null
+    }
+    const { status, sentence } = answer.no
+    if (status === 0) return `${sentence}. If your decision arrived, this page will say so.`
+    if (status === 401) askForKey(sentence)
+    if (status === 409 || status === 410) {
+      const now = await api.read()
+      if ('view' in now && !signal.aborted) update(now.view, sentence)
+    }
+    return sentence
+  }
+
+  clockOffsetMs = first.clockOffsetMs
+  const ticking = setInterval(tick, TICK_MS)
+  signal.addEventListener('abort', () => clearInterval(ticking))
+  update(first.view)
+  const refusal = await follow(api, signal, update)
+  if (refusal !== undefined) askForKey(refusal)
+}
+
+/**
+ * Holds one request open while the page can be seen: a browser has few of them for all its tabs.
+ * Resolves when the approval is closed or `signal` says stop; with a sentence when the key does no longer do.
+ * @param {ApprovalApi} api
+ * @param {AbortSignal} signal
+ * @param {(view: ApprovalView) => void} update
+ */
+async function follow(api, signal, update) {
+  for (;;) {
+    const answer = await untilAnswered(
+      async () => {
+        await seen()
+        return api.readOnceClosed(AbortSignal.any([signal, hidden()]))
+      },
+      signal,
+      api.read,
+    )
+    if (signal.aborted) return
+    if (!answer) continue
+    if ('no' in answer) return answer.no.sentence
+    clockOffsetMs = answer.clockOffsetMs
+    update(answer.view)
+    if (answer.view.status !== 'pending') return
+  }
+}
+
+/** Resolves once the tab is in front. */
+async function seen() {
+  while (document.hidden) {
+    await new Promise((resolve) => document.addEventListener('visibilitychange', resolve, { once: true }))
+  }
+}
+
+/** Aborts when the tab goes to the back. */
+function hidden() {
+  const controller = new AbortController()
+  document.addEventListener('visibilitychange', () => controller.abort(), { once: true })
+  return controller.signal
+}
+
+function tick() {
+  const now = Date.now() + clockOffsetMs
+  for (const node of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-until]'))) {
+    const leftMs = Date.parse(node.dataset.until ?? '') - now
+    node.textContent = leftMs > 0 ? `expires in ${span(leftMs)}` : 'expires now'
+  }
+}

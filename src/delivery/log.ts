@@ -1,0 +1,64 @@
+// What was sent, how did it go, and can it go once more? The log of deliveries, as admins see and use it.
+
+import type { DeliveryAttemptRow } from '../../db/schema.ts'
+import type { Clock } from '../kit/clock.ts'
+import { findAttempts } from '../store/attempts.ts'
+import type { Database } from '../store/database.ts'
+import * as store from '../store/delivery-log.ts'
+
+export type { LoggedDelivery } from '../store/delivery-log.ts'
+
+export interface DeliveryLog {
+  /** The newest first; `next` is the `after` of the following page. */
+  list(
+    filter: store.DeliveryFilter,
+    limit: number,
+  ): Promise<{ deliveries: store.LoggedDelivery[]; next: string | undefined }>
+  find(id: string): Promise<{ delivery: store.LoggedDelivery; attempts: DeliveryAttemptRow[] } | undefined>
+  /** Sends it once more, though it had ended; one that is still pending stays as it is. */
+  replay(id: string): Promise<store.LoggedDelivery | undefined>
+  /** Returns how many are sent once more. */
+  replayAll(filter: store.DeliveryFilter): Promise<number>
+  /** Deletes what ended longer ago than the log is kept. */
+  forgetOld(): Promise<void>
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+/** One transaction's worth: nobody waits long behind it. */
+const FORGOTTEN_AT_ONCE = 500
+
+export function createDeliveryLog(options: {
+  db: Database
+  clock: Clock
+  retentionDays: number
+}): DeliveryLog {
+  const { db, clock, retentionDays } = options
+
+  async function replay(filter: store.DeliveryFilter): Promise<number> {
+    const count = await db.transact((trx) => store.replayDeliveries(trx, filter, clock.now()))
+    db.signals.publish('deliveries', '')
+    return count
+  }
+
+  return {
+    async list(filter, limit) {
+      const rows = await store.listDeliveries(db.read, filter, limit + 1)
+      const shown = rows.slice(0, limit)
+      return { deliveries: shown, next: rows.length > limit ? shown.at(-1)?.id : undefined }
+    },
+    async find(id) {
+      const delivery = await store.findDelivery(db.read, id)
+      return delivery && { delivery, attempts: await findAttempts(db.read, id) }
+    },
+    async replay(id) {
+      if (!(await store.findDelivery(db.read, id))) return undefined
+      await replay({ id })
+      return store.findDelivery(db.read, id)
+    },
+    replayAll: replay,
+    async forgetOld() {
+      const cutoff = clock.now() - retentionDays * DAY_MS
+      await db.transact((trx) => store.forgetDeliveries(trx, cutoff, FORGOTTEN_AT_ONCE))
+    },
+  }
+}

@@ -1,0 +1,31 @@
+// How does an alert's row become what everybody is told?
+
+import type { EventRow } from '../../db/schema.ts'
+import { isoTime } from '../kit/clock.ts'
+import type { EventType } from './catalogue.ts'
+import type { EventView } from './event.ts'
+import type { Severity } from './severity.ts'
+
+export function alertView(row: EventRow, publicUrl: string): EventView {
+  return {
+    ...whatAndWhen(row),
+    environment: row.environment,
+    agent: row.agent_id === null ? null : { id: row.agent_id, name: row.agent_name ?? row.agent_id },
+    tool: row.tool,
+    summary: row.summary ?? '',
+    action: row.action,
+    approval_id: null,
+    data: JSON.parse(row.data ?? '{}'),
+    url: `${publicUrl}/events/${row.id}`,
+  }
+}
+
+/** What every event has, an approval's too. */
+export function whatAndWhen({ id, type, severity, created_at }: EventRow) {
+  return {
+    id,
+    type: type as EventType,
+    severity: severity as Severity,
+    created_at: isoTime(created_at),
+  }
+}

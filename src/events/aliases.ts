@@ -1,0 +1,20 @@
+// What do other products call our events? Their names, in lower case, and the type that each one means.
+
+import type { EventType } from './catalogue.ts'
+
+export const ALIASES: ReadonlyMap<string, EventType> = new Map<string, EventType>([
+  ['approval_request', 'approval.requested'],
+  ['hitl.requested', 'approval.requested'],
+  ['hitl.pending', 'approval.requested'],
+  ['hitl.approved', 'approval.decided'],
+  ['hitl.rejected', 'approval.decided'],
+  ['budget.threshold_reached', 'budget.warning'],
+  ['drift_alert', 'drift.alert'],
+  ['agent_status', 'agent.status'],
+  ['allow', 'decision.allow'],
+  ['deny', 'decision.deny'],
+  ['sanitize', 'decision.sanitize'],
+  ['require_approval', 'decision.require_approval'],
+])
+
+export const CATEGORY_ALIASES: ReadonlyMap<string, string> = new Map([['hitl.*', 'approval.*']])

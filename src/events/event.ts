@@ -1,0 +1,25 @@
+// What is told of an event? The same to every destination, as webhooks and the API carry it.
+
+import type { EventType } from './catalogue.ts'
+import type { Severity } from './severity.ts'
+
+export interface EventView {
+  id: string
+  type: EventType
+  severity: Severity
+  /** ISO 8601, UTC */
+  created_at: string
+  environment: string | null
+  agent: { id: string; name: string } | null
+  /** What the agent was about to do, where the event is about that. */
+  tool: string | null
+  /** One sentence; an agent's text. */
+  summary: string
+  /** What was done about it, for example `blocked`; an agent's text. */
+  action: string | null
+  approval_id: string | null
+  /** Small facts; an agent's data. */
+  data: Record<string, unknown>
+  /** The full record. */
+  url: string
+}

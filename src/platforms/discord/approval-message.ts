@@ -1,0 +1,55 @@
+// What does an approval look like in Discord? Its facts, how it stands, and a link to where it is decided.
+
+import type { ApprovalStatus, ApprovalView } from '../../approvals/view.ts'
+import { closingWords, deciding, factsOf } from '../shown-approval.ts'
+import { type Excerpts, oneLine, prettyJson, prose } from '../shown-text.ts'
+import { COLORS, type DiscordMessage, drawn, type Field, field, time } from './message.ts'
+import { block, blockJson, code, inert } from './text.ts'
+
+const OUTCOMES: Record<Exclude<ApprovalStatus, 'pending'>, string> = {
+  approved: '✅ APPROVED',
+  denied: '❌ DENIED',
+  expired: '⌛ EXPIRED nobody decided in time',
+  withdrawn: '🚫 WITHDRAWN no decision is needed any more',
+}
+const TEST_TITLE = '🧪 This is a test. No agent waits for the answer.'
+
+/** Never longer than Discord takes, whatever the agent sent; the same parts in every state. */
+export function approvalMessage(view: ApprovalView): DiscordMessage {
+  const argumentsJson = blockJson(prettyJson(view.action.arguments))
+  return drawn(view.url, (excerpts) => ({
+    title: title(view, excerpts),
+    lines: [when(view), ...note(view, excerpts)],
+    color: COLORS[view.status === 'pending' ? view.risk.level : view.status],
+    fields: fields(view, argumentsJson, excerpts),
+    reference: `Digest ${view.digest.replace('sha256:', '').slice(0, 12)}  ·  ${view.id}`,
+  }))
+}
+
+function title(view: ApprovalView, excerpts: Excerpts): string {
+  if (view.status === 'pending') return view.test ? TEST_TITLE : 'Approval requested'
+  const reviewer = deciding(view)?.reviewer
+  if (!reviewer) return OUTCOMES[view.status]
+  return `${OUTCOMES[view.status]} by ${inert(excerpts.of("the reviewer's name", oneLine(reviewer.name), 80))}`
+}
+
+function when(view: ApprovalView): string {
+  if (view.status !== 'pending') return `Closed ${time(view.closed_at, 'f')}`.trimEnd()
+  return `Expires ${time(view.expires_at, 'f')} ${time(view.expires_at, 'R')}`.trimEnd()
+}
+
+function note(view: ApprovalView, excerpts: Excerpts): string[] {
+  const words = closingWords(view)
+  return words ? [code(excerpts.of('the note', words, 400))] : []
+}
+
+function fields(view: ApprovalView, argumentsJson: string, excerpts: Excerpts): Field[] {
+  const facts = factsOf(view, excerpts).map(({ label, value }) => field(label, code(value), true))
+  const why = view.reasons.map(oneLine).join(', ')
+  return [
+    ...facts,
+    ...(why === '' ? [] : [field('Why', code(excerpts.of('the reasons', why, 300)))]),
+    field('Summary', block('txt', excerpts.of('the summary', prose(view.action.summary), 800))),
+    field('Arguments', block('json', excerpts.of('the arguments', argumentsJson, 1000))),
+  ]
+}

@@ -1,0 +1,107 @@
+// How is Telegram called? Once per send, with its refusals as our errors, in which the token never stands.
+
+import { type Egress, type EgressAnswer, EgressError } from '../../kit/egress.ts'
+import { Failed, Throttled, Undeliverable } from '../platform.ts'
+import { oneLine, shortened } from '../shown-text.ts'
+
+/** Below the delivery worker's lease. */
+const TIMEOUT_MS = 10_000
+const MOST_BYTES = 500_000
+const LEAST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 3_600_000
+/** Where the answer to 429 names no time. */
+const PAUSE_MS = 5_000
+const MOST_EXCERPT = 200
+
+/** Telegram has words for its errors and no codes; https://github.com/tdlib/telegram-bot-api */
+const BAD_REQUESTS: [words: RegExp, what: 'message' | 'destination', code: string][] = [
+  [/chat not found/i, 'destination', 'chat_not_found'],
+  [/message thread not found/i, 'destination', 'thread_not_found'],
+  [/not enough rights|have no rights|need administrator rights|write_forbidden/i, 'destination', 'no_rights'],
+  [/message to edit not found|message can't be edited/i, 'message', 'message_not_found'],
+]
+const FORBIDDEN: [words: RegExp, code: string][] = [
+  [/blocked by the user/i, 'bot_blocked'],
+  [/kicked/i, 'bot_kicked'],
+  [/not a member/i, 'bot_not_member'],
+]
+
+type Json = Record<string, unknown>
+
+/** The group became a supergroup, which has another id. */
+export class Moved extends Failed {
+  readonly chatId: string
+  constructor(chatId: string) {
+    super('chat_moved')
+    this.chatId = chatId
+  }
+}
+
+/** How to call a method of a bot; resolves to its result. Throws Throttled, Failed (also as Moved) or Undeliverable. */
+export type CallTelegram = (token: string, method: string, args: object) => Promise<Json>
+
+/** Editing to what already stands there resolves too. */
+export function telegramApi(egress: Egress, apiUrl: string): CallTelegram {
+  return async (token, method, args) => {
+    const answer = await reach(egress, `${apiUrl}/bot${token}/${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': 'Countersign' },
+      body: JSON.stringify(args),
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: MOST_BYTES,
+    })
+    const json = parsed(answer.text)
+    if (answer.status === 200 && json.ok === true) return object(json.result)
+    if (answer.status === 400 && /message is not modified/i.test(String(json.description))) return {}
+    throw failureOf(answer, json, token)
+  }
+}
+
+async function reach(egress: Egress, ...call: Parameters<Egress['send']>): Promise<EgressAnswer> {
+  try {
+    return await egress.send(...call)
+  } catch (error) {
+    throw error instanceof EgressError ? new Failed(error.code) : error
+  }
+}
+
+function failureOf(answer: EgressAnswer, json: Json, token: string): Error {
+  const { status } = answer
+  const parameters = object(json.parameters)
+  if (status === 429) return new Throttled(pauseMs(parameters.retry_after ?? answer.headers['retry-after']))
+  // Without these words it is not Telegram that speaks, but something on the way to it.
+  if (json.ok !== false || typeof json.description !== 'string') {
+    return new Failed(status === 200 ? 'unexpected_answer' : `http_${status}`)
+  }
+  const said = json.description
+  const excerpt = shortened(oneLine(said).replaceAll(token, '…'), MOST_EXCERPT - 1)
+  if (status === 401) return new Undeliverable('destination', 'unauthorized', excerpt)
+  if (status === 403) {
+    const [, code = 'forbidden'] = FORBIDDEN.find(([words]) => words.test(said)) ?? []
+    return new Undeliverable('destination', code, excerpt)
+  }
+  if (status !== 400) return new Failed(`http_${status}`, excerpt)
+  if (Number.isSafeInteger(parameters.migrate_to_chat_id)) {
+    return new Moved(String(parameters.migrate_to_chat_id))
+  }
+  const [, what = 'message', code = 'bad_request'] = BAD_REQUESTS.find(([words]) => words.test(said)) ?? []
+  return new Undeliverable(what, code, excerpt)
+}
+
+function pauseMs(asked: unknown): number {
+  const seconds = Number(asked)
+  if (!Number.isFinite(seconds)) return PAUSE_MS
+  return Math.min(LONGEST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, seconds * 1000))
+}
+
+function parsed(text: string): Json {
+  try {
+    return object(JSON.parse(text))
+  } catch {
+    return {}
+  }
+}
+
+function object(value: unknown): Json {
+  return typeof value === 'object' && value !== null ? (value as Json) : {}
+}

@@ -1,0 +1,53 @@
+// What does an approval look like in Telegram? Its facts, how it stands, and a link to where it is decided.
+
+import type { ApprovalStatus, ApprovalView } from '../../approvals/view.ts'
+import { SIGNS } from '../shown-alert.ts'
+import { closingWords, deciding, factsOf } from '../shown-approval.ts'
+import { type Excerpts, oneLine, prettyJson, prose } from '../shown-text.ts'
+import { drawn, type TelegramMessage, time } from './message.ts'
+import { bold, code, codeBlock } from './text.ts'
+
+const OUTCOMES: Record<Exclude<ApprovalStatus, 'pending'>, string> = {
+  approved: `✅ ${bold('APPROVED')}`,
+  denied: `❌ ${bold('DENIED')}`,
+  expired: `⌛ ${bold('EXPIRED')} nobody decided in time`,
+  withdrawn: `🚫 ${bold('WITHDRAWN')} no decision is needed any more`,
+}
+
+/** Never longer than Telegram takes, whatever the agent sent; the same parts in every state. */
+export function approvalMessage(view: ApprovalView): TelegramMessage {
+  const argumentsJson = prettyJson(view.action.arguments)
+  return drawn(view.url, (excerpts) => [
+    [headline(view, excerpts), when(view), ...note(view, excerpts)],
+    facts(view, excerpts),
+    [code(excerpts.of('the summary', prose(view.action.summary), 800))],
+    [codeBlock(excerpts.of('the arguments', argumentsJson, 2000))],
+    [`Digest ${code(view.digest.replace('sha256:', '').slice(0, 12))}  ·  ${code(view.id)}`],
+  ])
+}
+
+function headline(view: ApprovalView, excerpts: Excerpts): string {
+  if (view.status === 'pending') {
+    if (view.test) return `🧪 ${bold('This is a test.')} No agent waits for the answer.`
+    return `${SIGNS[view.risk.level]} ${bold('Approval requested')}`
+  }
+  const reviewer = deciding(view)?.reviewer
+  const name = reviewer && excerpts.of("the reviewer's name", oneLine(reviewer.name), 80)
+  return name === undefined ? OUTCOMES[view.status] : `${OUTCOMES[view.status]} by ${code(name)}`
+}
+
+function when(view: ApprovalView): string {
+  const pending = view.status === 'pending'
+  return `${pending ? 'Expires' : 'Closed'} ${time(pending ? view.expires_at : view.closed_at)}`.trimEnd()
+}
+
+function note(view: ApprovalView, excerpts: Excerpts): string[] {
+  const words = closingWords(view)
+  return words ? [code(excerpts.of('the note', words, 400))] : []
+}
+
+function facts(view: ApprovalView, excerpts: Excerpts): string[] {
+  const lines = factsOf(view, excerpts).map(({ label, value }) => `${bold(label)} ${code(value)}`)
+  const why = view.reasons.map(oneLine).join(', ')
+  return why === '' ? lines : [...lines, `${bold('Why')} ${code(excerpts.of('the reasons', why, 300))}`]
+}

@@ -1,0 +1,92 @@
+// What is Telegram to Countersign? A chat that is told by a bot; nothing in it decides anything.
+
+import type { Egress } from '../../kit/egress.ts'
+import {
+  Failed,
+  type Message,
+  type Pace,
+  type Platform,
+  type PlatformKind,
+  type Posted,
+  Undeliverable,
+} from '../platform.ts'
+import { alertMessage } from './alert-message.ts'
+import { type CallTelegram, Moved, telegramApi } from './api.ts'
+import { approvalMessage } from './approval-message.ts'
+import { botIdOf, isGroup, type TelegramConfig, telegramConfig } from './config.ts'
+import { handleOf, placeOf } from './handle.ts'
+import type { TelegramMessage } from './message.ts'
+
+export interface TelegramEnvironment {
+  /** Without a trailing slash: `https://api.telegram.org`, a Bot API server of one's own, or a stand-in. */
+  apiUrl: string
+}
+
+/** A tenth below 30/s for a bot, 1/s in a chat and 20/min in a group; https://core.telegram.org/bots/faq */
+const BOT_PER_SECOND = 27
+const CHAT_PER_SECOND = 0.9
+const GROUP_PER_SECOND = 0.3
+
+export function telegram(env: TelegramEnvironment & { egress: Egress }): PlatformKind<TelegramConfig> {
+  return {
+    name: 'telegram',
+    config: telegramConfig,
+    secrets: ['bot_token'],
+    retryPolicy: 'prompt',
+    keepsExcerpts: true,
+    pace: paces,
+    create: () => createTelegram(telegramApi(env.egress, env.apiUrl)),
+  }
+}
+
+function paces(config: TelegramConfig): Pace[] {
+  const bot = `telegram:${botIdOf(config)}`
+  const perSecond = isGroup(config) ? GROUP_PER_SECOND : CHAT_PER_SECOND
+  return [
+    { bucket: bot, perSecond: BOT_PER_SECOND },
+    { bucket: `${bot}:${config.chat_id}`, perSecond },
+  ]
+}
+
+function createTelegram(call: CallTelegram): Platform<TelegramConfig> {
+  async function send(content: TelegramMessage, config: TelegramConfig): Promise<Posted> {
+    const { bot_token, chat_id, message_thread_id } = config
+    const { chat, message_id } = await call(bot_token, 'sendMessage', {
+      chat_id,
+      message_thread_id,
+      ...content,
+    })
+    const chatId = (chat as { id?: unknown } | undefined)?.id
+    if (!Number.isSafeInteger(chatId) || !Number.isSafeInteger(message_id)) {
+      throw new Failed('unexpected_answer')
+    }
+    return { handle: handleOf(chatId as number, message_id as number) }
+  }
+
+  return {
+    async post(message, { config }) {
+      const content = messageOf(message)
+      try {
+        return await send(content, config)
+      } catch (error) {
+        if (!(error instanceof Moved)) throw error
+        const moved = { chat_id: error.chatId }
+        return { ...(await send(content, { ...config, ...moved })), moved }
+      }
+    },
+
+    async redraw(handle, message, { config }) {
+      const args = { ...placeOf(handle), ...messageOf(message) }
+      try {
+        await call(config.bot_token, 'editMessageText', args)
+      } catch (error) {
+        // What stood in the group before it moved can no longer be edited.
+        throw error instanceof Moved ? new Undeliverable('message', error.code) : error
+      }
+    },
+  }
+}
+
+function messageOf(message: Message): TelegramMessage {
+  return message.kind === 'approval' ? approvalMessage(message.view) : alertMessage(message.event)
+}

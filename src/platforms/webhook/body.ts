@@ -1,0 +1,79 @@
+// What does a receiver read? The event as it is, or as much of it as fits, with a link to all of it.
+
+import type { EventView } from '../../events/event.ts'
+import { shortened } from '../shown-text.ts'
+
+/** Below 4 KB, however they are counted. */
+const MOST_BYTES = 4000
+/** As JSON; all of them with what is ours leave room for some data. */
+const MOST_SUMMARY_BYTES = 1000
+const MOST_TEXT_BYTES = 250
+
+/** How much of a value is kept, tried one after the other until it fits. */
+const SHARES = [
+  { textBytes: 500, items: 10, levels: 4 },
+  { textBytes: 100, items: 5, levels: 3 },
+  { textBytes: 30, items: 2, levels: 2 },
+]
+type Share = (typeof SHARES)[number]
+
+/** JSON of at most 4,000 bytes; `"truncated": true` says that something was left out. */
+export function eventBody(event: EventView): string {
+  const whole = JSON.stringify(event)
+  if (bytes(whole) <= MOST_BYTES) return whole
+  const { environment, agent, tool, summary, action, data } = event
+  const text = (given: string | null) => given && cut(given, MOST_TEXT_BYTES)
+  const bare = {
+    ...event,
+    environment: text(environment),
+    agent: agent && { id: cut(agent.id, MOST_TEXT_BYTES), name: cut(agent.name, MOST_TEXT_BYTES) },
+    tool: text(tool),
+    summary: cut(summary, MOST_SUMMARY_BYTES),
+    action: text(action),
+    data: {},
+    truncated: true,
+  }
+  return JSON.stringify({ ...bare, data: fitting(data, MOST_BYTES - bytes(JSON.stringify(bare))) })
+}
+
+/** What has room, in its order: whole, else shortened, else not at all. */
+function fitting(data: EventView['data'], room: number): EventView['data'] {
+  const kept: [string, unknown][] = []
+  let left = room
+  for (const [key, value] of Object.entries(data)) {
+    const candidates = [() => value, ...SHARES.map((share) => () => reduced(value, share))]
+    for (const candidate of candidates) {
+      const member = bytes(JSON.stringify({ [key]: candidate() }))
+      if (member > left) continue
+      kept.push([key, candidate()])
+      left -= member
+      break
+    }
+  }
+  return Object.fromEntries(kept)
+}
+
+function reduced(value: unknown, share: Share): unknown {
+  if (typeof value === 'string') return cut(value, share.textBytes)
+  if (typeof value !== 'object' || value === null) return value
+  if (share.levels === 0) return '…'
+  const inside = { ...share, levels: share.levels - 1 }
+  if (Array.isArray(value)) return value.slice(0, share.items).map((item) => reduced(item, inside))
+  const entries = Object.entries(value).slice(0, share.items)
+  return Object.fromEntries(entries.map(([key, item]) => [key, reduced(item, inside)]))
+}
+
+/** As much from the beginning as takes at most `most` bytes of JSON. */
+function cut(text: string, most: number): string {
+  let length = most
+  let start = shortened(text, length)
+  for (let size = bytes(JSON.stringify(start)); size > most; size = bytes(JSON.stringify(start))) {
+    length = Math.floor(length * Math.min(0.95, most / size))
+    start = shortened(text, length)
+  }
+  return start
+}
+
+function bytes(text: string): number {
+  return Buffer.byteLength(text)
+}

@@ -1,0 +1,91 @@
+// What is a webhook to Countersign? An address of somebody's own, told each event in one signed POST.
+
+import type { Clock } from '../../kit/clock.ts'
+import { type Egress, type EgressAnswer, EgressError } from '../../kit/egress.ts'
+import {
+  type Destination,
+  Failed,
+  type Platform,
+  type PlatformKind,
+  Throttled,
+  Undeliverable,
+} from '../platform.ts'
+import { eventBody } from './body.ts'
+import { type WebhookConfig, webhookConfig } from './config.ts'
+import { signed } from './signature.ts'
+
+/**
+ * Below the delivery worker's shortest lease, as for every platform: with the 30 s that some products grant, a
+ * second sender could take over while the first still waits.
+ */
+const TIMEOUT_MS = 10_000
+/** Only the status counts; a short answer is read so that the connection can be used again. */
+const MOST_BYTES = 16_384
+/** Events are independent of each other, and each says when it happened. */
+const SENDS_AT_ONCE = 20
+const LEAST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 3_600_000
+/** Where the answer to 429 names no time. */
+const PAUSE_MS = 60_000
+
+export function webhook(env: { egress: Egress; clock: Clock }): PlatformKind<WebhookConfig> {
+  return {
+    name: 'webhook',
+    config: webhookConfig(env.clock),
+    secrets: ['secret', 'kept_secrets', 'headers'],
+    retryPolicy: 'patient',
+    keepsExcerpts: false,
+    pace: () => [],
+    parallel: SENDS_AT_ONCE,
+    create: () => createWebhook(env),
+  }
+}
+
+function createWebhook({ egress, clock }: { egress: Egress; clock: Clock }): Platform<WebhookConfig> {
+  async function send(url: string, headers: Record<string, string>, body: string): Promise<EgressAnswer> {
+    try {
+      return await egress.send(url, {
+        method: 'POST',
+        headers,
+        body,
+        timeoutMs: TIMEOUT_MS,
+        maxBytes: MOST_BYTES,
+      })
+    } catch (error) {
+      throw error instanceof EgressError ? new Failed(error.code) : error
+    }
+  }
+
+  return {
+    check: ({ url }) => egress.refusal(url),
+
+    async post({ event }, { config }: Destination<WebhookConfig>) {
+      const body = eventBody(event)
+      const chosen = Object.entries(config.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])
+      const headers = {
+        'user-agent': 'Countersign',
+        ...Object.fromEntries(chosen),
+        'content-type': 'application/json',
+        ...signed(config, event.id, body, clock.now()),
+      }
+      const answer = await send(config.url, headers, body)
+      if (answer.status < 200 || answer.status > 299) throw failureOf(answer, clock.now())
+      return {}
+    },
+  }
+}
+
+/** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#deliverability-and-reliability */
+function failureOf({ status, headers }: EgressAnswer, now: number): Error {
+  if (status === 410) return new Undeliverable('destination', 'http_410')
+  if (status === 429) return new Throttled(pauseMs(headers['retry-after'], now))
+  return new Failed(`http_${status}`)
+}
+
+/** Seconds or a date; RFC 9110, section 10.2.3. */
+function pauseMs(retryAfter: string | undefined, now: number): number {
+  if (retryAfter === undefined) return PAUSE_MS
+  const askedMs = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now
+  if (Number.isNaN(askedMs)) return PAUSE_MS
+  return Math.min(LONGEST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, askedMs))
+}

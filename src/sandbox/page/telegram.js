@@ -1,0 +1,16 @@
+// @ts-check
+// What does one see of Telegram? A group that a bot writes to.
+
+import { drawTelegramMessage } from './telegram-message.js'
+import { createToldPane } from './told-pane.js'
+
+export function createTelegramPane() {
+  const told = createToldPane('telegram', drawTelegramMessage)
+  return {
+    /** @param {import('../snapshot.ts').Snapshot} snapshot */
+    show({ telegram: { chat, messages } }) {
+      told.show(chat, messages)
+    },
+    toEnd: told.toEnd,
+  }
+}

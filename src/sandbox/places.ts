@@ -1,0 +1,163 @@
+// Which places are there on this machine, how does the product reach them, and where in them is it to post?
+
+import { randomBytes } from 'node:crypto'
+import express, { type Express, type Router } from 'express'
+import type { Clock } from '../kit/clock.ts'
+import { createDiscordStandIn, type DiscordStandIn } from './discord-stand-in.ts'
+import { onlyThisMachine } from './guard.ts'
+import type { StateFile } from './saved-state.ts'
+import type { WantedDestination } from './setup.ts'
+import { createSlackStandIn, type SlackStandIn } from './slack-stand-in.ts'
+import { createTeamsStandIn, type TeamsStandIn } from './teams-stand-in.ts'
+import { createTelegramStandIn, type TelegramStandIn } from './telegram-stand-in.ts'
+
+/** What the environment would say if the stand-ins were the real thing. Secrets live as long as the process. */
+export interface PlaceConnections {
+  slack: { signingSecret: string; botToken: string; apiUrl: string }
+  teams: {
+    appId: string
+    password: string
+    tenantId: string
+    allowedTenants: string[]
+    cloud: { openIdMetadataUrl: string; loginUrl: string }
+  }
+  discord: { apiOrigin: string }
+  telegram: { apiUrl: string }
+  egress: { allowCidrs: string[]; allowHttp: boolean }
+}
+
+interface StandIns {
+  slack: SlackStandIn
+  teams: TeamsStandIn
+  discord: DiscordStandIn
+  telegram: TelegramStandIn
+}
+
+interface Places extends StandIns {
+  connections: PlaceConnections
+  /** One in each place. The app must be in a team before anything can be sent there: it is installed here. */
+  destinations(): Promise<WantedDestination[]>
+  /** All that lies below the sandbox's own path. */
+  router: Router
+  /** What lies elsewhere: a webhook of Discord has its path at the root of an origin. */
+  mountAtRoot(app: Express): void
+  onChange(listener: () => void): void
+}
+
+const SLACK_BOT_TOKEN = 'xoxb-sandbox'
+const TEAMS_APP_ID = 'c0c0a5b1-0000-4000-8000-5a4db0c05160'
+const TELEGRAM_BOT_TOKEN = '123456789:sandbox-bot-of-this-machine'
+const THIS_MACHINE = ['127.0.0.0/8', '::1/128']
+
+export function createPlaces(productUrl: () => string, clock: Clock, file: StateFile): Places {
+  const signingSecret = randomBytes(16).toString('hex')
+  const appPassword = randomBytes(16).toString('hex')
+  const standIns = createStandIns({ productUrl, clock, file, signingSecret, appPassword })
+  const { slack, teams, discord, telegram } = standIns
+
+  const router = express.Router()
+  router.use('/slack', slack.router)
+  router.use('/teams', teams.router)
+  router.use('/telegram', telegram.router)
+
+  return {
+    ...standIns,
+    connections: {
+      slack: { signingSecret, botToken: SLACK_BOT_TOKEN, apiUrl: slack.apiUrl() },
+      teams: {
+        appId: TEAMS_APP_ID,
+        password: appPassword,
+        tenantId: teams.tenantId,
+        allowedTenants: [teams.tenantId],
+        cloud: teams.cloud(),
+      },
+      discord: { apiOrigin: productUrl() },
+      telegram: { apiUrl: telegram.apiUrl() },
+      egress: { allowCidrs: THIS_MACHINE, allowHttp: true },
+    },
+    async destinations() {
+      await teams.install(teams.workspace.places.approvals)
+      return destinationsIn(standIns)
+    },
+    router,
+    mountAtRoot(app) {
+      // As a route, not `use`: its router reads bodies, which only these paths are to have read.
+      app.all('/api/webhooks/{*path}', onlyThisMachine, discord.router)
+    },
+    onChange(listener) {
+      for (const place of [slack, teams, discord, telegram]) place.onChange(listener)
+    },
+  }
+}
+
+interface Made {
+  productUrl: () => string
+  clock: Clock
+  file: StateFile
+  signingSecret: string
+  appPassword: string
+}
+
+function createStandIns({ productUrl, clock, file, signingSecret, appPassword }: Made): StandIns {
+  const at = (path: string) => () => `${productUrl()}/sandbox/${path}`
+  return {
+    slack: createSlackStandIn({
+      signingSecret,
+      botToken: SLACK_BOT_TOKEN,
+      productUrl,
+      selfUrl: at('slack'),
+      clock,
+      load: () => file.state.messages,
+      save: (messages) => file.keep({ messages }),
+    }),
+    teams: createTeamsStandIn({
+      appId: TEAMS_APP_ID,
+      appPassword,
+      productUrl,
+      selfUrl: at('teams'),
+      clock,
+      load: () => file.state.teams,
+      save: (teams) => file.keep({ teams }),
+    }),
+    discord: createDiscordStandIn({
+      selfUrl: productUrl,
+      clock,
+      limitsRates: true,
+      load: () => file.state.discord,
+      save: (discord) => file.keep({ discord }),
+    }),
+    telegram: createTelegramStandIn({
+      botToken: TELEGRAM_BOT_TOKEN,
+      selfUrl: at('telegram'),
+      clock,
+      limitsRates: true,
+      load: () => file.state.telegram,
+      save: (telegram) => file.keep({ telegram }),
+    }),
+  }
+}
+
+function destinationsIn({ slack, teams, discord, telegram }: StandIns): WantedDestination[] {
+  const [channel] = slack.workspace.channels
+  const { team, places } = teams.workspace
+  const slackConfig = { bot_token: SLACK_BOT_TOKEN, channel_id: channel.id }
+  const wanted: WantedDestination[] = [
+    { channel_type: 'slack', name: `Slack #${channel.name}`, config: slackConfig },
+    {
+      channel_type: 'teams',
+      name: `Teams ${team.name}`,
+      config: { conversation_id: places.approvals },
+    },
+    {
+      channel_type: 'discord',
+      name: `Discord #${discord.channel}`,
+      config: { webhook_url: discord.webhookUrl() },
+    },
+  ]
+  const [chat] = telegram.chats()
+  if (chat) {
+    const config = { bot_token: TELEGRAM_BOT_TOKEN, chat_id: String(chat.id) }
+    wanted.push({ channel_type: 'telegram', name: `Telegram ${chat.title}`, config })
+  }
+  return wanted
+}

@@ -1,0 +1,106 @@
+// Is a provider's limit kept? By all destinations that share it and by all processes, and nothing is lost over it.
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createNewsroom } from '../../src/events/newsroom.ts'
+import type { Pace } from '../../src/platforms/platform.ts'
+import { eventually } from '../fakes/countersign.ts'
+import { databases } from '../fakes/databases.ts'
+import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
+
+const EVENTS = 12
+const PLACES = 2
+const STEP_MS = 50
+const SHARED: Pace = { bucket: 'the token', perSecond: 4, burst: 3 }
+
+describe.each(databases)('on $name', ({ name, create }) => {
+  let room: PostRoom
+  let paces: Pace[]
+  /** When each send began. */
+  let times: number[]
+
+  beforeEach(async () => {
+    paces = [SHARED]
+    times = []
+    room = await openPostRoom(create, { pace: () => paces })
+    const { post } = room.platform
+    room.platform.post = (...given) => {
+      times.push(room.clock.now())
+      return post(...given)
+    }
+  })
+  afterEach(() => room.close())
+
+  async function tell(events: number) {
+    const newsroom = createNewsroom({ db: room.office.db, clock: room.clock, publicUrl: '' })
+    await newsroom.take(
+      Array.from({ length: events }, (_, i) => ({
+        type: 'incident' as const,
+        severity: 'critical' as const,
+        agent: null,
+        tool: null,
+        environment: null,
+        summary: `number ${i}`,
+        action: null,
+        data: {},
+        keyId: null,
+      })),
+    )
+  }
+  /** Time passes until all were sent. */
+  const passUntil = (sends: number) =>
+    eventually(() => {
+      room.advance(STEP_MS)
+      return times.length >= sends
+    }, 15_000)
+  /** The most that any stretch of time was over what it may hold. */
+  const mostOver = ({ perSecond, burst = 1 }: Pace) =>
+    Math.max(
+      ...times.map((to, last) =>
+        Math.max(
+          ...times
+            .slice(0, last + 1)
+            .map((from, first) => last - first + 1 - burst - ((to - from) / 1000) * perSecond),
+        ),
+      ),
+    )
+
+  async function allDelivered() {
+    await eventually(async () => {
+      const rows = await room.office.db.read.selectFrom('deliveries').select('state').execute()
+      return rows.every(({ state }) => state === 'delivered')
+    })
+    const sent = room.platform.sent.map(({ about, to }) => `${about} ${to}`)
+    expect(new Set(sent).size).toBe(sent.length)
+    return sent.length
+  }
+
+  test('two destinations that share a limit together stay within its rate and burst', async () => {
+    for (let i = 0; i < PLACES; i++) await room.office.destination()
+    await tell(EVENTS)
+    await room.worker()
+    await eventually(() => times.length === SHARED.burst)
+    await passUntil(EVENTS * PLACES)
+    expect(mostOver(SHARED)).toBeLessThanOrEqual(0)
+    expect(await allDelivered()).toBe(EVENTS * PLACES)
+  })
+
+  test('the tightest of several limits counts', async () => {
+    paces = [SHARED, { bucket: 'the chat', perSecond: 2 }]
+    await room.office.destination()
+    await tell(4)
+    await room.worker()
+    await passUntil(4)
+    expect(mostOver({ bucket: 'the chat', perSecond: 2 })).toBeLessThanOrEqual(0)
+    expect(await allDelivered()).toBe(4)
+  })
+
+  test.runIf(name === 'postgres')('two processes together stay within a limit', async () => {
+    for (let i = 0; i < PLACES; i++) await room.office.destination()
+    await tell(EVENTS)
+    const other = await room.otherOffice()
+    await Promise.all([room.worker(), room.worker(other)])
+    await passUntil(EVENTS * PLACES)
+    expect(mostOver(SHARED)).toBeLessThanOrEqual(0)
+    expect(await allDelivered()).toBe(EVENTS * PLACES)
+  })
+})

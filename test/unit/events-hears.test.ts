@@ -1,0 +1,108 @@
+// Does a destination hear exactly what it asked for?
+
+import { describe, expect, it } from 'vitest'
+import { type Filter, type Heard, hears } from '../../src/events/hears.ts'
+import { SEVERITIES } from '../../src/events/severity.ts'
+
+const ALL: Filter = { events: null, minSeverity: 'info', tools: null, agents: null }
+const EVENT: Heard = {
+  type: 'policy.violation',
+  severity: 'high',
+  tool: 'slack.post_message',
+  agentId: 'agent-1',
+}
+const ABOUT_NOTHING = { tool: null, agentId: null }
+
+it('without filters hears everything', () => {
+  expect(hears(ALL, EVENT)).toBe(true)
+  expect(hears(ALL, { ...EVENT, ...ABOUT_NOTHING, severity: 'info' })).toBe(true)
+})
+
+it.each<[string[], boolean]>([
+  [['policy.violation'], true],
+  [['policy.*'], true],
+  [['budget.*', 'policy.*'], true],
+  [['policy.warning'], false],
+  [['budget.*'], false],
+  [['policy'], false],
+  [[], false],
+])('by the events %j: %s', (events, heard) => {
+  expect(hears({ ...ALL, events }, EVENT)).toBe(heard)
+})
+
+it('by a severity hears that one and those above it', () => {
+  const heardFrom = (minSeverity: Filter['minSeverity']) =>
+    SEVERITIES.filter((severity) => hears({ ...ALL, minSeverity }, { ...EVENT, severity }))
+  for (const [at, floor] of SEVERITIES.entries()) expect(heardFrom(floor)).toEqual(SEVERITIES.slice(at))
+})
+
+describe('by a tool', () => {
+  it.each<[string[], string, boolean]>([
+    [['slack.*'], 'slack.post_message', true],
+    [['slack.*'], 'slack.', true],
+    [['slack.*'], 'slack', false],
+    [['slack.*'], 'slackx.post', false],
+    [['slack.*'], 'not.slack.post', false],
+    [['github.*', 'slack.*'], 'slack.post_message', true],
+    [['slack.post_message'], 'slack.post_message', true],
+    [['slack.post_message'], 'slack.post_messages', false],
+    [['slack.post_message'], 'Slack.post_message', false],
+    [['slackXpost'], 'slack.post', false],
+    [['*'], 'anything', true],
+    [['*'], '', true],
+    [['*.delete'], 'github.repo.delete', true],
+    [['*.delete'], 'github.deleted', false],
+    [['*post*'], 'slack.post_message', true],
+    [['a*b*c'], 'a--b--c', true],
+    [['a*b*c'], 'a--c--b', false],
+    [['aa*aa'], 'aaa', false],
+    [['ab*b'], 'ab', false],
+    [['a**b'], 'ab', true],
+    [['a.+?(b)*'], 'a.+?(b)c', true],
+    [['s?ack.*'], 'slack.x', false],
+    [[''], 'slack.x', false],
+  ])('%j and %j: %s', (tools, tool, heard) => {
+    expect(hears({ ...ALL, tools }, { ...EVENT, tool })).toBe(heard)
+  })
+
+  it('hears nothing that is about no tool', () => {
+    expect(hears({ ...ALL, tools: ['*'] }, { ...EVENT, tool: null })).toBe(false)
+  })
+
+  it('takes no longer for a name that was made to be slow', () => {
+    const tools = [`${'*a'.repeat(60)}*b`]
+    const from = performance.now()
+    expect(hears({ ...ALL, tools }, { ...EVENT, tool: 'a'.repeat(200) })).toBe(false)
+    expect(performance.now() - from).toBeLessThan(100)
+  })
+})
+
+describe('by an agent', () => {
+  it.each<[string[], string | null, boolean]>([
+    [['agent-1'], 'agent-1', true],
+    [['agent-2', 'agent-1'], 'agent-1', true],
+    [['agent-2'], 'agent-1', false],
+    [['agent'], 'agent-1', false],
+    [['*'], 'agent-1', false],
+    [['agent-1'], null, false],
+  ])('%j and %j: %s', (agents, agentId, heard) => {
+    expect(hears({ ...ALL, agents }, { ...EVENT, agentId })).toBe(heard)
+  })
+})
+
+it('hears only what passes all of its filters', () => {
+  const filter: Filter = {
+    events: ['policy.*'],
+    minSeverity: 'high',
+    tools: ['slack.*'],
+    agents: ['agent-1'],
+  }
+  expect(hears(filter, EVENT)).toBe(true)
+  const others: Partial<Heard>[] = [
+    { type: 'pii.detected' },
+    { severity: 'medium' },
+    { tool: 'x' },
+    { agentId: 'x' },
+  ]
+  for (const other of others) expect(hears(filter, { ...EVENT, ...other })).toBe(false)
+})

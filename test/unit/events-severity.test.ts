@@ -1,0 +1,39 @@
+// Does every product's word for how serious it is mean a level of the one scale?
+
+import { expect, it } from 'vitest'
+import { levelOfScore, SEVERITY_WORDS, severityOf } from '../../src/events/severity.ts'
+
+it.each([
+  ['info', 'info'],
+  ['low', 'low'],
+  ['medium', 'medium'],
+  ['high', 'high'],
+  ['critical', 'critical'],
+  ['warning', 'medium'],
+  ['medium-high', 'medium'],
+  ['HIGH', 'high'],
+  ['Warning', 'medium'],
+])('%s is read as %s', (word, severity) => {
+  expect(severityOf(word)).toBe(severity)
+})
+
+it.each(['', 'severe', 'high ', '4', '__proto__', 'toString'])('%j is no level', (word) => {
+  expect(severityOf(word)).toBeUndefined()
+})
+
+it('every word that is offered is read', () => {
+  expect(SEVERITY_WORDS.filter((word) => severityOf(word) === undefined)).toEqual([])
+})
+
+it.each([
+  [1, 'critical'],
+  [0.9, 'critical'],
+  [0.89, 'high'],
+  [0.7, 'high'],
+  [0.69, 'medium'],
+  [0.4, 'medium'],
+  [0.39, 'low'],
+  [0, 'low'],
+] as const)('a score of %d is %s', (score, level) => {
+  expect(levelOfScore(score)).toBe(level)
+})

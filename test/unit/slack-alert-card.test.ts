@@ -1,0 +1,229 @@
+// Does an alert in Slack tell what happened, whatever an agent puts into it?
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { EVENT_TYPES, type EventType } from '../../src/events/catalogue.ts'
+import type { EventView } from '../../src/events/event.ts'
+import { SEVERITIES } from '../../src/events/severity.ts'
+import { type AlertCard, alertCard } from '../../src/platforms/slack/alert-card.ts'
+import { breaches, strings } from '../fakes/block-kit-rules.ts'
+import { hostileText, MARK, nested, UNSEEN } from '../fakes/hostile-approvals.ts'
+
+const ALERT: EventView = {
+  id: 'evt_01kaf3q2m8e7s9v4w6x8y0z1b3',
+  type: 'policy.violation',
+  severity: 'high',
+  created_at: '2026-11-20T12:00:00.000Z',
+  environment: 'production',
+  agent: { id: 'agent-123', name: 'Customer Support Bot' },
+  tool: 'slack.post_message',
+  summary: 'PII detected in agent response',
+  action: 'blocked',
+  approval_id: null,
+  data: { policy_name: 'no-pii-in-responses', matched_rules: ['email_pattern'] },
+  url: 'https://countersign.example/events/evt_01kaf3q2m8e7s9v4w6x8y0z1b3',
+}
+const BARE: EventView = { ...ALERT, environment: null, agent: null, tool: null, action: null, data: {} }
+const TYPES = Object.keys(EVENT_TYPES) as EventType[]
+const MENTIONS = [
+  '<!channel> <!here> <!everyone>',
+  '<@U123> <!subteam^S123> @here @channel',
+  '<#C123|general> #general',
+  '<https://evil.example|View in Console> https://evil.example evil.com',
+  '*bold* _it_ ~no~ `code` ```pre```\n> quote',
+  ':white_check_mark: &lt;!channel&gt; &',
+]
+
+const blocksOf = (card: AlertCard) => card.attachments[0].blocks
+const truncation = (card: AlertCard) => strings(card).markup.find((text) => text.startsWith('Truncated: '))
+
+/** As the two columns read. */
+function factsOf(card: AlertCard): string[][] {
+  const fields = blocksOf(card).flatMap((block) => (block.type === 'section' ? (block.fields ?? []) : []))
+  return fields.flatMap(({ text }, at) => (at % 2 === 0 ? [[text, String(fields[at + 1]?.text)]] : []))
+}
+
+const hostile = fc.oneof(
+  hostileText,
+  fc.constantFrom(...MENTIONS).map((mention) => MARK + mention),
+)
+const hostileEvent: fc.Arbitrary<EventView> = fc.record({
+  id: fc.constant(ALERT.id),
+  type: fc.constantFrom(...TYPES),
+  severity: fc.constantFrom(...SEVERITIES),
+  created_at: fc.constant(ALERT.created_at),
+  environment: fc.option(hostile),
+  agent: fc.option(fc.record({ id: hostile, name: hostile })),
+  tool: fc.option(hostile),
+  summary: hostile,
+  action: fc.option(hostile),
+  approval_id: fc.option(hostile),
+  data: fc.oneof(
+    fc.dictionary(hostile, fc.oneof(hostile, fc.jsonValue())),
+    fc.nat(6000).map((depth) => ({ deep: nested(depth) })),
+  ),
+  url: fc.constantFrom(ALERT.url, `https://e.example/?${'\\'.repeat(2900)}`, 'x:y'),
+})
+
+describe('an alert', () => {
+  const card = alertCard(ALERT)
+
+  it('says what happened, how serious it is, who did it, when, and what was done about it', () => {
+    expect(breaches(card)).toEqual([])
+    expect(factsOf(card)).toEqual([
+      ['*Event*', 'policy.violation'],
+      ['*Severity*', 'HIGH'],
+      ['*Agent*', 'Customer Support Bot (agent-123)'],
+      ['*Environment*', 'production'],
+      ['*Tool*', 'slack.post_message'],
+      ['*Action*', 'blocked'],
+      ['*Time*', '<!date^1795176000^{date_short_pretty} at {time}|2026-11-20T12:00:00.000Z>'],
+    ])
+    const { literal, markup, urls } = strings(card)
+    expect(markup[0]).toBe('❗ *Policy violation*')
+    expect(literal).toContain('PII detected in agent response')
+    expect(literal).toContain(JSON.stringify(ALERT.data, null, 2))
+    expect(markup.at(-1)).toBe('`evt_01kaf3q2m8e7s9v4w6x8y0z1b3`')
+    expect(urls).toEqual([ALERT.url])
+    expect(card.text).toBe('Policy violation: PII detected in agent response')
+    expect(truncation(card)).toBeUndefined()
+  })
+
+  it('leads to the console and has nothing else to press', () => {
+    const buttons = blocksOf(card).flatMap((block) => (block.type === 'actions' ? block.elements : []))
+    expect(buttons).toEqual([
+      expect.objectContaining({ type: 'button', action_id: 'view_console', url: ALERT.url }),
+    ])
+  })
+
+  it('asks Slack to link and unfurl nothing by itself', () => {
+    expect(card).toMatchObject({ parse: 'none', unfurl_links: false, unfurl_media: false })
+  })
+
+  it.each([
+    ['info', '#4A90D9', 'ℹ️'],
+    ['low', '#4A90D9', 'ℹ️'],
+    ['medium', '#E8A317', '⚠️'],
+    ['high', '#E8590C', '❗'],
+    ['critical', '#B00020', '🚨'],
+  ] as const)('of severity %s has its colour and its sign', (severity, color, sign) => {
+    const card = alertCard({ ...ALERT, severity })
+    expect(card.attachments[0].color).toBe(color)
+    expect(strings(card).markup[0]).toBe(`${sign} *Policy violation*`)
+    expect(factsOf(card)[1]).toEqual(['*Severity*', severity.toUpperCase()])
+  })
+
+  it.each([
+    ['circuit_breaker.triggered', 'Circuit breaker triggered'],
+    ['pii.detected', 'PII detected'],
+    ['incident', 'Incident'],
+  ] as const)('of type %s is headed in words', (type, title) => {
+    expect(strings(alertCard({ ...ALERT, type })).markup[0]).toBe(`❗ *${title}*`)
+  })
+
+  it('leaves out what was not said', () => {
+    const card = alertCard(BARE)
+    expect(breaches(card)).toEqual([])
+    expect(factsOf(card).map(([label]) => label)).toEqual(['*Event*', '*Severity*', '*Time*'])
+    expect(blocksOf(card).map(({ type }) => type)).toEqual([
+      'section',
+      'section',
+      'section',
+      'context',
+      'actions',
+    ])
+  })
+
+  it('says once what is twice the same', () => {
+    const card = alertCard({ ...ALERT, agent: { id: 'agent-123', name: 'agent-123' } })
+    expect(factsOf(card)[2]).toEqual(['*Agent*', 'agent-123'])
+  })
+
+  it.each(['javascript:alert(1)', 'slack://open', '/events/1', ''])('does not link to %j', (url) => {
+    const card = alertCard({ ...ALERT, url })
+    expect(strings(card).urls).toEqual([])
+    expect(blocksOf(card).some(({ type }) => type === 'actions')).toBe(false)
+    expect(breaches(card)).toEqual([])
+  })
+})
+
+describe('what does not fit', () => {
+  it('is cut, and the alert says so from the first character that is missing', () => {
+    const text = 'x'.repeat(1000 - '{\n  "text": ""\n}'.length)
+    const whole = { ...ALERT, summary: 'x'.repeat(800), tool: 't'.repeat(150), data: { text } }
+    expect(truncation(alertCard(whole))).toBeUndefined()
+    expect(truncation(alertCard({ ...whole, summary: 'x'.repeat(801) }))).toBe(
+      'Truncated: showing the first 800 of 801 characters of the message. View in Console shows all of it.',
+    )
+    expect(truncation(alertCard({ ...whole, tool: 't'.repeat(151) }))).toContain('characters of "Tool"')
+    expect(truncation(alertCard({ ...whole, data: { text: `${text}x` } }))).toContain(
+      'the first 1,000 of 1,001 characters of the data',
+    )
+  })
+
+  it('is said exactly when something was cut', () => {
+    const words = (max: number) => fc.nat(max).map((length) => 'x'.repeat(length))
+    const seen = { cut: 0, whole: 0 }
+    fc.assert(
+      fc.property(words(200), words(1200), words(1500), (action, summary, text) => {
+        const data = { text }
+        const card = alertCard({ ...ALERT, action: `a${action}`, summary, data })
+        const cut = strings(card).literal.some((text) => text.endsWith('…'))
+        const fits = action.length < 150 && summary.length <= 800
+        expect(cut).toBe(!(fits && JSON.stringify(data, null, 2).length <= 1000))
+        expect(truncation(card) !== undefined).toBe(cut)
+        seen[cut ? 'cut' : 'whole']++
+      }),
+      { numRuns: 300 },
+    )
+    expect(Math.min(seen.cut, seen.whole)).toBeGreaterThan(20)
+  })
+
+  it('does not promise a console that it cannot link to', () => {
+    const card = alertCard({ ...ALERT, summary: 'x'.repeat(801), url: 'x:y' })
+    expect(truncation(card)).toBe('Truncated: showing the first 800 of 801 characters of the message.')
+  })
+})
+
+describe('whatever an agent sends', () => {
+  it('Slack takes the alert, none of it is markup or an address, and nothing unseen is left', () => {
+    fc.assert(
+      fc.property(hostileEvent, (event) => {
+        const card = alertCard(event)
+        const { markup, urls, literal } = strings(card)
+        expect(breaches(card)).toEqual([])
+        expect([...markup, ...urls].join('\n')).not.toContain(MARK)
+        expect([...markup, ...literal].filter((text) => UNSEEN.test(text))).toEqual([])
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('the line above the card is one line in which nothing is alive', () => {
+    fc.assert(
+      fc.property(hostileEvent, ({ summary }) => {
+        const { text } = alertCard({ ...ALERT, summary })
+        expect(text).toMatch(/^Policy violation: /)
+        expect(text.slice('Policy violation: '.length).replace(/&(amp|lt|gt);/g, '')).not.toMatch(
+          /[<>&*~`@#:\n]|\w\.\w/,
+        )
+        expect(text).not.toMatch(UNSEEN)
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it.each(MENTIONS)('nobody is called by %j', (mention) => {
+    const agent = { id: mention, name: mention }
+    const card = alertCard({
+      ...ALERT,
+      agent,
+      tool: mention,
+      action: mention,
+      summary: mention,
+      environment: mention,
+    })
+    expect([card.text, ...strings(card).markup].join('\n')).not.toMatch(/<[!@#](?!date)|<http|@\w/)
+    expect(strings(card).literal).toContain(mention)
+  })
+})
