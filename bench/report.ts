@@ -31,12 +31,29 @@ export function report(results: Result[], { rounds, quick }: { rounds: number; q
   ].join('\n')
 }
 
-/** Puts it between the two marks of the page; throws when they are not there. */
+/**
+ * Puts it between the two marks of the page; throws when they are not there. Rows that were not run keep what they
+ * had, since only their ratio counts, which is taken in one run.
+ */
 export function writeInto(page: string, table: string): void {
   const [before, rest] = readFileSync(page, 'utf8').split(BEGIN)
-  const after = rest?.split(END)[1]
-  if (before === undefined || after === undefined) throw new Error(`${BEGIN} … ${END} is missing`)
-  writeFileSync(page, `${before}${BEGIN}\n${table}\n${END}${after}`)
+  const [earlier, after] = rest?.split(END) ?? []
+  if (earlier === undefined || after === undefined) throw new Error(`${BEGIN} … ${END} is missing`)
+  writeFileSync(page, `${before}${BEGIN}\n${merged(earlier, table)}\n${END}${after}`)
+}
+
+function merged(earlier: string, table: string): string {
+  const rowsOf = (text: string) =>
+    text.split('\n').flatMap((line) => (line.startsWith('| (') ? [[keyOf(line), line] as const] : []))
+  const rows = [...new Map([...rowsOf(earlier), ...rowsOf(table)])].sort(([a], [b]) => a.localeCompare(b))
+  const [head = '', line = ''] = table.split('\n')
+  return [head, line, ...rows.map(([, row]) => row), '', table.split('\n').at(-1)].join('\n')
+}
+
+/** SQLite before PostgreSQL, then by letter. */
+function keyOf(line: string): string {
+  const [what = '', engine] = line.slice(2).split(' | ')
+  return `${engine === 'sqlite' ? 0 : 1} ${what}`
 }
 
 function figure(value: number, unit: string): string {
