@@ -94,13 +94,14 @@ describe.each(databases)('on $name', ({ name, create }) => {
     expect(await allDelivered()).toBe(4)
   })
 
-  test.runIf(name === 'postgres')('two processes together stay within a limit', async () => {
-    for (let i = 0; i < PLACES; i++) await room.office.destination()
-    await tell(EVENTS)
-    const other = await room.otherOffice()
-    await Promise.all([room.worker(), room.worker(other)])
-    await passUntil(EVENTS * PLACES)
-    expect(mostOver(SHARED)).toBeLessThanOrEqual(0)
-    expect(await allDelivered()).toBe(EVENTS * PLACES)
-  })
+  if (name === 'postgres')
+    test('two processes together stay within a limit', async () => {
+      for (let i = 0; i < PLACES; i++) await room.office.destination()
+      await tell(EVENTS)
+      const other = await room.otherOffice()
+      await Promise.all([room.worker(), room.worker(other)])
+      await passUntil(EVENTS * PLACES)
+      expect(mostOver(SHARED)).toBeLessThanOrEqual(0)
+      expect(await allDelivered()).toBe(EVENTS * PLACES)
+    })
 })
