@@ -2,6 +2,7 @@
 
 import express, { type RequestHandler, type Response } from 'express'
 import { z } from 'zod'
+import { canonicalType, type EventType } from '../events/catalogue.ts'
 import { SEVERITY_WORDS, severityOf } from '../events/severity.ts'
 import { type IdPrefix, isId } from '../kit/ids.ts'
 import { sendProblem } from '../kit/problem.ts'
@@ -29,6 +30,11 @@ export const jsonObject = z
 
 /** A level of the shared scale; the words of other products' vocabularies are read as medium. */
 export const level = z.enum(SEVERITY_WORDS).transform((word) => severityOf(word))
+
+/** One of the catalogue, by its own name or by an alias. */
+export const eventType = text(100)
+  .refine((given) => canonicalType(given) !== undefined, 'is not an event type')
+  .transform((given) => canonicalType(given) as EventType)
 
 /** A whole number as a query carries it. */
 export function whole(from: number, to: number, absent: number) {

@@ -81,6 +81,7 @@ export const ROOMS: Record<string, Room> = {
       { room: 'kit', types: true },
     ],
   },
+  'platforms/reach': { at: 'src/platforms/reach.ts', imports: ['platforms/contract', 'kit'] },
   'platforms/shown-text': { at: 'src/platforms/shown-text.ts', imports: [] },
   'platforms/shown-approval': {
     at: 'src/platforms/shown-approval.ts',
@@ -95,6 +96,7 @@ export const ROOMS: Record<string, Room> = {
     at: 'src/platforms/*',
     imports: [
       'platforms/contract',
+      'platforms/reach',
       'platforms/shown-text',
       'platforms/shown-approval',
       'platforms/shown-alert',

@@ -1,10 +1,9 @@
 // Which operations do deliveries have? What each takes, who may, and how it answers.
 
 import { z } from 'zod'
-import { canonicalType, type EventType } from '../../events/catalogue.ts'
 import { SEVERITIES } from '../../events/severity.ts'
 import { pageOf, time } from '../answers.ts'
-import { instant, pageQuery, text } from '../input.ts'
+import { eventType, instant, pageQuery, text } from '../input.ts'
 import type { Operation } from '../operation.ts'
 
 const tag = 'Deliveries'
@@ -12,10 +11,6 @@ const roles = ['admin'] as const
 const COLLECTION = '/v1/deliveries'
 const unknownId = { 404: ['not_found'] } as const
 const STATES = ['pending', 'delivered', 'skipped', 'dead'] as const
-
-const eventType = text(100)
-  .refine((given) => canonicalType(given) !== undefined, 'is not an event type')
-  .transform((given) => canonicalType(given) as EventType)
 
 const delivery = z.object({
   id: z.string(),

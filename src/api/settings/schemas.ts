@@ -1,9 +1,9 @@
 // What may an admin configure? The fields of a destination; its config is checked by its platform.
 
 import { z } from 'zod'
-import { canonicalPattern, canonicalType, type EventType, isEventPattern } from '../../events/catalogue.ts'
+import { canonicalPattern, isEventPattern } from '../../events/catalogue.ts'
 import type { PlatformKind } from '../../platforms/platform.ts'
-import { level, text } from '../input.ts'
+import { eventType, level, text } from '../input.ts'
 
 const config = z.record(z.string(), z.unknown())
 
@@ -63,9 +63,6 @@ export const changedDestination = z.strictObject({
 
 /** Absent, or of an approval: a sample card. */
 export const destinationTest = z.strictObject({
-  event: text(100)
-    .refine((given) => canonicalType(given) !== undefined, 'is not an event type')
-    .transform((given) => canonicalType(given) as EventType)
-    .optional(),
+  event: eventType.optional(),
   message: text(2000).optional(),
 })

@@ -1,7 +1,8 @@
 // How is Discord called? Once per send, with its refusals as our errors.
 
-import { type Egress, type EgressAnswer, EgressError } from '../../kit/egress.ts'
+import type { Egress, EgressAnswer } from '../../kit/egress.ts'
 import { Failed, Throttled, Undeliverable } from '../platform.ts'
+import { reach } from '../reach.ts'
 import { oneLine, shortened } from '../shown-text.ts'
 import { type DiscordConfig, webhookOf } from './config.ts'
 import type { DiscordMessage } from './message.ts'
@@ -50,14 +51,6 @@ export async function sendToDiscord(
   if (answer.status !== 200) throw failureOf(answer, json, webhookOf(config).token)
   if (typeof json.id !== 'string' || !/^\d{1,20}$/.test(json.id)) throw new Failed('unexpected_answer')
   return { messageId: json.id, ...coolDown(answer) }
-}
-
-async function reach(egress: Egress, ...call: Parameters<Egress['send']>): Promise<EgressAnswer> {
-  try {
-    return await egress.send(...call)
-  } catch (error) {
-    throw error instanceof EgressError ? new Failed(error.code) : error
-  }
 }
 
 function failureOf(answer: EgressAnswer, json: Json, token: string): Error {

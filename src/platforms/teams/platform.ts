@@ -2,7 +2,7 @@
 
 import { type Activity, ActivityTypes, CardFactory, MessageFactory, type TurnContext } from 'botbuilder'
 import type { Message, Platform, PlatformPorts } from '../platform.ts'
-import { Failed, Throttled, Undeliverable } from '../platform.ts'
+import { Failed, SendError, Undeliverable } from '../platform.ts'
 import { TeamsAdapter } from './adapter.ts'
 import { alertCard, alertSummary, approvalCard, summaryOf } from './cards.ts'
 import { createClicks } from './clicks.ts'
@@ -93,7 +93,7 @@ async function calling<T>(call: Promise<T>): Promise<T> {
   try {
     return await call
   } catch (error) {
-    if (error instanceof Throttled || error instanceof Failed || error instanceof Undeliverable) throw error
+    if (error instanceof SendError) throw error
     const { errorCode } = error as { errorCode?: unknown }
     throw new Failed(
       typeof errorCode === 'string' && /^[a-z0-9_]{1,60}$/.test(errorCode)

@@ -1,7 +1,8 @@
 // How is Telegram called? Once per send, with its refusals as our errors, in which the token never stands.
 
-import { type Egress, type EgressAnswer, EgressError } from '../../kit/egress.ts'
+import type { Egress, EgressAnswer } from '../../kit/egress.ts'
 import { Failed, Throttled, Undeliverable } from '../platform.ts'
+import { reach } from '../reach.ts'
 import { oneLine, shortened } from '../shown-text.ts'
 
 /** Below the delivery worker's lease. */
@@ -54,14 +55,6 @@ export function telegramApi(egress: Egress, apiUrl: string): CallTelegram {
     if (answer.status === 200 && json.ok === true) return object(json.result)
     if (answer.status === 400 && /message is not modified/i.test(String(json.description))) return {}
     throw failureOf(answer, json, token)
-  }
-}
-
-async function reach(egress: Egress, ...call: Parameters<Egress['send']>): Promise<EgressAnswer> {
-  try {
-    return await egress.send(...call)
-  } catch (error) {
-    throw error instanceof EgressError ? new Failed(error.code) : error
   }
 }
 

@@ -1,7 +1,7 @@
 // What is a webhook to Countersign? An address of somebody's own, told each event in one signed POST.
 
 import type { Clock } from '../../kit/clock.ts'
-import { type Egress, type EgressAnswer, EgressError } from '../../kit/egress.ts'
+import type { Egress, EgressAnswer } from '../../kit/egress.ts'
 import {
   type Destination,
   Failed,
@@ -10,6 +10,7 @@ import {
   Throttled,
   Undeliverable,
 } from '../platform.ts'
+import { reach } from '../reach.ts'
 import { eventBody } from './body.ts'
 import { type WebhookConfig, webhookConfig } from './config.ts'
 import { signed } from './signature.ts'
@@ -42,20 +43,6 @@ export function webhook(env: { egress: Egress; clock: Clock }): PlatformKind<Web
 }
 
 function createWebhook({ egress, clock }: { egress: Egress; clock: Clock }): Platform<WebhookConfig> {
-  async function send(url: string, headers: Record<string, string>, body: string): Promise<EgressAnswer> {
-    try {
-      return await egress.send(url, {
-        method: 'POST',
-        headers,
-        body,
-        timeoutMs: TIMEOUT_MS,
-        maxBytes: MOST_BYTES,
-      })
-    } catch (error) {
-      throw error instanceof EgressError ? new Failed(error.code) : error
-    }
-  }
-
   return {
     check: ({ url }) => egress.refusal(url),
 
@@ -68,7 +55,13 @@ function createWebhook({ egress, clock }: { egress: Egress; clock: Clock }): Pla
         'content-type': 'application/json',
         ...signed(config, event.id, body, clock.now()),
       }
-      const answer = await send(config.url, headers, body)
+      const answer = await reach(egress, config.url, {
+        method: 'POST',
+        headers,
+        body,
+        timeoutMs: TIMEOUT_MS,
+        maxBytes: MOST_BYTES,
+      })
       if (answer.status < 200 || answer.status > 299) throw failureOf(answer, clock.now())
       return {}
     },
