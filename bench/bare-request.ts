@@ -14,7 +14,13 @@ import { askedFor } from './sample-request.ts'
 const { DATABASE_URL = '', PORT } = process.env
 
 const db = await openDatabase(DATABASE_URL, { as: 'tool', log: createLog('warn') })
-const desk = createDesk({ db, clock: systemClock, publicUrl: `http://127.0.0.1:${PORT}` })
+const desk = createDesk({
+  db,
+  clock: systemClock,
+  publicUrl: `http://127.0.0.1:${PORT}`,
+  reviewable: ['slack'],
+  unreachedAfterMs: 60_000,
+})
 
 await db.transact(async (trx) => {
   for (const name of ['one', 'two']) {
@@ -28,6 +34,7 @@ await db.transact(async (trx) => {
       min_severity: 'info',
       tools: null,
       agents: null,
+      settings: null,
       retry_policy: null,
       enabled: 1,
       disabled_reason: null,

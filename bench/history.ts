@@ -81,6 +81,7 @@ function past(i: number, createdAt: number, isPending: boolean, destinationId: s
     closed_at: closedAt,
     review_notes: isPending ? null : `${status === 'denied' ? 'Denied' : 'Approved'} by Ana via slack`,
     is_test: 0,
+    unreached_at: null,
   }
   const event: ApprovalEventRow = {
     id: idOf('evt', closedAt ?? createdAt, i),
@@ -93,7 +94,7 @@ function past(i: number, createdAt: number, isPending: boolean, destinationId: s
     approval,
     event,
     decisions: closedAt === null ? [] : [decisionOf(approval, closedAt, i, destinationId)],
-    delivery: deliveryOf(event, i, destinationId),
+    delivery: deliveryOf(event, approvalId, i, destinationId),
   }
 }
 
@@ -113,13 +114,18 @@ function decisionOf({ id, status }: ApprovalRow, at: number, i: number, destinat
   }
 }
 
-function deliveryOf(event: ApprovalEventRow, n: number, destination_id: string): DeliveryRow {
+function deliveryOf(
+  event: ApprovalEventRow,
+  subject_id: string,
+  n: number,
+  destination_id: string,
+): DeliveryRow {
   const { created_at } = event
   return {
     id: idOf('dlv', created_at, n),
     destination_id,
     event_id: event.id,
-    approval_id: event.approval_id,
+    subject_id,
     state: 'delivered',
     attempts: 1,
     next_attempt_at: created_at,

@@ -53,10 +53,10 @@ async function fill({ approvals, places }: Fill): Promise<string[]> {
     ids.push(...(await Promise.all(Array.from({ length: count }, (_, i) => ask(ids.length + i)))))
   }
   await db.transact(async (trx) => {
-    for (const [i, approval_id] of ids.entries()) {
+    for (const [i, subject_id] of ids.entries()) {
       for (const { destinationId, at } of places) {
         const handle = `${at}/${tsOf(i)}`
-        await rememberCard(trx, { approval_id, posted_at: 0, destination_id: destinationId, handle })
+        await rememberCard(trx, { subject_id, posted_at: 0, destination_id: destinationId, handle })
       }
     }
   })

@@ -5,6 +5,7 @@ export interface Schema {
   decisions: DecisionRow
   idempotency_keys: IdempotencyKeyRow
   events: EventRow
+  acknowledgements: AcknowledgementRow
   deliveries: DeliveryRow
   delivery_attempts: DeliveryAttemptRow
   pace_buckets: PaceBucketRow
@@ -44,6 +45,8 @@ export interface ApprovalRow {
   review_notes: string | null
   /** 1: an admin tries a destination; decided like any other, left out of statistics. */
   is_test: number
+  /** When it was noticed that no destination had taken its card in time; NULL again once one has. */
+  unreached_at: number | null
 }
 
 export interface DecisionRow {
@@ -88,6 +91,19 @@ export interface EventRow {
   data: string | null
   /** The API key that sent it; NULL for our own. */
   key_id: string | null
+  /** The event whose card this one changes: for an acknowledgement. */
+  about: string | null
+  /** 1: an admin tries a destination, which alone hears of it, also in quiet hours. */
+  is_test: number | null
+}
+
+/** Who has seen to an alert; the first counts. */
+export interface AcknowledgementRow {
+  event_id: string
+  person_id: string
+  name: string
+  source: string
+  acknowledged_at: number
 }
 
 /** The columns that an approval's event has. */
@@ -97,7 +113,8 @@ export interface DeliveryRow {
   id: string
   destination_id: string
   event_id: string
-  approval_id: string | null
+  /** What its card shows: an approval, or the event of an alert. */
+  subject_id: string
   /** pending, delivered, skipped (nothing left to show) or dead */
   state: string
   attempts: number
@@ -140,6 +157,8 @@ export interface DestinationRow {
   tools: string | null
   /** JSON array of agent ids; NULL hears every one. */
   agents: string | null
+  /** JSON object of those that differ from the usual; NULL: none does. */
+  settings: string | null
   /** NULL: the one of its platform. */
   retry_policy: string | null
   enabled: number
@@ -157,7 +176,8 @@ export interface DestinationRow {
 
 export interface PostedCardRow {
   destination_id: string
-  approval_id: string
+  /** The approval or the event that it shows. */
+  subject_id: string
   handle: string
   posted_at: number
 }

@@ -3,6 +3,7 @@
 import { dirname } from 'node:path'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
+import { createAcknowledge } from './alerts/acknowledge.ts'
 import { createApi } from './api/api.ts'
 import { createMetrics } from './api/metrics/metrics.ts'
 import { closed, createHttpServer, listen } from './api/server.ts'
@@ -30,7 +31,7 @@ import type { Sandbox } from './sandbox/sandbox.ts'
 import { createDestinations } from './settings/destinations.ts'
 import { keyBesideDatabase } from './settings/secret-key.ts'
 import { answers, type Database, isPostgres, openDatabase } from './store/database.ts'
-import { countPendingByRisk, oldestDue } from './store/figures.ts'
+import { countPendingByRisk, countUnreached, oldestDue } from './store/figures.ts'
 import { listState, readState, removeState, writeState } from './store/platform-state.ts'
 
 export interface Countersign {
@@ -57,19 +58,22 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   const waitingRoom = openWaitingRoom(db.signals)
   const metrics = createMetrics({
     pendingByRisk: () => countPendingByRisk(db.read),
+    unreached: () => countUnreached(db.read),
     queueAgeMs: async () => Math.max(0, clock.now() - ((await oldestDue(db.read)) ?? Infinity)),
   })
   const onClosed = (approval: ApprovalView) => {
     waitingRoom.tell(approval)
     if (approval.decisions.length > 0) metrics.decided(approval)
   }
-  const desk = createDesk({ db, clock, publicUrl, onClosed })
-  const board = createBoard({ db, clock, publicUrl, waitingRoom })
+  const { slack, teams, discord, telegram, pagerduty } = config
+  const egress = createEgress(config.egress)
+  const kinds = platformKinds({ slack, teams, discord, telegram, pagerduty, egress, clock })
+  const viewing = { publicUrl, reviewable: channelTypesOfPeople(kinds) }
+  const desk = createDesk({ db, clock, ...viewing, unreachedAfterMs: config.unreachedAfterMs, onClosed })
+  const acknowledge = createAcknowledge({ db, clock, publicUrl })
+  const board = createBoard({ db, clock, ...viewing, waitingRoom })
   const commands = createCommands({ board, clock })
   const keyring = createKeyring({ db, clock, adminKey: config.adminKey })
-  const { slack, teams, discord, telegram } = config
-  const egress = createEgress(config.egress)
-  const kinds = platformKinds({ slack, teams, discord, telegram, egress, clock })
   const destinations = createDestinations({ db, clock, secretKey: secretKeyOf(config), kinds })
 
   const app = express()
@@ -81,6 +85,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   const platforms = await createPlatforms(app, kinds, (kind) => ({
     desk,
     commands,
+    acknowledge,
     state: stateOf(db, kind.name),
     destinations: () => destinations.openAll(kind.name),
     disable: destinations.disable,
@@ -104,6 +109,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
       platforms,
       awaitSend: sendOutcomes(db),
       newsroom: createNewsroom({ db, clock, publicUrl }),
+      acknowledge,
       deliveryLog,
       metrics,
       isReady,
@@ -121,6 +127,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
     open: destinations.open,
     findView: board.find,
     leaseMs: config.deliveryLeaseMs,
+    unreachedAfterMs: config.unreachedAfterMs,
     onSent: metrics.sent,
     clock,
     log,
@@ -132,7 +139,8 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
     desk,
     async start() {
       await listen(server, config)
-      stopSweeping = startSweeper([desk.expireDue, destinations.forgetRemoved, deliveryLog.forgetOld], log)
+      const duties = [desk.expireDue, desk.noticeUnreached, destinations.forgetRemoved, deliveryLog.forgetOld]
+      stopSweeping = startSweeper(duties, log)
       await worker.start()
       await sandbox?.ready()
       isStarted = true
@@ -155,6 +163,10 @@ async function openSandbox(config: Config, log: Logger, clock: Clock): Promise<S
   const { createSandbox } = await import('./sandbox/sandbox.ts')
   const dataDir = dirname(config.databaseUrl)
   return createSandbox({ productUrl: () => config.publicUrl, adminKey: config.adminKey, dataDir, log, clock })
+}
+
+function channelTypesOfPeople(kinds: PlatformKind[]): string[] {
+  return kinds.filter(({ audience }) => audience === 'people').map(({ name }) => name)
 }
 
 function secretKeyOf({ secretKey, databaseUrl }: Config): Buffer {

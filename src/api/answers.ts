@@ -17,5 +17,6 @@ export const problem = z
     code: z.string().describe('Stable: switch on it'),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     decided_by: z.string().optional().describe('Who decided first'),
+    acknowledged_by: z.string().optional().describe('Who acknowledged first'),
   })
   .describe('RFC 9457 problem details')

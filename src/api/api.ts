@@ -1,6 +1,7 @@
 // What does the HTTP API consist of? Each resource under its path, then the answers for everything else.
 
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
+import type { Acknowledge } from '../alerts/acknowledge.ts'
 import type { Board } from '../approvals/board.ts'
 import type { ApprovalDesk } from '../approvals/desk.ts'
 import type { DeliveryLog } from '../delivery/log.ts'
@@ -35,6 +36,7 @@ export interface ApiOptions {
   platforms: Map<string, Platform>
   awaitSend: AwaitSend
   newsroom: Newsroom
+  acknowledge: Acknowledge
   deliveryLog: DeliveryLog
   metrics: Metrics
   isReady(): Promise<boolean>
@@ -46,13 +48,13 @@ export interface ApiOptions {
 /** The routes, and what answers their errors and those of everything mounted before them. */
 export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHandler)[] {
   const { desk, board, keyring, destinations, kinds, platforms, awaitSend, stopping } = options
-  const { newsroom, deliveryLog } = options
+  const { newsroom, acknowledge, deliveryLog } = options
   const api = Router({ caseSensitive: true })
   const endpoints = [
     ...approvalEndpoints({ desk, board, keyring, stopping }),
     ...notificationEndpoints({ destinations, kinds, platforms }),
     conversationsEndpoint(platforms),
-    ...eventEndpoints(newsroom),
+    ...eventEndpoints({ newsroom, acknowledge, keyring }),
     ...deliveryEndpoints(deliveryLog),
     destinationTestEndpoint({ destinations, desk, newsroom, awaitSend }),
     ...apiKeyEndpoints(keyring),

@@ -1,12 +1,19 @@
 // What leaves when something goes wrong? A problem with a stable code, and never an internal message.
 
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
-import type { Refusal } from '../approvals/refusals.ts'
+import type { Refusal, RefusalCode } from '../approvals/refusals.ts'
 import type { Logger } from '../kit/log.ts'
 import { sendProblem } from '../kit/problem.ts'
 
-export function sendRefusal(res: Response, { status, code, text, decidedBy }: Refusal): void {
-  sendProblem(res, { status, code, detail: text, ...(decidedBy !== null && { decided_by: decidedBy }) })
+/** The member in which a refusal names who was first. */
+const FIRST: Partial<Record<RefusalCode, string>> = {
+  already_decided: 'decided_by',
+  already_acknowledged: 'acknowledged_by',
+}
+
+export function sendRefusal(res: Response, { status, code, text, first }: Refusal): void {
+  const member = FIRST[code]
+  sendProblem(res, { status, code, detail: text, ...(member && first !== null && { [member]: first }) })
 }
 
 export function sendNotFound(res: Response): void {

@@ -2,14 +2,16 @@
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import type { EventType } from '../events/catalogue.ts'
+import type { Heard } from '../events/hears.ts'
 import type { Severity } from '../events/severity.ts'
-import { deliveriesOf, listens } from '../events/spine.ts'
+import { deliveriesOf, hearersOf, listens } from '../events/spine.ts'
 import { newId } from '../kit/ids.ts'
 import type { Executor } from '../store/database.ts'
 import { insertDeliveries } from '../store/deliveries.ts'
 import { findListeners } from '../store/destinations.ts'
 import { insertEvent } from '../store/events.ts'
 import { together } from '../store/together.ts'
+import type { Change } from './close.ts'
 
 /**
  * A closing reaches every destination that was ever sent the approval, whatever its filters: there it is the
@@ -22,17 +24,42 @@ export async function announce(
   now: number,
   first?: string,
 ): Promise<void> {
-  const severity = approval.risk_level as Severity
-  const event = { id: newId('evt'), type, severity, approval_id: approval.id, created_at: now }
-  const heard = { type, severity, tool: approval.tool, agentId: approval.agent_id }
-  const destinations = (await findListeners(trx, approval.id))
-    .filter((row) => row.id === first || row.told === 1 || (approval.is_test === 0 && listens(row, heard)))
-    .map((row) => row.id)
-    .sort((a, b) => Number(b === first) - Number(a === first))
+  const heard = heardOf(type, approval)
+  const destinations = await hearersOf(trx, approval.id, heard, { first, isTest: approval.is_test === 1 })
+  await tell(trx, heard, approval, now, destinations)
+}
 
+/**
+ * Not to the destinations of people that were told before: there the card is still on its way, and one more delivery
+ * would make a long queue longer, or it was given up for good.
+ */
+export async function announceUnreached(
+  { trx, now, reviewable }: Pick<Change, 'trx' | 'now' | 'reviewable'>,
+  approval: ApprovalRow,
+): Promise<void> {
+  const heard = heardOf('approval.unreached', approval)
+  const destinations = (await findListeners(trx, approval.id)).filter(
+    (row) => listens(row, heard) && !(row.told === 1 && reviewable.includes(row.channel_type)),
+  )
+  const ids = destinations.map(({ id }) => id)
+  await tell(trx, heard, approval, now, ids)
+}
+
+function heardOf(type: EventType, { risk_level, tool, agent_id }: ApprovalRow): Heard {
+  return { type, severity: risk_level as Severity, tool, agentId: agent_id }
+}
+
+async function tell(
+  trx: Executor,
+  { type, severity }: Heard,
+  { id }: ApprovalRow,
+  now: number,
+  destinations: string[],
+): Promise<void> {
+  const event = { id: newId('evt'), type, severity, approval_id: id, created_at: now }
   await together(
     trx,
     () => insertEvent(trx, event),
-    () => insertDeliveries(trx, deliveriesOf(event, destinations)),
+    () => insertDeliveries(trx, deliveriesOf(event, id, destinations)),
   )
 }

@@ -1,20 +1,24 @@
 // How do approvals stand? Everything that reads them and changes nothing.
 
+import type { ApprovalRow } from '../../db/schema.ts'
 import type { Severity } from '../events/severity.ts'
 import type { Clock } from '../kit/clock.ts'
 import { findApproval } from '../store/approvals.ts'
 import type { Database } from '../store/database.ts'
 import { wasTold } from '../store/deliveries.ts'
 import * as figures from '../store/figures.ts'
-import { type ApprovalFilter, findDecisionsOf, listApprovals } from '../store/lists.ts'
-import { composeView, viewOf } from './compose-view.ts'
+import { type ApprovalFilter, listApprovals } from '../store/lists.ts'
+import { composeView, composeViews, type ViewOptions } from './compose-view.ts'
 import type { ApprovalView } from './view.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
 export interface Board {
   /** `ownerKeyId`: only if this API key asked for it. */
   find(id: string, ownerKeyId?: string): Promise<ApprovalView | undefined>
-  /** As `find`, but stays until it is closed, for `waitMs` at most. */
+  /**
+   * As `find`, but stays until it is closed, or is found to have reached nobody while one waits; for `waitMs` at most.
+   * So whoever asks again after that waits as before.
+   */
   findOnceClosed(id: string, wait: Wait): Promise<ApprovalView | undefined>
   /** The newest first; `next` is the `after` of the following page. */
   list(
@@ -35,6 +39,8 @@ export interface Wait {
 
 export interface Standing {
   pendingByRisk: Map<Severity, number>
+  /** Of the pending ones, those whose card no destination of people has taken in time. */
+  unreached: { count: number; longest: ApprovalView | undefined }
   longestWaiting: ApprovalView | undefined
   nextToExpire: ApprovalView | undefined
   /** In the last 24 hours. */
@@ -47,23 +53,25 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** A signal from another process may be lost with its connection: a waiting agent looks this often by itself. */
 const LOOK_ANYWAY_MS = 5_000
 
-export function createBoard(options: {
+export interface BoardOptions extends ViewOptions {
   db: Database
   clock: Clock
-  publicUrl: string
   waitingRoom: WaitingRoom
-}): Board {
-  const { db, clock, publicUrl, waitingRoom } = options
+}
+
+export function createBoard(options: BoardOptions): Board {
+  const { db, clock, waitingRoom } = options
   const { read } = db
 
   async function find(id: string, ownerKeyId?: string): Promise<ApprovalView | undefined> {
     const row = await findApproval(read, id)
     const isTheirs = ownerKeyId === undefined || row?.owner_key_id === ownerKeyId
-    return row && isTheirs ? composeView(read, row, publicUrl) : undefined
+    return row && isTheirs ? composeView(read, row, options) : undefined
   }
 
   async function findOnceClosed(id: string, { ownerKeyId, waitMs, abort }: Wait) {
     const deadline = performance.now() + waitMs
+    let wasReached = false
     for (;;) {
       const leftMs = deadline - performance.now()
       if (leftMs <= 0 || abort.aborted) return find(id, ownerKeyId)
@@ -72,10 +80,11 @@ export function createBoard(options: {
       const leave = AbortSignal.any([abort, answered.signal])
       const woken = waitingRoom.wait(id, Math.min(leftMs, LOOK_ANYWAY_MS), leave)
       const view = await find(id, ownerKeyId)
-      if (view?.status !== 'pending') {
+      if (view?.status !== 'pending' || (wasReached && !view.reached)) {
         answered.abort()
         return view
       }
+      wasReached = view.reached
       // Whose it is was looked up above, before the wait.
       const closed = await woken
       if (closed && view) return closed
@@ -88,31 +97,26 @@ export function createBoard(options: {
     async list(filter, limit) {
       const rows = await listApprovals(read, filter, limit + 1)
       const shown = rows.slice(0, limit)
-      const decisions = Map.groupBy(
-        await findDecisionsOf(
-          read,
-          shown.map((row) => row.id),
-        ),
-        (decision) => decision.approval_id,
-      )
       return {
-        approvals: shown.map((row) => viewOf(row, publicUrl, decisions.get(row.id))),
+        approvals: await composeViews(read, shown, options),
         next: rows.length > limit ? shown.at(-1)?.id : undefined,
       }
     },
     async pending(limit) {
-      const rows = await figures.findPending(read, 'created_at', limit)
-      return rows.map((row) => viewOf(row, publicUrl))
+      return composeViews(read, await figures.findPending(read, 'created_at', limit), options)
     },
     wasSentTo: (id, destinationId) => wasTold(read, id, destinationId),
     async standing() {
       const dayAgo = clock.now() - DAY_MS
-      const [oldest] = await figures.findPending(read, 'created_at', 1)
-      const [soonest] = await figures.findPending(read, 'expires_at', 1)
+      const first = async (rows: Promise<ApprovalRow[]>) => (await composeViews(read, await rows, options))[0]
       return {
         pendingByRisk: (await figures.countPendingByRisk(read)) as Map<Severity, number>,
-        longestWaiting: oldest && viewOf(oldest, publicUrl),
-        nextToExpire: soonest && viewOf(soonest, publicUrl),
+        unreached: {
+          count: await figures.countUnreached(read),
+          longest: await first(figures.findUnreached(read, 1)),
+        },
+        longestWaiting: await first(figures.findPending(read, 'created_at', 1)),
+        nextToExpire: await first(figures.findPending(read, 'expires_at', 1)),
         decided: await figures.decidedSince(read, dayAgo),
         failing: await figures.failingDeliveries(read, dayAgo),
       }

@@ -7,17 +7,19 @@ import { closePending } from '../store/approvals.ts'
 import type { Executor } from '../store/database.ts'
 import { together } from '../store/together.ts'
 import { announce } from './announce.ts'
-import { viewOf } from './compose-view.ts'
+import { type ViewOptions, viewOf } from './compose-view.ts'
+import { findReasons } from './unreached-reasons.ts'
 import type { ApprovalStatus, ApprovalView } from './view.ts'
 
 /** One transaction of the desk. */
-export interface Change {
+export interface Change extends ViewOptions {
   trx: Executor
   /** UTC epoch milliseconds, one instant for all that the transaction writes. */
   now: number
-  publicUrl: string
   /** The approvals that it closes: those who wait for them are told after the commit. */
   closed: ApprovalView[]
+  /** The ids of those that it finds to have reached nobody: who waits for them looks again after the commit. */
+  unreached: string[]
 }
 
 export interface Closing {
@@ -38,15 +40,17 @@ export async function close(
   closing: Closing,
 ): Promise<ApprovalView | undefined> {
   const how = { status: closing.status, closed_at: change.now, review_notes: closing.reviewNotes }
-  if (!(await closePending(change.trx, approval.id, how))) return undefined
-  // Nothing of a pending approval changes but this.
-  const closed = { ...approval, ...how }
+  const kept = await closePending(change.trx, approval.id, how)
+  if (!kept) return undefined
+  const closed = { ...approval, ...how, ...kept }
   await together(
     change.trx,
     () => record(change.trx, { at: change.now, subject: approval.id, ...closing.audit }),
     () => announce(change.trx, closing.event, closed, change.now, closing.clickedAt),
   )
-  const view = viewOf(closed, change.publicUrl, closing.decision && [closing.decision])
+  const reasons = await findReasons(change.trx, [closed], change.reviewable)
+  const decisions = closing.decision && [closing.decision]
+  const view = viewOf(closed, change.publicUrl, decisions, reasons.get(closed.id))
   change.closed.push(view)
   return view
 }

@@ -4,24 +4,56 @@ import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
 import { isoTime } from '../kit/clock.ts'
 import { findApproval, findDecisions } from '../store/approvals.ts'
 import type { Executor } from '../store/database.ts'
-import type { ApprovalView } from './view.ts'
+import { findDecisionsOf } from '../store/lists.ts'
+import { findReasons } from './unreached-reasons.ts'
+import type { ApprovalView, UnreachedReason } from './view.ts'
+
+export interface ViewOptions {
+  publicUrl: string
+  /** The channel types where people see cards: only there can an approval be reached. */
+  reviewable: readonly string[]
+}
 
 /** The approval as it stands for this executor; undefined when there is none. */
 export async function loadView(
   db: Executor,
   id: string,
-  publicUrl: string,
+  options: ViewOptions,
 ): Promise<ApprovalView | undefined> {
   const row = await findApproval(db, id)
-  return row && composeView(db, row, publicUrl)
+  return row && composeView(db, row, options)
 }
 
 /** The view of a row that was read just now, with its decisions. */
-export async function composeView(db: Executor, row: ApprovalRow, publicUrl: string): Promise<ApprovalView> {
-  return viewOf(row, publicUrl, row.closed_at === null ? [] : await findDecisions(db, row.id))
+export async function composeView(
+  db: Executor,
+  row: ApprovalRow,
+  { publicUrl, reviewable }: ViewOptions,
+): Promise<ApprovalView> {
+  const decisions = row.closed_at === null ? [] : await findDecisions(db, row.id)
+  const reasons = await findReasons(db, [row], reviewable)
+  return viewOf(row, publicUrl, decisions, reasons.get(row.id))
 }
 
-export function viewOf(row: ApprovalRow, publicUrl: string, decisions: DecisionRow[] = []): ApprovalView {
+/** The same of many rows, in two queries at most. */
+export async function composeViews(
+  db: Executor,
+  rows: ApprovalRow[],
+  { publicUrl, reviewable }: ViewOptions,
+): Promise<ApprovalView[]> {
+  const closed = rows.flatMap(({ id, closed_at }) => (closed_at === null ? [] : [id]))
+  const decisions = Map.groupBy(await findDecisionsOf(db, closed), ({ approval_id }) => approval_id)
+  const reasons = await findReasons(db, rows, reviewable)
+  return rows.map((row) => viewOf(row, publicUrl, decisions.get(row.id), reasons.get(row.id)))
+}
+
+/** `reasons`: of one that is unreached. */
+export function viewOf(
+  row: ApprovalRow,
+  publicUrl: string,
+  decisions: DecisionRow[] = [],
+  reasons: UnreachedReason[] = [],
+): ApprovalView {
   return {
     id: row.id,
     status: row.status as ApprovalView['status'],
@@ -49,6 +81,8 @@ export function viewOf(row: ApprovalRow, publicUrl: string, decisions: DecisionR
       decided_at: isoTime(decision.decided_at),
     })),
     review_notes: row.review_notes,
+    reached: row.unreached_at === null,
+    unreached_reasons: reasons,
     test: row.is_test === 1,
   }
 }

@@ -4,30 +4,40 @@ import type { Clock } from '../kit/clock.ts'
 import { findOverdue } from '../store/approvals.ts'
 import type { Database } from '../store/database.ts'
 import type { Change } from './close.ts'
+import type { ViewOptions } from './compose-view.ts'
 import { decide } from './decide.ts'
 import type { ApprovalDesk } from './desk.ts'
 import { expire } from './expire.ts'
 import { request } from './request.ts'
+import { createUnreachedSweep } from './unreached.ts'
 import type { ApprovalView } from './view.ts'
 import { withdraw } from './withdraw.ts'
 
 /** So many overdue approvals expire in one transaction: a long list must not hold up the clicks. */
 const EXPIRY_BATCH = 50
 
-export interface DeskOptions {
+export interface DeskOptions extends ViewOptions {
   db: Database
   clock: Clock
-  publicUrl: string
+  /** So long a destination of people has to take a card. */
+  unreachedAfterMs: number
   /** Told of each approval that closes, once that is durable and before anybody else hears of it. */
   onClosed?(approval: ApprovalView): void
 }
 
-export function createDesk({ db, clock, publicUrl, onClosed }: DeskOptions): ApprovalDesk {
+export function createDesk(options: DeskOptions): ApprovalDesk {
+  const { db, clock, publicUrl, reviewable, onClosed } = options
+
   async function change<T>(work: (change: Change) => Promise<T>): Promise<T> {
     const closed: ApprovalView[] = []
-    const result = await db.transact((trx) => work({ trx, now: clock.now(), publicUrl, closed }))
+    const unreached: string[] = []
+    const result = await db.transact((trx) =>
+      work({ trx, now: clock.now(), publicUrl, reviewable, closed, unreached }),
+    )
     for (const approval of closed) onClosed?.(approval)
-    for (const { id } of closed) db.signals.publish('approvals', id)
+    for (const id of [...closed.map((approval) => approval.id), ...unreached]) {
+      db.signals.publish('approvals', id)
+    }
     db.signals.publish('deliveries', '')
     return result
   }
@@ -50,5 +60,6 @@ export function createDesk({ db, clock, publicUrl, onClosed }: DeskOptions): App
       for (let batch = await expireBatch(); batch > 0; batch = await expireBatch()) expired += batch
       return expired
     },
+    noticeUnreached: createUnreachedSweep(options, change),
   }
 }

@@ -20,7 +20,7 @@ const WORD_OF = { approve: 'Approved', deny: 'Denied' } as const
 
 /** In one transaction; the guards stand in the order of the design, section 2. */
 export async function decide(change: Change, command: Decide): Promise<Outcome<ApprovalView>> {
-  const { trx, publicUrl } = change
+  const { trx } = change
   const { by } = command
   for (;;) {
     const [approval, earlier, card, person, requester] = await together(
@@ -29,7 +29,7 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
       // without it.
       () => store.findApproval(trx, command.approvalId),
       () => store.findDecisionByInteraction(trx, interactionOf(command)),
-      () => findClickedCard(trx, command),
+      () => findClickedCard(trx, command.approvalId, command.at),
       () => findPerson(trx, by),
       () => findRequester(trx, command.approvalId),
     )
@@ -37,7 +37,7 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
     if (!approval) return refused('approval_not_found')
     if (isOverdue(approval, change.now)) await expire(change, approval)
     else if (approval.status === 'pending') {
-      const refusal = refuseReviewer(approval, { by, person, requester, clickedOurCard: card !== undefined })
+      const refusal = refuseReviewer(approval, { by, person, requester, card: originOf(command, card) })
       if (refusal) return refused(refusal)
       // Lost against another process between reading and writing: look again, it is closed now.
       const decided = await recordDecision(change, approval, command, { card, person })
@@ -45,7 +45,7 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
       return granted(decided)
     }
     if (card) await mend(change, approval.id, card)
-    const view = await loadView(trx, approval.id, publicUrl)
+    const view = await loadView(trx, approval.id, change)
     return refused(view?.status === 'expired' ? 'approval_expired' : 'already_decided', view)
   }
 }
@@ -54,7 +54,7 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
 async function repeat(change: Change, command: Decide, earlier: DecisionRow): Promise<Outcome<ApprovalView>> {
   const isSame = earlier.approval_id === command.approvalId && earlier.verdict === command.verdict
   if (!isSame) return refused('idempotency_key_reused')
-  const view = await loadView(change.trx, earlier.approval_id, change.publicUrl)
+  const view = await loadView(change.trx, earlier.approval_id, change)
   return view ? granted(view) : refused('approval_not_found')
 }
 
@@ -105,6 +105,11 @@ async function recordDecision(
   })
   if (!closed) await store.deleteDecision(trx, decision.id)
   return closed
+}
+
+function originOf({ at }: Decide, card: ClickedCard | undefined): 'none' | 'ours' | 'strange' {
+  if (card) return 'ours'
+  return at ? 'strange' : 'none'
 }
 
 function interactionOf({ by, interactionId }: Decide): string {

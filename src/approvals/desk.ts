@@ -11,6 +11,8 @@ export interface ApprovalDesk {
   withdraw(command: Withdraw): Promise<Outcome<ApprovalView>>
   /** Marks what is overdue as expired. Returns how many it marked. */
   expireDue(): Promise<number>
+  /** Marks what no destination of people has taken in time, and tells the fallbacks. Returns how many it marked. */
+  noticeUnreached(): Promise<number>
 }
 
 export interface Answer {
@@ -51,7 +53,7 @@ export interface Decide {
   approvalId: string
   verdict: Verdict
   by: Actor
-  /** The card that was clicked, and the destinations that live where it stands; absent when no card was. */
+  /** The card that was clicked, known to us or not, and the destinations that live where it stands; absent: no click. */
   at?: { destinationIds: string[]; handle: string }
   /** Names one press of a button; a repeat of it must carry the same id. */
   interactionId: string

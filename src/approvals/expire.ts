@@ -1,6 +1,7 @@
 // What happens when nobody decides in time? The approval expires, which is never a denial.
 
 import type { ApprovalRow } from '../../db/schema.ts'
+import { markUnreached } from '../store/unreached.ts'
 import { type Change, close } from './close.ts'
 import type { ApprovalView } from './view.ts'
 
@@ -8,12 +9,18 @@ export function isOverdue(approval: ApprovalRow, now: number): boolean {
   return approval.status === 'pending' && approval.expires_at <= now
 }
 
-/** undefined when somebody else closed it first. */
-export function expire(change: Change, approval: ApprovalRow): Promise<ApprovalView | undefined> {
+/** undefined when somebody else closed it first. One that may be too short-lived for the sweep is looked at now. */
+export async function expire(change: Change, approval: ApprovalRow): Promise<ApprovalView | undefined> {
+  const missed = await markUnreached(change.trx, approval.id, change.reviewable, change.now)
+  const { unreached_at } = missed ?? approval
   return close(change, approval, {
     status: 'expired',
     reviewNotes: 'Expired: nobody decided in time',
     event: 'approval.expired',
-    audit: { action: 'approval.expired', facts: { expires_at: approval.expires_at }, personal: {} },
+    audit: {
+      action: 'approval.expired',
+      facts: { expires_at: approval.expires_at, reached: unreached_at === null },
+      personal: {},
+    },
   })
 }

@@ -11,21 +11,23 @@ interface Reviewer {
   person: PersonRow | undefined
   /** The holder of the API key that asked. */
   requester: PersonRow | undefined
-  clickedOurCard: boolean
+  /** The card that was clicked, if any was: whether it is one of ours. */
+  card: 'none' | 'ours' | 'strange'
 }
 
 /**
- * undefined when they may: a full member who clicked a card that we posted at that destination, or a person with
- * the role reviewer; never the holder of the API key that asked, nor the one on whose behalf the agent acts, on
+ * undefined when they may: a full member who clicked a card that we posted at that destination, or without a card a
+ * person with the role reviewer: whoever can sign clicks of one app speaks for nobody at the places of another. Never the holder of the API key that asked, nor the one on whose behalf the agent acts, on
  * whatever surface.
  */
 export function refuseReviewer(
   approval: ApprovalRow,
-  { by, person, requester, clickedOurCard }: Reviewer,
+  { by, person, requester, card }: Reviewer,
 ): RefusalCode | undefined {
   if (by.standing === 'unknown') return 'reviewer_unverified'
   if (by.standing !== 'member') return 'not_a_reviewer'
-  if (!clickedOurCard && !(person && isReviewer(person))) return 'not_a_reviewer'
+  const mayReview = card === 'none' ? person !== undefined && isReviewer(person) : card === 'ours'
+  if (!mayReview) return 'not_a_reviewer'
 
   if (requester && requester.id === person?.id) return 'own_request'
   const requesters = [approval.requested_by, requester?.email].filter(Boolean)

@@ -12,6 +12,12 @@ export const REFUSALS = {
     text: "Your identity could not be verified; try again, or have an admin check the app's permissions",
   },
   own_request: { status: 403, text: 'You cannot decide a request made by you or on your behalf' },
+  event_not_found: { status: 404, text: 'Alert not found' },
+  already_acknowledged: { status: 409, text: 'Already acknowledged' },
+  not_a_member: {
+    status: 403,
+    text: 'Only reviewers, and full members of a workspace that was sent this alert, may acknowledge it',
+  },
   idempotency_key_reused: { status: 422, text: 'This Idempotency-Key was used for a different request' },
 } as const
 
@@ -21,8 +27,8 @@ export interface Refusal {
   code: RefusalCode
   status: number
   text: string
-  /** The name of the reviewer who decided first, where somebody did. */
-  decidedBy: string | null
+  /** The name of who was first, where that is why. */
+  first: string | null
 }
 
 interface Refused {
@@ -45,7 +51,13 @@ export function refused(code: RefusalCode, approval?: ApprovalView): Refused {
       code,
       status,
       text: text.replace('{status}', approval?.status ?? 'closed'),
-      decidedBy: approval?.decisions.at(-1)?.reviewer.name ?? null,
+      first: code === 'already_decided' ? (approval?.decisions.at(-1)?.reviewer.name ?? null) : null,
     },
   }
+}
+
+/** Somebody else has seen to the alert. */
+export function alreadyAcknowledged(first: string): Refused {
+  const code = 'already_acknowledged'
+  return { ok: false, refusal: { code, ...REFUSALS[code], first } }
 }

@@ -9,7 +9,7 @@ import type { Executor } from '../store/database.ts'
 import { together } from '../store/together.ts'
 import { announce } from './announce.ts'
 import type { Change } from './close.ts'
-import { loadView, viewOf } from './compose-view.ts'
+import { composeView, loadView, type ViewOptions, viewOf } from './compose-view.ts'
 import type { Answer, RequestApproval } from './desk.ts'
 import { expire, isOverdue } from './expire.ts'
 import { granted, type Outcome, refused } from './refusals.ts'
@@ -18,18 +18,18 @@ const IDEMPOTENCY_MS = 24 * 60 * 60 * 1000
 
 /** In one transaction; the order of answers is the design's, section 2. */
 export async function request(change: Change, command: RequestApproval): Promise<Outcome<Answer>> {
-  const { trx, now, publicUrl } = change
+  const { trx, now } = change
   const row = rowOf(command, now)
   const earlier = await takeKey(trx, command, row.id, now)
   if (earlier === 'reused') return refused('idempotency_key_reused')
-  if (earlier) return answerWith(trx, earlier, publicUrl)
+  if (earlier) return answerWith(trx, earlier, change)
 
   const twin = await insertOrFindTwin(change, row)
   if (twin) {
     if (command.idempotencyKey) {
       await store.pointIdempotencyKey(trx, command.ownerKeyId, command.idempotencyKey, twin.id)
     }
-    return granted({ approval: viewOf(twin, publicUrl), created: false })
+    return granted({ approval: await composeView(trx, twin, change), created: false })
   }
 
   const entry: Entry = {
@@ -60,11 +60,11 @@ export async function request(change: Change, command: RequestApproval): Promise
     () => record(trx, entry),
     () => announce(trx, 'approval.requested', row, now, command.testOf),
   )
-  return granted({ approval: viewOf(row, publicUrl), created: true })
+  return granted({ approval: viewOf(row, change.publicUrl), created: true })
 }
 
-async function answerWith(trx: Executor, id: string, publicUrl: string): Promise<Outcome<Answer>> {
-  const approval = await loadView(trx, id, publicUrl)
+async function answerWith(trx: Executor, id: string, options: ViewOptions): Promise<Outcome<Answer>> {
+  const approval = await loadView(trx, id, options)
   return approval ? granted({ approval, created: false }) : refused('approval_not_found')
 }
 
@@ -124,6 +124,7 @@ function rowOf(command: RequestApproval, now: number): ApprovalRow {
     closed_at: null,
     review_notes: null,
     is_test: command.testOf === undefined ? 0 : 1,
+    unreached_at: null,
   }
 }
 

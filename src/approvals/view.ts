@@ -16,6 +16,17 @@ export interface DecisionView {
   decided_at: string
 }
 
+/** Codes and an admin's own names, for agents too. */
+export interface UnreachedReason {
+  /** null: there is none. */
+  destination: string | null
+  /**
+   * The platform's code, or `waiting`: its turn has not come; `disabled`: an admin switched it off; `no_destination`:
+   * nobody of whom we know was to hear of it.
+   */
+  reason: string
+}
+
 /** Everything that an agent sent is untrusted text: a surface shows it literally, or not at all. */
 export interface ApprovalView {
   id: string
@@ -35,6 +46,10 @@ export interface ApprovalView {
   decisions: DecisionView[]
   /** The closing in words, for example `Approved by Ana via api`. */
   review_notes: string | null
+  /** false: in time, no destination of people has taken its card. Closed, it stays as it was then. */
+  reached: boolean
+  /** Empty where it is reached. */
+  unreached_reasons: UnreachedReason[]
   /** An admin tries a destination: decided like any other, left out of statistics. */
   test: boolean
 }

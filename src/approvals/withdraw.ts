@@ -10,7 +10,7 @@ import type { ApprovalView } from './view.ts'
 
 /** Withdrawing again answers with the withdrawn approval; a stranger's is not found. */
 export async function withdraw(change: Change, command: Withdraw): Promise<Outcome<ApprovalView>> {
-  const { trx, now, publicUrl } = change
+  const { trx, now } = change
   const { approvalId, ownerKeyId, reason } = command
   const approval = await findApproval(trx, approvalId)
   const mayWithdraw = ownerKeyId === undefined || approval?.owner_key_id === ownerKeyId
@@ -28,7 +28,7 @@ export async function withdraw(change: Change, command: Withdraw): Promise<Outco
     },
   })
   if (closed) return granted(closed)
-  const view = await loadView(trx, approvalId, publicUrl)
+  const view = await loadView(trx, approvalId, change)
   if (view?.status === 'withdrawn') return granted(view)
   return refused(view?.status === 'expired' ? 'approval_expired' : 'already_decided', view)
 }

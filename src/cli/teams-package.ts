@@ -5,6 +5,7 @@ import { strToU8, type Zippable, zipSync } from 'fflate'
 import { z } from 'zod'
 import { environment, gather } from '../config/config.ts'
 import { StartError } from '../kit/start-error.ts'
+import { VERSION } from '../kit/version.ts'
 
 /** Only these, so that the package can be made before the app has its password. */
 const NEEDED = z.object({
@@ -49,7 +50,7 @@ function teamsManifest({ appId, publicUrl }: App) {
   return {
     $schema: `https://developer.microsoft.com/json-schemas/teams/v${SCHEMA_VERSION}/MicrosoftTeams.schema.json`,
     manifestVersion: SCHEMA_VERSION,
-    version: productVersion(),
+    version: VERSION,
     // One app for one bot: wherever the package is made again, Teams knows it for the same app.
     id: appId,
     developer: {
@@ -98,8 +99,4 @@ function readApp(): App {
 function isPlainHttps(url: string): boolean {
   const { protocol, username, search, hash } = new URL(url)
   return protocol === 'https:' && !username && !search && !hash
-}
-
-function productVersion(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 }

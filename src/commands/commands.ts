@@ -5,6 +5,8 @@ import type { Actor } from '../approvals/desk.ts'
 export interface Asker extends Actor {
   /** The destinations that live in the conversation where it was asked. */
   destinationIds: string[]
+  /** Whether arguments and the prose of agents may stand there. */
+  details: boolean
 }
 
 /** Every string in it may hold an agent's text and is shown literally. */

@@ -8,6 +8,7 @@ import { span } from './span.ts'
 import { status } from './status.ts'
 
 const PENDING_SHOWN = 10
+const WITHHELD = 'Details are left out in this conversation. View in Console shows them.'
 
 export function createCommands({ board, clock }: { board: Board; clock: Clock }): Commands {
   return {
@@ -38,31 +39,32 @@ async function pending(board: Board, clock: Clock): Promise<Reply> {
   }
 }
 
-/** The full payload: only for those who could decide it, a full member where its card stands. */
+/** The full payload, unless the place withholds it: only for those who could decide it, a full member where its card stands. */
 async function show(board: Board, id: string, asker: Asker): Promise<Reply> {
   for (const destinationId of asker.standing === 'member' ? asker.destinationIds : []) {
     const view = await board.find(id)
-    if (view && (await board.wasSentTo(view.id, destinationId))) return shown(view)
+    if (view && (await board.wasSentTo(view.id, destinationId))) return shown(view, asker.details)
   }
   return { title: 'No such approval request in this conversation', facts: [], lines: [] }
 }
 
-function shown(view: ApprovalView): Reply {
-  const { agent, action, risk } = view
+function shown(view: ApprovalView, details: boolean): Reply {
+  const { agent, action, reasons, review_notes, risk, status } = view
   const facts = [
-    { label: 'Status', value: view.review_notes ?? view.status },
+    { label: 'Status', value: (details && review_notes) || status },
     { label: 'Agent', value: `${agent.name} (${agent.id})` },
     { label: 'Tool', value: action.tool },
     { label: 'Environment', value: action.environment ?? 'not named' },
     { label: 'Risk', value: risk.level.toUpperCase() + (risk.score === null ? '' : ` (${risk.score})`) },
-    { label: 'Why', value: view.reasons.join(', ') || 'no reason given' },
+    ...(details ? [{ label: 'Why', value: reasons.join(', ') || 'no reason given' }] : []),
     { label: 'Digest', value: view.digest },
   ]
   return {
     title: `Approval request ${view.id}`,
     facts,
-    lines: [action.summary],
-    payload: JSON.stringify(action.arguments, null, 2),
+    ...(details
+      ? { lines: [action.summary], payload: JSON.stringify(action.arguments, null, 2) }
+      : { lines: [WITHHELD] }),
     link: { label: 'View in Console', url: view.url },
   }
 }

@@ -7,8 +7,11 @@ import type { Reply } from './commands.ts'
 import { span } from './span.ts'
 
 export function status(standing: Standing, now: number): Reply {
-  const { decided, failing, longestWaiting, nextToExpire } = standing
-  const facts = [{ label: 'Pending', value: pendingByRisk(standing) }]
+  const { decided, failing, longestWaiting, nextToExpire, unreached } = standing
+  const facts = [
+    { label: 'Pending', value: pendingByRisk(standing) },
+    { label: 'Unreached', value: unreachedOnes(unreached, now) },
+  ]
   if (longestWaiting) {
     const waited = span(now - Date.parse(longestWaiting.created_at))
     facts.push({ label: 'Longest waiting', value: `${named(longestWaiting)}, for ${waited}` })
@@ -32,6 +35,12 @@ export function status(standing: Standing, now: number): Reply {
         : `${failing.retrying} being retried, ${failing.dead} given up in 24 h`,
   })
   return { title: 'Governance status', facts, lines: [] }
+}
+
+/** What waits, and nobody knows of it. */
+function unreachedOnes({ count, longest }: Standing['unreached'], now: number): string {
+  if (!longest) return 'none'
+  return `${count}, the longest ${named(longest)}, for ${span(now - Date.parse(longest.created_at))}`
 }
 
 function pendingByRisk({ pendingByRisk: counts }: Standing): string {

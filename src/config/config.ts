@@ -1,10 +1,11 @@
 // What does the environment say? Read once at start, with a sentence for each mistake.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { StartError } from '../kit/start-error.ts'
 import { wholeNumber } from '../kit/whole-number.ts'
+import { readSecret } from './secret-file.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
@@ -16,12 +17,13 @@ const guid = z
   .transform((id) => id.toLowerCase())
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+const bareUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''))
 
 /** Every variable, as text. An empty one counts as unset; `NAME_FILE` names a file that holds NAME. */
 export const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(1, 65_535).default(3000),
-  PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  PUBLIC_URL: bareUrl.optional(),
   DATABASE_URL: z
     .string()
     .regex(
@@ -63,9 +65,11 @@ export const environment = z.object({
     .enum(['true', 'false'], 'must be true or false')
     .transform((text) => text === 'true')
     .default(false),
-  TELEGRAM_API_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).default('https://api.telegram.org'),
+  TELEGRAM_API_URL: bareUrl.default('https://api.telegram.org'),
+  PAGERDUTY_EVENTS_URL: bareUrl.default('https://events.pagerduty.com'),
   TRUST_PROXY: wholeNumber(0, 20).default(0),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  UNREACHED_AFTER_SECONDS: wholeNumber(5, 3600).default(60),
   DELIVERY_LEASE_SECONDS: wholeNumber(15, 3600).default(30),
   RETENTION_DAYS: wholeNumber(1, 3650).default(90),
 })
@@ -98,13 +102,15 @@ export interface Config {
   teams: TeamsApp | undefined
   /** Where webhooks may be beside Discord itself, when a stand-in plays it. */
   discord: { apiOrigin?: string }
-  /** No trailing slash. */
   telegram: { apiUrl: string }
+  pagerduty: { eventsUrl: string }
   /** What configured addresses may be beside public ones with https: ranges, and plain http inside those. */
   egress: { allowCidrs: string[]; allowHttp: boolean }
   /** So many proxies in front are believed. */
   trustProxy: number
   logLevel: string
+  /** So long a destination of people has to take a card. */
+  unreachedAfterMs: number
   deliveryLeaseMs: number
   /** So long the log of deliveries is kept. */
   retentionDays: number
@@ -160,9 +166,11 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     teams: teamsApp(values),
     discord: {},
     telegram: { apiUrl: values.TELEGRAM_API_URL },
+    pagerduty: { eventsUrl: values.PAGERDUTY_EVENTS_URL },
     egress: egressRules(values),
     trustProxy: values.TRUST_PROXY,
     logLevel: values.LOG_LEVEL,
+    unreachedAfterMs: values.UNREACHED_AFTER_SECONDS * 1000,
     deliveryLeaseMs: values.DELIVERY_LEASE_SECONDS * 1000,
     retentionDays: values.RETENTION_DAYS,
     sandbox,
@@ -219,17 +227,6 @@ export function gather(env: NodeJS.ProcessEnv): Record<string, string | undefine
       return [name, env[name] || (file ? readSecret(name, file) : undefined)]
     }),
   )
-}
-
-function readSecret(name: string, file: string): string {
-  let secret: string
-  try {
-    secret = readFileSync(file, 'utf8').trim()
-  } catch {
-    throw new StartError(`${name}_FILE: ${file} cannot be read`)
-  }
-  if (secret === '') throw new StartError(`${name}_FILE: ${file} is empty`)
-  return secret
 }
 
 function isLoopback(host: string): boolean {

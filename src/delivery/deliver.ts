@@ -36,23 +36,30 @@ export async function deliver(
   db: Executor,
   delivery: DeliveryRow,
   message: Message,
-  { row, platform, to }: Place,
+  place: Place,
   now: number,
 ): Promise<Delivered> {
-  if (message.kind === 'alert') return { what: 'posted', ...(await platform.post(message, to)) }
-  const { view, event } = message
-  if (!platform.redraw) {
-    // What closes reaches all that were asked, because elsewhere it is the redraw.
-    if (!view.test && !listens(row, heardIn(event))) return { what: 'nothing' }
-    return { what: 'posted', ...(await platform.post(message, to)) }
-  }
-  const cards = await findCards(db, view.id, to.id)
+  const { platform, to } = place
+  if (isUnheard(delivery, message, place)) return { what: 'nothing' }
+  if (!platform.redraw) return { what: 'posted', ...(await platform.post(message, to)) }
+  const cards = await findCards(db, delivery.subject_id, to.id)
   if (cards.length > 0) return { what: 'redrawn', lost: await redrawAll(cards, message, platform, to) }
   if (await hasFinishedDelivery(db, delivery)) return { what: 'nothing' }
   // A card that nobody can press any more is not worth another try; a redraw is.
-  const tooLate = Date.parse(view.expires_at) <= now
+  const tooLate = message.kind === 'approval' && Date.parse(message.view.expires_at) <= now
   if (tooLate && delivery.attempts > 0) throw new Undeliverable('message', delivery.last_error ?? 'expired')
   return { what: 'posted', ...(await platform.post(message, to)) }
+}
+
+/**
+ * Nothing to say here: what follows reaches all that were told, because on other platforms it is the redraw, and its
+ * destination does not listen to it.
+ */
+export function isUnheard(delivery: DeliveryRow, message: Message, { row, platform }: Place): boolean {
+  if (platform.redraw) return false
+  const { kind, event } = message
+  const follows = kind === 'approval' ? !message.view.test : event.id !== delivery.subject_id
+  return follows && !listens(row, heardIn(event))
 }
 
 function heardIn({ type, severity, tool, agent }: EventView) {
@@ -68,7 +75,7 @@ async function redrawAll(
   const lost: { card: PostedCardRow; code: string }[] = []
   for (const card of cards) {
     try {
-      await platform.redraw?.(card.handle, message, to)
+      await platform.redraw?.(card.handle, { ...message, mention: false }, to)
     } catch (error) {
       if (!(error instanceof Undeliverable && error.what === 'message')) throw error
       lost.push({ card, code: error.code })

@@ -1,19 +1,36 @@
 // What is a platform given to show? The approval as it stands now, or the alert, with why it is sent.
 
-import type { EventRow } from '../../db/schema.ts'
 import type { ApprovalView } from '../approvals/view.ts'
 import { alertView, whatAndWhen } from '../events/alert-view.ts'
 import type { EventView } from '../events/event.ts'
+import { type DestinationSettings, mentions } from '../events/settings.ts'
 import type { Message } from '../platforms/platform.ts'
+import type { ToldEvent } from '../store/events.ts'
 
-/** `view`: of the approval, for an event of one. */
-export function messageOf(row: EventRow, view: ApprovalView | undefined, publicUrl: string): Message {
-  return view
-    ? { kind: 'approval', view, event: approvalEvent(row, view) }
-    : { kind: 'alert', event: alertView(row, publicUrl) }
+export interface Told {
+  event: ToldEvent
+  /** Of the approval, for an event of one. */
+  view: ApprovalView | undefined
 }
 
-function approvalEvent(row: EventRow, view: ApprovalView): EventView {
+export interface Telling {
+  settings: DestinationSettings
+  publicUrl: string
+  now: number
+}
+
+export function messageOf({ event: row, view }: Told, { settings, publicUrl, now }: Telling): Message {
+  const event = eventOf({ event: row, view }, publicUrl)
+  const mention = (isAlert: boolean) => mentions(settings, { severity: event.severity, isAlert }, now)
+  if (!view) return { kind: 'alert', event, mention: mention(true) && event.acknowledged === null }
+  return { kind: 'approval', view, event, mention: mention(false) && view.status === 'pending' }
+}
+
+function eventOf({ event, view }: Told, publicUrl: string): EventView {
+  return view ? approvalEvent(event, view) : alertView(event, publicUrl)
+}
+
+function approvalEvent(row: ToldEvent, view: ApprovalView): EventView {
   const { action, agent, decisions, digest, risk, status } = view
   return {
     ...whatAndWhen(row),
@@ -23,6 +40,7 @@ function approvalEvent(row: EventRow, view: ApprovalView): EventView {
     summary: action.summary,
     action: status,
     approval_id: view.id,
+    acknowledged: null,
     data: {
       digest,
       risk,
@@ -36,6 +54,7 @@ function approvalEvent(row: EventRow, view: ApprovalView): EventView {
         note,
       })),
       review_notes: view.review_notes,
+      ...(!view.reached && { unreached_reasons: view.unreached_reasons }),
       ...(view.test && { test: true }),
     },
     url: view.url,

@@ -7,22 +7,29 @@ import { newId } from '../kit/ids.ts'
 import { insertAttempts } from '../store/attempts.ts'
 import type { Database, Executor } from '../store/database.ts'
 import { redeliverNewest, type Settled, settleDeliveries } from '../store/deliveries.ts'
-import { findDestination, updateLeased } from '../store/destinations.ts'
+import { findDestination, lockSettings, updateLeased } from '../store/destinations.ts'
+import { postpone } from '../store/due.ts'
 import { forgetCard, rememberCard } from '../store/posted-cards.ts'
 import { together } from '../store/together.ts'
+import { unmarkUnreached } from '../store/unreached.ts'
 import type { Delivered } from './deliver.ts'
+
+/** Changed in one statement. */
+const AT_ONCE = 100
 
 /** One sender's hold on one destination. */
 export interface Lease {
   id: string
   destinationId: string
+  /** As they were when it began. */
+  settings: string | null
 }
 
 /** One try that has ended; `code` is null when it succeeded. */
 export type Attempt = Pick<DeliveryAttemptRow, 'at' | 'took_ms' | 'code' | 'excerpt'>
 
-/** How one send ended. */
-export type End = { delivery: DeliveryRow; attempt: Attempt } & (
+/** How one send ended. `isLate`: of an approval that may have been found to have reached nobody, until now. */
+export type End = { delivery: DeliveryRow; attempt: Attempt; isLate?: boolean } & (
   | { what: 'delivered'; delivered: Delivered }
   /** To be tried again. */
   | { what: 'failed'; nextAttemptAt: number }
@@ -37,11 +44,13 @@ export type End = { delivery: DeliveryRow; attempt: Attempt } & (
 export interface Outbox {
   /**
    * Writes how the sends of a round ended; where one made the destination cool down or be switched off, that too.
-   * Resolves false when the destination takes nothing more now, when another sender has it, or when a delivery was
-   * made due once more meanwhile: then that one is not settled.
+   * Resolves false when another sender has it, or when a delivery was made due once more meanwhile: then that one is
+   * not settled.
    */
   settle(lease: Lease, ends: End[], now: number): Promise<boolean>
   cool(lease: Lease, until: number): Promise<unknown>
+  /** Not to be sent before, and no attempt is spent. Nothing happens once the settings are others. */
+  hold(lease: Lease, deliveries: DeliveryRow[], until: number): Promise<unknown>
   /** Resolves false when the lease is lost. */
   renew(lease: Lease, until: number): Promise<boolean>
   release(lease: Lease): Promise<unknown>
@@ -57,9 +66,10 @@ export function openOutbox(db: Database): Outbox {
       const coolDownMs = Math.max(...ends.map(coolDownMsOf))
       const settled = await db.transact(async (trx) => {
         for (const end of ends) await keepCards(trx, lease, end)
+        await unmarkUnreached(trx, ends.filter(isTakenLate).map(subjectOf))
         const [, isSettled] = await together(
           trx,
-          () => insertAttempts(trx, ends.filter(isTry).map(logged)),
+          () => logAll(trx, ends),
           () => settleAll(trx, lease, ends, now),
         )
         if (coolDownMs > 0) {
@@ -72,23 +82,43 @@ export function openOutbox(db: Database): Outbox {
         db.signals.publish('destinations', '')
         db.signals.publish('deliveries', '')
       }
-      return settled && !gone && coolDownMs === 0
+      return settled
     },
     cool: (lease, until) => update(lease, { cool_until: until }),
+    hold: (lease, deliveries, until) =>
+      db.transact(async (trx) => {
+        if (!(await lockSettings(trx, lease))) return
+        for (const some of chunks(deliveries)) await postpone(trx, some, lease, until)
+      }),
     renew: (lease, until) => update(lease, { lease_until: until }),
     release: (lease) => update(lease, { lease_id: null, lease_until: 0 }),
   }
 }
 
 const isTry = (end: End) => end.what !== 'delivered' || end.delivered.what !== 'nothing'
+const isTakenLate = (end: End) =>
+  end.isLate === true && end.what === 'delivered' && end.delivered.what !== 'nothing'
+const subjectOf = ({ delivery }: End) => delivery.subject_id
 const lostIn = (end: End) =>
   end.what === 'delivered' && end.delivered.what === 'redrawn' ? end.delivered.lost : []
+
+async function logAll(trx: Executor, ends: End[]): Promise<void> {
+  for (const some of chunks(ends.filter(isTry))) await insertAttempts(trx, some.map(logged))
+}
+
+/** SQLite takes no expression that is deeper than a thousand. */
+function chunks<T>(all: T[]): T[][] {
+  return Array.from({ length: Math.ceil(all.length / AT_ONCE) }, (_, i) =>
+    all.slice(i * AT_ONCE, (i + 1) * AT_ONCE),
+  )
+}
 
 function logged({ attempt, delivery }: End): DeliveryAttemptRow {
   return { ...attempt, id: newId('att'), delivery_id: delivery.id }
 }
 
-function coolDownMsOf(end: End): number {
+/** How long the destination takes nothing more because of it. */
+export function coolDownMsOf(end: End): number {
   if (end.what === 'throttled') return end.coolDownMs
   return end.what === 'delivered' && end.delivered.what === 'posted' ? (end.delivered.coolDownMs ?? 0) : 0
 }
@@ -97,10 +127,14 @@ function coolDownMsOf(end: End): number {
 function postedBy(end: End, lease: Lease) {
   if (end.what !== 'delivered' || end.delivered.what !== 'posted') return undefined
   const { handle } = end.delivered
-  const { approval_id } = end.delivery
-  if (handle === undefined || approval_id === null) return undefined
+  if (handle === undefined) return undefined
   const { at, took_ms } = end.attempt
-  return { destination_id: lease.destinationId, handle, approval_id, posted_at: at + took_ms }
+  return {
+    destination_id: lease.destinationId,
+    handle,
+    subject_id: end.delivery.subject_id,
+    posted_at: at + took_ms,
+  }
 }
 
 /** Where a card stands is remembered even when the lease is lost: it must be redrawn all the same. */
@@ -117,13 +151,15 @@ async function settleAll(trx: Executor, lease: Lease, ends: End[], now: number):
   for (const alike of Map.groupBy(counted, (end) => JSON.stringify(changeOf(end, now))).values()) {
     const change = changeOf(alike[0] as End, now)
     const deliveries = alike.map(({ delivery }) => delivery)
-    for (const id of await settleDeliveries(trx, deliveries, lease, change)) settled.add(id)
+    for (const some of chunks(deliveries)) {
+      for (const id of await settleDeliveries(trx, some, lease, change)) settled.add(id)
+    }
   }
   const unsettled = counted.filter(({ delivery }) => !settled.has(delivery.id))
   // The one who took over knew nothing of this card, and may have closed the others already.
   for (const end of unsettled) {
     const posted = postedBy(end, lease)
-    if (posted) await redeliverNewest(trx, posted.approval_id, lease.destinationId, now)
+    if (posted) await redeliverNewest(trx, posted.subject_id, lease.destinationId, now)
   }
   return unsettled.length === 0
 }

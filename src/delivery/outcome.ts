@@ -11,21 +11,17 @@ export interface SendOutcome {
   error: string | null
 }
 
-/** `about`: of the newest event of an approval, or of an event. */
-export type AwaitSend = (
-  about: { approvalId: string } | { eventId: string },
-  destinationId: string,
-  timeoutMs: number,
-) => Promise<SendOutcome>
+/** `subjectId`: of an approval or of an alert; the newest news of it counts. */
+export type AwaitSend = (subjectId: string, destinationId: string, timeoutMs: number) => Promise<SendOutcome>
 
 const LOOK_MS = 50
 
 /** Resolves at the first success or failure; a failed send may still be tried again later. */
 export function sendOutcomes(db: Database): AwaitSend {
-  return async (about, destinationId, timeoutMs) => {
+  return async (subjectId, destinationId, timeoutMs) => {
     const deadline = performance.now() + timeoutMs
     while (performance.now() < deadline) {
-      const delivery = await findNewestDelivery(db.read, about, destinationId)
+      const delivery = await findNewestDelivery(db.read, subjectId, destinationId)
       if (delivery?.state === 'delivered') return { delivered: true, error: null }
       const destination = await findDestination(db.read, destinationId)
       const error = delivery?.last_error ?? destination?.disabled_reason ?? null

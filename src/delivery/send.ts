@@ -4,6 +4,8 @@ import type { DeliveryRow } from '../../db/schema.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Logger } from '../kit/log.ts'
 import {
+  type Digest,
+  Failed,
   type Message,
   type PlatformKind,
   type RetryPolicy,
@@ -12,9 +14,20 @@ import {
   Undeliverable,
 } from '../platforms/platform.ts'
 import type { Executor } from '../store/database.ts'
-import { type Delivered, deliver, type Place } from './deliver.ts'
+import { type Delivered, deliver, isUnheard, type Place } from './deliver.ts'
 import type { Attempt, End } from './outbox.ts'
 import { retryDelayMs } from './retry.ts'
+
+/** Enough to find one in a thousand, and its lease does not run out meanwhile. */
+const MOST_HALVINGS = 12
+
+const NOTHING: Delivered = { what: 'nothing' }
+
+/** A delivery, and what it says at this moment. */
+export interface Letter {
+  delivery: DeliveryRow
+  message: Message
+}
 
 export interface SendOptions {
   db: Executor
@@ -25,8 +38,63 @@ export interface SendOptions {
 }
 
 /** Never throws what a platform throws. */
-export async function send(delivery: DeliveryRow, message: Message, options: SendOptions): Promise<End> {
+export async function send({ delivery, message }: Letter, options: SendOptions): Promise<End> {
   const { db, place, clock } = options
+  const [end] = await attempted([delivery], () => deliver(db, delivery, message, place, clock.now()), options)
+  return end as End
+}
+
+/**
+ * One message for all of them, which end alike. One that the platform refuses is sent again in halves, so that what
+ * is wrong with one of them does not take the others along. Never throws what a platform throws.
+ */
+export async function sendTogether(letters: Letter[], options: SendOptions): Promise<End[]> {
+  const isUnsaid = ({ delivery, message }: Letter) => isUnheard(delivery, message, options.place)
+  const nothing = await attempted(deliveriesOf(letters.filter(isUnsaid)), async () => NOTHING, options)
+  const said = letters.filter((letter) => !isUnsaid(letter))
+  const left = { halvings: MOST_HALVINGS }
+  return said.length === 0 ? nothing : [...nothing, ...(await inHalves(said, options, left))]
+}
+
+async function inHalves(letters: Letter[], options: SendOptions, left: { halvings: number }): Promise<End[]> {
+  const { platform, to } = options.place
+  let halves = false
+  const post = async (): Promise<Delivered> => {
+    if (!platform.digest) throw new Error(`${to.id} takes no digests`)
+    try {
+      const { handle: _, ...posted } = await platform.digest(digestOf(letters), to)
+      return { what: 'posted', ...posted }
+    } catch (error) {
+      if (letters.length === 1 || !(error instanceof Undeliverable) || error.what !== 'message') throw error
+      halves = left.halvings > 0
+      throw halves ? error : new Failed(error.code, error.excerpt)
+    }
+  }
+  const ends = await attempted(deliveriesOf(letters), post, options)
+  if (!halves) return ends
+  left.halvings -= 1
+  const middle = Math.ceil(letters.length / 2)
+  return [
+    ...(await inHalves(letters.slice(0, middle), options, left)),
+    ...(await inHalves(letters.slice(middle), options, left)),
+  ]
+}
+
+function digestOf(letters: Letter[]): Digest {
+  return {
+    events: letters.map(({ message }) => message.event),
+    mention: letters.some(({ message }) => message.mention),
+  }
+}
+
+const deliveriesOf = (letters: Letter[]) => letters.map(({ delivery }) => delivery)
+
+async function attempted(
+  deliveries: DeliveryRow[],
+  act: () => Promise<Delivered>,
+  options: SendOptions,
+): Promise<End[]> {
+  const { clock } = options
   const at = clock.now()
   const ended = (code: string | null, excerpt: string | null = null): Attempt => ({
     at,
@@ -34,37 +102,45 @@ export async function send(delivery: DeliveryRow, message: Message, options: Sen
     code,
     excerpt,
   })
-  let delivered: Delivered
   try {
-    delivered = await deliver(db, delivery, message, place, at)
+    const delivered = await act()
+    const attempt = ended(null)
+    return deliveries.map((delivery) => ({ what: 'delivered', delivery, delivered, attempt }))
   } catch (error) {
-    return failure(error, delivery, ended, options)
+    const { code, excerpt } = error instanceof SendError ? error : { code: 'internal_error', excerpt: null }
+    const attempt = ended(code, options.kind.keepsExcerpts ? excerpt : null)
+    return failures(error, deliveries, { ...attempt, code }, options)
   }
-  return { what: 'delivered', delivery, delivered, attempt: ended(null) }
 }
 
-function failure(
+function failures(
   error: unknown,
-  delivery: DeliveryRow,
-  ended: (code: string, excerpt: string | null) => Attempt,
+  deliveries: DeliveryRow[],
+  attempt: Attempt & { code: string },
   { kind, place, clock, log }: SendOptions,
-): End {
-  const about = { delivery: delivery.id, destination: place.row.id }
+): End[] {
+  const { code } = attempt
+  const about = { delivery: deliveries[0]?.id, count: deliveries.length, destination: place.row.id }
   if (!(error instanceof SendError)) log.error({ ...about, err: error }, 'a platform broke its contract')
-  const { code, excerpt } = error instanceof SendError ? error : { code: 'internal_error', excerpt: null }
-  const attempt = ended(code, kind.keepsExcerpts ? excerpt : null)
   if (error instanceof Throttled) {
     log.info({ ...about, delayMs: error.delayMs }, 'the destination asks us to slow down')
-    return { what: 'throttled', delivery, attempt, coolDownMs: error.delayMs }
+    return deliveries.map((delivery) => ({ what: 'throttled', delivery, attempt, coolDownMs: error.delayMs }))
   }
   if (error instanceof Undeliverable && error.what === 'destination') {
     log.warn({ ...about, code }, 'the destination is gone and switched off')
-    return { what: 'gone', delivery, attempt, code }
+    return deliveries.map((delivery) => ({ what: 'gone', delivery, attempt, code }))
   }
   const policy = (place.row.retry_policy as RetryPolicy | null) ?? kind.retryPolicy
-  const delayMs = error instanceof Undeliverable ? undefined : retryDelayMs(policy, delivery.attempts + 1)
-  if (delayMs !== undefined)
-    return { what: 'failed', delivery, attempt, nextAttemptAt: clock.now() + delayMs }
-  log.warn({ ...about, code }, 'a delivery is given up')
-  return { what: 'dead', delivery, attempt }
+  // What was sent together comes back together.
+  const random = Math.random()
+  const now = clock.now()
+  const ends = deliveries.map((delivery): End => {
+    const isFinal = error instanceof Undeliverable
+    const delayMs = isFinal ? undefined : retryDelayMs(policy, delivery.attempts + 1, random)
+    if (delayMs === undefined) return { what: 'dead', delivery, attempt }
+    return { what: 'failed', delivery, attempt, nextAttemptAt: now + delayMs }
+  })
+  const dead = ends.filter(({ what }) => what === 'dead').length
+  if (dead > 0) log.warn({ ...about, count: dead, code }, 'a delivery is given up')
+  return ends
 }

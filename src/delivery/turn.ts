@@ -4,28 +4,35 @@ import type { Pace } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'
 import { takeFrom } from '../store/pace.ts'
 
+/** The first bucket without room, and the milliseconds until there can be some. */
+export interface NoTurn {
+  bucket: string
+  waitMs: number
+}
+
 class NoRoom extends Error {
-  readonly waitMs: number
-  constructor(waitMs: number) {
+  readonly where: NoTurn
+  constructor(where: NoTurn) {
     super('no room')
-    this.waitMs = waitMs
+    this.where = where
   }
 }
 
-/** Takes a turn in every bucket, or in none: then resolves with the milliseconds to wait, otherwise with 0. */
-export async function takeTurn(db: Database, paces: Pace[], now: number): Promise<number> {
-  if (paces.length === 0) return 0
+/** Takes a turn in every bucket, or in none: then resolves with why. */
+export async function takeTurn(db: Database, paces: Pace[], now: number): Promise<NoTurn | undefined> {
+  if (paces.length === 0) return undefined
   try {
     await db.transact(async (trx) => {
-      for (const { bucket: name, perSecond, burst = 1 } of paces) {
-        const waitMs = await takeFrom(trx, { name, intervalMs: Math.ceil(1000 / perSecond), burst }, now)
+      for (const { bucket, perSecond, burst = 1 } of paces) {
+        const intervalMs = Math.ceil(1000 / perSecond)
+        const waitMs = await takeFrom(trx, { name: bucket, intervalMs, burst }, now)
         // What was taken from the others is given back with the transaction.
-        if (waitMs > 0) throw new NoRoom(waitMs)
+        if (waitMs > 0) throw new NoRoom({ bucket, waitMs })
       }
     })
-    return 0
+    return undefined
   } catch (error) {
-    if (error instanceof NoRoom) return error.waitMs
+    if (error instanceof NoRoom) return error.where
     throw error
   }
 }

@@ -1,21 +1,16 @@
 // Who sends what is due? Serves each destination by one sender at a time, many destinations at once.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { DeliveryRow, DestinationRow, EventRow } from '../../db/schema.ts'
+import type { DestinationRow } from '../../db/schema.ts'
 import type { ApprovalView } from '../approvals/view.ts'
 import type { Clock } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import type { Logger } from '../kit/log.ts'
-import type { Destination, Message, Platform, PlatformKind } from '../platforms/platform.ts'
+import type { Destination, Platform, PlatformKind } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'
-import { findDue } from '../store/deliveries.ts'
 import { findClaimable, freeLeases, leaseDestination } from '../store/destinations.ts'
-import { findEvents } from '../store/events.ts'
-import type { Place } from './deliver.ts'
-import { messageOf } from './message.ts'
-import { type End, type Lease, openOutbox } from './outbox.ts'
-import { send } from './send.ts'
-import { takeTurn } from './turn.ts'
+import { runErrand } from './errand.ts'
+import { type Lease, openOutbox } from './outbox.ts'
 
 export interface Worker {
   start(): Promise<void>
@@ -28,7 +23,10 @@ export type SendResult = 'delivered' | 'skipped' | 'retried' | 'throttled' | 'de
 
 export interface WorkerOptions {
   db: Database
-  kinds: Pick<PlatformKind, 'name' | 'retryPolicy' | 'keepsExcerpts' | 'pace' | 'parallel'>[]
+  kinds: Pick<
+    PlatformKind,
+    'name' | 'audience' | 'retryPolicy' | 'keepsExcerpts' | 'pace' | 'parallel' | 'batch' | 'orderKey'
+  >[]
   platforms: Map<string, Platform>
   publicUrl: string
   /** Keeps what a platform says of a place that moved. */
@@ -37,33 +35,21 @@ export interface WorkerOptions {
   findView(approvalId: string): Promise<ApprovalView | undefined>
   /** Longer than any send: a sender that is silent for so long is taken for dead. */
   leaseMs: number
+  /** Approvals of that age may be found to have reached nobody. */
+  unreachedAfterMs: number
   /** Told of each send once its end is written. */
   onSent?(channelType: string, result: SendResult): void
   clock: Clock
   log: Logger
 }
 
-/** One lease's worth of sending. */
-interface Errand {
-  lease: Lease
-  kind: WorkerOptions['kinds'][number]
-  place: Place
-}
-
-interface Due {
-  delivery: DeliveryRow
-  event: EventRow
-}
-
 /** Destinations served at once by one process. */
 const SENDERS = 8
-/** Rounds of sends in one lease: then others have their turn. */
-const ROUNDS = 20
 /** Retries and cool-downs end without a signal, and one from another process may be lost. */
 const LOOK_ANYWAY_MS = 500
 
 export function createWorker(options: WorkerOptions): Worker {
-  const { db, platforms, leaseMs, clock, log } = options
+  const { db, leaseMs, clock, log } = options
   const outbox = openOutbox(db)
   const sending = new Set<Promise<void>>()
   let running = false
@@ -97,12 +83,12 @@ export function createWorker(options: WorkerOptions): Worker {
     if (sending.size >= SENDERS) return
     const now = clock.now()
     for (const id of await findClaimable(db.read, now, SENDERS - sending.size)) {
-      const lease: Lease = { id: newId('lease'), destinationId: id }
+      const lease_id = newId('lease')
       const row = await db.transact((trx) =>
-        leaseDestination(trx, id, now, { lease_id: lease.id, lease_until: now + leaseMs }),
+        leaseDestination(trx, id, now, { lease_id, lease_until: now + leaseMs }),
       )
       if (!row) continue
-      const served: Promise<void> = serve(row, lease)
+      const served: Promise<void> = serve(row, { id: lease_id, destinationId: id, settings: row.settings })
         .catch((error) => log.error({ err: error, destination: id }, 'a sender failed; its lease runs out'))
         .finally(() => {
           sending.delete(served)
@@ -113,56 +99,9 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   async function serve(row: DestinationRow, lease: Lease): Promise<void> {
-    const platform = platforms.get(row.channel_type)
-    const kind = options.kinds.find(({ name }) => name === row.channel_type)
-    if (!platform || !kind) throw new Error(`no platform for channel_type ${row.channel_type}`)
-    const place: Place = { row, platform, to: options.open(row) }
-    const paces = kind.pace(place.to.config)
-    const atOnce = paces.length === 0 ? (kind.parallel ?? 1) : 1
-    const due = await withEvents(await findDue(db.read, row.id, clock.now(), ROUNDS * atOnce))
-    let leaseUntil = row.lease_until
-    let waitMs = 0
-    for (let from = 0; from < due.length && running; from += atOnce) {
-      if (leaseUntil - clock.now() < leaseMs / 2) {
-        leaseUntil = clock.now() + leaseMs
-        if (!(await outbox.renew(lease, leaseUntil))) break
-      }
-      waitMs = await takeTurn(db, paces, clock.now())
-      if (waitMs > 0) await outbox.cool(lease, clock.now() + waitMs)
-      if (waitMs > 0 || !(await sendRound(due.slice(from, from + atOnce), { lease, kind, place }))) break
-    }
-    await outbox.release(lease)
+    const lookAgainAt = await runErrand(row, lease, { ...options, outbox, isRunning: () => running })
     // A limit may be finer than the looks by ourselves.
-    if (waitMs > 0) setTimeout(() => void look(), waitMs).unref()
-  }
-
-  async function withEvents(deliveries: DeliveryRow[]): Promise<Due[]> {
-    const ids = deliveries.map(({ event_id }) => event_id)
-    const events = new Map((await findEvents(db.read, ids)).map((event) => [event.id, event]))
-    return deliveries.map((delivery) => ({ delivery, event: events.get(delivery.event_id) as EventRow }))
-  }
-
-  /** Resolves whether the destination takes more now. */
-  async function sendRound(round: Due[], { lease, kind, place }: Errand): Promise<boolean> {
-    const messages = await Promise.all(round.map(messageFor))
-    const sends = round.map(({ delivery }, i) =>
-      send(delivery, messages[i] as Message, { db: db.read, kind, place, clock, log }),
-    )
-    const ends = await Promise.all(sends)
-    // Not a failure of the platform when this throws: then the lease runs out, and what was sent is sent again.
-    const takesMore = await outbox.settle(lease, ends, clock.now())
-    for (const end of ends) options.onSent?.(kind.name, resultOf(end))
-    const moved = ends.map(movedIn).find((values) => values !== undefined)
-    if (moved) await options.onMoved(lease.destinationId, moved)
-    // What has moved is opened anew.
-    return takesMore && !moved
-  }
-
-  /** Of an approval as it stands at this moment. */
-  async function messageFor({ delivery: { id, approval_id }, event }: Due): Promise<Message> {
-    const view = approval_id === null ? undefined : await options.findView(approval_id)
-    if (approval_id !== null && !view) throw new Error(`delivery ${id} is of what is not there`)
-    return messageOf(event, view, options.publicUrl)
+    if (lookAgainAt !== undefined) setTimeout(() => void look(), lookAgainAt - clock.now()).unref()
   }
 
   const stopListening: (() => void)[] = []
@@ -182,14 +121,4 @@ export function createWorker(options: WorkerOptions): Worker {
       await Promise.all(sending)
     },
   }
-}
-
-function resultOf(end: End): SendResult {
-  if (end.what === 'delivered') return end.delivered.what === 'nothing' ? 'skipped' : 'delivered'
-  if (end.what === 'failed') return 'retried'
-  return end.what === 'gone' ? 'destination_disabled' : end.what
-}
-
-function movedIn(end: End): Record<string, unknown> | undefined {
-  return end.what === 'delivered' && end.delivered.what === 'posted' ? end.delivered.moved : undefined
 }

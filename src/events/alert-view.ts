@@ -2,11 +2,12 @@
 
 import type { EventRow } from '../../db/schema.ts'
 import { isoTime } from '../kit/clock.ts'
+import type { ToldEvent } from '../store/events.ts'
 import type { EventType } from './catalogue.ts'
 import type { EventView } from './event.ts'
 import type { Severity } from './severity.ts'
 
-export function alertView(row: EventRow, publicUrl: string): EventView {
+export function alertView(row: ToldEvent, publicUrl: string): EventView {
   return {
     ...whatAndWhen(row),
     environment: row.environment,
@@ -15,9 +16,15 @@ export function alertView(row: EventRow, publicUrl: string): EventView {
     summary: row.summary ?? '',
     action: row.action,
     approval_id: null,
+    acknowledged: acknowledgementOf(row),
     data: JSON.parse(row.data ?? '{}'),
     url: `${publicUrl}/events/${row.id}`,
   }
+}
+
+function acknowledgementOf(row: ToldEvent): EventView['acknowledged'] {
+  const { acknowledged_by: by, acknowledged_via: source, acknowledged_at: at } = row
+  return by === null || source === null || at === null ? null : { by, source, at: isoTime(at) }
 }
 
 /** What every event has, an approval's too. */

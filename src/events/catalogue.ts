@@ -4,7 +4,7 @@ import { ALIASES, CATEGORY_ALIASES } from './aliases.ts'
 import type { Severity } from './severity.ts'
 
 interface Entry {
-  /** Where the event names none; null: the risk of its approval. */
+  /** Where the event names none; null: the risk of its approval, or the severity of the alert that it is about. */
   severity: Severity | null
   meaning: string
 }
@@ -13,6 +13,7 @@ export const EVENT_TYPES = {
   'approval.requested': { severity: null, meaning: 'An agent asks for a human decision.' },
   'approval.decided': { severity: null, meaning: 'It was approved or denied.' },
   'approval.expired': { severity: null, meaning: 'Nobody decided in time.' },
+  'approval.unreached': { severity: null, meaning: 'No destination has taken its card in time.' },
   'approval.withdrawn': { severity: null, meaning: 'The agent no longer needs an answer.' },
 
   'policy.violation': { severity: 'high', meaning: 'An agent broke a policy, or tried to.' },
@@ -40,12 +41,13 @@ export const EVENT_TYPES = {
   'agent.updated': { severity: 'info', meaning: "An agent's configuration changed." },
   'agent.status': { severity: 'info', meaning: 'An agent was deployed, stopped or failed.' },
   'system.health': { severity: 'info', meaning: 'How the system around the agents fares.' },
+  'event.acknowledged': { severity: null, meaning: 'Somebody sees to an alert.' },
   'destination.disabled': { severity: 'high', meaning: 'A destination is gone and was switched off.' },
 } as const satisfies Record<string, Entry>
 
 export type EventType = keyof typeof EVENT_TYPES
 /** Only we tell these. */
-export type ReservedType = Extract<EventType, `approval.${string}` | `destination.${string}`>
+export type ReservedType = Extract<EventType, `${'approval' | 'destination' | 'event'}.${string}`>
 
 /** Longer texts than any name are compared by their beginning. */
 const LONGEST_COMPARED = 60
@@ -57,7 +59,7 @@ const NAMES = [...TYPES.map((type) => [type, type] as const), ...ALIASES].map(([
 
 /** Refused from outside; a type that is not reserved has a severity of its own. */
 export function isReserved(type: EventType): type is ReservedType {
-  return /^(approval|destination)\./.test(type)
+  return /^(approval|destination|event)\./.test(type)
 }
 
 /** The type that a name or an alias means, whatever its case. */

@@ -18,8 +18,18 @@ export interface EventView {
   /** What was done about it, for example `blocked`; an agent's text. */
   action: string | null
   approval_id: string | null
+  /** Who has seen to it; null: nobody yet, and always of an approval. */
+  acknowledged: Acknowledgement | null
   /** Small facts; an agent's data. */
   data: Record<string, unknown>
   /** The full record. */
   url: string
+}
+
+export interface Acknowledgement {
+  by: string
+  /** The platform. */
+  source: string
+  /** ISO 8601, UTC */
+  at: string
 }

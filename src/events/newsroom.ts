@@ -1,5 +1,6 @@
 // How do events come in that are not about an approval? All of a batch or none, and everybody who listens is told.
 
+import type { EventRow } from '../../db/schema.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Database } from '../store/database.ts'
 import { findEvent } from '../store/events.ts'
@@ -19,11 +20,15 @@ export interface Newsroom {
 export function createNewsroom(options: { db: Database; clock: Clock; publicUrl: string }): Newsroom {
   const { db, clock, publicUrl } = options
 
+  /** Nobody can have seen to it yet. */
+  const freshView = (row: EventRow) =>
+    alertView({ ...row, acknowledged_by: null, acknowledged_via: null, acknowledged_at: null }, publicUrl)
+
   async function take(alerts: Alert[], only?: string): Promise<EventView[]> {
     const views = await db.transact(async (trx) => {
       const now = clock.now()
       const taken: EventView[] = []
-      for (const alert of alerts) taken.push(alertView(await emit(trx, alert, now, only), publicUrl))
+      for (const alert of alerts) taken.push(freshView(await emit(trx, alert, now, only)))
       return taken
     })
     db.signals.publish('deliveries', '')

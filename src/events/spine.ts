@@ -8,27 +8,33 @@ import { findListeners } from '../store/destinations.ts'
 import { insertAlert } from '../store/events.ts'
 import type { EventType } from './catalogue.ts'
 import { type Heard, hears } from './hears.ts'
+import { settingsOf } from './settings.ts'
 import type { Severity } from './severity.ts'
 
-/** Whether a destination wants to hear of it: it is on, was not deleted, and its filters let it pass. */
+/**
+ * Whether a destination wants to hear of it: it is on, was not deleted, and its filters let it pass. A fallback hears
+ * of what reached nobody, whatever its filters.
+ */
 export function listens(row: DestinationRow, event: Heard): boolean {
   if (row.enabled !== 1 || row.deleted_at !== null) return false
+  if (event.type === 'approval.unreached' && settingsOf(row.settings).fallback) return true
   const list = (json: string | null): string[] | null => json && JSON.parse(json)
   const { events, tools, agents } = row
   const filter = { events: list(events), tools: list(tools), agents: list(agents) }
   return hears({ ...filter, minSeverity: row.min_severity as Severity }, event)
 }
 
-/** One delivery of the event for each destination, due at once, in this order. */
+/** One delivery of the event for each destination, due at once, in this order. `subjectId`: what their cards show. */
 export function deliveriesOf(
-  event: Pick<EventRow, 'id' | 'approval_id' | 'created_at'>,
+  event: Pick<EventRow, 'id' | 'created_at'>,
+  subjectId: string,
   destinationIds: string[],
 ): DeliveryRow[] {
   return destinationIds.map((destinationId) => ({
     id: newId('dlv'),
     destination_id: destinationId,
     event_id: event.id,
-    approval_id: event.approval_id,
+    subject_id: subjectId,
     state: 'pending',
     attempts: 0,
     next_attempt_at: event.created_at,
@@ -51,10 +57,58 @@ export interface Alert {
   keyId: string | null
 }
 
+interface Told {
+  /** Served before the others. */
+  first?: string | undefined
+  /** Nobody is told who was not told before, beside the first. */
+  isTest: boolean
+}
+
+/** Whoever was sent the card, which is redrawn there whatever the filters say, and whoever listens; by their ids. */
+export async function hearersOf(
+  trx: Executor,
+  subjectId: string,
+  heard: Heard,
+  { first, isTest }: Told,
+): Promise<string[]> {
+  return (await findListeners(trx, subjectId))
+    .filter((row) => row.id === first || row.told === 1 || (!isTest && listens(row, heard)))
+    .map((row) => row.id)
+    .sort((a, b) => Number(b === first) - Number(a === first))
+}
+
 /** Records an alert and its deliveries. `only`: for one destination alone, whatever its filters, as a test. */
-export async function emit(trx: Executor, alert: Alert, now: number, only?: string): Promise<EventRow> {
+export function emit(trx: Executor, alert: Alert, now: number, only?: string): Promise<EventRow> {
+  const isTest = only !== undefined
+  const row = rowOf(alert, now, { about: null, isTest })
+  return send(trx, row, row.id, { first: only, isTest })
+}
+
+/** Records what became of an alert, whose cards are redrawn; a test reaches nobody else. */
+export function emitAbout(
+  trx: Executor,
+  alert: Alert,
+  now: number,
+  { aboutId, ...told }: { aboutId: string } & Told,
+): Promise<EventRow> {
+  return send(trx, rowOf(alert, now, { about: aboutId, isTest: told.isTest }), aboutId, told)
+}
+
+async function send(trx: Executor, row: EventRow, subjectId: string, told: Told): Promise<EventRow> {
+  await insertAlert(trx, row)
+  const { type, severity, tool, agent_id } = row
+  const heard = { type: type as EventType, severity: severity as Severity, tool, agentId: agent_id }
+  await insertDeliveries(trx, deliveriesOf(row, subjectId, await hearersOf(trx, subjectId, heard, told)))
+  return row
+}
+
+function rowOf(
+  alert: Alert,
+  now: number,
+  { about, isTest }: { about: string | null; isTest: boolean },
+): EventRow {
   const { type, severity, agent, tool, environment, summary, action, data, keyId } = alert
-  const row: EventRow = {
+  return {
     id: newId('evt'),
     type,
     severity,
@@ -68,14 +122,9 @@ export async function emit(trx: Executor, alert: Alert, now: number, only?: stri
     action,
     data: JSON.stringify(data),
     key_id: keyId,
+    about,
+    is_test: isTest ? 1 : 0,
   }
-  await insertAlert(trx, row)
-  const heard: Heard = { type, severity, tool, agentId: agent?.id ?? null }
-  const destinations = only
-    ? [only]
-    : (await findListeners(trx, row.id)).filter((place) => listens(place, heard)).map(({ id }) => id)
-  await insertDeliveries(trx, deliveriesOf(row, destinations))
-  return row
 }
 
 /** A place that can hear no more is itself worth telling the others of. */

@@ -113,16 +113,22 @@ function agentFor(protocol: string, targets: Targets): Agent {
   return new Agent({ connect: { lookup, timeout: CONNECT_TIMEOUT_MS } })
 }
 
-async function startOf(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of body) {
-    chunks.push(chunk)
-    bytes += chunk.length
-    // To leave the loop ends the connection.
-    if (bytes > maxBytes) break
-  }
-  return Buffer.concat(chunks).subarray(0, maxBytes).toString()
+/** By events, which cost half of what an async iterator does. */
+function startOf(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = []
+    let bytes = 0
+    const end = () => resolve(Buffer.concat(chunks).subarray(0, maxBytes).toString())
+    body.on('error', reject).on('end', end)
+    body.on('data', (chunk) => {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes <= maxBytes) return
+      end()
+      // Ends the connection.
+      body.destroy()
+    })
+  })
 }
 
 function flat(headers: Dispatcher.ResponseData['headers']): Record<string, string> {

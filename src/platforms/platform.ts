@@ -2,6 +2,7 @@
 
 import type { Express } from 'express'
 import type { z } from 'zod'
+import type { Acknowledge } from '../alerts/acknowledge.ts'
 import type { ApprovalDesk } from '../approvals/desk.ts'
 import type { ApprovalView } from '../approvals/view.ts'
 import type { Commands } from '../commands/commands.ts'
@@ -9,15 +10,26 @@ import type { EventView } from '../events/event.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Logger } from '../kit/log.ts'
 
-/** `event` is why it is sent now; what is shown of an approval is its current state. */
+/**
+ * `event` is why it is sent now; what is shown of an approval or an alert is its current state. `mention`: the people
+ * there shall be called; nothing else ever produces a mention, and a redraw never does.
+ */
 export type Message =
-  | { kind: 'approval'; view: ApprovalView; event: EventView }
-  | { kind: 'alert'; event: EventView }
+  | { kind: 'approval'; view: ApprovalView; event: EventView; mention?: boolean }
+  | { kind: 'alert'; event: EventView; mention?: boolean }
+
+/** Events that wait at one destination together, the earliest first. */
+export interface Digest {
+  events: EventView[]
+  mention?: boolean
+}
 
 export interface Destination<Config = unknown> {
   id: string
   name: string
   config: Config
+  /** false: neither arguments nor data nor the agent's prose may stand there, only what it is about and a link. */
+  includeDetails: boolean
 }
 
 export interface Posted {
@@ -58,6 +70,12 @@ export interface PlatformKind<Config = unknown> {
   /** Sealed at rest and never returned. */
   readonly secrets: readonly (keyof Config & string)[]
   readonly retryPolicy: RetryPolicy
+  /** Who hears there. Only people can see to an approval. */
+  readonly audience: 'people' | 'machines'
+  /** Everything that is due goes together, by `digest` and at most so many at once: for machines. */
+  readonly batch?: number
+  /** Deliveries of one key keep their order, also while an earlier one waits for another try. */
+  orderKey?(event: EventView): string
   /** Whether an excerpt of an answer may be kept: never of addresses that anybody may configure. */
   readonly keepsExcerpts: boolean
   /** All must have room. Empty: the provider itself says when it is too much. */
@@ -95,11 +113,14 @@ export interface Platform<Config = unknown> {
   post(message: Message, to: Destination<Config>): Promise<Posted>
   /** Brings a posted message to the truth: safe to repeat; closed means no buttons. Throws as `post` does. */
   redraw?(handle: string, message: Message, to: Destination<Config>): Promise<void>
+  /** One message for all of them, which is never redrawn. Throws as `post` does. */
+  digest?(digest: Digest, to: Destination<Config>): Promise<Posted>
 }
 
 export interface PlatformPorts<Config = unknown> {
   desk: ApprovalDesk
   commands: Commands
+  acknowledge: Acknowledge
   state: PlatformState
   /** The enabled destinations of this platform, secrets opened. */
   destinations(): Promise<Destination<Config>[]>

@@ -1,7 +1,8 @@
 // What does every card say of an alert? The same title, sign and facts in the same order, whatever the platform.
 
-import type { EventView } from '../events/event.ts'
+import type { Acknowledgement, EventView } from '../events/event.ts'
 import type { Severity } from '../events/severity.ts'
+import type { Manner } from './manner.ts'
 import type { Fact } from './shown-approval.ts'
 import { type Excerpts, oneLine } from './shown-text.ts'
 
@@ -20,8 +21,27 @@ export function titleOf({ type }: EventView): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** One line each; those that were not given are left out. */
-export function alertFacts(event: EventView, excerpts: Excerpts): Fact[] {
+/** Whether nobody has seen to it yet; that somebody did is itself nothing to see to. */
+export function isOpen({ type, approval_id, acknowledged }: EventView): boolean {
+  return acknowledged === null && approval_id === null && type !== 'event.acknowledged'
+}
+
+/** What leads to the record: on an open alert that can be acknowledged there it stands beside Acknowledge. */
+export function linkLabel(event: EventView, { interactive }: Pick<Manner, 'interactive'>): string {
+  return interactive && isOpen(event) ? 'Investigate' : 'View in Console'
+}
+
+/** Who sees to it, on one line. */
+export function nameOf({ by }: Acknowledgement, excerpts: Excerpts): string {
+  return excerpts.of('the name', oneLine(by), 80)
+}
+
+/** One line each; those that were not given are left out, and without details what was done, which can be prose. */
+export function alertFacts(
+  event: EventView,
+  { details }: Pick<Manner, 'details'>,
+  excerpts: Excerpts,
+): Fact[] {
   const { type, severity, agent, environment, tool, action } = event
   const rows: [label: string, value: string | null | undefined][] = [
     ['Event', type],
@@ -29,7 +49,7 @@ export function alertFacts(event: EventView, excerpts: Excerpts): Fact[] {
     ['Agent', agent && (agent.name === agent.id ? agent.id : `${agent.name} (${agent.id})`)],
     ['Environment', environment],
     ['Tool', tool],
-    ['Action', action],
+    ['Action', details ? action : null],
   ]
   return rows.flatMap(([label, value]) =>
     value == null ? [] : [{ label, value: excerpts.of(`"${label}"`, oneLine(value), 150) }],

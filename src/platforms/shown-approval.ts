@@ -1,6 +1,7 @@
 // What does every card say of an approval? The same facts in the same order, whatever the platform.
 
 import type { ApprovalView, DecisionView } from '../approvals/view.ts'
+import type { Manner } from './manner.ts'
 import { type Excerpts, oneLine } from './shown-text.ts'
 
 /** The vote that closed it; policy closes without one. */
@@ -20,14 +21,19 @@ export interface Fact {
   value: string
 }
 
-/** One line each; those that were not given are left out. */
-export function factsOf({ agent, action, requested_by, risk }: ApprovalView, excerpts: Excerpts): Fact[] {
+/** One line each; those that were not given are left out, and without details the person whom it is for. */
+export function factsOf(
+  view: ApprovalView,
+  { details }: Pick<Manner, 'details'>,
+  excerpts: Excerpts,
+): Fact[] {
+  const { agent, action, requested_by, risk } = view
   const score = risk.score === null ? '' : ` (${risk.score.toFixed(2)})`
   const rows: [label: string, value: string | null | undefined, max: number][] = [
     ['Agent', agent.name === agent.id ? agent.id : `${agent.name} (${agent.id})`, 150],
     ['Tool', action.tool, 200],
     ['Environment', action.environment, 100],
-    ['On behalf of', requested_by?.email, 100],
+    ['On behalf of', details ? requested_by?.email : null, 100],
     ['Risk', risk.level.toUpperCase() + score, 100],
   ]
   return rows.flatMap(([label, value, max]) =>

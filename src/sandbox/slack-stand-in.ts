@@ -1,4 +1,4 @@
-// What stands in for Slack when there is none? Its Web API, its clicks and its commands, on loopback.
+// What stands in for Slack when there is none? Its Web API, webhooks, clicks and commands, on loopback.
 
 import { randomBytes } from 'node:crypto'
 import express, { type Request, type Router } from 'express'
@@ -10,6 +10,7 @@ import { blockActionsPayload, commandForm, findButton } from './slack/payloads.t
 import { createResponseUrls } from './slack/response-urls.ts'
 import { type AppAnswer, postSigned } from './slack/signed-post.ts'
 import { createWebApi, readableArgs } from './slack/web-api.ts'
+import { createWebhooks } from './slack/webhooks.ts'
 import { findChannel, findUser, TEAM, WORKSPACE, type Workspace } from './slack/workspace.ts'
 
 export interface SlackStandInOptions {
@@ -44,17 +45,19 @@ export interface TypedText {
 }
 
 export interface RecordedCall {
-  /** A Web API method, or `response_url`. */
+  /** A Web API method, `response_url` or `webhook`. */
   method: string
   args: JsonObject
   at: number
 }
 
 export interface SlackStandIn {
-  /** `POST /api/:method` and `POST /respond/:id`; mount it where `selfUrl` says. */
+  /** `POST /api/:method`, `/respond/:id` and `/services/…`; mount it where `selfUrl` says. */
   router: Router
   /** What the product takes as `SLACK_API_URL`. */
   apiUrl(): string
+  /** Of the incoming webhook of this channel. */
+  webhookUrl(channel: string): string
   workspace: Workspace
   messages(channel: string): Message[]
   /** What the product called, oldest first; the last 1000. */
@@ -77,6 +80,7 @@ export function createSlackStandIn(options: SlackStandInOptions): SlackStandIn {
   const log = createMessageLog(clock, options.load ?? (() => undefined), options.save ?? (() => {}))
   const webApi = createWebApi(log, options.botToken)
   const responseUrls = createResponseUrls(log, clock)
+  const webhooks = createWebhooks(log)
   const faults = createSlackFaults()
   const calls: RecordedCall[] = []
 
@@ -100,6 +104,13 @@ export function createSlackStandIn(options: SlackStandInOptions): SlackStandIn {
     await faults.answer('response_url', req, res, () => responseUrls.use(req.params.id, args))
   })
 
+  router.post('/services/*path', async (req, res) => {
+    const args = bodyOf(req)
+    record('webhook', args)
+    const path = req.params.path.join('/')
+    await faults.answer('webhook', req, res, () => webhooks.post(path, req.is('json') ? args : undefined))
+  })
+
   function somebodyIn(userId: string, channelId: string) {
     const user = findUser(userId)
     const channel = findChannel(channelId)
@@ -114,6 +125,7 @@ export function createSlackStandIn(options: SlackStandInOptions): SlackStandIn {
   return {
     router,
     apiUrl: () => `${selfUrl()}/api/`,
+    webhookUrl: (channel) => `${selfUrl()}/services/${webhooks.pathTo(channel)}`,
     workspace: WORKSPACE,
     messages: log.list,
     calls,

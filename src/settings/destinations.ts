@@ -2,6 +2,7 @@
 
 import type { DestinationRow } from '../../db/schema.ts'
 import { type Entry, record } from '../audit/trail.ts'
+import { type DestinationSettings, settingsOf } from '../events/settings.ts'
 import type { Severity } from '../events/severity.ts'
 import { emitSwitchedOff } from '../events/spine.ts'
 import type { Clock } from '../kit/clock.ts'
@@ -10,6 +11,7 @@ import type { Destination, PlatformKind, RetryPolicy } from '../platforms/platfo
 import type { Database } from '../store/database.ts'
 import { skipUnposted } from '../store/deliveries.ts'
 import * as store from '../store/destinations.ts'
+import { endHolds } from '../store/due.ts'
 import { enabledDestinations } from './enabled-destinations.ts'
 import { sealedConfigs } from './sealed-config.ts'
 
@@ -26,6 +28,7 @@ export interface DestinationFields {
   agents: string[] | null
   /** null: the one of its platform. */
   retryPolicy: RetryPolicy | null
+  settings: DestinationSettings
   enabled: boolean
 }
 
@@ -128,6 +131,7 @@ export function createDestinations(options: {
           updated_at: now,
         })
         if (!after) return undefined
+        if (fields.settings) await endHolds(trx, id, now)
         await record(trx, entryOf('destination.updated', after, by, now))
         return summaryOf(after)
       }),
@@ -183,16 +187,17 @@ export function createDestinations(options: {
 
 type Columns = Pick<
   DestinationRow,
-  'name' | 'events' | 'min_severity' | 'tools' | 'agents' | 'retry_policy' | 'enabled'
+  'name' | 'events' | 'min_severity' | 'tools' | 'agents' | 'settings' | 'retry_policy' | 'enabled'
 >
 
 function columnsOf(fields: Partial<DestinationFields>): Partial<Columns> {
-  const { name, events, minSeverity, tools, agents, retryPolicy, enabled } = fields
+  const { name, events, minSeverity, tools, agents, settings, retryPolicy, enabled } = fields
   return {
     ...(name !== undefined && { name }),
     ...(events !== undefined && { events: events && JSON.stringify(events) }),
     ...(tools !== undefined && { tools: tools && JSON.stringify(tools) }),
     ...(agents !== undefined && { agents: agents && JSON.stringify(agents) }),
+    ...(settings !== undefined && { settings: JSON.stringify(settings) }),
     ...(retryPolicy !== undefined && { retry_policy: retryPolicy }),
     ...(minSeverity !== undefined && { min_severity: minSeverity }),
     ...(enabled !== undefined && { enabled: enabled ? 1 : 0 }),
@@ -202,7 +207,8 @@ function columnsOf(fields: Partial<DestinationFields>): Partial<Columns> {
 function entryOf(action: Entry['action'], row: DestinationRow, by: string, at: number): Entry {
   const { channel_type, min_severity, retry_policy, enabled } = row
   const lists = { events: listIn(row.events), tools: listIn(row.tools), agents: listIn(row.agents) }
-  const facts = { by, channel_type, ...lists, min_severity, retry_policy, enabled: enabled === 1 }
+  const settings = settingsOf(row.settings)
+  const facts = { by, channel_type, ...lists, min_severity, settings, retry_policy, enabled: enabled === 1 }
   return { at, action, subject: row.id, facts, personal: { name: row.name } }
 }
 
@@ -216,6 +222,7 @@ function summaryOf(row: DestinationRow): DestinationSummary {
     minSeverity: row.min_severity as Severity,
     tools: listIn(row.tools),
     agents: listIn(row.agents),
+    settings: settingsOf(row.settings),
     retryPolicy: row.retry_policy as RetryPolicy | null,
     enabled: row.enabled === 1,
     disabledReason: row.disabled_reason,

@@ -1,6 +1,7 @@
 // How is a destination's config kept? Its secrets sealed, the rest readable.
 
 import type { DestinationRow } from '../../db/schema.ts'
+import { settingsOf } from '../events/settings.ts'
 import type { Destination, PlatformKind } from '../platforms/platform.ts'
 import { seal, unseal } from './seal.ts'
 
@@ -27,7 +28,12 @@ export function sealedConfigs(secretKey: Buffer, kinds: PlatformKind[]): SealedC
     },
     open(row) {
       const secrets = JSON.parse(unseal(secretKey, row.id, row.sealed_secrets))
-      return { id: row.id, name: row.name, config: { ...JSON.parse(row.config), ...secrets } }
+      return {
+        id: row.id,
+        name: row.name,
+        config: { ...JSON.parse(row.config), ...secrets },
+        includeDetails: settingsOf(row.settings).include_details,
+      }
     },
   }
 }

@@ -73,13 +73,16 @@ const addPending = compileOnce((trx, row: ApprovalRow) =>
     ),
 )
 
-/** The compare-and-set that every transition is: false when somebody else closed it first. */
+/**
+ * The compare-and-set that every transition is: undefined when somebody else closed it first. Resolves with what else
+ * changes of a pending approval, as it stays now.
+ */
 export async function closePending(
   trx: Executor,
   id: string,
   change: Pick<ApprovalRow, 'status' | 'closed_at' | 'review_notes'>,
-): Promise<boolean> {
-  return (await close(trx, { id, ...change })).numAffectedRows === 1n
+): Promise<Pick<ApprovalRow, 'unreached_at'> | undefined> {
+  return (await close(trx, { id, ...change })).rows[0]
 }
 
 const close = compileOnce((trx, p: Pick<ApprovalRow, 'id' | 'status' | 'closed_at' | 'review_notes'>) =>
@@ -87,7 +90,8 @@ const close = compileOnce((trx, p: Pick<ApprovalRow, 'id' | 'status' | 'closed_a
     .updateTable('approvals')
     .set(columns(p, 'status', 'closed_at', 'review_notes'))
     .where('id', '=', p.id)
-    .where('status', '=', PENDING),
+    .where('status', '=', PENDING)
+    .returning('unreached_at'),
 )
 
 /** Pending approvals whose time is over, the longest overdue first. */

@@ -1,7 +1,7 @@
 // What is still to be told, and to whom? The transactional outbox: events and deliveries.
 
-import { sql } from 'kysely'
-import type { DeliveryRow } from '../../db/schema.ts'
+import { type ExpressionBuilder, sql } from 'kysely'
+import type { DeliveryRow, Schema } from '../../db/schema.ts'
 import { columns, compileOncePerLength } from './compile-once.ts'
 import type { Executor } from './database.ts'
 import { PENDING } from './literals.ts'
@@ -20,7 +20,7 @@ const addDeliveries = compileOncePerLength((trx, rows: DeliveryRow[]) =>
           'id',
           'destination_id',
           'event_id',
-          'approval_id',
+          'subject_id',
           'state',
           'attempts',
           'next_attempt_at',
@@ -32,55 +32,15 @@ const addDeliveries = compileOncePerLength((trx, rows: DeliveryRow[]) =>
     ),
 )
 
-export async function wasTold(db: Executor, approvalId: string, destinationId: string): Promise<boolean> {
+export async function wasTold(db: Executor, subjectId: string, destinationId: string): Promise<boolean> {
   const row = await db
     .selectFrom('deliveries')
     .select('id')
-    .where('approval_id', '=', approvalId)
+    .where('subject_id', '=', subjectId)
     .where('destination_id', '=', destinationId)
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
-}
-
-/** Whether an earlier delivery of the same card is still pending; `delivery` is the row's alias in the query. */
-export function isHeldBack(delivery: string) {
-  return sql<boolean>`exists (select earlier.id from deliveries as earlier
-    where earlier.approval_id = ${sql.ref(`${delivery}.approval_id`)}
-    and earlier.destination_id = ${sql.ref(`${delivery}.destination_id`)}
-    and earlier.state = ${PENDING} and earlier.id < ${sql.ref(`${delivery}.id`)})`
-}
-
-/** The deliveries of a destination that may go now; of each card only the earliest that is still pending. */
-export function findDue(
-  db: Executor,
-  destinationId: string,
-  now: number,
-  limit: number,
-): Promise<DeliveryRow[]> {
-  return (
-    db
-      .selectFrom('deliveries as d')
-      .selectAll()
-      .where('d.destination_id', '=', destinationId)
-      .where('d.state', '=', PENDING)
-      .where('d.next_attempt_at', '<=', now)
-      .where(({ not }) => not(isHeldBack('d')))
-      // A card with live buttons that no longer count is brought to the truth before new ones are posted.
-      .orderBy(
-        ({ exists, selectFrom }) =>
-          sql`case when ${exists(
-            selectFrom('posted_cards as c')
-              .select('c.handle')
-              .whereRef('c.approval_id', '=', 'd.approval_id')
-              .whereRef('c.destination_id', '=', 'd.destination_id'),
-          )} then 0 else 1 end`,
-      )
-      .orderBy('d.next_attempt_at')
-      .orderBy('d.id')
-      .limit(limit)
-      .execute()
-  )
 }
 
 export interface Settled extends Pick<DeliveryRow, 'state' | 'last_error' | 'finished_at'> {
@@ -123,16 +83,20 @@ const settle = compileOncePerLength((trx, rows: Settling[]) => {
       finished_at,
     })
     .where(({ or, and }) => or(rows.map(({ id, next_attempt_at }) => and({ id, next_attempt_at }))))
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('destinations')
-          .select('destinations.id')
-          .where('destinations.id', '=', destinationId)
-          .where('destinations.lease_id', '=', leaseId),
-      ),
-    )
+    .where(isLeased(leaseId, destinationId))
     .returning('deliveries.id')
 })
+
+/** For a query on deliveries. */
+export function isLeased(leaseId: string, destinationId: string) {
+  return ({ exists, selectFrom }: ExpressionBuilder<Schema, 'deliveries'>) =>
+    exists(
+      selectFrom('destinations')
+        .select('destinations.id')
+        .where('destinations.id', '=', destinationId)
+        .where('destinations.lease_id', '=', leaseId),
+    )
+}
 
 /** What was not posted yet never will be: for a destination that is deleted. Redraws stay due. */
 export async function skipUnposted(trx: Executor, destinationId: string, now: number): Promise<void> {
@@ -146,7 +110,7 @@ export async function skipUnposted(trx: Executor, destinationId: string, now: nu
         exists(
           selectFrom('posted_cards as c')
             .select('c.handle')
-            .whereRef('c.approval_id', '=', 'deliveries.approval_id')
+            .whereRef('c.subject_id', '=', 'deliveries.subject_id')
             .whereRef('c.destination_id', '=', 'deliveries.destination_id'),
         ),
       ),
@@ -154,30 +118,28 @@ export async function skipUnposted(trx: Executor, destinationId: string, now: nu
     .execute()
 }
 
-/** How the newest delivery of an approval, or the one of an event, to a destination fared so far. */
+/** How the newest delivery of a card to a destination fared so far. */
 export function findNewestDelivery(
   db: Executor,
-  about: { approvalId: string } | { eventId: string },
+  subjectId: string,
   destinationId: string,
 ): Promise<DeliveryRow | undefined> {
-  const [column, id] =
-    'eventId' in about ? ['event_id' as const, about.eventId] : ['approval_id' as const, about.approvalId]
   return db
     .selectFrom('deliveries')
     .selectAll()
-    .where(column, '=', id)
+    .where('subject_id', '=', subjectId)
     .where('destination_id', '=', destinationId)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()
 }
 
-/** Whether an earlier delivery of this approval to this destination has already run its course. */
+/** Whether an earlier delivery of this card to this destination has already run its course. */
 export async function hasFinishedDelivery(db: Executor, delivery: DeliveryRow): Promise<boolean> {
   const row = await db
     .selectFrom('deliveries')
     .select('id')
-    .where('approval_id', '=', delivery.approval_id)
+    .where('subject_id', '=', delivery.subject_id)
     .where('destination_id', '=', delivery.destination_id)
     .where('state', '!=', PENDING)
     .limit(1)
@@ -186,12 +148,12 @@ export async function hasFinishedDelivery(db: Executor, delivery: DeliveryRow): 
 }
 
 /**
- * Sends the newest news of an approval to a destination once more, because a card there looks out of date. A send
+ * Sends the newest news of a card to a destination once more, because a card there looks out of date. A send
  * that is under way may not know that card: the new time keeps it from being settled.
  */
 export async function redeliverNewest(
   trx: Executor,
-  approvalId: string,
+  subjectId: string,
   destinationId: string,
   now: number,
 ): Promise<void> {
@@ -207,7 +169,7 @@ export async function redeliverNewest(
       eb
         .selectFrom('deliveries as newest')
         .select('newest.id')
-        .where('newest.approval_id', '=', approvalId)
+        .where('newest.subject_id', '=', subjectId)
         .where('newest.destination_id', '=', destinationId)
         .orderBy('newest.id', 'desc')
         .limit(1),

@@ -19,7 +19,11 @@ export interface DeliveryFilter {
   after?: string | undefined
 }
 
-export type LoggedDelivery = DeliveryRow & { event_type: string; severity: string }
+export type LoggedDelivery = DeliveryRow & {
+  event_type: string
+  severity: string
+  approval_id: string | null
+}
 
 function matching(filter: DeliveryFilter) {
   return ({ and, eb }: ExpressionBuilder<Schema & { d: DeliveryRow; e: Schema['events'] }, 'd' | 'e'>) => {
@@ -45,7 +49,7 @@ export function listDeliveries(
     .selectFrom('deliveries as d')
     .innerJoin('events as e', 'e.id', 'd.event_id')
     .selectAll('d')
-    .select(['e.type as event_type', 'e.severity'])
+    .select(['e.type as event_type', 'e.severity', 'e.approval_id'])
     .where(matching(filter))
     .orderBy('d.id', 'desc')
     .limit(limit)
@@ -59,7 +63,7 @@ export async function findDelivery(db: Executor, id: string): Promise<LoggedDeli
     .selectFrom('deliveries as d')
     .innerJoin('events as e', 'e.id', 'd.event_id')
     .selectAll('d')
-    .select(['e.type as event_type', 'e.severity'])
+    .select(['e.type as event_type', 'e.severity', 'e.approval_id'])
     .where('d.id', '=', id)
     .executeTakeFirst()
 }
@@ -96,11 +100,11 @@ export async function replayDeliveries(trx: Executor, filter: DeliveryFilter, no
 export async function forgetDeliveries(trx: Executor, cutoff: number, limit: number): Promise<number> {
   const rows = await trx
     .selectFrom('deliveries as d')
-    .leftJoin('approvals as a', 'a.id', 'd.approval_id')
+    .leftJoin('approvals as a', 'a.id', 'd.subject_id')
     .select('d.id')
     .where('d.finished_at', '<', cutoff)
     .where('d.state', '!=', 'pending')
-    .where(({ or, eb }) => or([eb('d.approval_id', 'is', null), eb('a.closed_at', '<', cutoff)]))
+    .where(({ or, eb }) => or([eb('a.id', 'is', null), eb('a.closed_at', '<', cutoff)]))
     .limit(limit)
     .execute()
   const ids = rows.map(({ id }) => id)

@@ -5,7 +5,7 @@ import type { DestinationRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { compileOnce } from './compile-once.ts'
 import type { Executor } from './database.ts'
-import { isHeldBack } from './deliveries.ts'
+import { isHeldBack } from './due.ts'
 import { PENDING } from './literals.ts'
 
 export function insertDestination(trx: Executor, row: DestinationRow): Promise<unknown> {
@@ -33,15 +33,15 @@ export function findEnabledDestinations(db: Executor): Promise<DestinationRow[]>
   return db.selectFrom('destinations').selectAll().where('enabled', '=', 1).orderBy('id').execute()
 }
 
-/** A destination, and whether it was ever sent the approval or is about to be. */
+/** A destination, and whether it was ever sent the card or is about to be. */
 export type Listener = DestinationRow & { told: number }
 
 /** All but those that were deleted and forgotten. */
-export async function findListeners(db: Executor, approvalId: string): Promise<Listener[]> {
-  return (await listeners(db, { approvalId })).rows
+export async function findListeners(db: Executor, subjectId: string): Promise<Listener[]> {
+  return (await listeners(db, { subjectId })).rows
 }
 
-const listeners = compileOnce((db, p: { approvalId: string }) =>
+const listeners = compileOnce((db, p: { subjectId: string }) =>
   db
     .selectFrom('destinations as d')
     .selectAll()
@@ -49,7 +49,7 @@ const listeners = compileOnce((db, p: { approvalId: string }) =>
       sql<number>`case when ${exists(
         selectFrom('deliveries as earlier')
           .select('earlier.id')
-          .where('earlier.approval_id', '=', p.approvalId)
+          .where('earlier.subject_id', '=', p.subjectId)
           .whereRef('earlier.destination_id', '=', 'd.id'),
       )} then 1 else 0 end`.as('told'),
     )
@@ -94,7 +94,7 @@ export async function findForgettable(db: Executor): Promise<string[]> {
       not(
         exists(
           selectFrom('posted_cards as c')
-            .innerJoin('approvals as a', 'a.id', 'c.approval_id')
+            .innerJoin('approvals as a', 'a.id', 'c.subject_id')
             .select('c.handle')
             .whereRef('c.destination_id', '=', 'd.id')
             .where('a.status', '=', PENDING),
@@ -193,6 +193,23 @@ export async function updateLeased(
     .set(change)
     .where('id', '=', id)
     .where('lease_id', '=', leaseId)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/**
+ * Keeps the settings as they are until the transaction ends; false when the lease is lost or they are others already.
+ */
+export async function lockSettings(
+  trx: Executor,
+  lease: { id: string; destinationId: string; settings: string | null },
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('destinations')
+    .set({ lease_id: lease.id })
+    .where('id', '=', lease.destinationId)
+    .where('lease_id', '=', lease.id)
+    .where('settings', 'is not distinct from', lease.settings)
     .executeTakeFirst()
   return numUpdatedRows === 1n
 }

@@ -37,20 +37,32 @@ const addAlert = compileOnce((trx, row: EventRow) =>
         'action',
         'data',
         'key_id',
+        'about',
+        'is_test',
       ),
     ),
 )
 
-/** `id` may be anybody's text. */
-export async function findEvent(db: Executor, id: string): Promise<EventRow | undefined> {
-  return isId(id, 'evt') ? (await eventById(db, { id })).rows[0] : undefined
+/** With who has seen to it, if anybody has. */
+export type ToldEvent = EventRow & {
+  acknowledged_by: string | null
+  acknowledged_via: string | null
+  acknowledged_at: number | null
 }
 
-const eventById = compileOnce((db, p: { id: string }) =>
-  db.selectFrom('events').selectAll().where('id', '=', p.id),
-)
+/** `id` may be anybody's text. */
+export async function findEvent(db: Executor, id: string): Promise<ToldEvent | undefined> {
+  return isId(id, 'evt') ? (await findEvents(db, [id]))[0] : undefined
+}
 
-export async function findEvents(db: Executor, ids: string[]): Promise<EventRow[]> {
+/** In no order; an id may name none. */
+export async function findEvents(db: Executor, ids: string[]): Promise<ToldEvent[]> {
   if (ids.length === 0) return []
-  return db.selectFrom('events').selectAll().where('id', 'in', ids).execute()
+  return db
+    .selectFrom('events as e')
+    .leftJoin('acknowledgements as a', 'a.event_id', 'e.id')
+    .selectAll('e')
+    .select(['a.name as acknowledged_by', 'a.source as acknowledged_via', 'a.acknowledged_at'])
+    .where('e.id', 'in', ids)
+    .execute()
 }

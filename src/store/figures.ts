@@ -31,6 +31,22 @@ export function findPending(
     .execute()
 }
 
+const unreached = (db: Executor) =>
+  db.selectFrom('approvals').where('status', '=', PENDING).where('unreached_at', 'is not', null)
+
+/** Pending approvals whose card nobody has taken in time. */
+export async function countUnreached(db: Executor): Promise<number> {
+  const { count } = await unreached(db)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+/** The longest waiting first. */
+export function findUnreached(db: Executor, limit: number): Promise<ApprovalRow[]> {
+  return unreached(db).selectAll().orderBy('created_at').limit(limit).execute()
+}
+
 /** How many were decided since, and how long the median one took. */
 export async function decidedSince(
   db: Executor,

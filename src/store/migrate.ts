@@ -3,10 +3,15 @@
 import { type Migration, Migrator } from 'kysely/migration'
 import * as approvals from '../../db/migrations/0001-approvals.ts'
 import * as events from '../../db/migrations/0002-events.ts'
+import * as channels from '../../db/migrations/0003-channels.ts'
 import type { Executor } from './database.ts'
 
 /** Named and sorted: what has run under a name never changes. */
-const MIGRATIONS: Record<string, Migration> = { '0001-approvals': approvals, '0002-events': events }
+const MIGRATIONS: Record<string, Migration> = {
+  '0001-approvals': approvals,
+  '0002-events': events,
+  '0003-channels': channels,
+}
 
 /** Throws when a migration fails; the database is then as it was before that migration. */
 export async function migrate(db: Executor): Promise<void> {

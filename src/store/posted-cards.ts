@@ -29,7 +29,7 @@ export function rememberCard(trx: Executor, row: PostedCardRow): Promise<unknown
 const addCard = compileOnce((trx, row: PostedCardRow) =>
   trx
     .insertInto('posted_cards')
-    .values(columns(row, 'destination_id', 'handle', 'approval_id', 'posted_at'))
+    .values(columns(row, 'destination_id', 'handle', 'subject_id', 'posted_at'))
     .onConflict((c) => c.columns(['destination_id', 'handle']).doNothing()),
 )
 
@@ -41,18 +41,18 @@ export function forgetCard(trx: Executor, destinationId: string, handle: string)
     .execute()
 }
 
-/** The cards of an approval at a destination, the one that was clicked first. */
-export function findCards(db: Executor, approvalId: string, destinationId: string): Promise<PostedCardRow[]> {
+/** The cards of an approval or an alert at a destination, the one that was clicked first. */
+export function findCards(db: Executor, subjectId: string, destinationId: string): Promise<PostedCardRow[]> {
   return db
     .selectFrom('posted_cards as c')
     .leftJoin('decisions as clicked', (join) =>
       join
-        .onRef('clicked.approval_id', '=', 'c.approval_id')
+        .onRef('clicked.approval_id', '=', 'c.subject_id')
         .onRef('clicked.destination_id', '=', 'c.destination_id')
         .onRef('clicked.handle', '=', 'c.handle'),
     )
     .selectAll('c')
-    .where('c.approval_id', '=', approvalId)
+    .where('c.subject_id', '=', subjectId)
     .where('c.destination_id', '=', destinationId)
     .orderBy(sql`clicked.id is null`)
     .orderBy('c.posted_at')

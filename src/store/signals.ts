@@ -2,7 +2,7 @@
 
 import { EventEmitter } from 'node:events'
 
-/** `approvals`: the id of one that closed. `deliveries`: something is due. `destinations`: one has changed. */
+/** `approvals`: the id of one that closed, or reached nobody. `deliveries`: something is due. `destinations`: one has changed. */
 export type Topic = 'approvals' | 'deliveries' | 'destinations'
 
 /**

@@ -81,6 +81,29 @@ test('a decision in Slack changes the page by itself', async ({ product, visit, 
   expect(await page.evaluate('window.notReloaded')).toBe(true)
 })
 
+test('that no destination took the card is said beside a note half written, which stays', async ({
+  product,
+  visit,
+  anasKey,
+  clock,
+}) => {
+  product.slack.failNext({ method: 'chat.postMessage', error: 'msg_too_long' })
+  const asked = await ask(product)
+  await eventually(async () => {
+    const { body } = await product.call<{ data: object[] }>('GET', '/v1/deliveries?state=dead')
+    return body.data.length === 1
+  })
+  const page = await visit(asked, anasKey)
+  const reach = page.getByTestId('reach')
+  await page.getByTestId('note').fill('half a tho')
+  expect(await reach.isVisible()).toBe(false)
+  clock.advance(60_000)
+  await shows(reach, 'No destination has taken the card in time. Approvals: msg_too_long')
+  expect(await page.getByTestId('note').inputValue()).toBe('half a tho')
+  await page.getByTestId('approve').click()
+  await shows(status(page), 'Approved by Ana Ruiz', 'No destination had taken the card in time')
+})
+
 test('who presses too late is told who was first', async ({ product, visit, anasKey }) => {
   const asked = await ask(product)
   const { promise: released, resolve: release } = Promise.withResolvers<void>()

@@ -56,6 +56,24 @@ test('the button of the alert leads here, and everything that is known is shown'
   expect(await page.title()).toBe('Policy violation · gmail.send')
 })
 
+test('who has seen to it is on record there, when and where, and a name stays text', async ({
+  product,
+  read,
+  anasKey,
+}) => {
+  const { id, url } = await tell(product)
+  const name = '<b>Ana</b> \u202eRuiz'
+  const key = await product.key({ roles: ['reviewer'], person: { name, email: 'ana@example.com' } })
+  const open = await read(url, anasKey)
+  await opened(open)
+  expect(await open.getByTestId('acknowledged').count()).toBe(0)
+  const { body } = await product.call<EventView>('POST', `/v1/events/${id}/acknowledge`, { key })
+  const page = await read(url, anasKey)
+  await shows(page.getByTestId('acknowledged'), '<b>Ana</b> \\u202eRuiz acknowledged', 'via api')
+  const at = await page.getByTestId('acknowledged').locator('time').getAttribute('datetime')
+  expect(at).toBe(body.acknowledged?.at)
+})
+
 test('what an event does not say is not on its page', async ({ product, read, anasKey }) => {
   const { url, summary } = await tell(product, { type: 'budget.exceeded' })
   const page = await read(url, anasKey)

@@ -105,6 +105,7 @@ function placeOn(page: Page, name: 'slack' | 'teams'): Place {
 
 export const approve = (card: Locator) => card.getByRole('button', { name: 'Approve', exact: true })
 export const deny = (card: Locator) => card.getByRole('button', { name: 'Deny', exact: true })
+export const acknowledge = (card: Locator) => card.getByRole('button', { name: 'Acknowledge', exact: true })
 /** What decides: a link to the console is none, and is there in every state. */
 export const buttons = (card: Locator) => card.getByRole('button')
 

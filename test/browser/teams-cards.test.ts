@@ -2,10 +2,21 @@
 
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { approvalCard, refusalText, replyCard } from '../../src/platforms/teams/cards.ts'
+import {
+  digestCard,
+  alertCard as drawAlert,
+  approvalCard as drawApproval,
+  refusalText,
+  replyCard,
+} from '../../src/platforms/teams/cards.ts'
 import { openBrowser } from '../fakes/browser.ts'
 import { type CardPage, openCardPage } from '../fakes/card-page.ts'
 import { acting, closed, PENDING, TRICKS } from '../fakes/hostile-approvals.ts'
+import { ALERT } from '../fakes/hostile-events.ts'
+import { usually } from '../fakes/manners.ts'
+
+const alertCard = usually(drawAlert)
+const approvalCard = usually(drawApproval)
 
 const ALIVE = 'a, img, script, iframe, b, at, [onerror]'
 const LINK = '[Approve](https://evil.example/login)'
@@ -66,6 +77,16 @@ describe('the words of an agent', () => {
     expect(await cards.card.textContent()).toContain(LINK)
   })
 
+  test.each(TRICKS)('stay words on an alert, as the name %j of who acknowledged it does', async (by) => {
+    const acknowledged = { by, source: 'slack', at: '2026-11-20T12:01:30.000Z' }
+    const agent = { id: POISON, name: POISON }
+    await cards.draw(alertCard({ ...ALERT, agent, tool: POISON, summary: POISON, acknowledged }))
+    await isHarmless(cards)
+    const text = await cards.card.textContent()
+    expect(text).toContain(LINK)
+    expect(text).toMatch(/Acknowledged by .*Fri, Nov 20, 2026 12:01 PM/)
+  })
+
   test('stay words in an answer', async () => {
     const fact = { label: POISON, value: POISON }
     const reply = { title: POISON, facts: [fact], lines: [POISON], payload: POISON }
@@ -88,8 +109,17 @@ describe('the words of an agent', () => {
   })
 })
 
+test('in a digest nothing but its titles leads anywhere', async () => {
+  const events = TRICKS.map((trick) => ({ ...ALERT, agent: { id: trick, name: trick }, summary: trick }))
+  await cards.draw(usually(digestCard)({ events }))
+  const links = cards.card.locator('a')
+  expect(await links.allTextContents()).toEqual(events.map(() => 'Policy violation'))
+  expect(await cards.card.locator(ALIVE).count()).toBe(await links.count())
+  expect(cards.requests).toEqual([])
+})
+
 test.each(TRICKS)('a refusal that names %j is only words', async (name) => {
-  const refusal = { code: 'already_decided', status: 409, text: 'Already approved', decidedBy: name } as const
+  const refusal = { code: 'already_decided', status: 409, text: 'Already approved', first: name } as const
   const body = [{ type: 'TextBlock', text: refusalText(refusal), wrap: true }]
   await cards.draw({ type: 'AdaptiveCard', version: '1.5', body })
   await isHarmless(cards)
@@ -118,6 +148,15 @@ describe('the buttons', () => {
     expect(await cards.presses()).toEqual([])
     await press('Approve').last().click()
     expect(await cards.presses()).toEqual(pressed('approve'))
+  })
+
+  test('Acknowledge is one press, and names the alert', async () => {
+    await cards.draw(alertCard(ALERT))
+    await press('Acknowledge').click()
+    const data = { action: 'acknowledge', event_id: ALERT.id }
+    expect(await cards.presses()).toEqual([
+      expect.objectContaining({ type: 'Action.Execute', verb: 'acknowledge', data }),
+    ])
   })
 
   test('a closed card has none that decides', async () => {

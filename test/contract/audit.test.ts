@@ -9,7 +9,7 @@ import { createDesk } from '../../src/approvals/create-desk.ts'
 import { createKeyring } from '../../src/people/keyring.ts'
 import { databases } from '../fakes/databases.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
-import { asking, member, type Office, openOffice, press } from '../fakes/office.ts'
+import { asking, DESK, member, type Office, openOffice, press } from '../fakes/office.ts'
 
 const PERSONAL = {
   agentName: 'Zweig the refund agent',
@@ -180,7 +180,7 @@ describe.each(databases)('on $name', ({ create }) => {
           }),
       },
       clock,
-      publicUrl: '',
+      ...DESK,
     })
     const before = await counts()
     const votes = press(asked, place, 'U7', 'approve', { by: { ...reviewer, userId: 'U7' } })

@@ -119,7 +119,7 @@ describe.each(databases)('on $name', ({ create }) => {
     await room.settled(asked.id, 2)
     expect(room.platform.cards(asked.id)).toEqual({ [`card of ${asked.id}`]: 'approved' })
     expect(sentAbout(asked)).toEqual(['redraw approved', 'redraw approved'])
-    expect(await cardsOnRecord()).toMatchObject([{ destination_id: place, approval_id: asked.id }])
+    expect(await cardsOnRecord()).toMatchObject([{ destination_id: place, subject_id: asked.id }])
   })
 
   test('a late click on a copy that we do not know is refused, and the copy is brought to the truth', async () => {
@@ -142,7 +142,7 @@ describe.each(databases)('on $name', ({ create }) => {
     await room.settled(asked.id, 1)
     await room.settled(other.id, 1)
     const elsewhere = await room.office.destination()
-    const [card] = (await cardsOnRecord()).filter((row) => row.approval_id === other.id)
+    const [card] = (await cardsOnRecord()).filter((row) => row.subject_id === other.id)
     const clicks = [
       { destinationIds: [place], handle: card?.handle ?? '' },
       { destinationIds: [elsewhere, place], handle: card?.handle ?? '' },

@@ -19,7 +19,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
   /** Another process's worth on PostgreSQL; on SQLite the one server. */
   const another = async () => (name === 'postgres' ? room.otherOffice() : room.office)
   const cardsOf = (approvalId: string) =>
-    room.office.db.read.selectFrom('posted_cards').selectAll().where('approval_id', '=', approvalId).execute()
+    room.office.db.read.selectFrom('posted_cards').selectAll().where('subject_id', '=', approvalId).execute()
   const leases = async () =>
     (await room.office.db.read.selectFrom('destinations').select('lease_id').execute()).map(
       (row) => row.lease_id,

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import type { EventView } from '../../src/events/event.ts'
@@ -19,36 +20,57 @@ import {
   Throttled,
 } from '../../src/platforms/platform.ts'
 import { platformKinds } from '../../src/platforms/registry.ts'
+import { TRICKS } from '../fakes/hostile-approvals.ts'
 
 interface Sample {
+  /** Absent: the kind whose name the sample has. */
+  kind?: string
   /** A valid one, where the provider is at this address (with a trailing slash). */
   config(at: string): Record<string, unknown>
   /** As its `post` would return it; absent where nothing can be redrawn. */
   handle?: string
   /** false: any 2xx will do, whatever it says. */
   readsAnswers: boolean
+  /** By what people are called in what it sends; absent where nothing calls them. */
+  calls?: string
   /** How the provider says that something went wrong which we never heard of. */
   unknownError: { status: number; body: unknown }
 }
 
 const CONVERSATION = '19:approvals@thread.tacv2'
 
-/** A platform that is missing here fails. */
+/** One for every way to a platform; a platform that is missing here fails. */
 const SAMPLES: Record<string, Sample> = {
   slack: {
     config: () => ({ bot_token: 'xoxb-test', channel_id: 'C0123456789' }),
+    calls: '<!channel>',
     handle: 'C0123456789/1.1',
     readsAnswers: true,
     unknownError: { status: 200, body: { ok: false, error: 'never_heard_of' } },
   },
+  'slack by webhook': {
+    kind: 'slack',
+    config: (at) => ({ webhook_url: `${at}services/T0123456/B0123456/token` }),
+    calls: '<!channel>',
+    readsAnswers: true,
+    unknownError: { status: 418, body: 'never_heard_of' },
+  },
   teams: {
     config: () => ({ conversation_id: CONVERSATION }),
+    calls: '"alert":true',
     handle: `${CONVERSATION}/1795230217492`,
     readsAnswers: true,
     unknownError: { status: 418, body: { error: { code: 'NeverHeardOf', message: 'x'.repeat(2000) } } },
   },
+  'teams by webhook': {
+    kind: 'teams',
+    config: (at) => ({ webhook_url: `${at}workflows/1/triggers/manual/paths/invoke?sig=token` }),
+    readsAnswers: false,
+    unknownError: { status: 418, body: { error: { code: 'NeverHeardOf', message: 'x'.repeat(2000) } } },
+  },
   discord: {
     config: (at) => ({ webhook_url: `${at}api/webhooks/123/token` }),
+    calls: '@everyone',
     handle: '1795230217492',
     readsAnswers: true,
     unknownError: { status: 418, body: { code: 99_999, message: 'x'.repeat(2000) } },
@@ -59,8 +81,19 @@ const SAMPLES: Record<string, Sample> = {
     readsAnswers: true,
     unknownError: { status: 418, body: { ok: false, error_code: 418, description: 'x'.repeat(2000) } },
   },
+  pagerduty: {
+    config: () => ({ routing_key: 'R0123456789ABCDEF0123456789ABCDE' }),
+    handle: 'countersign:apr_1 evt_1',
+    readsAnswers: true,
+    unknownError: { status: 418, body: { status: 'never heard of', message: 'x'.repeat(2000) } },
+  },
   webhook: {
     config: (at) => ({ url: `${at}hook` }),
+    readsAnswers: false,
+    unknownError: { status: 418, body: {} },
+  },
+  siem: {
+    config: (at) => ({ url: `${at}collector` }),
     readsAnswers: false,
     unknownError: { status: 418, body: {} },
   },
@@ -82,6 +115,8 @@ const VIEW: ApprovalView = {
   closed_at: null,
   decisions: [],
   review_notes: null,
+  reached: true,
+  unreached_reasons: [],
   test: false,
 }
 
@@ -96,9 +131,31 @@ const EVENT: EventView = {
   summary: 'a summary',
   action: null,
   approval_id: VIEW.id,
+  acknowledged: null,
   data: {},
   url: VIEW.url,
 }
+
+const HOSTILE: EventView = {
+  ...EVENT,
+  type: 'policy.violation',
+  approval_id: null,
+  agent: { id: TRICKS.join(''), name: TRICKS.toReversed().join('') },
+  summary: TRICKS.join(''),
+  data: { [TRICKS.join('')]: TRICKS },
+}
+/** How any provider says that it took a message. */
+const TAKEN: [number, string] = [
+  200,
+  JSON.stringify({
+    ok: true,
+    channel: 'C0123456789',
+    ts: '1.1',
+    id: '1',
+    status: 'success',
+    result: { chat: { id: 1 }, message_id: 1 },
+  }),
+]
 
 let answer: RequestListener
 let elsewhere = 0
@@ -143,8 +200,10 @@ const environment = (apiUrl: string) => ({
     allowedTenants: [TENANT],
     cloud: { openIdMetadataUrl: `${url}/keys`, loginUrl: `${url}/login` },
   },
+  workflows: { origin: apiUrl.replace(/\/$/, '') },
   discord: { apiOrigin: apiUrl.replace(/\/$/, '') },
   telegram: { apiUrl: apiUrl.replace(/\/$/, '') },
+  pagerduty: { eventsUrl: apiUrl.replace(/\/$/, '') },
   egress: createEgress({ allowCidrs: ['127.0.0.0/8'], allowHttp: true }),
   clock: systemClock,
 })
@@ -163,112 +222,172 @@ const slowDown = (seconds: number) => ({
   parameters: { retry_after: seconds },
 })
 
-/** The kind as it is where the provider is at this address, and a destination there. */
-async function placeAt(name: string, apiUrl: string): Promise<{ platform: Platform; to: Destination }> {
-  const kind = platformKinds(environment(apiUrl)).find((one) => one.name === name) as PlatformKind
-  const config = kind.config.parse(SAMPLES[name]?.config(apiUrl))
-  return { platform: await kind.create(portsAt(apiUrl)), to: { id: 'dst_1', name: 'A place', config } }
+function kindOf(sample: string, apiUrl: string): PlatformKind {
+  const name = SAMPLES[sample]?.kind ?? sample
+  return platformKinds(environment(apiUrl)).find((one) => one.name === name) as PlatformKind
+}
+
+/** The platform as it is where the provider is at this address, and a destination there. */
+async function placeAt(sample: string, apiUrl: string): Promise<{ platform: Platform; to: Destination }> {
+  const kind = kindOf(sample, apiUrl)
+  const config = kind.config.parse(SAMPLES[sample]?.config(apiUrl))
+  return {
+    platform: await kind.create(portsAt(apiUrl)),
+    to: { id: 'dst_1', name: 'A place', config, includeDetails: true },
+  }
 }
 
 const APPROVAL = { kind: 'approval', view: VIEW, event: EVENT } as const
-const KINDS = platformKinds(environment('http://127.0.0.1:9/'))
+
+test('every platform has a sample', () => {
+  for (const { name } of platformKinds(environment(`${url}/`))) expect(Object.keys(SAMPLES)).toContain(name)
+})
 
 test('a provider that hangs holds a send up for less than the shortest lease', async () => {
   answer = () => {}
   const from = performance.now()
-  const sends = KINDS.map(async ({ name }) => {
-    const { platform, to } = await placeAt(name, `${url}/`)
-    await expect(platform.post(APPROVAL, to), name).rejects.toBeInstanceOf(Failed)
+  const sends = Object.keys(SAMPLES).map(async (sample) => {
+    const { platform, to } = await placeAt(sample, `${url}/`)
+    await expect(platform.post(APPROVAL, to), sample).rejects.toBeInstanceOf(Failed)
   })
   await Promise.all(sends)
   expect(performance.now() - from).toBeLessThan(14_000)
 })
 
-describe.each(KINDS)('$name', (kind) => {
-  const { config: configAt, handle, readsAnswers, unknownError } = SAMPLES[kind.name] as Sample
-  const alert = { kind: 'alert', event: { ...EVENT, type: 'policy.violation', approval_id: null } } as const
+describe.each(Object.entries(SAMPLES))(
+  '%s',
+  (sample, { config: configAt, handle, readsAnswers, calls, unknownError }) => {
+    const alert = { kind: 'alert', event: { ...EVENT, type: 'policy.violation', approval_id: null } } as const
 
-  async function post(message: Message = APPROVAL, apiUrl = `${url}/`) {
-    const { platform, to } = await placeAt(kind.name, apiUrl)
-    return platform.post(message, to)
-  }
-  async function redraw() {
-    const { platform, to } = await placeAt(kind.name, `${url}/`)
-    return platform.redraw?.(handle as string, APPROVAL, to)
-  }
-  const redraws = handle !== undefined
-
-  test('takes its sample config, and refuses an empty one and an unknown field by name', () => {
-    const here = platformKinds(environment(`${url}/`)).find((one) => one.name === kind.name) as typeof kind
-    const config = configAt(`${url}/`)
-    expect(here.config.safeParse(config)).toMatchObject({ success: true })
-    expect(here.config.safeParse({}).success).toBe(false)
-    const refused = here.config.safeParse({ ...config, no_such_field: 1 })
-    expect(JSON.stringify(refused.error?.issues)).toContain('no_such_field')
-  })
-
-  test('names as secrets only fields that it has', () => {
-    for (const secret of kind.secrets) {
-      const issues = kind.config.safeParse({ ...configAt(`${url}/`), [secret]: 5 }).error?.issues ?? []
-      expect(issues.map((issue) => issue.code)).not.toContain('unrecognized_keys')
+    async function post(message: Message = APPROVAL, apiUrl = `${url}/`) {
+      const { platform, to } = await placeAt(sample, apiUrl)
+      return platform.post(message, to)
     }
-  })
+    async function redraw() {
+      const { platform, to } = await placeAt(sample, `${url}/`)
+      return platform.redraw?.(handle as string, APPROVAL, to)
+    }
+    const redraws = handle !== undefined
 
-  const refusals: [string, RequestListener][] = [
-    ['an error of its own', (_req, res) => void res.writeHead(500).end('oops')],
-    ['nothing', (_req, res) => void res.socket?.destroy()],
-    [
-      'half an answer',
-      (_req, res) => {
-        res.writeHead(200, { 'content-length': '99' }).write('{"ok":')
-        setTimeout(() => res.socket?.destroy(), 20)
-      },
-    ],
-    ['a redirect', (_req, res) => void res.writeHead(307, { location: '/elsewhere' }).end()],
-    [
-      'an error that nobody knows',
-      (_req, res) => void res.writeHead(unknownError.status).end(JSON.stringify(unknownError.body)),
-    ],
-  ]
-  const oddities: [string, RequestListener][] = [
-    ['what is no JSON', (_req, res) => void res.end('<html>')],
-    ['5 MB', (_req, res) => void res.end(`{"ok":false,"error":"${'x'.repeat(5_000_000)}"}`)],
-  ]
-  test.each([...refusals, ...(readsAnswers ? oddities : [])])(
-    'a provider that answers %s makes a send fail that is tried again',
-    async (_how, listener) => {
-      answer = listener
-      for (const message of [APPROVAL, alert]) {
-        const failure = await post(message).catch((error) => error)
-        expect(failure).toBeInstanceOf(Failed)
-        expect(failure.code).toMatch(/^[a-z0-9_]{1,80}$/)
-      }
-      if (redraws) await expect(redraw()).rejects.toBeInstanceOf(Failed)
-      expect(elsewhere).toBe(0)
-    },
-  )
-
-  if (!readsAnswers) {
-    test.each(oddities)('a provider that takes it and answers %s has it', async (_how, listener) => {
-      answer = listener
-      await expect(post()).resolves.toEqual({})
+    test('takes its sample config, and refuses an empty one and an unknown field by name', () => {
+      const kind = kindOf(sample, `${url}/`)
+      const config = configAt(`${url}/`)
+      expect(kind.config.safeParse(config)).toMatchObject({ success: true })
+      expect(kind.config.safeParse({}).success).toBe(false)
+      const refused = kind.config.safeParse({ ...config, no_such_field: 1 })
+      expect(JSON.stringify(refused.error?.issues)).toContain('no_such_field')
     })
-  }
 
-  test('a provider that is not there makes a send fail that is tried again', async () => {
-    await expect(post(APPROVAL, 'http://127.0.0.1:9/')).rejects.toBeInstanceOf(Failed)
-  })
+    test('names as secrets only fields that it has', () => {
+      const kind = kindOf(sample, `${url}/`)
+      for (const secret of kind.secrets) {
+        const issues = kind.config.safeParse({ ...configAt(`${url}/`), [secret]: 5 }).error?.issues ?? []
+        expect(issues.map((issue) => issue.code)).not.toContain('unrecognized_keys')
+      }
+    })
 
-  test('a provider that asks to slow down is heard, also when it names no time', async () => {
-    const refuse =
-      (seconds: number): RequestListener =>
-      (_req, res) =>
-        void res.writeHead(429, { 'retry-after': String(seconds) }).end(JSON.stringify(slowDown(seconds)))
-    answer = refuse(7)
-    await expect(post()).rejects.toMatchObject({ delayMs: 7_000 })
-    answer = refuse(0)
-    const { delayMs } = (await post().catch((error) => error)) as Throttled
-    expect(delayMs).toBeGreaterThan(0)
-    if (redraws) await expect(redraw()).rejects.toBeInstanceOf(Throttled)
-  })
-})
+    const refusals: [string, RequestListener][] = [
+      ['an error of its own', (_req, res) => void res.writeHead(500).end('oops')],
+      ['nothing', (_req, res) => void res.socket?.destroy()],
+      [
+        'half an answer',
+        (_req, res) => {
+          res.writeHead(200, { 'content-length': '99' }).write('{"ok":')
+          setTimeout(() => res.socket?.destroy(), 20)
+        },
+      ],
+      ['a redirect', (_req, res) => void res.writeHead(307, { location: '/elsewhere' }).end()],
+      [
+        'an error that nobody knows',
+        (_req, res) => void res.writeHead(unknownError.status).end(JSON.stringify(unknownError.body)),
+      ],
+    ]
+    const oddities: [string, RequestListener][] = [
+      ['what is no JSON', (_req, res) => void res.end('<html>')],
+      ['5 MB', (_req, res) => void res.end(`{"ok":false,"error":"${'x'.repeat(5_000_000)}"}`)],
+    ]
+    test.each([...refusals, ...(readsAnswers ? oddities : [])])(
+      'a provider that answers %s makes a send fail that is tried again',
+      async (_how, listener) => {
+        answer = listener
+        for (const message of [APPROVAL, alert]) {
+          const failure = await post(message).catch((error) => error)
+          expect(failure).toBeInstanceOf(Failed)
+          expect(failure.code).toMatch(/^[a-z0-9_]{1,80}$/)
+        }
+        if (redraws) await expect(redraw()).rejects.toBeInstanceOf(Failed)
+        expect(elsewhere).toBe(0)
+      },
+    )
+
+    if (!readsAnswers) {
+      test.each(oddities)('a provider that takes it and answers %s has it', async (_how, listener) => {
+        answer = listener
+        await expect(post()).resolves.toEqual({})
+      })
+    }
+
+    test('a provider that is not there makes a send fail that is tried again', async () => {
+      await expect(post(APPROVAL, 'http://127.0.0.1:9/')).rejects.toBeInstanceOf(Failed)
+    })
+
+    test('a provider that asks to slow down is heard, also when it names no time', async () => {
+      const refuse =
+        (seconds: number): RequestListener =>
+        (_req, res) =>
+          void res.writeHead(429, { 'retry-after': String(seconds) }).end(JSON.stringify(slowDown(seconds)))
+      answer = refuse(7)
+      await expect(post()).rejects.toMatchObject({ delayMs: 7_000 })
+      answer = refuse(0)
+      const { delayMs } = (await post().catch((error) => error)) as Throttled
+      expect(delayMs).toBeGreaterThan(0)
+      if (redraws) await expect(redraw()).rejects.toBeInstanceOf(Throttled)
+    })
+
+    /** The bodies of all that it asks of a provider that takes everything. */
+    async function sentBy(
+      send: (platform: Platform, to: Destination) => Promise<unknown> | undefined,
+    ): Promise<string[]> {
+      const bodies: string[] = []
+      answer = async (req, res) => {
+        bodies.push(decodeURIComponent((await text(req)).replace(/%(?![0-9A-F]{2})/g, '%25')))
+        const [status, said] = req.url?.startsWith('/services/') ? [200, 'ok'] : TAKEN
+        res.writeHead(req.url?.endsWith('/enqueue') ? 202 : status).end(said)
+      }
+      const { platform, to } = await placeAt(sample, `${url}/`)
+      await send(platform, to)
+      return bodies
+    }
+
+    test('people are called by a message that says so, where anything can call them, and by nothing else', async () => {
+      for (const message of [APPROVAL, alert]) {
+        const uncalled = await sentBy((platform, to) => platform.post(message, to))
+        const called = await sentBy((platform, to) => platform.post({ ...message, mention: true }, to))
+        expect(uncalled).toHaveLength(1)
+        if (calls === undefined) expect(called).toEqual(uncalled)
+        else expect([uncalled[0]?.includes(calls), called[0]?.includes(calls)]).toEqual([false, true])
+      }
+    })
+
+    test('a redraw calls nobody, also when its message says so', async () => {
+      for (const message of [APPROVAL, alert]) {
+        const redrawn = (what: Message) =>
+          sentBy(async (platform, to) => (redraws ? platform.redraw?.(handle, what, to) : undefined))
+        const usual = await redrawn(message)
+        expect(await redrawn({ ...message, mention: true })).toEqual(usual)
+        expect(usual).toHaveLength(redraws ? 1 : 0)
+        if (redraws && calls !== undefined) expect(usual[0]).not.toContain(calls)
+      }
+    })
+
+    test('a digest of 500 hostile alerts is one message, if it takes digests', async () => {
+      const events = Array.from({ length: 500 }, (_, i) => ({ ...HOSTILE, id: `${HOSTILE.id}${i}` }))
+      const { platform } = await placeAt(sample, `${url}/`)
+      for (const mention of [false, true]) {
+        const bodies = await sentBy((place, to) => place.digest?.({ events, mention }, to))
+        expect(bodies).toHaveLength(platform.digest ? 1 : 0)
+        if (platform.digest && calls !== undefined) expect(bodies[0]?.includes(calls)).toBe(mention)
+      }
+    })
+  },
+)

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDesk } from '../../src/approvals/create-desk.ts'
 import { databases } from '../fakes/databases.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
-import { asking, type Office, OWNER, openOffice, press, recordOf } from '../fakes/office.ts'
+import { asking, DESK, type Office, OWNER, openOffice, press, recordOf } from '../fakes/office.ts'
 
 const ROUNDS = 200
 const PEOPLE = 50
@@ -52,7 +52,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
       const refusals = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.refusal]))
       expect(refusals).toHaveLength(PEOPLE - 1)
       for (const refusal of refusals) {
-        expect(refusal).toMatchObject({ code: 'already_decided', decidedBy: `Reviewer U${decided}` })
+        expect(refusal).toMatchObject({ code: 'already_decided', first: `Reviewer U${decided}` })
       }
       const record = await recordOf(spread(round).db, asked.id)
       const status = verdictOf(decided) === 'approve' ? 'approved' : 'denied'
@@ -73,8 +73,8 @@ describe.each(databases)('on $name', ({ name, create }) => {
       const asked = await first().ask({ expiresInSeconds: 10 })
       const edge = clock.now() + 10_000
       // Two processes whose clocks differ by a millisecond: one sees the last moment, the other the first after.
-      const late = createDesk({ db: spread(round).db, clock: { now: () => edge }, publicUrl: '' })
-      const early = createDesk({ db: spread(1).db, clock: { now: () => edge - 1 }, publicUrl: '' })
+      const late = createDesk({ db: spread(round).db, clock: { now: () => edge }, ...DESK })
+      const early = createDesk({ db: spread(1).db, clock: { now: () => edge - 1 }, ...DESK })
       const expiring = [late.expireDue(), late.expireDue()]
       if (round % 2) for (let turn = 0; turn < round; turn++) await Promise.resolve()
       const [outcome, ...expired] = await Promise.all([
@@ -84,7 +84,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
 
       const { approval, ...record } = await recordOf(first().db, asked.id)
       const isDecided = outcome.ok
-      if (!outcome.ok) expect(outcome.refusal).toMatchObject({ code: 'approval_expired', decidedBy: null })
+      if (!outcome.ok) expect(outcome.refusal).toMatchObject({ code: 'approval_expired', first: null })
       expect(approval.status).toBe(isDecided ? 'approved' : 'expired')
       expect(expired.reduce((sum, count) => sum + count)).toBe(isDecided ? 0 : 1)
       expect(record.decisions).toHaveLength(isDecided ? 1 : 0)
@@ -109,7 +109,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
         ...[0, 1].map((i) => spread(i).desk.withdraw({ approvalId: asked.id })),
       ])
       for (const outcome of late) {
-        expect(outcome).toMatchObject({ ok: false, refusal: { code: 'approval_expired', decidedBy: null } })
+        expect(outcome).toMatchObject({ ok: false, refusal: { code: 'approval_expired', first: null } })
       }
       expect(again).toMatchObject({ ok: true, value: { created: true, approval: { status: 'pending' } } })
       const { approval, decisions, audit, events } = await recordOf(first().db, asked.id)
@@ -135,7 +135,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
         {
           code: 'already_decided',
           text: decided ? 'Already denied' : 'Already withdrawn',
-          decidedBy: decided ? 'Reviewer U1' : null,
+          first: decided ? 'Reviewer U1' : null,
         },
       ])
       const record = await recordOf(first().db, asked.id)

@@ -33,12 +33,12 @@ describe.each(databases)('on $name', ({ name, create }) => {
     const waiting = await room.office.db.read
       .selectFrom('deliveries')
       .innerJoin('destinations', 'destinations.id', 'deliveries.destination_id')
-      .select(['approval_id', 'destination_id', 'next_attempt_at', 'cool_until'])
+      .select(['subject_id', 'destination_id', 'next_attempt_at', 'cool_until'])
       .where('state', '=', 'pending')
       .orderBy('deliveries.id', 'desc')
       .execute()
     // Of each card the earliest, which holds back the later ones.
-    const cards = new Map(waiting.map((row) => [`${row.approval_id} ${row.destination_id}`, row]))
+    const cards = new Map(waiting.map((row) => [`${row.subject_id} ${row.destination_id}`, row]))
     const times = [...cards.values()].map((row) => Math.max(row.next_attempt_at, row.cool_until))
     return times.length === 0 ? undefined : Math.min(...times) - room.clock.now()
   }

@@ -121,7 +121,7 @@ function records(snapshot: Snapshot, { destinations }: World): string[] {
   const decisions = Map.groupBy(snapshot.decisions, (row) => row.approval_id)
   const audit = Map.groupBy(snapshot.audit, (row) => row.subject)
   const events = Map.groupBy(snapshot.events, (row) => row.approval_id)
-  const deliveries = Map.groupBy(snapshot.deliveries, (row) => row.approval_id)
+  const deliveries = Map.groupBy(snapshot.deliveries, (row) => row.subject_id)
   const expect = (what: string, found: unknown[] | undefined, wanted: unknown[]) => {
     const [is, should] = [JSON.stringify(found?.toSorted() ?? []), JSON.stringify(wanted.toSorted())]
     if (is !== should) problems.push(`${what}: ${is} instead of ${should}`)
@@ -168,12 +168,12 @@ function inSlack(snapshot: Snapshot, cards: Card[], world: World) {
   const remembered = new Map(snapshot.cards.map((row) => [row.handle, row]))
 
   for (const { id } of snapshot.approvals) {
-    const places = snapshot.cards.filter((row) => row.approval_id === id).map((row) => row.destination_id)
+    const places = snapshot.cards.filter((row) => row.subject_id === id).map((row) => row.destination_id)
     const without = world.destinations.filter((place) => !places.includes(place))
     if (without.length > 0) problems.push(`${id} has no card at ${without}`)
   }
-  for (const { handle, approval_id } of snapshot.cards) {
-    if (standing.get(handle)?.approvalId !== approval_id) problems.push(`${handle} is not of ${approval_id}`)
+  for (const { handle, subject_id } of snapshot.cards) {
+    if (standing.get(handle)?.approvalId !== subject_id) problems.push(`${handle} is not of ${subject_id}`)
   }
   for (const card of cards) {
     const approval = approvals.get(card.approvalId)

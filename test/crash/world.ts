@@ -80,6 +80,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       SLACK_SIGNING_SECRET: SIGNING_SECRET,
       SLACK_API_URL: slack.apiUrlFor(process),
       DELIVERY_LEASE_SECONDS: String(leaseSeconds),
+      // On a slow machine too, each approval is told of when it is asked and closed, and of nothing else.
+      UNREACHED_AFTER_SECONDS: '3600',
     })
     all.push(running)
     return { port, process, running }

@@ -82,6 +82,7 @@ describe.each(databases)('on $name', ({ create }) => {
       summary: OURS.summary,
       action: 'blocked',
       approval_id: null,
+      acknowledged: null,
       data: { ...OURS.data, occurred_at: OURS.created_at },
     })
     expect(records[1]).toEqual(records[0])
@@ -152,7 +153,9 @@ describe.each(databases)('on $name', ({ create }) => {
     'approval_request',
     'hitl.approved',
     'HITL.rejected',
+    'approval.unreached',
     'destination.disabled',
+    'event.acknowledged',
   ])('%s is told by nobody but us, in no shape and not in a batch', async (type) => {
     const shapes = [{ type }, { event: type }, { type, data: { agent_id: 'a' } }]
     for (const body of [...shapes, { events: [plain(), { type }] }]) {

@@ -48,6 +48,11 @@ test('every command runs in the order of the page and answers as the page says',
     { type: 'policy.violation', severity: 'high', url: expect.stringContaining('/events/evt_') },
   ])
 
+  reader.noted.EVENT_ID = data[0].id
+  const person = { name: 'Ana Ruiz', email: 'ana@example.com' }
+  reader.noted.REVIEWER_KEY = await running.key({ roles: ['reviewer'], person })
+  expect(await next()).toMatchObject({ id: data[0].id, acknowledged: { by: 'Ana Ruiz', source: 'api' } })
+
   reader.noted.DESTINATION_ID = await running.destination()
   expect(await next()).toMatchObject({ events: ['approval.*', 'policy.*'], tools: ['gmail.*', 'stripe.*'] })
   for (const channel_type of ['discord', 'telegram']) {
@@ -90,7 +95,7 @@ test('the table of types is the catalogue', () => {
   const also = Map.groupBy(ALIASES, ([, type]) => type)
   const catalogue = Object.entries(EVENT_TYPES).map(([type, { severity, meaning }]) => [
     `\`${type}\``,
-    severity ?? 'its risk',
+    severity ?? (type.startsWith('approval.') ? 'its risk' : "its alert's"),
     meaning,
     (also.get(type as keyof typeof EVENT_TYPES) ?? []).map(([alias]) => `\`${alias}\``).join(', '),
   ])

@@ -7,7 +7,9 @@ import { CHANNEL, eventually, type Running, startCountersign } from '../fakes/co
 import { databases } from '../fakes/databases.ts'
 import { blocks, readerOf, readPage, tableUnder } from '../fakes/doc-page.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
+import { LETS_LOOPBACK } from '../fakes/receiver.ts'
 import { ANA, BEN, clickOf, payload, postToSlackEndpoint } from '../fakes/slack-requests.ts'
+import { BOT_TOKEN } from '../fakes/slack-server.ts'
 
 const GUEST = 'U0GUEST000'
 const DESTINATIONS = '/v1/settings/notifications'
@@ -18,7 +20,7 @@ let running: Running
 
 beforeAll(async () => {
   database = (await databases[0]?.create()) as typeof database
-  running = await startCountersign({ databaseUrl: database.url, clock })
+  running = await startCountersign({ databaseUrl: database.url, clock, env: LETS_LOOPBACK })
 })
 afterAll(async () => {
   await running?.stop()
@@ -30,13 +32,15 @@ test('there are fewer than ten steps, and every command runs', async () => {
   const reader = readerOf(running)
   const printed: string[] = []
   for (const block of blocks(page, 'sh')) printed.push(await reader.run(block))
-  const [manifest, created, tested, read, changed] = printed.map((text) => JSON.parse(text))
+  const [manifest, created, tested, read, changed, webhook] = printed.map((text) => JSON.parse(text))
   expect(manifest).toEqual(slackManifest('https://countersign.example.com'))
   expect(created).toMatchObject({ channel_type: 'slack', enabled: true })
   expect(tested).toMatchObject({ status: 'pending', test: true })
   expect(read).toEqual(created)
   expect(changed).toMatchObject({ id: created.id, enabled: true })
-  expect(printed.length).toBe(5)
+  expect(webhook).toMatchObject({ channel_type: 'slack', enabled: true, config: {} })
+  expect(printed.length).toBe(6)
+  await running.call('DELETE', `${DESTINATIONS}/${webhook.id}`)
   await running.call('DELETE', `${DESTINATIONS}/${created.id}`)
 })
 
@@ -59,6 +63,12 @@ describe('when something is wrong', () => {
   const symptoms: Record<string, () => Promise<unknown>> = {
     'A destination is refused with 400': () => refusedDestination({ channel_type: 'irc' }),
     'It is refused with 400 although the type is right': () => refusedDestination({ config: {} }),
+    'It is refused with 400, and has both': () =>
+      refusedDestination({
+        config: { bot_token: BOT_TOKEN, channel_id: CHANNEL, webhook_url: webhookUrl() },
+      }),
+    'The webhook is refused with 400': () =>
+      refusedDestination({ config: { webhook_url: 'https://hooks.slack.com/triggers/T0/1/a' } }),
     'The channel is refused with 400': () =>
       refusedDestination({ config: { bot_token: 'xoxb-test', channel_id: '#approvals' } }),
     'The test fails with 502, and the token is wrong or revoked': () =>
@@ -66,6 +76,8 @@ describe('when something is wrong', () => {
     'The test fails with 502, and the channel is wrong': () =>
       failedTest({ config: { bot_token: 'xoxb-test', channel_id: 'C0ELSEWHERE' } }),
     'The test fails with 502, and the app is not in the channel': () => failedTest({}, 'not_in_channel'),
+    'The test fails with 502, and the webhook was removed': () =>
+      failedTest({ config: { webhook_url: webhookUrl().replace(/\w+$/, 'removed') } }),
     'The test fails with 502, and the app may too little': () => failedTest({}, 'missing_scope'),
     'No card appears, and `enabled` is false': async () => {
       const id = await running.destination({ config: { bot_token: 'xoxb-test', channel_id: 'C0ELSEWHERE' } })
@@ -147,6 +159,10 @@ describe('when something is wrong', () => {
     expect(`\`${await symptoms[symptom as string]?.()}\``).toBe(sentence)
   })
 })
+
+function webhookUrl(): string {
+  return running.slack.webhookUrl(CHANNEL)
+}
 
 async function read(path: string): Promise<Record<string, unknown>> {
   return (await running.call('GET', path)).body

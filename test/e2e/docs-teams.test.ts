@@ -13,8 +13,10 @@ import { type Json, type Press, shown, teamsOffice } from '../fakes/teams-office
 
 const DESTINATIONS = '/v1/settings/notifications'
 const CONVERSATION = '19:…@thread.tacv2'
+const WEBHOOK = 'https://prod-12.westeurope.logic.azure.com/workflows/1/triggers/manual/paths/invoke?sig=a'
 const page = readPage('docs/teams.md')
-const [setUp = ''] = page.split('## Try it without Teams')
+const [setUp = '', rest = ''] = page.split('## Without an app')
+const [withoutApp = ''] = rest.split('## Try it without Teams')
 const [onSqlite] = databases
 const office = teamsOffice((onSqlite as typeof onSqlite & object).create)
 let folder: string
@@ -47,6 +49,14 @@ test('there are fewer than ten steps, and every command runs', async () => {
   expect(tested).toMatchObject({ status: 'pending', test: true })
   await office.running.call('DELETE', `${DESTINATIONS}/${created?.id}`)
 })
+
+test('a webhook needs no app', () =>
+  onAnother({}, async (running) => {
+    const [call = '', ...more] = blocks(withoutApp, 'sh')
+    expect(more).toEqual([])
+    const created = JSON.parse(await readerOf(running).run(call))
+    expect(created).toMatchObject({ channel_type: 'teams', enabled: true, config: {} })
+  }))
 
 test('the package needs no more than the page says', async () => {
   const env = { MicrosoftAppId: randomUUID(), PUBLIC_URL: 'https://countersign.example.com' }
@@ -104,6 +114,10 @@ describe('when something is wrong', () => {
     'A destination is refused with 400, before the app is connected': () =>
       onAnother({}, (running) => refusedDestination({ conversation_id: office.channel }, running)),
     'A destination is refused with 400, and names no conversation': () => refusedDestination({}),
+    'A destination is refused with 400, and names both': () =>
+      refusedDestination({ conversation_id: office.channel, webhook_url: WEBHOOK }),
+    'A webhook is refused with 400': () =>
+      refusedDestination({ webhook_url: 'https://example.webhook.office.com/webhookb2/1' }),
     'A destination is refused with 400, and the conversation is unknown': () =>
       refusedDestination({ conversation_id: '19:elsewhere@thread.tacv2' }),
     'The test fails with 502, and the secret is wrong or has expired': () =>

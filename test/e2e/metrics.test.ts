@@ -21,7 +21,9 @@ describe.each(databases)('on $name', ({ create }) => {
 
   beforeAll(async () => {
     database = await create()
-    running = await startCountersign({ databaseUrl: database.url, clock })
+    // What was asked before there was a destination shall not be sent there later.
+    const env = { UNREACHED_AFTER_SECONDS: '3600' }
+    running = await startCountersign({ databaseUrl: database.url, clock, env })
     const person = { name: 'Rey', email: 'rey@example.com' }
     reviewer = await running.key({ roles: ['reviewer'], person })
   })

@@ -172,6 +172,12 @@ describe('answers keep to it', () => {
     const violation = { type: 'policy.violation', agent: { id: 'agent-1' }, data: { rule: 'r' } }
     const told = await expectDocumented('emitEvents', '/v1/events', violation)
     await expectDocumented('readEvent', `/v1/events/${told.data[0]?.id}`)
+    await expectDocumented(
+      'acknowledgeEvent',
+      `/v1/events/${told.data[0]?.id}/acknowledge`,
+      undefined,
+      reviewer,
+    )
     await expectDocumented('testDestination', `${places}/${place}/test`, { event: 'incident' })
     const { data: sent } = await expectDocumented('listDeliveries', '/v1/deliveries?limit=1')
     await expectDocumented('readDelivery', `/v1/deliveries/${sent[0]?.id}`)

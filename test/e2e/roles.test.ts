@@ -36,6 +36,7 @@ const MAY: Record<string, readonly Caller[]> = {
   testDestination: ADMINS,
   emitEvents: AGENTS,
   readEvent: ['reviewer', 'auditor', 'admin'],
+  acknowledgeEvent: ['reviewer'],
   listDeliveries: ADMINS,
   readDelivery: ADMINS,
   replayDelivery: ADMINS,

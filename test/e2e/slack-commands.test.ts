@@ -156,4 +156,13 @@ describe.each(databases)('on $name', ({ create }) => {
       { response_type: 'ephemeral', text: ':warning: This workspace is not connected' },
     ])
   })
+
+  test('status tells how many reached nobody, and the longest of them', async () => {
+    expect(await say('status')).toContain('Unreached: none')
+    server.running.slack.failNext({ method: 'chat.postMessage', error: 'invalid_blocks' })
+    const missed = await ask('files.read', 'info', { expires_in_seconds: 3600 })
+    server.clock.advance(61_000)
+    const longest = `files.read for Refund agent (${missed.id}), for 1 min 1 s`
+    await eventually(async () => (await say('status')).includes(`Unreached: 1, the longest ${longest}`))
+  })
 })

@@ -73,7 +73,7 @@ test('Teams offers exactly the commands that the bot knows', async () => {
   const manifest = await manifestOf(APP)
   // Help reads nothing.
   const commands = createCommands({ board: {} as Board, clock: manualClock() })
-  const asker = { platform: 'teams', tenant: '', userId: '', name: '', destinationIds: [] }
+  const asker = { platform: 'teams', tenant: '', userId: '', name: '', destinationIds: [], details: true }
   const help = await commands.answer('help', { ...asker, standing: 'member' })
   const [offered] = manifest.bots[0].commandLists
   expect(offered.scopes).toEqual(manifest.bots[0].scopes)

@@ -47,7 +47,7 @@ export function strings(message: object): { markup: string[]; urls: string[]; li
 const BLOCKS: Record<string, Rule> = {
   header: (block, at) => [...known(block, ['text'], at), ...plain(block.text, 150, at)],
   section: (block, at) => [
-    ...known(block, ['text', 'fields'], at),
+    ...known(block, ['text', 'fields', 'expand'], at),
     ...(block.text === undefined && block.fields === undefined ? [`${at} is empty`] : []),
     ...(block.text === undefined ? [] : text(block.text, 3000, at)),
     ...(block.fields === undefined ? [] : count(items(block.fields), 10, `${at}.fields`)),

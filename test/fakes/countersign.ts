@@ -52,6 +52,8 @@ export interface StartOptions {
   env?: Record<string, string>
   /** With an app in Teams: the Bot Framework takes a while to load. */
   teams?: boolean
+  /** Where webhooks of Discord may be, beside Discord itself. */
+  discordOrigin?: string
 }
 
 export async function startCountersign(options: StartOptions): Promise<Running> {
@@ -71,6 +73,7 @@ export async function startCountersign(options: StartOptions): Promise<Running> 
     ...env,
   })
   if (teamsServer) config.teams = teamsServer.app
+  if (options.discordOrigin !== undefined) config.discord = { apiOrigin: options.discordOrigin }
   const app = await buildApp(config, { clock })
   await app.start()
 

@@ -20,11 +20,30 @@ export function blocks(page: string, language: string): string[] {
     .map(([, indent = '', , text = '']) => text.replace(new RegExp(`^${indent}`, 'gm'), ''))
 }
 
-/** The cells of the table under a heading, without its head. */
+/** What stands under a heading of the second level, up to the next one. */
+export function sectionOf(page: string, heading: string): string {
+  const [, section = ''] = page.split(`\n## ${heading}\n`)
+  return section.split('\n## ')[0] ?? ''
+}
+
+/** The cells of each table, without its head. */
+export function tables(text: string): string[][][] {
+  const [...found] = text.matchAll(/^\|.*\n\|[-|]+\|\n((?:\|.*(?:\n|$))*)/gm)
+  return found.map(([, rows = '']) => rows.trimEnd().split('\n').map(cellsOf))
+}
+
+/** The cells of the first table under a heading, without its head. */
 export function tableUnder(page: string, heading: string): string[][] {
-  const [, section = ''] = page.split(`## ${heading}\n`)
-  const rows = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('|'))
-  return rows.slice(2).map((row) => row.slice(2, -2).split(' | '))
+  return tables(sectionOf(page, heading))[0] ?? []
+}
+
+/** What stands in backticks. */
+export function codesOf(cell: string): string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code)
+}
+
+function cellsOf(row: string): string[] {
+  return row.slice(2, -2).split(' | ')
 }
 
 /** What a reader has at hand: the server instead of the example's, and what they noted from earlier answers. */
@@ -40,6 +59,7 @@ export function readerOf({ url, slack }: Running): Reader {
     block
       .replaceAll(/https:\/\/countersign\.example\.com(?=\/)/g, url)
       .replaceAll('xoxb-…', BOT_TOKEN)
+      .replaceAll('https://hooks.slack.com/services/T…/B…/…', slack.webhookUrl(CHANNEL))
       .replaceAll('C0123456789', slack.workspace.channels[0]?.id ?? CHANNEL)
 
   return {

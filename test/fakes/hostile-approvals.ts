@@ -25,6 +25,8 @@ export const PENDING: ApprovalView = {
   closed_at: null,
   decisions: [],
   review_notes: null,
+  reached: true,
+  unreached_reasons: [],
   test: false,
 }
 
@@ -125,6 +127,8 @@ export const hostileView: fc.Arbitrary<ApprovalView> = fc.record({
     { maxLength: 2 },
   ),
   review_notes: fc.option(hostileText),
+  reached: fc.constant(true),
+  unreached_reasons: fc.constant([]),
   test: fc.boolean(),
 })
 

@@ -15,6 +15,13 @@ import { insertDestination } from '../../src/store/destinations.ts'
 
 export const silent = pino({ level: 'silent' })
 export const OWNER = 'key_of_the_agent'
+export const UNREACHED_AFTER_MS = 60_000
+/** What a desk needs beside its database and a clock. */
+export const DESK = {
+  publicUrl: 'http://countersign.test',
+  reviewable: ['scripted'],
+  unreachedAfterMs: UNREACHED_AFTER_MS,
+}
 
 export interface Office {
   db: Database
@@ -30,12 +37,11 @@ export interface Office {
 export async function openOffice(url: string, clock: Clock): Promise<Office> {
   const db = await openDatabase(url, { as: 'server', log: silent })
   const waitingRoom = openWaitingRoom(db.signals)
-  const publicUrl = 'http://countersign.test'
-  const desk = createDesk({ db, clock, publicUrl })
+  const desk = createDesk({ db, clock, ...DESK })
   return {
     db,
     desk,
-    board: createBoard({ db, clock, publicUrl, waitingRoom }),
+    board: createBoard({ db, clock, ...DESK, waitingRoom }),
     async destination(wanted = {}) {
       const id = newId('dst')
       const row: DestinationRow = {
@@ -48,6 +54,7 @@ export async function openOffice(url: string, clock: Clock): Promise<Office> {
         min_severity: 'info',
         tools: null,
         agents: null,
+        settings: null,
         retry_policy: null,
         enabled: 1,
         disabled_reason: null,
@@ -124,7 +131,7 @@ export async function recordOf(db: Database, approvalId: string) {
   const deliveries = await db.read
     .selectFrom('deliveries')
     .selectAll()
-    .where('approval_id', '=', approvalId)
+    .where('subject_id', '=', approvalId)
     .orderBy('id')
     .execute()
   const audit = await db.read.selectFrom('audit').selectAll().where('subject', '=', approvalId).execute()

@@ -1,10 +1,14 @@
 // How does a test watch deliveries? An office with workers that send to one scripted platform.
 
 import { createWorker, type Worker } from '../../src/delivery/worker.ts'
+import type { EventView } from '../../src/events/event.ts'
+import { createNewsroom } from '../../src/events/newsroom.ts'
+import { settingsOf } from '../../src/events/settings.ts'
+import type { Alert } from '../../src/events/spine.ts'
 import { eventually } from './countersign.ts'
 import type { databases } from './databases.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
-import { type Office, openOffice, recordOf, silent } from './office.ts'
+import { type Office, openOffice, recordOf, silent, UNREACHED_AFTER_MS } from './office.ts'
 import { type ScriptedPlatform, scriptedPlatform } from './scripted-platform.ts'
 
 export const LEASE_MS = 60_000
@@ -19,6 +23,8 @@ export interface PostRoom {
   worker(of?: Office): Promise<Worker>
   /** Another process on the same database; PostgreSQL only. */
   otherOffice(): Promise<Office>
+  /** Alerts come in together, each with whatever differs. */
+  tell(...wanted: Partial<Alert>[]): Promise<EventView[]>
   /** Time passes, and the workers look at once. */
   advance(ms: number): void
   /** The deliveries of an approval, the earliest first. */
@@ -41,6 +47,7 @@ export async function openPostRoom(
   const offices = [await openOffice(database.url, clock)]
   const office = offices[0] as Office
   const workers: Worker[] = []
+  const newsroom = createNewsroom({ db: office.db, clock, publicUrl: 'http://countersign.test' })
   const deliveries = async (approvalId: string) => (await recordOf(office.db, approvalId)).deliveries
 
   return {
@@ -51,13 +58,28 @@ export async function openPostRoom(
     async worker(of = office) {
       const worker = createWorker({
         db: of.db,
-        kinds: [{ name: 'scripted', retryPolicy: 'prompt', keepsExcerpts: true, pace: () => [], ...kind }],
+        kinds: [
+          {
+            name: 'scripted',
+            audience: 'people',
+            retryPolicy: 'prompt',
+            keepsExcerpts: true,
+            pace: () => [],
+            ...kind,
+          },
+        ],
         platforms: new Map([['scripted', platform]]),
         publicUrl: 'http://countersign.test',
         onMoved: async () => {},
-        open: ({ id, name }) => ({ id, name, config: {} }),
+        open: ({ id, name, settings }) => ({
+          id,
+          name,
+          config: {},
+          includeDetails: settingsOf(settings).include_details,
+        }),
         findView: of.board.find,
         leaseMs: LEASE_MS,
+        unreachedAfterMs: UNREACHED_AFTER_MS,
         clock,
         log: silent,
       })
@@ -70,6 +92,7 @@ export async function openPostRoom(
       offices.push(other)
       return other
     },
+    tell: (...wanted) => newsroom.take(wanted.map(alerting)),
     advance(ms) {
       clock.advance(ms)
       office.db.signals.publish('deliveries', '')
@@ -84,5 +107,20 @@ export async function openPostRoom(
       await Promise.all(offices.map((opened) => opened.close()))
       await database.drop()
     },
+  }
+}
+
+function alerting(wanted: Partial<Alert>): Alert {
+  return {
+    type: 'policy.violation',
+    severity: 'high',
+    agent: { id: 'agent-1', name: 'Refund agent' },
+    tool: null,
+    environment: null,
+    summary: 'An address was about to leave the company',
+    action: null,
+    data: {},
+    keyId: null,
+    ...wanted,
   }
 }

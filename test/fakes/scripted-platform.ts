@@ -3,9 +3,9 @@
 import type { Message, Platform } from '../../src/platforms/platform.ts'
 
 export interface Sent {
-  what: 'post' | 'redraw'
+  what: 'post' | 'redraw' | 'digest'
   to: string
-  /** The id of the approval, or of the alert. */
+  /** The id of the approval, or of the alert; of a digest all of them. */
   about: string
   status: string
   /** Of the card that was posted or redrawn. */
@@ -76,6 +76,13 @@ export function scriptedPlatform(): ScriptedPlatform {
       const send = words('redraw', message, to)
       await act(send)
       sent.push({ ...send, handle })
+    },
+    async digest({ events }, to) {
+      const about = events.map(({ id }) => id).join()
+      const send = { what: 'digest' as const, to: to.id, about, status: `${events.length} events` }
+      await act(send)
+      sent.push({ ...send, handle: '' })
+      return {}
     },
     fail(error, which = {}, times = 1) {
       steps.push({

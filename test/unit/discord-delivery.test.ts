@@ -22,6 +22,7 @@ const EVENT: EventView = {
   summary: 'PII in a reply',
   action: 'blocked',
   approval_id: null,
+  acknowledged: null,
   data: {},
   url: 'https://countersign.example/events/evt_1',
 }
@@ -46,6 +47,7 @@ afterEach(() => server.close())
 const to = (webhook_url = server.discord.webhookUrl()) => ({
   id: 'dst_1',
   name: 'Alerts',
+  includeDetails: true,
   config: { webhook_url },
 })
 const post = (message: Message = ASKED, destination = to()) => platform.post(message, destination)

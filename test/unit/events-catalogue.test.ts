@@ -18,6 +18,7 @@ const DOCUMENTED: [name: string, type: EventType, severity: string | null][] = [
   ['approval.requested', 'approval.requested', null],
   ['approval.decided', 'approval.decided', null],
   ['approval.expired', 'approval.expired', null],
+  ['approval.unreached', 'approval.unreached', null],
   ['approval.withdrawn', 'approval.withdrawn', null],
   ['approval_request', 'approval.requested', null],
   ['hitl.requested', 'approval.requested', null],
@@ -51,6 +52,7 @@ const DOCUMENTED: [name: string, type: EventType, severity: string | null][] = [
   ['SANITIZE', 'decision.sanitize', 'low'],
   ['REQUIRE_APPROVAL', 'decision.require_approval', 'medium'],
   ['decision.require_approval', 'decision.require_approval', 'medium'],
+  ['event.acknowledged', 'event.acknowledged', null],
   ['destination.disabled', 'destination.disabled', 'high'],
 ]
 
@@ -88,7 +90,9 @@ describe('the name of an event', () => {
       'approval.requested',
       'approval.decided',
       'approval.expired',
+      'approval.unreached',
       'approval.withdrawn',
+      'event.acknowledged',
       'destination.disabled',
     ])
     const told = TYPES.filter((type) => !isReserved(type))

@@ -177,6 +177,50 @@ test('e-mail addresses are in the profile only, and say who is a guest, gone or 
   expect(slack.workspace.users.filter((one) => one.is_bot)).toHaveLength(1)
 })
 
+describe('an incoming webhook', () => {
+  async function send(body: unknown, webhook = slack.webhookUrl(CHANNEL), type = 'application/json') {
+    const answer = await fetch(webhook, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body: JSON.stringify(body),
+    })
+    return [answer.status, await answer.text()]
+  }
+
+  test('posts to its channel, and its message has no user and cannot be updated', async () => {
+    expect(await send({ text: 'news', attachments: [{ color: '#000000', blocks: [section('x')] }] })).toEqual(
+      [200, 'ok'],
+    )
+    const [{ ts, text, user } = { ts: '' }] = slack.messages(CHANNEL)
+    expect([text, user]).toEqual(['news', ''])
+    const update = await call('chat.update', { channel: CHANNEL, ts, text: 'changed' })
+    expect(update.error).toBe('cant_update_message')
+    expect(slack.calls[0]).toMatchObject({ method: 'webhook', args: { text: 'news' } })
+  })
+
+  test.each([
+    [{}, 'no_text'],
+    [{ blocks: 'none' }, 'invalid_blocks_format'],
+    [{ blocks: [{ type: 'marquee' }] }, 'invalid_blocks'],
+    [{ attachments: [{ blocks: [section('x'.repeat(3001))] }] }, 'invalid_attachments'],
+  ])('refuses %j with one word', async (body, word) => {
+    expect(await send(body)).toEqual([400, word])
+    expect(slack.messages(CHANNEL)).toHaveLength(0)
+  })
+
+  test('is nobody’s without its token, and reads nothing but JSON', async () => {
+    const webhook = slack.webhookUrl(CHANNEL)
+    expect(await send({ text: 'x' }, webhook.replace(/\w+$/, 'guessed'))).toEqual([404, 'no_service'])
+    expect(await send({ text: 'x' }, webhook, 'text/plain')).toEqual([400, 'invalid_payload'])
+    expect(webhook).not.toBe(slack.webhookUrl('C0SECURITY'))
+  })
+
+  test('fails on demand in one word', async () => {
+    slack.failNext({ method: 'webhook', status: 410, error: 'channel_is_archived' })
+    expect(await send({ text: 'x' })).toEqual([410, 'channel_is_archived'])
+  })
+})
+
 describe('a fault on demand', () => {
   const post = () => request('chat.postMessage', { channel: CHANNEL, text: 'x' })
 

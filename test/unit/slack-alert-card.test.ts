@@ -5,9 +5,13 @@ import { describe, expect, it } from 'vitest'
 import { EVENT_TYPES, type EventType } from '../../src/events/catalogue.ts'
 import type { EventView } from '../../src/events/event.ts'
 import { SEVERITIES } from '../../src/events/severity.ts'
-import { type AlertCard, alertCard } from '../../src/platforms/slack/alert-card.ts'
+import { alertCard as drawAlert } from '../../src/platforms/slack/alert-card.ts'
+import type { SlackMessage } from '../../src/platforms/slack/message.ts'
 import { breaches, strings } from '../fakes/block-kit-rules.ts'
 import { hostileText, MARK, nested, UNSEEN } from '../fakes/hostile-approvals.ts'
+import { usually } from '../fakes/manners.ts'
+
+const alertCard = usually(drawAlert)
 
 const ALERT: EventView = {
   id: 'evt_01kaf3q2m8e7s9v4w6x8y0z1b3',
@@ -20,8 +24,13 @@ const ALERT: EventView = {
   summary: 'PII detected in agent response',
   action: 'blocked',
   approval_id: null,
+  acknowledged: null,
   data: { policy_name: 'no-pii-in-responses', matched_rules: ['email_pattern'] },
   url: 'https://countersign.example/events/evt_01kaf3q2m8e7s9v4w6x8y0z1b3',
+}
+const SEEN = {
+  ...ALERT,
+  acknowledged: { by: 'Ana Ruiz', source: 'teams', at: '2026-11-20T12:01:30.000Z' },
 }
 const BARE: EventView = { ...ALERT, environment: null, agent: null, tool: null, action: null, data: {} }
 const TYPES = Object.keys(EVENT_TYPES) as EventType[]
@@ -34,11 +43,19 @@ const MENTIONS = [
   ':white_check_mark: &lt;!channel&gt; &',
 ]
 
-const blocksOf = (card: AlertCard) => card.attachments[0].blocks
-const truncation = (card: AlertCard) => strings(card).markup.find((text) => text.startsWith('Truncated: '))
+const blocksOf = (card: SlackMessage) => card.attachments[0].blocks
+const truncation = (card: SlackMessage) => strings(card).markup.find((text) => text.startsWith('Truncated: '))
+
+const VIEW = expect.objectContaining({
+  action_id: 'view_console',
+  text: expect.objectContaining({ text: 'View in Console' }),
+  url: ALERT.url,
+})
+const buttonsOf = (card: SlackMessage) =>
+  blocksOf(card).flatMap((block) => (block.type === 'actions' ? block.elements : []))
 
 /** As the two columns read. */
-function factsOf(card: AlertCard): string[][] {
+function factsOf(card: SlackMessage): string[][] {
   const fields = blocksOf(card).flatMap((block) => (block.type === 'section' ? (block.fields ?? []) : []))
   return fields.flatMap(({ text }, at) => (at % 2 === 0 ? [[text, String(fields[at + 1]?.text)]] : []))
 }
@@ -58,6 +75,7 @@ const hostileEvent: fc.Arbitrary<EventView> = fc.record({
   summary: hostile,
   action: fc.option(hostile),
   approval_id: fc.option(hostile),
+  acknowledged: fc.constant(null),
   data: fc.oneof(
     fc.dictionary(hostile, fc.oneof(hostile, fc.jsonValue())),
     fc.nat(6000).map((depth) => ({ deep: nested(depth) })),
@@ -89,11 +107,20 @@ describe('an alert', () => {
     expect(truncation(card)).toBeUndefined()
   })
 
-  it('leads to the console and has nothing else to press', () => {
-    const buttons = blocksOf(card).flatMap((block) => (block.type === 'actions' ? block.elements : []))
-    expect(buttons).toEqual([
-      expect.objectContaining({ type: 'button', action_id: 'view_console', url: ALERT.url }),
+  it('can be acknowledged and investigated, and that is all', () => {
+    expect(buttonsOf(card)).toMatchObject([
+      { action_id: 'acknowledge_alert', text: { text: 'Acknowledge' }, style: 'primary', value: ALERT.id },
+      { action_id: 'view_console', text: { text: 'Investigate' }, url: ALERT.url },
     ])
+    expect(JSON.stringify(card)).not.toContain('"confirm"')
+  })
+
+  it('only leads to the console where nothing that is pressed reaches us', () => {
+    expect(buttonsOf(alertCard(ALERT, { interactive: false }))).toEqual([VIEW])
+  })
+
+  it('of an acknowledgement asks for none', () => {
+    expect(buttonsOf(alertCard({ ...ALERT, type: 'event.acknowledged' }))).toEqual([VIEW])
   })
 
   it('asks Slack to link and unfurl nothing by itself', () => {
@@ -142,8 +169,50 @@ describe('an alert', () => {
   it.each(['javascript:alert(1)', 'slack://open', '/events/1', ''])('does not link to %j', (url) => {
     const card = alertCard({ ...ALERT, url })
     expect(strings(card).urls).toEqual([])
-    expect(blocksOf(card).some(({ type }) => type === 'actions')).toBe(false)
+    expect(buttonsOf(card).map(({ action_id }) => action_id)).toEqual(['acknowledge_alert'])
     expect(breaches(card)).toEqual([])
+    const seen = alertCard({ ...SEEN, url })
+    expect(blocksOf(seen).some(({ type }) => type === 'actions')).toBe(false)
+    expect(breaches(seen)).toEqual([])
+  })
+})
+
+describe('an alert that somebody acknowledged', () => {
+  const card = alertCard(SEEN)
+
+  it('says who and when right below its title, and still all the rest', () => {
+    expect(breaches(card)).toEqual([])
+    const { markup, literal } = strings(card)
+    expect(markup.slice(0, 2)).toEqual([
+      '❗ *Policy violation*',
+      ':eyes: *Acknowledged by Ana Ruiz* · <!date^1795176090^{date_short_pretty} at {time}|2026-11-20T12:01:30.000Z>',
+    ])
+    expect(factsOf(card)).toEqual(factsOf(alertCard(ALERT)))
+    expect(literal).toContain(ALERT.summary)
+    expect(card.attachments[0].color).toBe('#E8590C')
+  })
+
+  it('only leads to the console', () => {
+    expect(buttonsOf(card)).toEqual([VIEW])
+  })
+
+  it('has blocks of other names than before, as Slack wants them of an update', () => {
+    const names = blocksOf(alertCard(ALERT)).map(({ block_id }) => block_id)
+    expect(blocksOf(card).filter(({ block_id }) => names.includes(block_id))).toEqual([])
+  })
+
+  it('shows whoever it was on one line in which nothing is alive', () => {
+    fc.assert(
+      fc.property(hostile, (by) => {
+        const card = alertCard({ ...ALERT, acknowledged: { ...SEEN.acknowledged, by } })
+        expect(breaches(card)).toEqual([])
+        const [, line = ''] = strings(card).markup
+        const [, name = ''] = /^:eyes: \*Acknowledged by (.+)\* · <!date/s.exec(line) ?? []
+        expect(name.replace(/&(amp|lt|gt);/g, '')).not.toMatch(/[<>&*~`@#:\n]|\w\.\w/)
+        expect(name).not.toMatch(UNSEEN)
+      }),
+      { numRuns: 300 },
+    )
   })
 })
 
@@ -153,7 +222,7 @@ describe('what does not fit', () => {
     const whole = { ...ALERT, summary: 'x'.repeat(800), tool: 't'.repeat(150), data: { text } }
     expect(truncation(alertCard(whole))).toBeUndefined()
     expect(truncation(alertCard({ ...whole, summary: 'x'.repeat(801) }))).toBe(
-      'Truncated: showing the first 800 of 801 characters of the message. View in Console shows all of it.',
+      'Truncated: showing the first 800 of 801 characters of the message. Investigate shows all of it.',
     )
     expect(truncation(alertCard({ ...whole, tool: 't'.repeat(151) }))).toContain('characters of "Tool"')
     expect(truncation(alertCard({ ...whole, data: { text: `${text}x` } }))).toContain(

@@ -4,8 +4,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ApprovalStatus, type ApprovalView, STATUSES } from '../../src/approvals/view.ts'
 import { SEVERITIES } from '../../src/events/severity.ts'
-import { type ApprovalCard, approvalCard } from '../../src/platforms/slack/approval-card.ts'
+import { approvalCard as drawApproval } from '../../src/platforms/slack/approval-card.ts'
+import type { SlackMessage } from '../../src/platforms/slack/message.ts'
 import { breaches, strings } from '../fakes/block-kit-rules.ts'
+import { usually } from '../fakes/manners.ts'
+
+const approvalCard = usually(drawApproval)
 
 const PENDING: ApprovalView = {
   id: 'apr_01kaf3q2m8e7s9v4w6x8y0z1b3',
@@ -28,6 +32,8 @@ const PENDING: ApprovalView = {
   closed_at: null,
   decisions: [],
   review_notes: null,
+  reached: true,
+  unreached_reasons: [],
   test: false,
 }
 
@@ -43,25 +49,25 @@ function acting(action: Partial<ApprovalView['action']>): ApprovalView {
   return { ...PENDING, action: { ...PENDING.action, ...action } }
 }
 
-function blocksOf(card: ApprovalCard) {
+function blocksOf(card: SlackMessage) {
   return card.attachments[0].blocks
 }
 
-function buttonsOf(card: ApprovalCard) {
+function buttonsOf(card: SlackMessage) {
   return blocksOf(card).flatMap((block) =>
     block.type === 'actions' ? block.elements.filter((element) => element.type === 'button') : [],
   )
 }
 
-function argumentsOf(card: ApprovalCard): string {
+function argumentsOf(card: SlackMessage): string {
   const { markup, literal } = strings({ shown: blocksOf(card).filter(({ type }) => type === 'rich_text') })
   expect(markup).toEqual([])
   expect(literal).toHaveLength(1)
   return literal[0] as string
 }
 
-const truncation = (card: ApprovalCard) => strings(card).markup.find((text) => text.startsWith('Truncated: '))
-const kindsOf = (card: ApprovalCard) => blocksOf(card).map(({ type }) => type)
+const truncation = (card: SlackMessage) => strings(card).markup.find((text) => text.startsWith('Truncated: '))
+const kindsOf = (card: SlackMessage) => blocksOf(card).map(({ type }) => type)
 
 /** Stands in every hostile text, to find where it went. */
 const MARK = 'zqxj'
@@ -138,6 +144,8 @@ const hostileView: fc.Arbitrary<ApprovalView> = fc.record({
     { maxLength: 2 },
   ),
   review_notes: fc.option(hostile),
+  reached: fc.constant(true),
+  unreached_reasons: fc.constant([]),
   test: fc.boolean(),
 })
 
@@ -290,7 +298,7 @@ describe('a closed card', () => {
       ...STATUSES.slice(1).map((status) => approvalCard(closed(status as 'denied', 'Ana', 'note'))),
     ]
     const ids = cards.flatMap((card) => blocksOf(card).map(({ block_id }) => block_id))
-    for (const card of cards) expect(kindsOf(card)).toEqual(kindsOf(cards[0] as ApprovalCard))
+    for (const card of cards) expect(kindsOf(card)).toEqual(kindsOf(cards[0] as SlackMessage))
     expect(ids).not.toContain(undefined)
     expect(new Set(ids).size).toBe(ids.length)
   })

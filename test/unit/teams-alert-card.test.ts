@@ -5,9 +5,17 @@ import { describe, expect, it } from 'vitest'
 import { EVENT_TYPES, type EventType } from '../../src/events/catalogue.ts'
 import type { EventView } from '../../src/events/event.ts'
 import { SEVERITIES } from '../../src/events/severity.ts'
-import { type AdaptiveCard, alertCard, alertSummary } from '../../src/platforms/teams/cards.ts'
+import {
+  type AdaptiveCard,
+  alertCard as drawAlert,
+  alertSummary as summarize,
+} from '../../src/platforms/teams/cards.ts'
 import { breaches, nodes, strings } from '../fakes/adaptive-card-rules.ts'
 import { hostileText, MARK, nested, TRICKS, UNSEEN } from '../fakes/hostile-approvals.ts'
+import { usually } from '../fakes/manners.ts'
+
+const alertCard = usually(drawAlert)
+const alertSummary = usually(summarize)
 
 const ALERT: EventView = {
   id: 'evt_01kaf3q2m8e7s9v4w6x8y0z1b3',
@@ -20,11 +28,17 @@ const ALERT: EventView = {
   summary: 'PII detected in agent response',
   action: 'blocked',
   approval_id: null,
+  acknowledged: null,
   data: { policy_name: 'no-pii-in-responses', matched_rules: ['email_pattern'] },
   url: 'https://countersign.example/events/evt_01kaf3q2m8e7s9v4w6x8y0z1b3',
 }
+const SEEN = {
+  ...ALERT,
+  acknowledged: { by: 'Ana Ruiz', source: 'slack', at: '2026-11-20T12:01:30.500Z' },
+}
 const BARE: EventView = { ...ALERT, environment: null, agent: null, tool: null, action: null, data: {} }
 const VIEW = { type: 'Action.OpenUrl', title: 'View in Console', url: ALERT.url }
+const actionsOf = (card: AdaptiveCard) => nodes(card).filter(({ type }) => String(type).startsWith('Action.'))
 const TYPES = Object.keys(EVENT_TYPES) as EventType[]
 
 const literal = (card: AdaptiveCard) => strings(card).literal.map((text) => text.replaceAll('\u00a0', ' '))
@@ -41,6 +55,7 @@ const hostileEvent: fc.Arbitrary<EventView> = fc.record({
   summary: hostileText,
   action: fc.option(hostileText),
   approval_id: fc.option(hostileText),
+  acknowledged: fc.option(hostileText.map((by) => ({ ...SEEN.acknowledged, by }))),
   data: fc.oneof(
     fc.dictionary(hostileText, fc.oneof(hostileText, fc.jsonValue())),
     fc.nat(6000).map((depth) => ({ deep: nested(depth) })),
@@ -72,9 +87,22 @@ describe('an alert', () => {
     expect(truncation(card)).toBeUndefined()
   })
 
-  it('leads to the console and has nothing else to press', () => {
-    expect(card.actions).toEqual([VIEW])
-    expect(nodes(card).filter(({ type }) => String(type).startsWith('Action.'))).toEqual([VIEW])
+  it('can be acknowledged and investigated, also by clients that know no Execute', () => {
+    const data = { action: 'acknowledge', event_id: ALERT.id }
+    const press = { title: 'Acknowledge', style: 'positive', data }
+    const submit = { type: 'Action.Submit', ...press }
+    expect(card.actions).toEqual([
+      { type: 'Action.Execute', verb: 'acknowledge', ...press, fallback: submit },
+      { ...VIEW, title: 'Investigate' },
+    ])
+  })
+
+  it('only leads to the console where nothing that is pressed reaches us', () => {
+    expect(actionsOf(alertCard(ALERT, { interactive: false }))).toEqual([VIEW])
+  })
+
+  it('of an acknowledgement asks for none', () => {
+    expect(actionsOf(alertCard({ ...ALERT, type: 'event.acknowledged' }))).toEqual([VIEW])
   })
 
   it.each([
@@ -118,8 +146,28 @@ describe('an alert', () => {
 
   it.each(['javascript:alert(1)', 'msteams://open', '/events/1', ''])('does not link to %j', (url) => {
     const card = alertCard({ ...ALERT, url })
-    expect(card.actions).toEqual([])
+    expect(actionsOf(card).map(({ type }) => type)).toEqual(['Action.Execute', 'Action.Submit'])
     expect(breaches(card)).toEqual([])
+    expect(alertCard({ ...SEEN, url }).actions).toEqual([])
+  })
+})
+
+describe('an alert that somebody acknowledged', () => {
+  const card = alertCard(SEEN)
+
+  it('says who and when right below its title, and still all the rest', () => {
+    expect(breaches(card)).toEqual([])
+    const [title, who, ...rest] = literal(card)
+    expect([title, who]).toEqual(['❗ Policy violation', '👀 Acknowledged by Ana Ruiz'])
+    expect(rest).toEqual(literal(alertCard(ALERT)).slice(1))
+    expect(strings(card).other).toContain(
+      '{{DATE(2026-11-20T12:01:30Z,SHORT)}} {{TIME(2026-11-20T12:01:30Z)}}',
+    )
+    expect(card.body[0]).toMatchObject({ style: 'attention' })
+  })
+
+  it('only leads to the console', () => {
+    expect(actionsOf(card)).toEqual([VIEW])
   })
 })
 
@@ -129,7 +177,7 @@ describe('what does not fit', () => {
     const whole = { ...ALERT, summary: 'x'.repeat(800), tool: 't'.repeat(150), data: { text } }
     expect(truncation(alertCard(whole))).toBeUndefined()
     expect(truncation(alertCard({ ...whole, summary: 'x'.repeat(801) }))).toBe(
-      'Truncated: showing the first 800 of 801 characters of the message. View in Console shows all of it.',
+      'Truncated: showing the first 800 of 801 characters of the message. Investigate shows all of it.',
     )
     expect(truncation(alertCard({ ...whole, tool: 't'.repeat(151) }))).toContain('characters of "Tool"')
     expect(truncation(alertCard({ ...whole, data: { text: `${text}x` } }))).toContain(

@@ -4,7 +4,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { STATUSES } from '../../src/approvals/view.ts'
 import { SEVERITIES } from '../../src/events/severity.ts'
-import { type AdaptiveCard, approvalCard, summaryOf } from '../../src/platforms/teams/cards.ts'
+import {
+  type AdaptiveCard,
+  approvalCard as drawApproval,
+  summaryOf,
+} from '../../src/platforms/teams/cards.ts'
 import { breaches, nodes, strings } from '../fakes/adaptive-card-rules.ts'
 import {
   acting,
@@ -17,6 +21,9 @@ import {
   TRICKS,
   UNSEEN,
 } from '../fakes/hostile-approvals.ts'
+import { usually } from '../fakes/manners.ts'
+
+const approvalCard = usually(drawApproval)
 
 const HARD_SPACES = /\u00a0/g
 const CLOSED = STATUSES.slice(1) as Closed[]

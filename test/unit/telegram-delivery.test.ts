@@ -26,6 +26,7 @@ const EVENT: EventView = {
   summary: 'PII in a reply',
   action: 'blocked',
   approval_id: null,
+  acknowledged: null,
   data: {},
   url: 'https://countersign.example/events/evt_1',
 }
@@ -51,6 +52,7 @@ afterEach(() => server.close())
 const to = (config: Partial<Config> = {}) => ({
   id: 'dst_1',
   name: 'Alerts',
+  includeDetails: true,
   config: { bot_token: TELEGRAM_TOKEN, chat_id: String(SUPERGROUP), ...config },
 })
 const post = (message: Message = ASKED, config: Partial<Config> = {}) => platform.post(message, to(config))

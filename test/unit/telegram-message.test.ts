@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { STATUSES } from '../../src/approvals/view.ts'
 import type { EventView } from '../../src/events/event.ts'
 import { SEVERITIES } from '../../src/events/severity.ts'
-import { alertMessage } from '../../src/platforms/telegram/alert-message.ts'
-import { approvalMessage } from '../../src/platforms/telegram/approval-message.ts'
+import { alertMessage as drawAlert } from '../../src/platforms/telegram/alert-message.ts'
+import { approvalMessage as drawApproval } from '../../src/platforms/telegram/approval-message.ts'
 import { readMessage } from '../../src/sandbox/telegram/message-rules.ts'
 import {
   acting,
@@ -19,6 +19,10 @@ import {
   PENDING,
   UNSEEN,
 } from '../fakes/hostile-approvals.ts'
+import { usually } from '../fakes/manners.ts'
+
+const alertMessage = usually(drawAlert)
+const approvalMessage = usually(drawApproval)
 
 type Message = ReturnType<typeof approvalMessage>
 
@@ -33,6 +37,7 @@ const ALERT: EventView = {
   summary: 'PII in a reply\nto <a customer>',
   action: 'blocked',
   approval_id: null,
+  acknowledged: null,
   data: { policy_name: 'no-pii', rule: 'email_pattern' },
   url: 'https://countersign.example/events/evt_01kaf3q2m8e7s9v4w6x8y0z1b3',
 }
@@ -47,13 +52,17 @@ const hostileEvent: fc.Arbitrary<EventView> = fc.record({
   summary: hostileText,
   action: fc.option(hostileText),
   approval_id: fc.constant(null),
+  acknowledged: fc.constant(null),
   data: fc.oneof(
     fc.dictionary(hostileText, fc.oneof(hostileText, fc.jsonValue()), { maxKeys: 3 }),
     fc.nat(3000).map((depth) => ({ deep: nested(depth) })),
   ),
   url: fc.constantFrom(ALERT.url, 'http://localhost:3000/events/1', 'x:y'),
 })
-const hostileMessage = fc.oneof(hostileView.map(approvalMessage), hostileEvent.map(alertMessage))
+const hostileMessage = fc.oneof(
+  hostileView.map((view) => approvalMessage(view)),
+  hostileEvent.map((event) => alertMessage(event)),
+)
 
 /** The text as Telegram's HTML mode reads it: what stands in code, which it leaves alone, and all the rest. */
 function read({ text }: Message): { code: string[]; rest: string; shown: string } {
@@ -195,6 +204,17 @@ to &lt;a customer&gt;</code>
 
 <code>evt_01kaf3q2m8e7s9v4w6x8y0z1b3</code>`,
     )
+    expect(buttonsOf(message)).toEqual([{ ...VIEW, url: ALERT.url }])
+  })
+
+  it('that somebody acknowledged says who and when, and still all the rest', () => {
+    const acknowledged = { by: '<b>Ana</b> Ruiz', source: 'slack', at: '2026-11-20T12:01:30.000Z' }
+    const message = alertMessage({ ...ALERT, acknowledged })
+    const [title, who, ...rest] = message.text.split('\n')
+    expect(who).toBe(
+      '👀 <b>Acknowledged</b> by <code>&lt;b&gt;Ana&lt;/b&gt; Ruiz</code> · 2026-11-20 12:01 UTC',
+    )
+    expect([title, ...rest].join('\n')).toBe(alertMessage(ALERT).text)
     expect(buttonsOf(message)).toEqual([{ ...VIEW, url: ALERT.url }])
   })
 

@@ -65,15 +65,21 @@ const EVENT: EventView = {
   summary: 'Grüße an “#sales” 👩‍👩‍👧 \u2028 <b>',
   action: 'pending',
   approval_id: PENDING.id,
+  acknowledged: null,
   data: { risk: { level: 'high', score: 0.71 } },
   url: PENDING.url,
 }
 
 type Given = Record<string, unknown>
 
-async function post(config: Given, event: EventView = EVENT): Promise<Received> {
+async function post(config: Given, event: EventView = EVENT, includeDetails = true): Promise<Received> {
   const platform: Platform = (await kind.create({} as never)) as Platform
-  const to = { id: 'dst_1', name: 'A place', config: kind.config.parse({ url, ...config }) }
+  const to = {
+    id: 'dst_1',
+    name: 'A place',
+    config: kind.config.parse({ url, ...config }),
+    includeDetails,
+  }
   expect(await platform.post({ kind: 'alert', event }, to)).toEqual({})
   return received.at(-1) as Received
 }
@@ -102,7 +108,12 @@ describe('by Standard Webhooks', () => {
 
   test('an approval is told as its event, which names its state', async () => {
     const platform = (await kind.create({} as never)) as Platform
-    const to = { id: 'dst_1', name: 'A place', config: kind.config.parse({ url, secret: whsec(1) }) }
+    const to = {
+      id: 'dst_1',
+      name: 'A place',
+      config: kind.config.parse({ url, secret: whsec(1) }),
+      includeDetails: true,
+    }
     await platform.post({ kind: 'approval', view: PENDING, event: EVENT }, to)
     expect(verified(received[0] as Received, whsec(1))).toEqual([EVENT, EVENT])
   })
@@ -131,7 +142,7 @@ describe('by Standard Webhooks', () => {
     const platform = (await kind.create({} as never)) as Platform
     const later = manualClock(clock.now() + HOUR_MS)
     const afterwards = (await webhook({ egress, clock: later }).create({} as never)) as Platform
-    const to = { id: 'dst_1', name: 'A place', config: changed }
+    const to = { id: 'dst_1', name: 'A place', config: changed, includeDetails: true }
     await platform.post({ kind: 'alert', event: EVENT }, to)
     await afterwards.post({ kind: 'alert', event: EVENT }, to)
     const signatures = received
@@ -150,6 +161,14 @@ describe('by Standard Webhooks', () => {
     expect(Buffer.byteLength(request.body)).toBeLessThan(4096)
     const [read] = verified(request, whsec(1))
     expect(read).toMatchObject({ id: EVENT.id, url: EVENT.url, truncated: true })
+  })
+
+  test('without details nothing of what an agent told arrives, verified', async () => {
+    const telling = { ...EVENT, summary: 'zqxj', data: { zqxj: 'zqxj' } }
+    const request = await post({ secret: whsec(1) }, telling, false)
+    expect(request.body).not.toContain('zqxj')
+    const [read] = verified(request, whsec(1))
+    expect(read).toMatchObject({ id: EVENT.id, action: 'pending', tool: EVENT.tool, url: EVENT.url })
   })
 })
 
@@ -294,7 +313,12 @@ describe('the answer', () => {
 test('an address that came to lead inside is never reached', async () => {
   const closed = webhook({ egress: createEgress({ allowCidrs: [], allowHttp: true }), clock })
   const platform = (await closed.create({} as never)) as Platform
-  const to = { id: 'dst_1', name: 'A place', config: kind.config.parse({ url, secret: whsec(1) }) }
+  const to = {
+    id: 'dst_1',
+    name: 'A place',
+    config: kind.config.parse({ url, secret: whsec(1) }),
+    includeDetails: true,
+  }
   const error = await platform.post({ kind: 'alert', event: EVENT }, to).catch((error) => error)
   expect(error).toBeInstanceOf(Failed)
   expect(error.code).toBe('egress_refused')

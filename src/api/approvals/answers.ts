@@ -15,6 +15,11 @@ const decision = z.object({
   decided_at: time,
 })
 
+const unreachedReason = z.object({
+  destination: z.string().nullable().describe('The name of a destination; null: there is none'),
+  reason: z.string().describe('The code of the platform, or `waiting`, `disabled`, `no_destination`'),
+})
+
 export const approval = z.object({
   id: z.string(),
   status: z.enum(STATUSES),
@@ -36,5 +41,11 @@ export const approval = z.object({
   closed_at: time.nullable(),
   decisions: z.array(decision),
   review_notes: z.string().nullable().describe('The closing in words'),
+  reached: z
+    .boolean()
+    .describe('false: in time, no destination where people see cards has taken it; closed, as it was then'),
+  unreached_reasons: z
+    .array(unreachedReason)
+    .describe('Where `reached` is false: what became of the card at each destination'),
   test: z.boolean().describe('An admin tries a destination; left out of statistics'),
 }) satisfies z.ZodType<ApprovalView>

@@ -47,7 +47,7 @@ export const readApproval = {
   tag,
   method: 'get',
   path: '/v1/approvals/:id',
-  summary: 'Read an approval, or wait until it is closed',
+  summary: 'Read an approval, or wait until it is closed or has reached nobody',
   roles: ['agent', 'reviewer', 'auditor'],
   query: waitQuery,
   answers: { 200: { says: 'As it stands now, closed or not', body: approval } },

@@ -19,6 +19,10 @@ export const event = z.object({
   summary: z.string(),
   action: z.string().nullable(),
   approval_id: z.string().nullable(),
+  acknowledged: z
+    .object({ by: z.string(), source: z.string().describe('A platform, or `api`'), at: time })
+    .nullable()
+    .describe('Who has seen to it first'),
   data: z.record(z.string(), z.unknown()),
   url: z.string(),
 })
@@ -43,5 +47,16 @@ export const readEvent = {
   summary: 'Read an event that is not about an approval',
   roles: ['reviewer', 'auditor'],
   answers: { 200: { says: 'All of it', body: event } },
-  problems: { 404: ['not_found'] },
+  refusals: ['event_not_found'],
+} as const satisfies Operation
+
+export const acknowledgeEvent = {
+  id: 'acknowledgeEvent',
+  tag,
+  method: 'post',
+  path: '/v1/events/:id/acknowledge',
+  summary: 'See to an alert, as the person whom the key names',
+  roles: ['reviewer'],
+  answers: { 200: { says: 'Recorded, now or before', body: event } },
+  refusals: ['event_not_found', 'already_acknowledged', 'not_a_member'],
 } as const satisfies Operation

@@ -1,20 +1,34 @@
 // How do agents tell of what happens, over HTTP?
 
 import type { Response } from 'express'
+import type { Acknowledge } from '../../alerts/acknowledge.ts'
+import { refused } from '../../approvals/refusals.ts'
 import { isReserved } from '../../events/catalogue.ts'
 import type { Newsroom } from '../../events/newsroom.ts'
 import { sendProblem } from '../../kit/problem.ts'
+import type { Keyring } from '../../people/keyring.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
-import { sendNotFound } from '../errors.ts'
+import { sendRefusal } from '../errors.ts'
 import * as operations from './operations.ts'
 
-export function eventEndpoints(newsroom: Newsroom): Endpoint[] {
+export interface EventRoutesOptions {
+  newsroom: Newsroom
+  acknowledge: Acknowledge
+  keyring: Keyring
+}
+
+export function eventEndpoints({ newsroom, acknowledge, keyring }: EventRoutesOptions): Endpoint[] {
   return [
     endpoint(operations.emitEvents, (asked, res) => emitEvents(newsroom, asked, res)),
     endpoint(operations.readEvent, async ({ id }, res) => {
       const event = await newsroom.find(id)
-      if (!event) return sendNotFound(res)
+      if (!event) return sendRefusal(res, refused('event_not_found').refusal)
       res.json(event)
+    }),
+    endpoint(operations.acknowledgeEvent, async ({ caller, id }, res) => {
+      const outcome = await acknowledge({ eventId: id, by: await keyring.reviewerOf(caller) })
+      if (!outcome.ok) return sendRefusal(res, outcome.refusal)
+      res.json(outcome.value)
     }),
   ]
 }

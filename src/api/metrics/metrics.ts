@@ -10,6 +10,7 @@ import { countRequests } from './requests.ts'
 /** Asked at each scrape: cheap, and the same whichever process answers. */
 export interface Gauges {
   pendingByRisk(): Promise<ReadonlyMap<string, number>>
+  unreached(): Promise<number>
   /** How long the delivery that waits longest has been due; 0 when none is. */
   queueAgeMs(): Promise<number>
 }
@@ -65,7 +66,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   }
 }
 
-function registerGauges(registry: Registry, { pendingByRisk, queueAgeMs }: Gauges): void {
+function registerGauges(registry: Registry, { pendingByRisk, unreached, queueAgeMs }: Gauges): void {
   const registers = [registry]
   new Gauge({
     name: 'countersign_pending_approvals',
@@ -75,6 +76,14 @@ function registerGauges(registry: Registry, { pendingByRisk, queueAgeMs }: Gauge
     async collect() {
       const pending = await pendingByRisk()
       for (const risk of SEVERITIES satisfies readonly Severity[]) this.set({ risk }, pending.get(risk) ?? 0)
+    },
+  })
+  new Gauge({
+    name: 'countersign_unreached_approvals',
+    help: 'Approvals that wait for a decision and whose card no destination of people has taken in time',
+    registers,
+    async collect() {
+      this.set(await unreached())
     },
   })
   new Gauge({

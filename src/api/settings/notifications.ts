@@ -2,6 +2,7 @@
 
 import type { Response } from 'express'
 import type { z } from 'zod'
+import { USUAL_SETTINGS } from '../../events/settings.ts'
 import { isoTime } from '../../kit/clock.ts'
 import { sendProblem } from '../../kit/problem.ts'
 import type { Platform, PlatformKind } from '../../platforms/platform.ts'
@@ -9,6 +10,7 @@ import type { DestinationSummary, Destinations } from '../../settings/destinatio
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
 import { sendNotFound } from '../errors.ts'
 import { validated } from '../input.ts'
+import { chosen } from './manner.ts'
 import * as operations from './operations.ts'
 
 type Config = Record<string, unknown>
@@ -25,8 +27,7 @@ export interface NotificationRouteOptions {
 export function notificationEndpoints(options: NotificationRouteOptions): Endpoint[] {
   const { destinations, kinds, platforms } = options
   const validConfig: ValidConfig = async (channelType, given, res) => {
-    const kind = kinds.find((one) => one.name === channelType) as PlatformKind
-    const config = validated(kind.config, given, res, 'config') as Config | undefined
+    const config = validated(kindOf(kinds, channelType).config, given, res, 'config') as Config | undefined
     const detail = config && (await platforms.get(channelType)?.check?.(config))
     if (!detail) return config
     const errors = [{ path: 'config', message: detail }]
@@ -43,7 +44,9 @@ export function notificationEndpoints(options: NotificationRouteOptions): Endpoi
       if (!config) return
       const { name, events = null, tools = null, agents = null, retry_policy: retryPolicy = null } = body
       const { min_severity: minSeverity, enabled } = body
-      const fields = { name, config, events, minSeverity, tools, agents, retryPolicy, enabled }
+      const settings = chosen(USUAL_SETTINGS, body.settings, kindOf(kinds, body.channel_type), res)
+      if (!settings) return
+      const fields = { name, config, events, minSeverity, tools, agents, settings, retryPolicy, enabled }
       const made = madeSecrets(kinds, body.channel_type, body.config, config)
       const created = wire(await destinations.create(body.channel_type, fields, caller.keyId))
       res.status(201).json({ ...created, config: { ...created.config, ...made } })
@@ -83,7 +86,10 @@ async function change(
   const config = given && (await validConfig(before.channelType, given, res))
   if (given && !config) return
   const { name, events, min_severity: minSeverity, tools, agents, retry_policy: retryPolicy, enabled } = body
-  const changes = { name, config, events, minSeverity, tools, agents, retryPolicy, enabled }
+  const kind = kindOf(kinds, before.channelType)
+  const settings = body.settings === undefined ? undefined : chosen(before.settings, body.settings, kind, res)
+  if (body.settings !== undefined && !settings) return
+  const changes = { name, config, events, minSeverity, tools, agents, settings, retryPolicy, enabled }
   const fields = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
   const changed = await destinations.update(id, fields, caller.keyId)
   if (!changed) return sendNotFound(res)
@@ -92,9 +98,13 @@ async function change(
   res.json({ ...summary, config: { ...summary.config, ...made } })
 }
 
+function kindOf(kinds: PlatformKind[], channelType: string): PlatformKind {
+  return kinds.find(({ name }) => name === channelType) as PlatformKind
+}
+
 /** Secrets that the platform made: neither sent nor kept before, so that only this answer can show them. */
 function madeSecrets(kinds: PlatformKind[], channelType: string, given: Config, config: Config): Config {
-  const secrets: readonly string[] = kinds.find(({ name }) => name === channelType)?.secrets ?? []
+  const secrets: readonly string[] = kindOf(kinds, channelType).secrets
   const isMade = ([name, value]: [string, unknown]) =>
     secrets.includes(name) && typeof value === 'string' && !Object.values(given).includes(value)
   return Object.fromEntries(Object.entries(config).filter(isMade))
@@ -114,6 +124,7 @@ function wire(summary: DestinationSummary): z.infer<typeof operations.destinatio
     min_severity: summary.minSeverity,
     tools: summary.tools,
     agents: summary.agents,
+    settings: summary.settings,
     retry_policy: summary.retryPolicy,
     enabled: summary.enabled,
     disabled_reason: summary.disabledReason,

@@ -71,7 +71,7 @@ async function sendCard(
   })
   if (!outcome.ok) return sendRefusal(res, outcome.refusal)
   const { approval } = outcome.value
-  const { delivered, error } = await awaitSend({ approvalId: approval.id }, destination.id, PATIENCE_MS)
+  const { delivered, error } = await awaitSend(approval.id, destination.id, PATIENCE_MS)
   if (delivered) return void res.status(201).json(approval)
   const detail = `The test did not arrive: ${error}`
   sendProblem(res, { status: 502, code: 'test_failed', detail, error, approval_id: approval.id })
@@ -97,7 +97,7 @@ async function sendAlert(
     keyId: null,
   }
   const event = await newsroom.tryOut(alert, destination.id)
-  const { delivered, error } = await awaitSend({ eventId: event.id }, destination.id, PATIENCE_MS)
+  const { delivered, error } = await awaitSend(event.id, destination.id, PATIENCE_MS)
   if (delivered) return void res.status(201).json(event)
   const detail = `The test did not arrive: ${error}`
   sendProblem(res, { status: 502, code: 'test_failed', detail, error, event_id: event.id })

@@ -18,7 +18,7 @@
 const SENTENCES = /** @type {Record<string, string>} */ ({
   unauthorized: 'This API key is not known here. Perhaps it was replaced or revoked.',
   approval_not_found: 'There is no such approval, or this key may not see it.',
-  not_found: 'There is no such event.',
+  event_not_found: 'There is no such event.',
 })
 
 /**

@@ -30,7 +30,8 @@ export function createApprovalApi(send, path) {
     read: () => send(path),
 
     /**
-     * The approval once it is closed, or as it stands after some seconds. Rejects when aborted.
+     * The approval once it is closed or found to have reached nobody, or as it stands after some seconds. Rejects
+     * when aborted.
      * @param {AbortSignal} signal
      */
     readOnceClosed: (signal) => send(`${path}?wait_seconds=${WAIT_SECONDS}`, { signal }),

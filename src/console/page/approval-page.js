@@ -5,6 +5,7 @@ import { drawApproval, headline } from './approval.js'
 import { createApprovalApi } from './approval-api.js'
 import { byId } from './dom.js'
 import { untilAnswered } from './link.js'
+import { updateReach } from './reach.js'
 import { revealedText } from './revealed.js'
 import { span } from './time.js'
 
@@ -32,7 +33,7 @@ async function show({ first, send, path, signal, draw, askForKey }) {
   let shown = ''
   /** @param {ApprovalView} view */
   const update = (view, refusal = '') => {
-    if (view.status === shown && refusal === '') return
+    if (view.status === shown && refusal === '') return updateReach(view)
     const isNews = shown !== ''
     shown = view.status
     const title = `${headline(view)} · ${revealedText(view.action.tool)}`

@@ -3,6 +3,7 @@
 
 import { drawDecisionForm } from './decision-form.js'
 import { el } from './dom.js'
+import { drawReach } from './reach.js'
 import { banner, facts, json, nameAndId, record, time } from './record.js'
 import { revealed } from './revealed.js'
 
@@ -61,6 +62,7 @@ function standing(view) {
     { 'data-status': view.status },
     el('strong', {}, ...revealed(headline(view))),
     when,
+    drawReach(view),
     view.test && el('p', {}, 'This is a test. The buttons work; no agent waits for the answer.'),
   )
 }

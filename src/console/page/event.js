@@ -30,7 +30,7 @@ export function titleOf(type) {
 
 /** @param {EventView} view */
 function drawEvent(view) {
-  const { type, severity, created_at, data } = view
+  const { type, severity, created_at, data, acknowledged } = view
   return record(
     banner(
       { 'data-severity': severity },
@@ -39,7 +39,7 @@ function drawEvent(view) {
       el('span', { class: 'when' }, time(created_at)),
     ),
     [subject(view), Object.keys(data).length > 0 && json('Data', data, 'data')],
-    [facts(rowsOf(view))],
+    [acknowledged !== null && seenTo(acknowledged), facts(rowsOf(view))],
   )
 }
 
@@ -56,6 +56,17 @@ function subject({ agent, tool, environment, summary, action }) {
     tool !== null && el('p', { class: 'tool' }, ...revealed(tool)),
     el('p', { class: 'summary', 'data-testid': 'summary' }, ...revealed(summary)),
     action !== null && el('p', { class: 'done' }, 'What was done: ', el('strong', {}, ...revealed(action))),
+  )
+}
+
+/** @param {NonNullable<EventView['acknowledged']>} acknowledged */
+function seenTo({ by, source, at }) {
+  return el(
+    'section',
+    { class: 'panel outcome', 'data-testid': 'acknowledged' },
+    el('h2', {}, 'On record'),
+    el('p', {}, el('strong', {}, ...revealed(by)), ' acknowledged'),
+    el('p', { class: 'aside' }, `via ${source}, `, time(at)),
   )
 }
 

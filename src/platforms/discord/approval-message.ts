@@ -1,6 +1,7 @@
 // What does an approval look like in Discord? Its facts, how it stands, and a link to where it is decided.
 
 import type { ApprovalStatus, ApprovalView } from '../../approvals/view.ts'
+import type { Manner } from '../manner.ts'
 import { closingWords, deciding, factsOf } from '../shown-approval.ts'
 import { type Excerpts, oneLine, prettyJson, prose } from '../shown-text.ts'
 import { COLORS, type DiscordMessage, drawn, type Field, field, time } from './message.ts'
@@ -15,13 +16,13 @@ const OUTCOMES: Record<Exclude<ApprovalStatus, 'pending'>, string> = {
 const TEST_TITLE = '🧪 This is a test. No agent waits for the answer.'
 
 /** Never longer than Discord takes, whatever the agent sent; the same parts in every state. */
-export function approvalMessage(view: ApprovalView): DiscordMessage {
-  const argumentsJson = blockJson(prettyJson(view.action.arguments))
-  return drawn(view.url, (excerpts) => ({
+export function approvalMessage(view: ApprovalView, manner: Manner): DiscordMessage {
+  const argumentsJson = manner.details ? blockJson(prettyJson(view.action.arguments)) : ''
+  return drawn(view.url, manner, (excerpts) => ({
     title: title(view, excerpts),
-    lines: [when(view), ...note(view, excerpts)],
+    lines: [when(view), ...note(view, manner, excerpts)],
     color: COLORS[view.status === 'pending' ? view.risk.level : view.status],
-    fields: fields(view, argumentsJson, excerpts),
+    fields: fields(view, argumentsJson, manner, excerpts),
     reference: `Digest ${view.digest.replace('sha256:', '').slice(0, 12)}  ·  ${view.id}`,
   }))
 }
@@ -38,18 +39,21 @@ function when(view: ApprovalView): string {
   return `Expires ${time(view.expires_at, 'f')} ${time(view.expires_at, 'R')}`.trimEnd()
 }
 
-function note(view: ApprovalView, excerpts: Excerpts): string[] {
-  const words = closingWords(view)
+function note(view: ApprovalView, { details }: Manner, excerpts: Excerpts): string[] {
+  const words = details && closingWords(view)
   return words ? [code(excerpts.of('the note', words, 400))] : []
 }
 
-function fields(view: ApprovalView, argumentsJson: string, excerpts: Excerpts): Field[] {
-  const facts = factsOf(view, excerpts).map(({ label, value }) => field(label, code(value), true))
-  const why = view.reasons.map(oneLine).join(', ')
+function fields(view: ApprovalView, argumentsJson: string, manner: Manner, excerpts: Excerpts): Field[] {
+  const facts = factsOf(view, manner, excerpts).map(({ label, value }) => field(label, code(value), true))
+  return manner.details ? [...facts, ...details(view, argumentsJson, excerpts)] : facts
+}
+
+function details({ action, reasons }: ApprovalView, argumentsJson: string, excerpts: Excerpts): Field[] {
+  const why = reasons.map(oneLine).join(', ')
   return [
-    ...facts,
     ...(why === '' ? [] : [field('Why', code(excerpts.of('the reasons', why, 300)))]),
-    field('Summary', block('txt', excerpts.of('the summary', prose(view.action.summary), 800))),
+    field('Summary', block('txt', excerpts.of('the summary', prose(action.summary), 800))),
     field('Arguments', block('json', excerpts.of('the arguments', argumentsJson, 1000))),
   ]
 }

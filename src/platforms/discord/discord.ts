@@ -1,11 +1,13 @@
 // What is Discord to Countersign? A channel that is told through its webhook; nothing in it decides anything.
 
 import type { Egress } from '../../kit/egress.ts'
-import type { Message, Platform, PlatformKind } from '../platform.ts'
+import { type Manner, posting, redrawing } from '../manner.ts'
+import type { Destination, Message, Platform, PlatformKind, Posted } from '../platform.ts'
 import { alertMessage } from './alert-message.ts'
 import { sendToDiscord } from './api.ts'
 import { approvalMessage } from './approval-message.ts'
 import { type DiscordConfig, type DiscordEnvironment, discordConfig, webhookOf } from './config.ts'
+import { digestMessage } from './digest-message.ts'
 import type { DiscordMessage } from './message.ts'
 
 /** Discord takes 30 in 60 s of a webhook; these make 27 of the first minute and 24 of every other. */
@@ -17,6 +19,7 @@ export function discord(env: DiscordEnvironment & { egress: Egress }): PlatformK
     config: discordConfig(env),
     secrets: ['webhook_url'],
     retryPolicy: 'prompt',
+    audience: 'people',
     keepsExcerpts: true,
     pace: (config) => [{ bucket: `discord:${webhookOf(config).id}`, ...PACE }],
     create: () => createDiscord(env.egress),
@@ -24,17 +27,23 @@ export function discord(env: DiscordEnvironment & { egress: Egress }): PlatformK
 }
 
 function createDiscord(egress: Egress): Platform<DiscordConfig> {
+  async function send(content: DiscordMessage, { config }: Destination<DiscordConfig>): Promise<Posted> {
+    const { messageId, ...cooling } = await sendToDiscord(egress, config, content)
+    return { handle: messageId, ...cooling }
+  }
+
   return {
-    async post(message, to) {
-      const { messageId, ...cooling } = await sendToDiscord(egress, to.config, messageOf(message))
-      return { handle: messageId, ...cooling }
-    },
+    post: (message, to) => send(messageOf(message, posting(message, to, false)), to),
+
+    digest: (digest, to) => send(digestMessage(digest, posting(digest, to, false)), to),
+
     async redraw(handle, message, to) {
-      await sendToDiscord(egress, to.config, messageOf(message), handle)
+      await sendToDiscord(egress, to.config, messageOf(message, redrawing(to, false)), handle)
     },
   }
 }
 
-function messageOf(message: Message): DiscordMessage {
-  return message.kind === 'approval' ? approvalMessage(message.view) : alertMessage(message.event)
+function messageOf(message: Message, manner: Manner): DiscordMessage {
+  if (message.kind === 'approval') return approvalMessage(message.view, manner)
+  return alertMessage(message.event, manner)
 }

@@ -2,15 +2,16 @@
 
 import type { ApprovalStatus } from '../../approvals/view.ts'
 import type { Severity } from '../../events/severity.ts'
+import { type Manner, withheldWords } from '../manner.ts'
 import { type Excerpts, fullest } from '../shown-text.ts'
 import { type Link, linkTo } from './text.ts'
 
-interface Embed {
+export interface Embed {
   title: string
   description?: string
   color: number
   fields: Field[]
-  footer: { text: string }
+  footer?: { text: string }
 }
 
 export interface Field {
@@ -28,9 +29,12 @@ interface LinkButton {
 
 /** The body of a post, and of an edit, which replaces all of it. */
 export interface DiscordMessage {
+  /** Calls everybody, or is empty: embeds, where all text of others is, notify nobody. */
+  content: '' | '@everyone'
   embeds: [Embed]
   components: { type: 1; components: [LinkButton] }[]
-  allowed_mentions: { parse: [] }
+  /** https://docs.discord.com/developers/resources/message#allowed-mentions-object */
+  allowed_mentions: { parse: [] | ['everyone'] }
 }
 
 export const COLORS: Record<Severity | Exclude<ApprovalStatus, 'pending'>, number> = {
@@ -47,6 +51,7 @@ export const COLORS: Record<Severity | Exclude<ApprovalStatus, 'pending'>, numbe
 
 /** Of all text in the embeds; https://docs.discord.com/developers/resources/message#embed-object-embed-limits */
 const MAX_TEXT = 6000
+export const MAX_DESCRIPTION = 4096
 
 export interface Drawing {
   title: string
@@ -58,14 +63,28 @@ export interface Drawing {
   reference: string
 }
 
-/** The fullest message that Discord takes; what was cut is said in it. */
-export function drawn(address: string, draw: (excerpts: Excerpts) => Drawing): DiscordMessage {
+/** The fullest message that Discord takes; what was cut or left out is said in it. */
+export function drawn(
+  address: string,
+  manner: Manner,
+  draw: (excerpts: Excerpts) => Drawing,
+): DiscordMessage {
   const link = linkTo(address)
   const embed = fullest(
-    (excerpts) => embedOf(draw(excerpts), link, excerpts),
+    (excerpts) => embedOf(draw(excerpts), link, manner, excerpts),
     (embed) => textOf(embed).length <= MAX_TEXT,
   )
-  return { embeds: [embed], components: buttons(link), allowed_mentions: { parse: [] } }
+  return addressed({ embeds: [embed], components: buttons(link) }, manner)
+}
+
+/** To everybody in the channel, or to nobody by name. */
+export function addressed(
+  message: Pick<DiscordMessage, 'embeds' | 'components'>,
+  { mention }: Pick<Manner, 'mention'>,
+): DiscordMessage {
+  return mention
+    ? { content: '@everyone', ...message, allowed_mentions: { parse: ['everyone'] } }
+    : { content: '', ...message, allowed_mentions: { parse: [] } }
 }
 
 /** `inline`: beside others, where there is room. */
@@ -79,9 +98,11 @@ export function time(iso: string | null, style: 'f' | 'R'): string {
   return Number.isNaN(atMs) ? '' : `<t:${Math.floor(atMs / 1000)}:${style}>`
 }
 
-function embedOf({ title, lines, color, fields, reference }: Drawing, link: Link | undefined, cut: Excerpts) {
+function embedOf(drawing: Drawing, link: Link | undefined, { details }: Manner, cut: Excerpts): Embed {
+  const { title, lines, color, fields, reference } = drawing
+  const withheld = details ? [] : [withheldWords(link !== undefined)]
   const address = link && !link.onButton ? [`View in Console: ${link.url}`] : []
-  const description = [...lines, ...address].join('\n')
+  const description = [...lines, ...withheld, ...address].join('\n')
   const notice = cut.notice()
   const about = notice
     ? [link ? `${notice} View in Console shows all of it.` : notice, reference]
@@ -91,7 +112,7 @@ function embedOf({ title, lines, color, fields, reference }: Drawing, link: Link
 }
 
 function textOf({ title, description = '', fields, footer }: Embed): string {
-  return [title, description, ...fields.flatMap(({ name, value }) => [name, value]), footer.text].join('')
+  return [title, description, ...fields.flatMap(({ name, value }) => [name, value]), footer?.text].join('')
 }
 
 function buttons(link: Link | undefined): DiscordMessage['components'] {

@@ -38,6 +38,11 @@ export function inert(text: string): string {
   return disarmed(text).replace(OTHER_MARKUP, (mark) => LOOKALIKES[mark] ?? '')
 }
 
+/** Words of our own that lead to an address of ours. */
+export function linked(url: string, words: string): string {
+  return `[${words}](${url.replace(/[()]/g, (mark) => (mark === '(' ? '%28' : '%29'))})`
+}
+
 export interface Link {
   url: string
   /** Otherwise it stands in the text: Discord calls the address of a host without a dot not well-formed. */

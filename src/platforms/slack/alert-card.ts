@@ -1,14 +1,20 @@
-// What does an alert look like in Slack? One card in the colour of its severity, with nothing to decide.
+// What does an alert look like in Slack? One card in the colour of its severity, until somebody sees to it and after.
 
-import type { ContextBlock, KnownBlock, MrkdwnElement, PlainTextElement, SectionBlock } from '@slack/types'
+import type {
+  ActionsBlock,
+  Button,
+  ContextBlock,
+  KnownBlock,
+  MrkdwnElement,
+  PlainTextElement,
+  SectionBlock,
+} from '@slack/types'
 import type { EventView } from '../../events/event.ts'
-import { alertFacts, SIGNS, titleOf } from '../shown-alert.ts'
+import { type Manner, withheldWords } from '../manner.ts'
+import { alertFacts, isOpen, linkLabel, nameOf, SIGNS, titleOf } from '../shown-alert.ts'
 import { type Excerpts, oneLine, prettyJson, prose, shortened, webUrl } from '../shown-text.ts'
-import { type ApprovalCard, COLORS, date } from './approval-card.ts'
+import { date, type SlackMessage, slackMessage } from './message.ts'
 import { fitted, inert, literal, markup, preformatted } from './text.ts'
-
-/** The same arguments of Slack's methods. */
-export type AlertCard = ApprovalCard
 
 /** A section takes ten fields, and a fact is two of them. */
 const FACTS_OF_A_SECTION = 5
@@ -17,51 +23,83 @@ const FACTS_OF_A_SECTION = 5
  * Never longer than Slack takes, whatever the agent sent; what was cut is said on the card. The agent's text is
  * shown literally and mentions nobody.
  */
-export function alertCard(event: EventView): AlertCard {
+export function alertCard(event: EventView, manner: Manner): SlackMessage {
   const data = Object.keys(event.data).length > 0 ? prettyJson(event.data) : ''
-  return fitted((excerpts) => ({
-    text: `${titleOf(event)}: ${inert(shortened(oneLine(event.summary), 140))}`,
-    attachments: [{ color: COLORS[event.severity], blocks: blocks(event, data, excerpts) }],
-    parse: 'none',
-    unfurl_links: false,
-    unfurl_media: false,
-  }))
+  return fitted((excerpts) =>
+    slackMessage(topLine(event, manner), event.severity, blocks(event, data, manner, excerpts), manner),
+  )
 }
 
-function blocks(event: EventView, data: string, excerpts: Excerpts): KnownBlock[] {
+function topLine(event: EventView, { details }: Manner): string {
+  const rest = details ? `: ${inert(shortened(oneLine(event.summary), 140))}` : by(event)
+  return titleOf(event) + rest
+}
+
+function by({ agent }: EventView): string {
+  return agent === null ? '' : `: ${inert(shortened(oneLine(agent.name), 60))}`
+}
+
+function blocks(event: EventView, data: string, manner: Manner, excerpts: Excerpts): KnownBlock[] {
   const url = webUrl(event.url)
-  const [facts, moreFacts] = tables(event, excerpts)
+  const [facts, moreFacts] = tables(event, manner, excerpts)
   const parts: Record<string, KnownBlock | false | undefined> = {
     headline: { type: 'section', text: markup(`${SIGNS[event.severity]} *${titleOf(event)}*`) },
+    acknowledged: acknowledged(event, excerpts),
     facts,
     more_facts: moreFacts,
-    message: { type: 'section', text: literal(excerpts.of('the message', prose(event.summary), 800)) },
-    data: data !== '' && preformatted(excerpts.of('the data', data, 1000)),
-    about: about(event, excerpts, url),
-    buttons: url !== undefined && {
-      type: 'actions',
-      elements: [{ type: 'button', action_id: 'view_console', text: literal('View in Console'), url }],
-    },
+    ...(manner.details
+      ? details(event, data, excerpts)
+      : { data: preformatted(withheldWords(url !== undefined, linkLabel(event, manner))) }),
+    about: about(event, manner, excerpts, url),
+    buttons: buttons(event, manner, url),
   }
+  const state = event.acknowledged === null ? 'alert' : 'acknowledged'
   return Object.entries(parts).flatMap(([part, block]) =>
-    block ? [{ ...block, block_id: `alert_${part}` }] : [],
+    block ? [{ ...block, block_id: `${state}_${part}` }] : [],
   )
+}
+
+function acknowledged({ acknowledged: seen }: EventView, excerpts: Excerpts): SectionBlock | undefined {
+  if (seen === null) return undefined
+  const words = `:eyes: *Acknowledged by ${inert(nameOf(seen, excerpts))}* · ${date(seen.at)}`
+  return { type: 'section', text: markup(words) }
+}
+
+function buttons(event: EventView, manner: Manner, url: string | undefined): ActionsBlock | false {
+  const elements: Button[] = []
+  if (manner.interactive && isOpen(event)) {
+    const text = literal('Acknowledge')
+    elements.push({ type: 'button', action_id: 'acknowledge_alert', style: 'primary', text, value: event.id })
+  }
+  if (url) {
+    const text = literal(linkLabel(event, manner))
+    elements.push({ type: 'button', action_id: 'view_console', text, url })
+  }
+  return elements.length > 0 && { type: 'actions', elements }
+}
+
+function details({ summary }: EventView, data: string, excerpts: Excerpts) {
+  const message: SectionBlock = {
+    type: 'section',
+    text: literal(excerpts.of('the message', prose(summary), 800)),
+  }
+  return { message, data: data !== '' && preformatted(excerpts.of('the data', data, 1000)) }
 }
 
 /** Labels on the left, values on the right: Slack sets a section's fields in two columns. */
-function tables(event: EventView, excerpts: Excerpts): SectionBlock[] {
-  const facts: (MrkdwnElement | PlainTextElement)[][] = alertFacts(event, excerpts).map(
+function tables(event: EventView, manner: Manner, excerpts: Excerpts): SectionBlock[] {
+  const facts: (MrkdwnElement | PlainTextElement)[][] = alertFacts(event, manner, excerpts).map(
     ({ label, value }) => [markup(`*${label}*`), literal(value)],
   )
-  facts.push([markup('*Time*'), markup(date(event.created_at).trim())])
+  facts.push([markup('*Time*'), markup(date(event.created_at))])
   return [facts.slice(0, FACTS_OF_A_SECTION), facts.slice(FACTS_OF_A_SECTION)].flatMap((part) =>
     part.length > 0 ? [{ type: 'section', fields: part.flat() }] : [],
   )
 }
 
-function about(event: EventView, excerpts: Excerpts, url: string | undefined): ContextBlock {
+function about(event: EventView, manner: Manner, excerpts: Excerpts, url: string | undefined): ContextBlock {
   const cut = excerpts.notice()
   const elements = [markup(`\`${event.id}\``)]
-  if (cut) elements.unshift(markup(url ? `${cut} View in Console shows all of it.` : cut))
+  if (cut) elements.unshift(markup(url ? `${cut} ${linkLabel(event, manner)} shows all of it.` : cut))
   return { type: 'context', elements }
 }

@@ -1,4 +1,4 @@
-// What makes a destination in Slack? A bot token and a channel.
+// What makes a destination in Slack? A bot token and a channel, or an incoming webhook.
 
 import { z } from 'zod'
 
@@ -11,14 +11,32 @@ export interface SlackEnvironment {
   apiUrl: string
 }
 
-export interface SlackConfig {
+export interface BotConfig {
   bot_token?: string | undefined
   channel_id: string
+  webhook_url?: undefined
   /** When it is another app's than the environment's. */
   signing_secret?: string | undefined
 }
 
+export interface WebhookConfig {
+  bot_token?: undefined
+  channel_id?: undefined
+  webhook_url: string
+  /** Of the webhook's app; without it nothing on its cards can be pressed. */
+  signing_secret?: string | undefined
+}
+
+export type SlackConfig = BotConfig | WebhookConfig
+
 const INCOMPLETE = 'Slack channels require either bot_token + channel_id or webhook_url'
+const BOTH = 'Slack channels take either bot_token + channel_id or webhook_url, not both'
+const WRONG_WEBHOOK =
+  'a Slack webhook URL looks like https://hooks.slack.com/services/T…/B…/…; copy it from the app’s page Incoming Webhooks'
+
+const WEBHOOKS = 'https://hooks.slack.com/'
+const SLACK = 'https://slack.com/'
+const WEBHOOK_PATH = /^services\/(T[A-Z0-9]{2,30})\/B[A-Z0-9]{2,30}\/[A-Za-z0-9]{1,100}$/
 
 export function slackConfig(env: SlackEnvironment): z.ZodType<SlackConfig> {
   return z
@@ -31,13 +49,37 @@ export function slackConfig(env: SlackEnvironment): z.ZodType<SlackConfig> {
         .string()
         .regex(/^[CDG][A-Z0-9]{2,}$/, 'a Slack channel ID looks like C0123456789, not like #name')
         .optional(),
+      webhook_url: z
+        .string()
+        .refine((url) => teamIn(url, env) !== undefined, WRONG_WEBHOOK)
+        .optional(),
       signing_secret: z.string().min(1).optional(),
     })
-    .transform((config, context) => {
-      const { channel_id } = config
-      if (channel_id !== undefined && (config.bot_token ?? env.botToken) !== undefined)
-        return { ...config, channel_id }
-      context.addIssue({ code: 'custom', message: INCOMPLETE })
-      return z.NEVER
+    .transform(({ bot_token, channel_id, webhook_url, signing_secret }, context) => {
+      const refused = (message: string) => {
+        context.addIssue({ code: 'custom', message })
+        return z.NEVER
+      }
+      const own = signing_secret === undefined ? {} : { signing_secret }
+      if (webhook_url !== undefined) {
+        if (bot_token !== undefined || channel_id !== undefined) return refused(BOTH)
+        return { webhook_url, ...own }
+      }
+      if (channel_id === undefined || (bot_token ?? env.botToken) === undefined) return refused(INCOMPLETE)
+      return { ...(bot_token !== undefined && { bot_token }), channel_id, ...own }
     })
+}
+
+/** Whether what is pressed on its cards reaches us. */
+export function isInteractive({ webhook_url, signing_secret }: SlackConfig): boolean {
+  return webhook_url === undefined || signing_secret !== undefined
+}
+
+/** The team of an incoming webhook; undefined: it is no address of one. */
+export function teamIn(webhookUrl: string, { apiUrl }: SlackEnvironment): string | undefined {
+  // What stands in for Slack has its webhooks beside its API.
+  const beside = new URL('..', apiUrl).href
+  const bases = beside === SLACK ? [WEBHOOKS] : [WEBHOOKS, beside]
+  const base = bases.find((one) => webhookUrl.startsWith(one))
+  return base === undefined ? undefined : WEBHOOK_PATH.exec(webhookUrl.slice(base.length))?.[1]
 }

@@ -2,6 +2,7 @@
 
 import type { App } from '@slack/bolt'
 import type { Asker, Commands } from '../../commands/commands.ts'
+import { allShowDetails } from '../manner.ts'
 import { replyCard } from './reply-card.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -16,12 +17,14 @@ export function listenToCommands(app: App, commands: Commands, surroundings: Sur
       team: { id: command.team_id },
       enterprise: command.enterprise_id ? { id: command.enterprise_id } : null,
     }
-    const place = await surroundings.find(origin, context.signedBy as string[], command.channel_id)
+    const spot = { channelId: command.channel_id }
+    const place = await surroundings.find(origin, context.signedBy as string[], spot)
     if (!place) return ack(NOT_CONNECTED)
     const user = { id: command.user_id, name: command.user_name }
     const asker: Asker = {
       ...(await surroundings.identify(user, place.workspace, place.token)),
       destinationIds: place.here.map((destination) => destination.id),
+      details: allShowDetails(place.here),
     }
     await ack({ ...replyCard(await commands.answer(command.text ?? '', asker)) })
   })

@@ -1,13 +1,19 @@
-// What does a click do? Names the card and the clicker, lets the desk decide, and answers at once.
+// What does a click do? Names the card and the clicker, has it decided or acknowledged, and answers at once.
 
-import type { App, BlockAction, ButtonAction } from '@slack/bolt'
+import type { App, BlockAction, ButtonAction, RespondFn } from '@slack/bolt'
 import type { Decide } from '../../approvals/desk.ts'
+import type { Outcome } from '../../approvals/refusals.ts'
 import type { Verdict } from '../../approvals/view.ts'
 import type { PlatformPorts } from '../platform.ts'
 import type { SlackConfig } from './config.ts'
 import { handleOf } from './handle.ts'
 import { refusalCard } from './reply-card.ts'
+import type { ResponseUrls } from './response-urls.ts'
 import type { Surroundings } from './surroundings.ts'
+import { destinationIn } from './webhook.ts'
+
+/** A click that names no message. */
+const NO_CARD_OF_OURS = { destinationIds: [], handle: '' }
 
 const VERDICTS: Record<string, Verdict> = {
   approve_action: 'approve',
@@ -18,8 +24,9 @@ const VERDICTS: Record<string, Verdict> = {
 
 export function listenToClicks(
   app: App,
-  { desk, log }: PlatformPorts<SlackConfig>,
+  { desk, acknowledge, log }: PlatformPorts<SlackConfig>,
   surroundings: Surroundings,
+  responseUrls: Pick<ResponseUrls, 'keep'>,
 ): void {
   // A link button is followed by Slack itself; it only wants to hear that we noticed.
   app.action(/^(platform_)?view_console$/, ({ ack }) => ack())
@@ -34,25 +41,48 @@ export function listenToClicks(
         ...(await clicked(body, context.signedBy as string[])),
       })
       await ack()
-      if (outcome.ok) return
-      // After the ack: the clicker hears why, and a failure here changes nothing.
-      await respond({ ...refusalCard(outcome.refusal) }).catch((error) =>
-        log.warn({ err: error }, 'the clicker could not be told why a click was refused'),
-      )
+      await tell(outcome, respond)
     },
   )
 
+  app.action<BlockAction<ButtonAction>>(
+    'acknowledge_alert',
+    async ({ body, action, context, ack, respond }) => {
+      const outcome = await acknowledge({
+        eventId: action.value ?? '',
+        ...(await clicked(body, context.signedBy as string[])),
+      })
+      await ack()
+      await tell(outcome, respond)
+    },
+  )
+
+  /** After the ack: the clicker hears why it was refused, and a failure here changes nothing. */
+  async function tell(outcome: Outcome<unknown>, respond: RespondFn): Promise<void> {
+    if (outcome.ok) return
+    await respond({ ...refusalCard(outcome.refusal) }).catch((error) =>
+      log.warn({ err: error }, 'the clicker could not be told why a click was refused'),
+    )
+  }
+
   async function clicked(body: BlockAction, signedBy: string[]): Promise<Pick<Decide, 'by' | 'at'>> {
     const channelId = body.container.channel_id ?? body.channel?.id
-    const place = await surroundings.find(body, signedBy, channelId)
-    const user = { id: body.user.id, name: body.user.username || body.user.name || body.user.id }
+    const destinationId = destinationIn(body.actions[0]?.block_id ?? '')
+    const place = await surroundings.find(body, signedBy, { channelId, destinationId })
+    const { id, username, name, team_id: teamId } = body.user
+    const user = { id, name: username || name || id, teamId }
     if (!place) {
       const tenant = body.enterprise?.id ?? body.team?.id ?? ''
       return { by: { platform: 'slack', tenant, userId: user.id, name: user.name, standing: 'external' } }
     }
     const by = await surroundings.identify(user, place.workspace, place.token)
     const ts = body.container.message_ts ?? body.message?.ts
-    const destinationIds = place.here.map((destination) => destination.id)
-    return channelId && ts ? { by, at: { destinationIds, handle: handleOf(channelId, ts) } } : { by }
+    if (!channelId || !ts) return { by, at: NO_CARD_OF_OURS }
+    const handle = handleOf(channelId, ts)
+    for (const { id, config } of place.here) {
+      // Before anything is decided: the redraw that follows has no other way to the card.
+      if (config.webhook_url !== undefined) await responseUrls.keep(id, handle, body.response_url)
+    }
+    return { by, at: { destinationIds: place.here.map((destination) => destination.id), handle } }
   }
 }

@@ -18,9 +18,19 @@ export interface SlackUser {
   id: string
   /** As the request names it, for when nothing better is known. */
   name: string
+  /** Where Slack's signature says that the user belongs, for when nobody can be asked. */
+  teamId?: string | undefined
 }
 
-export type IdentifyUser = (user: SlackUser, workspace: Workspace, token: string) => Promise<Actor>
+/**
+ * Without a token there is nobody to ask: a user is then what the signed request says, which tells of a workspace, but
+ * neither of a guest in it nor of an e-mail address.
+ */
+export type IdentifyUser = (
+  user: SlackUser,
+  workspace: Workspace,
+  token: string | undefined,
+) => Promise<Actor>
 
 export function members(clientOf: (token: string) => WebClient, clock: Clock, log: Logger): IdentifyUser {
   const known = new LRUCache<string, User, { token: string; userId: string }>({
@@ -33,9 +43,10 @@ export function members(clientOf: (token: string) => WebClient, clock: Clock, lo
     },
   })
 
-  return async ({ id, name }, workspace, token) => {
+  return async ({ id, name, teamId }, workspace, token) => {
     const tenant = tenantOf(workspace)
     const unknown: Actor = { platform: 'slack', tenant, userId: id, name, standing: 'unknown' }
+    if (token === undefined) return { ...unknown, standing: signedStanding(teamId, workspace) }
     try {
       const key = `${tenant}/${id}`
       const user =
@@ -65,4 +76,9 @@ function standingOf(user: User, { teamId, enterpriseId }: Workspace): Actor['sta
   if (user.is_restricted || user.is_ultra_restricted) return 'guest'
   const home = enterpriseId === null ? user.team_id : user.enterprise_user?.enterprise_id
   return home === (enterpriseId ?? teamId) ? 'member' : 'external'
+}
+
+function signedStanding(home: string | undefined, { teamId }: Workspace): Actor['standing'] {
+  if (home === undefined) return 'unknown'
+  return home === teamId ? 'member' : 'external'
 }

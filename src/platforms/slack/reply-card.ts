@@ -68,8 +68,7 @@ function linkButton(link: NonNullable<Reply['link']>, excerpts: Excerpts): Butto
 }
 
 /** For the clicker alone: the message that was clicked stays. */
-export function refusalCard({ code, text, decidedBy }: Refusal): RefusalCard {
-  const by =
-    code === 'already_decided' && decidedBy !== null ? ` by ${inert(shortened(oneLine(decidedBy), 80))}` : ''
+export function refusalCard({ text, first }: Refusal): RefusalCard {
+  const by = first === null ? '' : ` by ${inert(shortened(oneLine(first), 80))}`
   return { response_type: 'ephemeral', replace_original: false, text: `:warning: ${text}${by}` }
 }

@@ -1,30 +1,40 @@
-// What is Slack to Countersign? Cards by bot token, clicks and commands through Bolt.
+// What is Slack to Countersign? Cards by bot token or incoming webhook, clicks and commands through Bolt.
 
 import { App } from '@slack/bolt'
+import type { Egress } from '../../kit/egress.ts'
+import { type Manner, posting, redrawing } from '../manner.ts'
 import type { Destination, Message, Platform, PlatformKind, PlatformPorts } from '../platform.ts'
 import { alertCard } from './alert-card.ts'
 import { approvalCard } from './approval-card.ts'
-import { type SlackConfig, type SlackEnvironment, slackConfig } from './config.ts'
+import { botWays } from './bot.ts'
+import { isInteractive, type SlackConfig, type SlackEnvironment, slackConfig } from './config.ts'
+import { digestCard } from './digest-card.ts'
 import { listenToCommands } from './governance-command.ts'
-import { handleOf, placeOf } from './handle.ts'
+import { hookApi } from './hook-api.ts'
 import { createReceiver, ENDPOINTS } from './inbound.ts'
 import { listenToClicks } from './interactions.ts'
 import { members } from './members.ts'
+import type { SlackMessage } from './message.ts'
 import { quietLogger } from './quiet-logger.ts'
+import { createResponseUrls } from './response-urls.ts'
 import { surroundings } from './surroundings.ts'
-import { calling, slackClients, slackFetch } from './web-api.ts'
+import type { Way } from './way.ts'
+import { slackClients, slackFetch, slackOrigins } from './web-api.ts'
+import { webhookPace, webhookWays } from './webhook.ts'
 import { workspaces } from './workspace.ts'
 
 const problems = { 401: ['invalid_signature'], 404: ['not_found'] }
 
-export function slack(env: SlackEnvironment): PlatformKind<SlackConfig> {
+export function slack(env: SlackEnvironment & { egress: Egress }): PlatformKind<SlackConfig> {
   return {
     name: 'slack',
     config: slackConfig(env),
-    secrets: ['bot_token', 'signing_secret'],
+    secrets: ['bot_token', 'signing_secret', 'webhook_url'],
     retryPolicy: 'prompt',
+    audience: 'people',
     keepsExcerpts: true,
-    pace: () => [],
+    // Of a bot, Slack itself says when it is too much.
+    pace: (config) => (config.webhook_url === undefined ? [] : webhookPace(config)),
     inbound: [
       {
         id: 'slackInteraction',
@@ -38,10 +48,19 @@ export function slack(env: SlackEnvironment): PlatformKind<SlackConfig> {
   }
 }
 
-function createSlack(env: SlackEnvironment, ports: PlatformPorts<SlackConfig>): Platform<SlackConfig> {
+function createSlack(
+  env: SlackEnvironment & { egress: Egress },
+  ports: PlatformPorts<SlackConfig>,
+): Platform<SlackConfig> {
   const clientOf = slackClients(env.apiUrl)
   const workspaceOf = workspaces(ports.state, clientOf)
-  const tokenOf = ({ config }: Destination<SlackConfig>) => config.bot_token ?? env.botToken ?? ''
+  const responseUrls = createResponseUrls(ports.state, ports.clock, slackOrigins(env.apiUrl))
+  const byBot = botWays({ botToken: env.botToken, clientOf, workspaceOf })
+  const byWebhook = webhookWays(hookApi(env.egress, ports.clock), responseUrls)
+
+  function wayTo({ id, config }: Destination<SlackConfig>): Way {
+    return config.webhook_url === undefined ? byBot(config) : byWebhook(id, config)
+  }
 
   async function signingSecrets(): Promise<string[]> {
     const own = (await ports.destinations()).map((destination) => destination.config.signing_secret)
@@ -61,25 +80,19 @@ function createSlack(env: SlackEnvironment, ports: PlatformPorts<SlackConfig>): 
         logger: quietLogger,
       })
       const around = surroundings(env, ports, workspaceOf, members(clientOf, ports.clock, ports.log))
-      listenToClicks(app, ports, around)
+      listenToClicks(app, ports, around, responseUrls)
       listenToCommands(app, ports.commands, around)
     },
 
-    async post(message, to) {
-      // Known before the first card is out, so that a click on it finds its workspace without asking Slack.
-      await workspaceOf(tokenOf(to))
-      const card = { ...cardOf(message), channel: to.config.channel_id }
-      const { channel, ts } = await calling(clientOf(tokenOf(to)).chat.postMessage(card))
-      return { handle: handleOf(channel as string, ts as string) }
-    },
+    post: (message, to) => wayTo(to).post(cardOf(message, posting(message, to, isInteractive(to.config)))),
 
-    async redraw(handle, message, to) {
-      const card = { ...cardOf(message), ...placeOf(handle) }
-      await calling(clientOf(tokenOf(to)).chat.update(card))
-    },
+    digest: (digest, to) => wayTo(to).post(digestCard(digest, posting(digest, to, isInteractive(to.config)))),
+
+    redraw: (handle, message, to) =>
+      wayTo(to).redraw(handle, cardOf(message, redrawing(to, isInteractive(to.config)))),
   }
 }
 
-function cardOf(message: Message) {
-  return message.kind === 'approval' ? approvalCard(message.view) : alertCard(message.event)
+function cardOf(message: Message, manner: Manner): SlackMessage {
+  return message.kind === 'approval' ? approvalCard(message.view, manner) : alertCard(message.event, manner)
 }

@@ -1,7 +1,7 @@
 // Where does a request come from? The workspace, and which of our destinations live in its channel.
 
 import type { Destination, PlatformPorts } from '../platform.ts'
-import type { SlackConfig, SlackEnvironment } from './config.ts'
+import { type SlackConfig, type SlackEnvironment, teamIn } from './config.ts'
 import type { IdentifyUser } from './members.ts'
 import { tenantOf, type Workspace } from './workspace.ts'
 
@@ -11,23 +11,32 @@ export interface Origin {
   enterprise?: { id: string } | null | undefined
 }
 
+/** What a request names of where it was made. */
+export interface Spot {
+  channelId: string | undefined
+  /** Of a card that was posted by webhook: whose channel we are not told. */
+  destinationId?: string | undefined
+}
+
 export interface Place {
   workspace: Workspace
-  /** A token of that workspace, to ask about its users. */
-  token: string
-  /** The destinations in the channel of the request. */
+  /** To ask about the users of that workspace; undefined: Slack's signature is all that says who somebody is. */
+  token: string | undefined
+  /** The destinations where the request was made. */
   here: Destination<SlackConfig>[]
 }
 
 export interface Surroundings {
   /** undefined: no destination of the signing app is in that workspace. */
-  find(origin: Origin, signedBy: string[], channelId: string | undefined): Promise<Place | undefined>
+  find(origin: Origin, signedBy: string[], spot: Spot): Promise<Place | undefined>
   identify: IdentifyUser
 }
 
+type Home = Pick<Place, 'workspace' | 'token'>
+
 /**
  * Each signing secret speaks only for the destinations it belongs to (the environment's for those without their
- * own), and a workspace only for the destinations in it.
+ * own, a webhook's only for itself), and a workspace only for the destinations in it.
  */
 export function surroundings(
   env: SlackEnvironment,
@@ -35,23 +44,48 @@ export function surroundings(
   workspaceOf: (token: string) => Promise<Workspace>,
   identify: IdentifyUser,
 ): Surroundings {
+  const secretOf = ({ webhook_url, signing_secret }: SlackConfig) =>
+    webhook_url === undefined ? (signing_secret ?? env.signingSecret) : signing_secret
+
+  async function homeOf(config: SlackConfig, origin: Origin): Promise<Home | undefined> {
+    if (config.webhook_url !== undefined) return homeOfWebhook(config.webhook_url, origin)
+    const token = config.bot_token ?? env.botToken
+    return token === undefined ? undefined : homeWith(token, await workspaceOf(token), origin)
+  }
+
+  async function homeOfWebhook(url: string, origin: Origin): Promise<Home | undefined> {
+    const teamId = teamIn(url, env)
+    if (teamId === undefined || teamId !== origin.team?.id) return undefined
+    const known = env.botToken === undefined ? undefined : await workspaceOf(env.botToken)
+    if (known?.teamId === teamId) return homeWith(env.botToken, known, origin)
+    // Whose enterprise it belongs to is said by the request alone, whose signer may be trusted with this team only.
+    return { workspace: { teamId, enterpriseId: null }, token: undefined }
+  }
+
   return {
     identify,
-    async find({ team, enterprise }, signedBy, channelId) {
-      const tenant = enterprise?.id ?? team?.id
+    async find(origin, signedBy, spot) {
       let place: Place | undefined
       for (const destination of await ports.destinations()) {
-        const secret = destination.config.signing_secret ?? env.signingSecret
-        const token = destination.config.bot_token ?? env.botToken
-        if (secret === undefined || token === undefined || !signedBy.includes(secret)) continue
-        const workspace = await workspaceOf(token).catch((error) => {
-          ports.log.warn({ destination: destination.id, reason: error.message }, 'workspace unknown')
+        const { id, config } = destination
+        const secret = secretOf(config)
+        if (secret === undefined || !signedBy.includes(secret)) continue
+        const home = await homeOf(config, origin).catch((error) => {
+          ports.log.warn({ destination: id, reason: error.message }, 'workspace unknown')
         })
-        if (!workspace || tenantOf(workspace) !== tenant) continue
-        place ??= { workspace, token, here: [] }
-        if (destination.config.channel_id === channelId) place.here.push(destination)
+        if (!home) continue
+        // Where somebody can be asked who it was, nobody is taken at their word.
+        if (place?.token === undefined) place = { ...home, here: place?.here ?? [] }
+        const isHere =
+          config.webhook_url === undefined ? config.channel_id === spot.channelId : id === spot.destinationId
+        if (isHere) place.here.push(destination)
       }
       return place
     },
   }
+}
+
+function homeWith(token: string | undefined, workspace: Workspace, { team, enterprise }: Origin) {
+  const tenant = enterprise?.id ?? team?.id
+  return tenantOf(workspace) === tenant ? { workspace, token } : undefined
 }

@@ -29,7 +29,20 @@ export function preformatted(text: string): RichTextBlock {
   }
 }
 
+/** Words of our own that lead to an address of ours, in mrkdwn. */
+export function linked(url: string, words: string): string {
+  return `<${inAngles(url)}|${words}>`
+}
+
+function inAngles(url: string): string {
+  return url.replace(/[&<>|]/g, (mark) => (mark === '&' ? '&amp;' : encodeURIComponent(mark)))
+}
+
 /** The fullest message that Slack takes. */
 export function fitted<T>(draw: (excerpts: Excerpts) => T): T {
-  return fullest(draw, (message) => JSON.stringify(message).length <= MAX_MESSAGE_JSON)
+  return fullest(draw, isShortEnough)
+}
+
+export function isShortEnough(message: unknown): boolean {
+  return JSON.stringify(message).length <= MAX_MESSAGE_JSON
 }

@@ -2,6 +2,7 @@
 
 import type { ApprovalStatus, ApprovalView } from '../../approvals/view.ts'
 import type { Severity } from '../../events/severity.ts'
+import { type Manner, withheldWords } from '../manner.ts'
 import { closingWords, deciding, factsOf } from '../shown-approval.ts'
 import { type Excerpts, oneLine, prose, webUrl } from '../shown-text.ts'
 
@@ -26,10 +27,8 @@ export interface Headline {
 }
 
 const REQUESTED: Headline = { strong: 'Approval requested', rest: '' }
-const TEST: Headline = {
-  strong: '🧪 This is a test.',
-  rest: 'The buttons work; no agent waits for the answer.',
-}
+const TEST: Headline = { strong: '🧪 This is a test.', rest: 'No agent waits for the answer.' }
+const PRESSABLE_TEST: Headline = { ...TEST, rest: 'The buttons work; no agent waits for the answer.' }
 const OUTCOMES: Record<Closed, Headline> = {
   approved: { strong: '✅ APPROVED', rest: '' },
   denied: { strong: '❌ DENIED', rest: '' },
@@ -37,28 +36,32 @@ const OUTCOMES: Record<Closed, Headline> = {
   withdrawn: { strong: '🚫 WITHDRAWN', rest: 'no decision is needed any more' },
 }
 
-/** How it stands; `named` says how the name of the one who decided may be shown. */
-export function headlineOf(view: ApprovalView, named: (name: string) => string): Headline {
-  if (view.status === 'pending') return view.test ? TEST : REQUESTED
+/** How it ended, if it did; `named` says how the name of the one who decided may be shown. */
+export function outcomeOf(view: ApprovalView, named: (name: string) => string): Headline | undefined {
+  if (view.status === 'pending') return undefined
   const reviewer = deciding(view)?.reviewer
   const outcome = OUTCOMES[view.status]
   return reviewer ? { ...outcome, rest: `by ${named(reviewer.name)}` } : outcome
 }
 
+function waiting({ test }: ApprovalView, { interactive }: Manner): Headline {
+  if (!test) return REQUESTED
+  return interactive ? PRESSABLE_TEST : TEST
+}
+
 /** What `cards/approval.json` is filled with. */
-export function approvalData(view: ApprovalView, argumentsText: string, excerpts: Excerpts) {
-  const { action, digest, id, reasons, risk, status } = view
+export function approvalData(view: ApprovalView, argumentsText: string, manner: Manner, excerpts: Excerpts) {
+  const { digest, id, risk, status } = view
   const pending = status === 'pending'
   const url = webUrl(view.url) ?? ''
-  const { strong, rest } = headlineOf(view, (name) => excerpts.of("the reviewer's name", oneLine(name), 80))
+  const named = (name: string) => excerpts.of("the reviewer's name", oneLine(name), 80)
+  const { strong, rest } = outcomeOf(view, named) ?? waiting(view, manner)
   const texts = {
     headline: strong,
     outcome: rest,
-    note: excerpts.of('the note', closingWords(view) ?? '', 400),
-    facts: factsOf(view, excerpts),
-    why: excerpts.of('the reasons', reasons.map(oneLine).join(', '), 300),
-    summary: excerpts.of('the summary', prose(action.summary), 800),
-    arguments: excerpts.of('the arguments', argumentsText, 6000),
+    facts: factsOf(view, manner, excerpts),
+    ...(manner.details ? details(view, argumentsText, excerpts) : NO_DETAILS),
+    withheld: manner.details ? '' : withheldWords(url !== ''),
   }
   const cut = excerpts.notice() ?? ''
   return {
@@ -70,8 +73,20 @@ export function approvalData(view: ApprovalView, argumentsText: string, excerpts
     digest: digest.replace('sha256:', '').slice(0, 12),
     id,
     url,
-    pending,
+    decidable: pending && manner.interactive,
     critical: risk.level === 'critical',
+  }
+}
+
+const NO_DETAILS = { note: '', why: '', summary: '', arguments: '' }
+
+function details(view: ApprovalView, argumentsText: string, excerpts: Excerpts): typeof NO_DETAILS {
+  const { action, reasons } = view
+  return {
+    note: excerpts.of('the note', closingWords(view) ?? '', 400),
+    why: excerpts.of('the reasons', reasons.map(oneLine).join(', '), 300),
+    summary: excerpts.of('the summary', prose(action.summary), 800),
+    arguments: excerpts.of('the arguments', argumentsText, 6000),
   }
 }
 

@@ -4,15 +4,21 @@
 import { Template } from 'adaptivecards-templating/lib/template-engine.js'
 import alertTemplate from '../../../cards/alert.json' with { type: 'json' }
 import approvalTemplate from '../../../cards/approval.json' with { type: 'json' }
+import digestTemplate from '../../../cards/digest.json' with { type: 'json' }
 import replyTemplate from '../../../cards/reply.json' with { type: 'json' }
 import type { Refusal } from '../../approvals/refusals.ts'
 import type { ApprovalView } from '../../approvals/view.ts'
 import type { Reply } from '../../commands/commands.ts'
 import type { EventView } from '../../events/event.ts'
+import type { Manner } from '../manner.ts'
+import type { Digest, Message } from '../platform.ts'
 import { titleOf } from '../shown-alert.ts'
+import type { Fact } from '../shown-approval.ts'
+import { fullestDigest } from '../shown-digest.ts'
 import { type Excerpts, fullest, prettyJson } from '../shown-text.ts'
 import { alertData } from './card-alert.ts'
-import { approvalData, headlineOf } from './card-approval.ts'
+import { approvalData, outcomeOf } from './card-approval.ts'
+import { digestData } from './card-digest.ts'
 import { replyData } from './card-reply.ts'
 import { inert, literal, preformatted } from './card-text.ts'
 
@@ -25,28 +31,39 @@ export interface AdaptiveCard {
 }
 
 /** What is absent is an empty string or false: a missing key would leave its `${key}` on the card. */
-type CardData = Record<string, string | boolean | { label: string; value: string }[]>
+type CardData = Record<string, string | boolean | Row[]>
+type Row = Fact | Record<string, string>
 
 /** Workflows refuse more than 28 KB (bots may send 80 KB), and the message around the card is part of that. */
 const MAX_CARD_BYTES = 27_000
 /** Compiled once: that takes many times as long as filling one. */
 const approval = new Template(approvalTemplate)
 const alert = new Template(alertTemplate)
+const digest = new Template(digestTemplate)
 const reply = new Template(replyTemplate)
 
 /**
  * Never longer than Teams takes, whatever the agent sent; what was cut is said on the card. The agent's text is
  * shown literally. Only a pending one has buttons that decide.
  */
-export function approvalCard(view: ApprovalView): AdaptiveCard {
-  const argumentsText = preformatted(prettyJson(view.action.arguments))
-  return filled(approval, (excerpts) => approvalData(view, argumentsText, excerpts))
+export function approvalCard(view: ApprovalView, manner: Manner): AdaptiveCard {
+  const argumentsText = manner.details ? preformatted(prettyJson(view.action.arguments)) : ''
+  return filled(approval, (excerpts) => approvalData(view, argumentsText, manner, excerpts))
 }
 
-/** As short, as literal and as honest about what was cut, in the colour of its severity; it decides nothing. */
-export function alertCard(event: EventView): AdaptiveCard {
+/** As short, as literal and as honest about what was cut, in the colour of its severity; it can be acknowledged. */
+export function alertCard(event: EventView, manner: Manner): AdaptiveCard {
   const dataText = Object.keys(event.data).length > 0 ? preformatted(prettyJson(event.data)) : ''
-  return filled(alert, (excerpts) => alertData(event, dataText, excerpts))
+  return filled(alert, (excerpts) => alertData(event, dataText, manner, excerpts))
+}
+
+/** As many alerts as Teams takes, and how many more there are. */
+export function digestCard(many: Digest, manner: Manner): AdaptiveCard {
+  return fullestDigest(many, manner, (shown) => expanded(digest, digestData(shown)), isShortEnough)
+}
+
+export function messageCard(message: Message, manner: Manner): AdaptiveCard {
+  return message.kind === 'approval' ? approvalCard(message.view, manner) : alertCard(message.event, manner)
 }
 
 /** As long, as literal and as honest about what was cut; a payload that may not be shown is mentioned. */
@@ -55,35 +72,43 @@ export function replyCard(answer: Reply, { withPayload }: { withPayload: boolean
 }
 
 /** For the clicker, in words that stay words where Teams reads markdown. */
-export function refusalText({ code, text, decidedBy }: Refusal): string {
-  const by = code === 'already_decided' && decidedBy !== null ? ` by ${inert(decidedBy, 80)}` : ''
-  return `⚠ ${text}${by}`
+export function refusalText({ text, first }: Refusal): string {
+  return `⚠ ${text}${first === null ? '' : ` by ${inert(first, 80)}`}`
 }
 
 /** For notifications, as `alertSummary`: one line that is only words wherever it is read. */
 export function summaryOf(view: ApprovalView): string {
-  const { agent, action, status } = view
-  const { strong, rest } = headlineOf(view, (name) => inert(name, 80))
-  const how = status === 'pending' ? 'Approval requested' : `${strong} ${rest}`.trim()
+  const { agent, action } = view
+  const outcome = outcomeOf(view, (name) => inert(name, 80))
+  const how = outcome ? `${outcome.strong} ${outcome.rest}`.trim() : 'Approval requested'
   return `${how}: ${inert(action.tool, 80)} for ${inert(agent.name, 60)}`
 }
 
-export function alertSummary(event: EventView): string {
-  return `${titleOf(event)}: ${inert(event.summary, 140)}`
+export function alertSummary(event: EventView, { details }: Manner): string {
+  if (details) return `${titleOf(event)}: ${inert(event.summary, 140)}`
+  return event.agent === null ? titleOf(event) : `${titleOf(event)}: ${inert(event.agent.name, 60)}`
 }
 
 function filled(template: Template, fill: (excerpts: Excerpts) => CardData): AdaptiveCard {
-  return fullest<AdaptiveCard>(
-    (excerpts) => template.expand({ $root: withoutFunctions(fill(excerpts)) }),
-    (card) => Buffer.byteLength(JSON.stringify(card)) <= MAX_CARD_BYTES,
-  )
+  return fullest((excerpts) => expanded(template, fill(excerpts)), isShortEnough)
+}
+
+function expanded(template: Template, data: CardData): AdaptiveCard {
+  return template.expand({ $root: withoutFunctions(data) })
+}
+
+function isShortEnough(card: AdaptiveCard): boolean {
+  return Buffer.byteLength(JSON.stringify(card)) <= MAX_CARD_BYTES
 }
 
 function withoutFunctions(data: CardData): CardData {
   const stripped = (value: CardData[string]) => {
     if (typeof value === 'boolean') return value
-    if (typeof value === 'string') return literal(value)
-    return value.map((row) => ({ label: literal(row.label), value: literal(row.value) }))
+    return typeof value === 'string' ? literal(value) : value.map(literalRow)
   }
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, stripped(value)]))
+}
+
+function literalRow(row: Row): Row {
+  return Object.fromEntries(Object.entries<string>({ ...row }).map(([key, text]) => [key, literal(text)]))
 }

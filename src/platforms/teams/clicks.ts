@@ -1,19 +1,26 @@
-// What does a click do? Names the card and the clicker, lets the desk decide, and answers at once.
+// What does a click do? Names the card and the clicker, has it decided or acknowledged, and answers at once.
 
-import { MessageFactory, type TurnContext } from 'botbuilder'
+import { type Activity, MessageFactory, type TurnContext } from 'botbuilder'
 import { z } from 'zod'
-import type { Decide } from '../../approvals/desk.ts'
-import type { Outcome } from '../../approvals/refusals.ts'
-import type { ApprovalView } from '../../approvals/view.ts'
-import type { PlatformPorts } from '../platform.ts'
-import { approvalCard, refusalText } from './cards.ts'
-import type { TeamsConfig } from './config.ts'
+import { granted, type Outcome } from '../../approvals/refusals.ts'
+import { allShowDetails } from '../manner.ts'
+import type { Destination, PlatformPorts } from '../platform.ts'
+import { type AdaptiveCard, alertCard, approvalCard, refusalText } from './cards.ts'
+import type { ConversationConfig } from './config.ts'
 import { conversationOf, handleOf } from './handle.ts'
 import type { IdentifyMember } from './members.ts'
 import type { Reply } from './replies.ts'
 
-const PRESSED = z.looseObject({ action: z.enum(['approve', 'deny']), approval_id: z.string() })
+const PRESSED = z.discriminatedUnion('action', [
+  z.looseObject({ action: z.enum(['approve', 'deny']), approval_id: z.string() }),
+  z.looseObject({ action: z.literal('acknowledge'), event_id: z.string() }),
+])
 type Pressed = z.infer<typeof PRESSED>
+
+type Here = Destination<ConversationConfig>[]
+
+/** A click that names no message. */
+const NO_CARD_OF_OURS = { destinationIds: [], handle: '' }
 
 export interface Clicks {
   /** Action.Execute: the answer is drawn in place of the card, for the clicker alone; the worker redraws it for all. */
@@ -23,25 +30,34 @@ export interface Clicks {
 }
 
 export function createClicks(
-  { desk, destinations, log }: PlatformPorts<TeamsConfig>,
+  { desk, acknowledge, destinations, log }: PlatformPorts<ConversationConfig>,
   identify: IdentifyMember,
   reply: Reply,
 ): Clicks {
-  async function decide(context: TurnContext, pressed: Pressed): Promise<Outcome<ApprovalView>> {
-    const { id, conversation, replyToId } = context.activity
+  async function destinationsAt({ conversation }: Activity): Promise<Here> {
     const conversationId = conversationOf(conversation.id)
-    const here = (await destinations()).filter(({ config }) => config.conversation_id === conversationId)
-    const at: Decide['at'] = {
-      destinationIds: here.map((destination) => destination.id),
-      handle: handleOf(conversationId, replyToId ?? ''),
-    }
-    return desk.decide({
-      approvalId: pressed.approval_id,
-      verdict: pressed.action,
+    return (await destinations()).filter(({ config }) => config.conversation_id === conversationId)
+  }
+
+  /** Resolves with the card as it is drawn then. */
+  async function act(context: TurnContext, pressed: Pressed): Promise<Outcome<AdaptiveCard>> {
+    const { id, conversation, replyToId } = context.activity
+    const here = await destinationsAt(context.activity)
+    const manner = { details: allShowDetails(here), interactive: true, mention: false }
+    const destinationIds = here.map((destination) => destination.id)
+    const clicked = {
       by: await identify(context),
-      ...(replyToId && { at }),
-      interactionId: id as string,
-    })
+      at: replyToId
+        ? { destinationIds, handle: handleOf(conversationOf(conversation.id), replyToId) }
+        : NO_CARD_OF_OURS,
+    }
+    if (pressed.action === 'acknowledge') {
+      const outcome = await acknowledge({ eventId: pressed.event_id, ...clicked })
+      return outcome.ok ? granted(alertCard(outcome.value, manner)) : outcome
+    }
+    const { approval_id: approvalId, action: verdict } = pressed
+    const outcome = await desk.decide({ approvalId, verdict, interactionId: id as string, ...clicked })
+    return outcome.ok ? granted(approvalCard(outcome.value, manner)) : outcome
   }
 
   return {
@@ -51,7 +67,7 @@ export function createClicks(
         return answer(context, failure(400, 'BadRequest', 'This button is none of ours'))
       }
       try {
-        const outcome = await decide(context, pressed.data)
+        const outcome = await act(context, pressed.data)
         await answer(context, outcome.ok ? card(outcome.value) : words(refusalText(outcome.refusal)))
       } catch (error) {
         log.error({ err: error }, 'a click in Teams failed')
@@ -62,7 +78,7 @@ export function createClicks(
     async submitted(context) {
       const pressed = PRESSED.safeParse(context.activity.value)
       if (!pressed.success || !context.activity.id) return
-      const outcome = await decide(context, pressed.data)
+      const outcome = await act(context, pressed.data)
       if (!outcome.ok) reply(context.activity, MessageFactory.text(refusalText(outcome.refusal)))
     },
   }
@@ -75,8 +91,8 @@ interface Answer {
   value: unknown
 }
 
-function card(view: ApprovalView): Answer {
-  return { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value: approvalCard(view) }
+function card(value: AdaptiveCard): Answer {
+  return { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value }
 }
 
 function words(text: string): Answer {

@@ -4,7 +4,7 @@ import type { Activity, TeamInfo, TurnContext } from 'botbuilder'
 import type { PlatformPorts } from '../platform.ts'
 import { tenantOf } from './activity.ts'
 import type { TeamsAdapter } from './adapter.ts'
-import type { TeamsConfig } from './config.ts'
+import type { ConversationConfig } from './config.ts'
 import type { Conversations, KnownConversation } from './conversations.ts'
 import { conversationOf } from './handle.ts'
 
@@ -21,7 +21,7 @@ const ADDED = ['add', 'add-upgrade', 'channelCreated', 'channelRenamed', 'channe
 const REMOVED = ['remove', 'teamDeleted', 'teamHardDeleted']
 
 export function createMembership(
-  { destinations, disable, clock, log }: PlatformPorts<TeamsConfig>,
+  { destinations, disable, clock, log }: PlatformPorts<ConversationConfig>,
   conversations: Conversations,
   adapter: TeamsAdapter,
 ): Membership {

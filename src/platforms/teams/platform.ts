@@ -1,12 +1,14 @@
-// What is Teams to Countersign? Adaptive Cards by the Bot Connector, clicks and words through the Bot Framework.
+// What is the bot in Teams to Countersign? Cards by the Bot Connector, clicks and words through the Bot Framework.
 
 import { type Activity, ActivityTypes, CardFactory, MessageFactory, type TurnContext } from 'botbuilder'
-import type { Message, Platform, PlatformPorts } from '../platform.ts'
+import { type Manner, posting, redrawing } from '../manner.ts'
+import type { Message, PlatformPorts, Posted } from '../platform.ts'
 import { Failed, SendError, Undeliverable } from '../platform.ts'
+import { digestLine } from '../shown-digest.ts'
 import { TeamsAdapter } from './adapter.ts'
-import { alertCard, alertSummary, approvalCard, summaryOf } from './cards.ts'
+import { type AdaptiveCard, alertSummary, digestCard, messageCard, summaryOf } from './cards.ts'
 import { createClicks } from './clicks.ts'
-import type { TeamsConfig, TeamsEnvironment } from './config.ts'
+import type { ConversationConfig, TeamsEnvironment } from './config.ts'
 import { createConversations, type KnownConversation } from './conversations.ts'
 import { handleOf, placeOf } from './handle.ts'
 import { mountInbound } from './inbound.ts'
@@ -14,11 +16,12 @@ import { members } from './members.ts'
 import { createMembership } from './membership.ts'
 import { createQuestions } from './questions.ts'
 import { createReply } from './replies.ts'
+import type { Bot } from './teams.ts'
 import { tokenVerifier } from './token.ts'
 
 const MICROSOFT_METADATA_URL = 'https://login.botframework.com/v1/.well-known/openidconfiguration'
 
-export function createTeams(env: TeamsEnvironment, ports: PlatformPorts<TeamsConfig>): Platform<TeamsConfig> {
+export function createTeams(env: TeamsEnvironment, ports: PlatformPorts<ConversationConfig>): Bot {
   const { state, clock, log } = ports
   const adapter = new TeamsAdapter(env)
   const conversations = createConversations(state)
@@ -43,6 +46,16 @@ export function createTeams(env: TeamsEnvironment, ports: PlatformPorts<TeamsCon
   const connector = async ({ serviceUrl }: KnownConversation) =>
     (await adapter.connector(serviceUrl)).conversations
 
+  async function send(content: Activity, { conversation_id }: ConversationConfig): Promise<Posted> {
+    const conversation = await conversations.find(conversation_id)
+    if (!conversation) throw new Undeliverable('destination', 'app_removed')
+    const client = await connector(conversation)
+    const { id } = await calling(client.sendToConversation(conversation.id, content))
+    // The connector is not what it says it is: nothing that it took could ever be redrawn.
+    if (!id) throw new Failed('unexpected_answer')
+    return { handle: handleOf(conversation.id, id) }
+  }
+
   return {
     mount(app) {
       mountInbound(app, {
@@ -60,32 +73,38 @@ export function createTeams(env: TeamsEnvironment, ports: PlatformPorts<TeamsCon
 
     conversations: conversations.list,
 
-    async post(message, to) {
-      const conversation = await conversations.find(to.config.conversation_id)
-      if (!conversation) throw new Undeliverable('destination', 'app_removed')
-      const client = await connector(conversation)
-      const { id } = await calling(client.sendToConversation(conversation.id, activityOf(message)))
-      // The connector is not what it says it is: nothing that it took could ever be redrawn.
-      if (!id) throw new Failed('unexpected_answer')
-      return { handle: handleOf(conversation.id, id) }
+    post: (message, to) => send(activityOf(message, posting(message, to, true)), to.config),
+
+    digest(digest, to) {
+      const manner = posting(digest, to, true)
+      return send(activity(digestCard(digest, manner), digestLine(digest, manner), manner), to.config)
     },
 
-    async redraw(handle, message) {
+    async redraw(handle, message, to) {
       const { conversationId, messageId } = placeOf(handle)
       const conversation = await conversations.find(conversationId)
       if (!conversation) throw new Undeliverable('message', 'app_removed')
       const client = await connector(conversation)
-      await calling(client.updateActivity(conversationId, messageId, activityOf(message)))
+      await calling(
+        client.updateActivity(conversationId, messageId, activityOf(message, redrawing(to, true))),
+      )
     },
   }
 }
 
-function activityOf(message: Message): Activity {
-  const isApproval = message.kind === 'approval'
-  const card = isApproval ? approvalCard(message.view) : alertCard(message.event)
+function activityOf(message: Message, manner: Manner): Activity {
   // Shown in notifications, where no card is.
-  const summary = isApproval ? summaryOf(message.view) : alertSummary(message.event)
-  return { ...MessageFactory.attachment(CardFactory.adaptiveCard(card)), summary } as Activity
+  const summary = message.kind === 'approval' ? summaryOf(message.view) : alertSummary(message.event, manner)
+  return activity(messageCard(message, manner), summary, manner)
+}
+
+/**
+ * An app can mention single persons only, not a channel. What it can do is to ask that everybody in the conversation
+ * is notified, if their own settings allow it; https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages#notifications-to-your-message
+ */
+function activity(card: AdaptiveCard, summary: string, { mention }: Manner): Activity {
+  const message = { ...MessageFactory.attachment(CardFactory.adaptiveCard(card)), summary }
+  return { ...message, ...(mention && { channelData: { notification: { alert: true } } }) } as Activity
 }
 
 /** Throws Throttled, Failed or Undeliverable for whatever went wrong on the way, asking for a token included. */

@@ -3,9 +3,10 @@
 import { type Activity, CardFactory, MessageFactory, type TurnContext } from 'botbuilder'
 import { z } from 'zod'
 import type { Asker } from '../../commands/commands.ts'
+import { allShowDetails } from '../manner.ts'
 import type { PlatformPorts } from '../platform.ts'
 import { replyCard } from './cards.ts'
-import type { TeamsConfig } from './config.ts'
+import type { ConversationConfig } from './config.ts'
 import { conversationOf } from './handle.ts'
 import type { IdentifyMember } from './members.ts'
 import type { Reply } from './replies.ts'
@@ -18,7 +19,7 @@ const MENTION = z.looseObject({
 })
 
 export function createQuestions(
-  { commands, destinations }: PlatformPorts<TeamsConfig>,
+  { commands, destinations }: PlatformPorts<ConversationConfig>,
   identify: IdentifyMember,
   reply: Reply,
 ): (context: TurnContext) => Promise<void> {
@@ -26,7 +27,11 @@ export function createQuestions(
     const { activity } = context
     const conversationId = conversationOf(activity.conversation.id)
     const here = (await destinations()).filter(({ config }) => config.conversation_id === conversationId)
-    const asker: Asker = { ...(await identify(context)), destinationIds: here.map(({ id }) => id) }
+    const asker: Asker = {
+      ...(await identify(context)),
+      destinationIds: here.map(({ id }) => id),
+      details: allShowDetails(here),
+    }
     const answer = await commands.answer(textOf(activity), asker)
     // Everybody in a channel or a group chat reads the answer, guests too.
     const withPayload = activity.conversation.conversationType === PERSONAL

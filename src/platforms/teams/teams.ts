@@ -1,25 +1,42 @@
-// Which kind of place is Teams? What a destination needs, and what is loaded once an app is connected.
+// Which kind of place is Teams? What a destination needs, and the two ways to it.
 
-import { type Inbound, type PlatformKind, Undeliverable } from '../platform.ts'
-import { type TeamsConfig, type TeamsEnvironment, teamsConfig } from './config.ts'
+import { sha256Hex } from '../../kit/canonical-json.ts'
+import type { Egress } from '../../kit/egress.ts'
+import {
+  type Inbound,
+  type Pace,
+  type Platform,
+  type PlatformKind,
+  type PlatformPorts,
+  Undeliverable,
+} from '../platform.ts'
+import {
+  type ConversationConfig,
+  type TeamsConfig,
+  type TeamsEnvironment,
+  teamsConfig,
+  type WorkflowsEnvironment,
+} from './config.ts'
 import { ENDPOINTS } from './endpoints.ts'
 
-/** `env` undefined: no app is connected, and destinations of this kind are refused. */
-export function teams(env: TeamsEnvironment | undefined): PlatformKind<TeamsConfig> {
+/** Workflows takes about four messages a second. */
+const PACE = { perSecond: 3.6 }
+
+/** `env` undefined: no app is connected, and of this kind only webhooks are taken. */
+export function teams(
+  env: TeamsEnvironment | undefined,
+  workflows: WorkflowsEnvironment & { egress: Egress },
+): PlatformKind<TeamsConfig> {
   return {
     name: 'teams',
-    config: teamsConfig(env),
-    secrets: [],
+    config: teamsConfig(env, workflows),
+    secrets: ['webhook_url'],
     retryPolicy: 'prompt',
+    audience: 'people',
     keepsExcerpts: true,
-    pace: () => [],
+    pace,
     inbound: env ? INBOUND : [],
-    async create(ports) {
-      if (!env) return { post: notConnected, redraw: notConnected }
-      // The Bot Framework is large: whoever has no Teams shall not pay for it.
-      const { createTeams } = await import('./platform.ts')
-      return createTeams(env, ports)
-    },
+    create: (ports) => createBothWays(env, workflows.egress, ports),
   }
 }
 
@@ -40,7 +57,62 @@ const INBOUND: Inbound[] = [
   },
 ]
 
+function pace({ webhook_url }: TeamsConfig): Pace[] {
+  // Of a bot, Teams itself says when it is too much.
+  return webhook_url === undefined ? [] : [{ bucket: `teams:${sha256Hex(webhook_url)}`, ...PACE }]
+}
+
+/** Where cards are posted by the bot, and can be redrawn. */
+export type Bot = Platform<ConversationConfig> &
+  Required<Pick<Platform<ConversationConfig>, 'redraw' | 'digest'>>
+
+async function createBothWays(
+  env: TeamsEnvironment | undefined,
+  egress: Egress,
+  ports: PlatformPorts<TeamsConfig>,
+): Promise<Platform<TeamsConfig>> {
+  const bot = env ? await createBot(env, ports) : NOT_CONNECTED
+  // Not even the cards are loaded before one is sent.
+  const byWebhook = async () => (await import('./workflow.ts')).createWorkflows(egress, ports.clock)
+
+  return {
+    ...bot,
+    check: async (config) => (config.webhook_url === undefined ? bot.check?.(config) : undefined),
+
+    async post(message, { config, ...place }) {
+      if (config.webhook_url === undefined) return bot.post(message, { ...place, config })
+      return (await byWebhook()).post(message, { ...place, config })
+    },
+
+    async digest(digest, { config, ...place }) {
+      if (config.webhook_url === undefined) return bot.digest(digest, { ...place, config })
+      return (await byWebhook()).digest(digest, { ...place, config })
+    },
+
+    async redraw(handle, message, { config, ...place }) {
+      if (config.webhook_url === undefined) return bot.redraw(handle, message, { ...place, config })
+      // The bot posted it, before this was the destination of a webhook.
+      throw new Undeliverable('message', 'posted_by_bot')
+    },
+  }
+}
+
+/** The Bot Framework is large: whoever has no app in Teams shall not pay for it. */
+async function createBot(env: TeamsEnvironment, ports: PlatformPorts<TeamsConfig>): Promise<Bot> {
+  const { createTeams } = await import('./platform.ts')
+  return createTeams(env, {
+    ...ports,
+    async destinations() {
+      return (await ports.destinations()).flatMap(({ config, ...place }) =>
+        config.webhook_url === undefined ? [{ ...place, config }] : [],
+      )
+    },
+  })
+}
+
 /** For destinations from the time when an app was connected. */
+const NOT_CONNECTED: Bot = { post: notConnected, digest: notConnected, redraw: notConnected }
+
 async function notConnected(): Promise<never> {
   throw new Undeliverable('destination', 'app_not_configured')
 }

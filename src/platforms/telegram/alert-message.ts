@@ -1,25 +1,35 @@
 // What does an alert look like in Telegram? What happened, to whom, how serious it is, and a link to the record.
 
 import type { EventView } from '../../events/event.ts'
-import { alertFacts, SIGNS, titleOf } from '../shown-alert.ts'
+import type { Manner } from '../manner.ts'
+import { alertFacts, nameOf, SIGNS, titleOf } from '../shown-alert.ts'
 import { type Excerpts, prettyJson, prose } from '../shown-text.ts'
 import { drawn, type TelegramMessage, time } from './message.ts'
 import { bold, code, codeBlock } from './text.ts'
 
 /** Never longer than Telegram takes, whatever the agent sent; what was cut is said. */
-export function alertMessage(event: EventView): TelegramMessage {
+export function alertMessage(event: EventView, manner: Manner): TelegramMessage {
   const data = Object.keys(event.data).length > 0 ? prettyJson(event.data) : ''
-  return drawn(event.url, (excerpts) => [
-    [`${SIGNS[event.severity]} ${bold(titleOf(event))}`],
-    facts(event, excerpts),
-    [code(excerpts.of('the message', prose(event.summary), 800))],
-    data === '' ? [] : [codeBlock(excerpts.of('the data', data, 1000))],
+  return drawn(event.url, manner, (excerpts) => [
+    [`${SIGNS[event.severity]} ${bold(titleOf(event))}`, ...acknowledged(event, excerpts)],
+    facts(event, manner, excerpts),
+    ...(manner.details ? details(event, data, excerpts) : []),
     [code(event.id)],
   ])
 }
 
-function facts(event: EventView, excerpts: Excerpts): string[] {
-  const lines = alertFacts(event, excerpts).map(({ label, value }) => `${bold(label)} ${code(value)}`)
+function details({ summary }: EventView, data: string, excerpts: Excerpts): string[][] {
+  const message = code(excerpts.of('the message', prose(summary), 800))
+  return [[message], data === '' ? [] : [codeBlock(excerpts.of('the data', data, 1000))]]
+}
+
+function acknowledged({ acknowledged: seen }: EventView, excerpts: Excerpts): string[] {
+  if (seen === null) return []
+  return [`👀 ${bold('Acknowledged')} by ${code(nameOf(seen, excerpts))} · ${time(seen.at)}`]
+}
+
+function facts(event: EventView, manner: Manner, excerpts: Excerpts): string[] {
+  const lines = alertFacts(event, manner, excerpts).map(({ label, value }) => `${bold(label)} ${code(value)}`)
   const at = time(event.created_at)
   return at === '' ? lines : [...lines, `${bold('Time')} ${code(at)}`]
 }

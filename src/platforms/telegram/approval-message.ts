@@ -1,6 +1,7 @@
 // What does an approval look like in Telegram? Its facts, how it stands, and a link to where it is decided.
 
 import type { ApprovalStatus, ApprovalView } from '../../approvals/view.ts'
+import type { Manner } from '../manner.ts'
 import { SIGNS } from '../shown-alert.ts'
 import { closingWords, deciding, factsOf } from '../shown-approval.ts'
 import { type Excerpts, oneLine, prettyJson, prose } from '../shown-text.ts'
@@ -15,13 +16,12 @@ const OUTCOMES: Record<Exclude<ApprovalStatus, 'pending'>, string> = {
 }
 
 /** Never longer than Telegram takes, whatever the agent sent; the same parts in every state. */
-export function approvalMessage(view: ApprovalView): TelegramMessage {
-  const argumentsJson = prettyJson(view.action.arguments)
-  return drawn(view.url, (excerpts) => [
-    [headline(view, excerpts), when(view), ...note(view, excerpts)],
-    facts(view, excerpts),
-    [code(excerpts.of('the summary', prose(view.action.summary), 800))],
-    [codeBlock(excerpts.of('the arguments', argumentsJson, 2000))],
+export function approvalMessage(view: ApprovalView, manner: Manner): TelegramMessage {
+  const argumentsJson = manner.details ? prettyJson(view.action.arguments) : ''
+  return drawn(view.url, manner, (excerpts) => [
+    [headline(view, excerpts), when(view), ...note(view, manner, excerpts)],
+    facts(view, manner, excerpts),
+    ...(manner.details ? details(view, argumentsJson, excerpts) : []),
     [`Digest ${code(view.digest.replace('sha256:', '').slice(0, 12))}  ·  ${code(view.id)}`],
   ])
 }
@@ -41,13 +41,20 @@ function when(view: ApprovalView): string {
   return `${pending ? 'Expires' : 'Closed'} ${time(pending ? view.expires_at : view.closed_at)}`.trimEnd()
 }
 
-function note(view: ApprovalView, excerpts: Excerpts): string[] {
-  const words = closingWords(view)
+function note(view: ApprovalView, { details }: Manner, excerpts: Excerpts): string[] {
+  const words = details && closingWords(view)
   return words ? [code(excerpts.of('the note', words, 400))] : []
 }
 
-function facts(view: ApprovalView, excerpts: Excerpts): string[] {
-  const lines = factsOf(view, excerpts).map(({ label, value }) => `${bold(label)} ${code(value)}`)
-  const why = view.reasons.map(oneLine).join(', ')
+function details({ action }: ApprovalView, argumentsJson: string, excerpts: Excerpts): string[][] {
+  return [
+    [code(excerpts.of('the summary', prose(action.summary), 800))],
+    [codeBlock(excerpts.of('the arguments', argumentsJson, 2000))],
+  ]
+}
+
+function facts(view: ApprovalView, manner: Manner, excerpts: Excerpts): string[] {
+  const lines = factsOf(view, manner, excerpts).map(({ label, value }) => `${bold(label)} ${code(value)}`)
+  const why = manner.details ? view.reasons.map(oneLine).join(', ') : ''
   return why === '' ? lines : [...lines, `${bold('Why')} ${code(excerpts.of('the reasons', why, 300))}`]
 }

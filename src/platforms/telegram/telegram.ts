@@ -1,6 +1,7 @@
 // What is Telegram to Countersign? A chat that is told by a bot; nothing in it decides anything.
 
 import type { Egress } from '../../kit/egress.ts'
+import { type Manner, posting, redrawing } from '../manner.ts'
 import {
   Failed,
   type Message,
@@ -14,6 +15,7 @@ import { alertMessage } from './alert-message.ts'
 import { type CallTelegram, Moved, telegramApi } from './api.ts'
 import { approvalMessage } from './approval-message.ts'
 import { botIdOf, isGroup, type TelegramConfig, telegramConfig } from './config.ts'
+import { digestMessage } from './digest-message.ts'
 import { handleOf, placeOf } from './handle.ts'
 import type { TelegramMessage } from './message.ts'
 
@@ -33,6 +35,7 @@ export function telegram(env: TelegramEnvironment & { egress: Egress }): Platfor
     config: telegramConfig,
     secrets: ['bot_token'],
     retryPolicy: 'prompt',
+    audience: 'people',
     keepsExcerpts: true,
     pace: paces,
     create: () => createTelegram(telegramApi(env.egress, env.apiUrl)),
@@ -63,22 +66,26 @@ function createTelegram(call: CallTelegram): Platform<TelegramConfig> {
     return { handle: handleOf(chatId as number, message_id as number) }
   }
 
-  return {
-    async post(message, { config }) {
-      const content = messageOf(message)
-      try {
-        return await send(content, config)
-      } catch (error) {
-        if (!(error instanceof Moved)) throw error
-        const moved = { chat_id: error.chatId }
-        return { ...(await send(content, { ...config, ...moved })), moved }
-      }
-    },
+  /** Also where it has moved. */
+  async function sendThere(content: TelegramMessage, config: TelegramConfig): Promise<Posted> {
+    try {
+      return await send(content, config)
+    } catch (error) {
+      if (!(error instanceof Moved)) throw error
+      const moved = { chat_id: error.chatId }
+      return { ...(await send(content, { ...config, ...moved })), moved }
+    }
+  }
 
-    async redraw(handle, message, { config }) {
-      const args = { ...placeOf(handle), ...messageOf(message) }
+  return {
+    post: (message, to) => sendThere(messageOf(message, posting(message, to, false)), to.config),
+
+    digest: (digest, to) => sendThere(digestMessage(digest, posting(digest, to, false)), to.config),
+
+    async redraw(handle, message, to) {
+      const args = { ...placeOf(handle), ...messageOf(message, redrawing(to, false)) }
       try {
-        await call(config.bot_token, 'editMessageText', args)
+        await call(to.config.bot_token, 'editMessageText', args)
       } catch (error) {
         // What stood in the group before it moved can no longer be edited.
         throw error instanceof Moved ? new Undeliverable('message', error.code) : error
@@ -87,6 +94,7 @@ function createTelegram(call: CallTelegram): Platform<TelegramConfig> {
   }
 }
 
-function messageOf(message: Message): TelegramMessage {
-  return message.kind === 'approval' ? approvalMessage(message.view) : alertMessage(message.event)
+function messageOf(message: Message, manner: Manner): TelegramMessage {
+  if (message.kind === 'approval') return approvalMessage(message.view, manner)
+  return alertMessage(message.event, manner)
 }

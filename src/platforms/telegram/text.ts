@@ -25,6 +25,11 @@ export function bold(words: string): string {
   return `<b>${words}</b>`
 }
 
+/** Words of our own that lead to an address of ours; only words where Telegram takes the host for none. */
+export function linked(url: string, words: string): string {
+  return `<a href="${escaped(url).replaceAll('"', '&quot;')}">${words}</a>`
+}
+
 /** As Telegram counts it: what is left when tags and entities are read. */
 export function lengthOf(html: string): number {
   return html.replace(/<[^>]*>/g, '').replace(/&\w+;/g, '.').length

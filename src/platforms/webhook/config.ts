@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import type { Clock } from '../../kit/clock.ts'
-import { headerMistakes, headerNameMistake, type Mistake, PREVIOUS_SUFFIX } from './headers.ts'
+import { headerMistakes, headerNameMistake, type Mistake } from '../chosen-headers.ts'
 import { type KeptSecrets, keptSecrets, newSecret, type SignatureStyle, secretMistake } from './secret.ts'
 
 export interface WebhookConfig {
@@ -20,6 +20,8 @@ export interface WebhookConfig {
 
 export const SIGNATURE_HEADER = 'X-Countersign-Signature'
 export const TIMESTAMP_HEADER = 'X-Countersign-Timestamp'
+/** Marks the signature made with the secret before. */
+export const PREVIOUS_SUFFIX = '-Previous'
 
 const LONGEST_URL = 2000
 /** A day for whoever has to bring the new secret to the receivers. */

@@ -2,6 +2,8 @@
 
 import type { Clock } from '../../kit/clock.ts'
 import type { Egress, EgressAnswer } from '../../kit/egress.ts'
+import { sentHeaders } from '../chosen-headers.ts'
+import { compactEvent, withoutDetails } from '../compact-event.ts'
 import {
   type Destination,
   Failed,
@@ -11,7 +13,7 @@ import {
   Undeliverable,
 } from '../platform.ts'
 import { reach } from '../reach.ts'
-import { eventBody } from './body.ts'
+import { pauseMs } from '../retry-after.ts'
 import { type WebhookConfig, webhookConfig } from './config.ts'
 import { signed } from './signature.ts'
 
@@ -24,10 +26,6 @@ const TIMEOUT_MS = 10_000
 const MOST_BYTES = 16_384
 /** Events are independent of each other, and each says when it happened. */
 const SENDS_AT_ONCE = 20
-const LEAST_PAUSE_MS = 1_000
-const LONGEST_PAUSE_MS = 3_600_000
-/** Where the answer to 429 names no time. */
-const PAUSE_MS = 60_000
 
 export function webhook(env: { egress: Egress; clock: Clock }): PlatformKind<WebhookConfig> {
   return {
@@ -35,6 +33,7 @@ export function webhook(env: { egress: Egress; clock: Clock }): PlatformKind<Web
     config: webhookConfig(env.clock),
     secrets: ['secret', 'kept_secrets', 'headers'],
     retryPolicy: 'patient',
+    audience: 'machines',
     keepsExcerpts: false,
     pace: () => [],
     parallel: SENDS_AT_ONCE,
@@ -46,12 +45,10 @@ function createWebhook({ egress, clock }: { egress: Egress; clock: Clock }): Pla
   return {
     check: ({ url }) => egress.refusal(url),
 
-    async post({ event }, { config }: Destination<WebhookConfig>) {
-      const body = eventBody(event)
-      const chosen = Object.entries(config.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])
+    async post({ event }, { config, includeDetails }: Destination<WebhookConfig>) {
+      const body = JSON.stringify(compactEvent(includeDetails ? event : withoutDetails(event)))
       const headers = {
-        'user-agent': 'Countersign',
-        ...Object.fromEntries(chosen),
+        ...sentHeaders(config.headers),
         'content-type': 'application/json',
         ...signed(config, event.id, body, clock.now()),
       }
@@ -73,12 +70,4 @@ function failureOf({ status, headers }: EgressAnswer, now: number): Error {
   if (status === 410) return new Undeliverable('destination', 'http_410')
   if (status === 429) return new Throttled(pauseMs(headers['retry-after'], now))
   return new Failed(`http_${status}`)
-}
-
-/** Seconds or a date; RFC 9110, section 10.2.3. */
-function pauseMs(retryAfter: string | undefined, now: number): number {
-  if (retryAfter === undefined) return PAUSE_MS
-  const askedMs = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now
-  if (Number.isNaN(askedMs)) return PAUSE_MS
-  return Math.min(LONGEST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, askedMs))
 }

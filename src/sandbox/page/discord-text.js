@@ -12,7 +12,8 @@ const TOKEN = new RegExp(
     /\*\*(?<bold>\S(?:[^\n]*?\S)?)\*\*/,
     /~~(?<strike>\S(?:[^\n]*?\S)?)~~/,
     /(?<![*\\])\*(?<italic>[^*\s](?:[^*\n]*?\S)?)\*/,
-    /(?<alive><(?:@[!&]?|#)\d+>|@everyone|@here|\[[^\]\n]+\]\(<?https?:[^)\n]+\)|https?:\/\/[^\s<]+)/,
+    /\[(?<label>[^\]\n]+)\]\(<?(?<address>https?:[^)\n]+)\)/,
+    /(?<alive><(?:@[!&]?|#)\d+>|@everyone|@here|https?:\/\/[^\s<]+)/,
   ]
     .map(({ source }) => source)
     .join('|'),
@@ -40,13 +41,14 @@ export function markdown(text) {
  * @returns {Node}
  */
 function token(match) {
-  const { pre, code, at, style, bold, strike, italic, alive } = match.groups ?? {}
+  const { pre, code, at, style, bold, strike, italic, label, address, alive } = match.groups ?? {}
   if (pre) return el('pre', { tabindex: '0' }, pre)
   if (code) return el('code', {}, code)
   if (at) return moment(new Date(Number(at) * 1000), style ?? 'f')
   if (bold) return el('strong', {}, ...markdown(bold))
   if (strike) return el('s', {}, ...markdown(strike))
   if (italic) return el('em', {}, ...markdown(italic))
+  if (label && address) return el('span', { class: 'mention', title: address }, label)
   // Discord would make it a link or a name; here one sees that it would.
   return el('span', { class: 'mention' }, alive ?? match[0])
 }

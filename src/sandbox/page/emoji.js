@@ -49,6 +49,17 @@ const DRAWN = {
     },
     { d: 'M10 9.5v5m0-8.6v.1', stroke: '#fff' },
   ],
+  eyes: [
+    {
+      d: 'M6 4a3.5 6 0 1 1 0 12A3.5 6 0 0 1 6 4zm8 0a3.5 6 0 1 1 0 12 3.5 6 0 0 1 0-12z',
+      fill: '#fff',
+      stroke: '#8b8799',
+    },
+    {
+      d: 'M6.9 8.2a1.9 2.5 0 1 1 0 5 1.9 2.5 0 0 1 0-5zm8 0a1.9 2.5 0 1 1 0 5 1.9 2.5 0 0 1 0-5z',
+      fill: '#2b2933',
+    },
+  ],
   test_tube: [{ d: 'M6.5 2h7M8 2.5V15a2 2 0 0 0 4 0V2.5M8 10h4', stroke: '#1f9d61' }],
   red_circle: disc('#d9304f'),
   large_orange_circle: disc('#ef8b2c'),
@@ -80,6 +91,7 @@ const CHARACTERS = {
   '\u{1f6a8}': 'rotating_light',
   '\u2139': 'information_source',
   '\u{1f9ea}': 'test_tube',
+  '\u{1f440}': 'eyes',
 }
 const KNOWN = new RegExp(`(${Object.keys(CHARACTERS).join('|')})\ufe0f?`, 'u')
 

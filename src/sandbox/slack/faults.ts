@@ -2,9 +2,9 @@
 
 import { type Answer, createFaults, type Fault, type Faults } from '../faults.ts'
 
-/** The method is one of the Web API, or `response_url`; a status other than 429 comes without JSON. */
+/** The method is one of the Web API, `response_url` or `webhook`; a status other than 429 comes without JSON. */
 export interface SlackFault extends Fault {
-  /** Answered as `{ok: false, error}`. */
+  /** Answered as `{ok: false, error}`; beside a status, as the plain word that it is. */
   error?: string
 }
 
@@ -14,6 +14,6 @@ export function createSlackFaults(): Faults<SlackFault> {
 
 function refusalOf({ status, error, retryAfterSeconds = 1 }: SlackFault): Answer | undefined {
   if (status === 429) return { status, body: { ok: false, error: 'ratelimited' }, retryAfterSeconds }
-  if (status !== undefined) return { status, body: 'Slack is having trouble' }
+  if (status !== undefined) return { status, body: error ?? 'Slack is having trouble' }
   if (error !== undefined) return { status: 200, body: { ok: false, error } }
 }

@@ -34,7 +34,7 @@ export interface MessageLog {
   post(
     channel: string,
     content: Content,
-    how?: { onlyFor?: string | undefined; bySlackbot?: boolean },
+    how?: { onlyFor?: string | undefined; bySlackbot?: boolean; byWebhook?: boolean },
   ): Message
   replace(message: Message, content: Content): void
   remove(message: Message): void
@@ -44,6 +44,8 @@ export interface MessageLog {
 
 const SAVED_AT_MOST = 100
 const APP_AUTHOR = { user: BOT.userId, bot_id: BOT.botId, app_id: APP_ID }
+/** No user wrote it, so that nobody may update it. */
+const WEBHOOK_AUTHOR = { user: '', bot_id: 'B0WEBHOOK0', app_id: APP_ID }
 
 export function createMessageLog(
   clock: Clock,
@@ -68,8 +70,9 @@ export function createMessageLog(
   return {
     list: (channel) => messages.filter((message) => message.channel === channel),
     find: (channel, ts) => messages.find((message) => message.channel === channel && message.ts === ts),
-    post(channel, content, { onlyFor, bySlackbot = false } = {}) {
-      const author = bySlackbot ? { user: 'USLACKBOT' } : APP_AUTHOR
+    post(channel, content, { onlyFor, bySlackbot = false, byWebhook = false } = {}) {
+      const app = byWebhook ? WEBHOOK_AUTHOR : APP_AUTHOR
+      const author = bySlackbot ? { user: 'USLACKBOT' } : app
       const head = { type: 'message', channel, ts: nextTs(), team: TEAM.id, ...author } as const
       const message: Message = { ...head, ...withIds(content) }
       if (onlyFor) message.ephemeralFor = onlyFor

@@ -29,9 +29,6 @@ const TAKEN = new Set([
 /** Signatures by their standard, and by the name that its libraries read as well. */
 const SIGNING = /^(webhook|svix)-/
 
-/** What marks the signature made with the secret before. */
-export const PREVIOUS_SUFFIX = '-Previous'
-
 const SET_ALREADY = 'must be another header: this one is set already'
 
 export function headerNameMistake(name: string): string | undefined {
@@ -45,15 +42,13 @@ export interface Mistake {
   message: string
 }
 
-/** `ours`: the headers of the signature. */
-export function headerMistakes(headers: Record<string, string>, ours: string[]): Mistake[] {
+/** `ours`: what we send beside them. */
+export function headerMistakes(headers: Record<string, string>, ours: string[] = []): Mistake[] {
   const entries = Object.entries(headers)
   if (entries.length > MOST_HEADERS) {
     return [{ path: ['headers'], message: `must be at most ${MOST_HEADERS} headers` }]
   }
-  const set = new Set(
-    ours.flatMap((name) => [name, name + PREVIOUS_SUFFIX]).map((name) => name.toLowerCase()),
-  )
+  const set = new Set(ours.map((name) => name.toLowerCase()))
   return entries.flatMap(([name, value]) => {
     const isTwice = set.has(name.toLowerCase())
     set.add(name.toLowerCase())
@@ -65,4 +60,10 @@ export function headerMistakes(headers: Record<string, string>, ours: string[]):
 function valueMistake(value: string): string | undefined {
   if (value.length <= LONGEST_VALUE && VALUE.test(value)) return undefined
   return `must be 1 to ${LONGEST_VALUE} visible ASCII characters on one line`
+}
+
+/** As they are sent: names in lower case, and an admin may say who we are. */
+export function sentHeaders(chosen: Record<string, string> = {}): Record<string, string> {
+  const entries = Object.entries(chosen).map(([name, value]) => [name.toLowerCase(), value])
+  return { 'user-agent': 'Countersign', ...Object.fromEntries(entries) }
 }

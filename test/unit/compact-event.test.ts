@@ -1,28 +1,12 @@
-// What does a receiver of webhooks read? The event as it is, and never 4 KB of it.
+// What does a machine read? The event as it is, and never 4 KB of it.
 
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { EVENT_TYPES, type EventType } from '../../src/events/catalogue.ts'
+import { describe, expect, test } from 'vitest'
 import type { EventView } from '../../src/events/event.ts'
-import { SEVERITIES } from '../../src/events/severity.ts'
-import { eventBody } from '../../src/platforms/webhook/body.ts'
-import { hostileText, nested } from '../fakes/hostile-approvals.ts'
+import { compactEvent, withoutDetails } from '../../src/platforms/compact-event.ts'
+import { EVENT, hostileEvent } from '../fakes/told-events.ts'
 
-const EVENT: EventView = {
-  id: 'evt_01kaf3q2m8e7s9v4w6x8y0z1b3',
-  type: 'approval.requested',
-  severity: 'high',
-  created_at: '2026-11-20T12:00:00.000Z',
-  environment: 'production',
-  agent: { id: 'agent-123', name: 'production-langgraph' },
-  tool: 'slack.post_message',
-  summary: 'Post the weekly numbers to #sales',
-  action: 'pending',
-  approval_id: 'apr_01kaf3q2m8e7s9v4w6x8y0z1b3',
-  data: { digest: `sha256:${'a'.repeat(64)}`, risk: { level: 'high', score: 0.71 }, decisions: [] },
-  url: 'https://sign.example.com/approvals/apr_01kaf3q2m8e7s9v4w6x8y0z1b3',
-}
-
+const eventBody = (event: EventView) => JSON.stringify(compactEvent(event))
 const sizeOf = (body: string) => Buffer.byteLength(body)
 
 test('an event that fits is sent exactly as it is', () => {
@@ -75,26 +59,32 @@ test.each(['x', '"', '\u0000', '漢', '👍', '\ud800'])(
   },
 )
 
-const hostileData = fc.oneof(
-  fc.dictionary(hostileText, fc.oneof(hostileText, fc.jsonValue(), fc.array(hostileText, { maxLength: 30 }))),
-  // The API takes 32 levels.
-  fc.nat(64).map((depth) => ({ deep: nested(depth), after: 'x'.repeat(5000) })),
-  fc.nat(6000).map((keys) => Object.fromEntries(Array.from({ length: keys }, (_, key) => [`k${key}`, key]))),
-  fc.constant(JSON.parse(`{"__proto__":{"polluted":"${'x'.repeat(5000)}"},"constructor":"y"}`)),
-)
-const hostileEvent: fc.Arbitrary<EventView> = fc.record({
-  id: fc.constant(EVENT.id),
-  type: fc.constantFrom(...(Object.keys(EVENT_TYPES) as EventType[])),
-  severity: fc.constantFrom(...SEVERITIES),
-  created_at: fc.constant(EVENT.created_at),
-  environment: fc.option(hostileText),
-  agent: fc.option(fc.record({ id: hostileText, name: hostileText })),
-  tool: fc.option(hostileText),
-  summary: hostileText,
-  action: fc.option(hostileText),
-  approval_id: fc.option(fc.constant(EVENT.approval_id as string)),
-  data: hostileData,
-  url: fc.constantFrom(EVENT.url, `https://sign.example.com/${'a'.repeat(700)}/events/${EVENT.id}`),
+describe('without details', () => {
+  const MARK = 'zqxj'
+  const alert: EventView = { ...EVENT, type: 'policy.violation', approval_id: null, action: `${MARK} wire` }
+  const telling = { summary: `${MARK} the summary`, data: { reasons: [MARK], [MARK]: 1 } }
+
+  test('nothing of what an agent told is left but which agent, which tool and which environment', () => {
+    for (const event of [
+      { ...EVENT, ...telling },
+      { ...alert, ...telling },
+    ]) {
+      const told = withoutDetails(event)
+      expect(JSON.stringify(told)).not.toContain(MARK)
+      const { id, type, severity, agent, tool, environment, approval_id, url } = event
+      expect(told).toMatchObject({ id, type, severity, agent, tool, environment, approval_id, url })
+    }
+  })
+
+  test('how an approval stands, and what only we tell, is still said', () => {
+    expect(withoutDetails({ ...EVENT, action: 'denied' }).action).toBe('denied')
+    const data = { event_id: alert.id, acknowledged_by: 'Ana' }
+    const news: EventView = { ...alert, type: 'event.acknowledged', action: 'acknowledged', data }
+    expect(withoutDetails({ ...news, summary: `Ana acknowledged: ${MARK}` })).toEqual({
+      ...news,
+      summary: 'Event acknowledged',
+    })
+  })
 })
 
 test('whatever an agent sends, the body is JSON below 4 KB that names the event and links to all of it', () => {

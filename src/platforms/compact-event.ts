@@ -1,10 +1,11 @@
-// What does a receiver read? The event as it is, or as much of it as fits, with a link to all of it.
+// What does a machine read? The event as it is, or as much of it as fits, with a link to all of it.
 
-import type { EventView } from '../../events/event.ts'
-import { shortened } from '../shown-text.ts'
+import type { EventView } from '../events/event.ts'
+import { titleOf } from './shown-alert.ts'
+import { shortened } from './shown-text.ts'
 
 /** Below 4 KB, however they are counted. */
-const MOST_BYTES = 4000
+export const MOST_BYTES = 4000
 /** As JSON; all of them with what is ours leave room for some data. */
 const MOST_SUMMARY_BYTES = 1000
 const MOST_TEXT_BYTES = 250
@@ -17,27 +18,43 @@ const SHARES = [
 ]
 type Share = (typeof SHARES)[number]
 
-/** JSON of at most 4,000 bytes; `"truncated": true` says that something was left out. */
-export function eventBody(event: EventView): string {
-  const whole = JSON.stringify(event)
-  if (bytes(whole) <= MOST_BYTES) return whole
-  const { environment, agent, tool, summary, action, data } = event
+/** Of what others wrote, only which agent, which tool and which environment. */
+export function withoutDetails(event: EventView): EventView {
+  const { type, action, data, approval_id } = event
+  const isOurs = /^(event|destination)\./.test(type)
+  return {
+    ...event,
+    summary: titleOf(event),
+    // Of an approval it is the status, of an agent's alert prose.
+    action: isOurs || approval_id !== null ? action : null,
+    data: isOurs ? data : {},
+  }
+}
+
+/** `truncated`: something was left out. */
+export type CompactEvent = EventView & { truncated?: true }
+
+/** As JSON at most 4,000 bytes. */
+export function compactEvent(event: EventView): CompactEvent {
+  if (bytes(JSON.stringify(event)) <= MOST_BYTES) return event
+  const { environment, agent, tool, summary, action, acknowledged, data } = event
   const text = (given: string | null) => given && cut(given, MOST_TEXT_BYTES)
-  const bare = {
+  const bare: CompactEvent = {
     ...event,
     environment: text(environment),
     agent: agent && { id: cut(agent.id, MOST_TEXT_BYTES), name: cut(agent.name, MOST_TEXT_BYTES) },
     tool: text(tool),
     summary: cut(summary, MOST_SUMMARY_BYTES),
     action: text(action),
+    acknowledged: acknowledged && { ...acknowledged, by: cut(acknowledged.by, MOST_TEXT_BYTES) },
     data: {},
     truncated: true,
   }
-  return JSON.stringify({ ...bare, data: fitting(data, MOST_BYTES - bytes(JSON.stringify(bare))) })
+  return { ...bare, data: fittingData(data, MOST_BYTES - bytes(JSON.stringify(bare))) }
 }
 
-/** What has room, in its order: whole, else shortened, else not at all. */
-function fitting(data: EventView['data'], room: number): EventView['data'] {
+/** What has room in so many bytes of JSON, in its order: whole, else shortened, else not at all. */
+export function fittingData(data: EventView['data'], room: number): EventView['data'] {
   const kept: [string, unknown][] = []
   let left = room
   for (const [key, value] of Object.entries(data)) {

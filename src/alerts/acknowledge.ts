@@ -1,0 +1,154 @@
+// Who sees to an alert? The first person who says so, recorded once and told to everybody who was told of it.
+
+import type { AcknowledgementRow, PersonRow } from '../../db/schema.ts'
+import { adopt, type ClickedCard, findClickedCard, mend } from '../approvals/clicked-card.ts'
+import type { Actor, Decide } from '../approvals/desk.ts'
+import {
+  alreadyAcknowledged,
+  granted,
+  type Outcome,
+  type RefusalCode,
+  refused,
+} from '../approvals/refusals.ts'
+import { type Entry, record } from '../audit/trail.ts'
+import { alertView } from '../events/alert-view.ts'
+import type { EventView } from '../events/event.ts'
+import type { Severity } from '../events/severity.ts'
+import { type Alert, emitAbout } from '../events/spine.ts'
+import { type Clock, isoTime } from '../kit/clock.ts'
+import { isId } from '../kit/ids.ts'
+import { ensurePerson, findPerson, isReviewer } from '../people/people.ts'
+import { findAcknowledgement, insertAcknowledgement } from '../store/acknowledgements.ts'
+import type { Database, Executor } from '../store/database.ts'
+import { findEvent, type ToldEvent } from '../store/events.ts'
+import { together } from '../store/together.ts'
+
+/** Somebody pressed Acknowledge on the card of an alert; without a card a reviewer says so. */
+export interface AcknowledgeAlert extends Pick<Decide, 'by' | 'at'> {
+  /** Anybody's text. */
+  eventId: string
+}
+
+/**
+ * One transaction: who and when, the audit row, the event and its deliveries, or nothing. Resolves with the alert as
+ * it stands then; whoever was first and asks again is told the same, and others who was first.
+ */
+export type Acknowledge = (command: AcknowledgeAlert) => Promise<Outcome<EventView>>
+
+interface Change {
+  trx: Executor
+  now: number
+  publicUrl: string
+}
+
+export function createAcknowledge(options: { db: Database; clock: Clock; publicUrl: string }): Acknowledge {
+  const { db, clock, publicUrl } = options
+  return async (command) => {
+    const outcome = await db.transact((trx) => acknowledge({ trx, now: clock.now(), publicUrl }, command))
+    db.signals.publish('deliveries', '')
+    return outcome
+  }
+}
+
+async function acknowledge(change: Change, command: AcknowledgeAlert): Promise<Outcome<EventView>> {
+  const { trx, publicUrl } = change
+  const { eventId, by, at } = command
+  if (!isId(eventId, 'evt')) return refused('event_not_found')
+  for (;;) {
+    const [earlier, alert, card, person] = await together(
+      trx,
+      // Before the alert, which then names whom this finds.
+      () => findAcknowledgement(trx, eventId),
+      () => findEvent(trx, eventId),
+      () => findClickedCard(trx, eventId, at),
+      () => findPerson(trx, by),
+    )
+    if (!alert || alert.approval_id !== null || alert.about !== null) return refused('event_not_found')
+    if (earlier) {
+      if (card) await mend(change, eventId, card)
+      return earlier.person_id === person?.id
+        ? granted(alertView(alert, publicUrl))
+        : alreadyAcknowledged(earlier.name)
+    }
+    const maySee = at ? card !== undefined : person !== undefined && isReviewer(person)
+    const refusal = refuse(by, maySee)
+    if (refusal) return refused(refusal)
+    const acknowledged = await recordFirst(change, alert, command, { card, person })
+    // Lost against another process between reading and writing: look again, somebody was first now.
+    if (acknowledged) return granted(alertView(acknowledged, publicUrl))
+  }
+}
+
+/** undefined when they may: a full member who clicked a card that we posted, or without one a reviewer. */
+function refuse({ standing }: Actor, maySee: boolean): RefusalCode | undefined {
+  if (standing === 'unknown') return 'reviewer_unverified'
+  return standing === 'member' && maySee ? undefined : 'not_a_member'
+}
+
+/** undefined, and nobody told, when somebody else was first. */
+async function recordFirst(
+  change: Change,
+  alert: ToldEvent,
+  { by }: AcknowledgeAlert,
+  { card, person: known }: { card: ClickedCard | undefined; person: PersonRow | undefined },
+): Promise<ToldEvent | undefined> {
+  const { trx, now } = change
+  const person = known ?? (await ensurePerson(trx, by, now))
+  const first: AcknowledgementRow = {
+    event_id: alert.id,
+    person_id: person.id,
+    name: by.name,
+    source: by.platform,
+    acknowledged_at: now,
+  }
+  if (!(await insertAcknowledgement(trx, first))) return undefined
+  if (card) await adopt(change, alert.id, card)
+  const told = { aboutId: alert.id, first: card?.destinationId, isTest: alert.is_test === 1 }
+  await together(
+    trx,
+    () => record(trx, entryOf(alert, first, by, card)),
+    () => emitAbout(trx, newsOf(alert, first), now, told),
+  )
+  return { ...alert, acknowledged_by: first.name, acknowledged_via: first.source, acknowledged_at: now }
+}
+
+function entryOf(
+  { id, type }: ToldEvent,
+  first: AcknowledgementRow,
+  { platform, tenant, userId, name }: Actor,
+  card: ClickedCard | undefined,
+): Entry {
+  return {
+    at: first.acknowledged_at,
+    action: 'event.acknowledged',
+    subject: id,
+    facts: {
+      type,
+      reviewer: { id: first.person_id, platform, tenant, user_id: userId },
+      source: platform,
+      card: card ? { destination_id: card.destinationId, handle: card.handle } : null,
+    },
+    personal: { reviewer_name: name },
+  }
+}
+
+function newsOf(alert: ToldEvent, { name, source, acknowledged_at }: AcknowledgementRow): Alert {
+  const { agent_id, agent_name, tool, environment, summary, severity } = alert
+  return {
+    type: 'event.acknowledged',
+    severity: severity as Severity,
+    agent: agent_id === null ? null : { id: agent_id, name: agent_name ?? agent_id },
+    tool,
+    environment,
+    summary: `${name} acknowledged: ${summary ?? ''}`,
+    action: 'acknowledged',
+    data: {
+      event_id: alert.id,
+      type: alert.type,
+      acknowledged_by: name,
+      source,
+      acknowledged_at: isoTime(acknowledged_at),
+    },
+    keyId: null,
+  }
+}

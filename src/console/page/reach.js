@@ -1,0 +1,36 @@
+// @ts-check
+// Has anybody been shown the card? A warning as long as no destination has taken it, with what became of it there.
+
+import { byId, el } from './dom.js'
+import { revealed } from './revealed.js'
+
+/** @typedef {import('../../approvals/view.ts').ApprovalView} ApprovalView */
+
+/** Others are codes of platforms. */
+const WORDS = /** @type {Record<string, string>} */ ({
+  waiting: 'still waiting',
+  disabled: 'switched off',
+  no_destination: 'none where people see cards hears of it',
+})
+
+/** Empty while nothing is known against it. @param {ApprovalView} view */
+export function drawReach({ status, reached, unreached_reasons }) {
+  const props = { id: 'reach', class: 'failure', 'data-testid': 'reach', hidden: reached }
+  if (reached) return el('p', props)
+  const has = status === 'pending' ? 'has' : 'had'
+  const reasons = unreached_reasons.flatMap(({ destination, reason }, at) => [
+    at === 0 ? '' : '; ',
+    ...revealed(destination === null ? '' : `${destination}: `),
+    ...revealed(WORDS[reason] ?? reason),
+  ])
+  return el('p', props, `No destination ${has} taken the card in time. `, ...reasons)
+}
+
+/** Changes it in place: whatever is being written beside it stays. @param {ApprovalView} view */
+export function updateReach(view) {
+  const before = byId('reach')
+  const now = drawReach(view)
+  if (before.textContent === now.textContent) return
+  before.replaceWith(now)
+  byId('announcer').textContent = now.textContent
+}

@@ -1,0 +1,87 @@
+// What goes out together, and what waits? The due deliveries of one destination as parcels, by its settings.
+
+import type { DeliveryRow } from '../../db/schema.ts'
+import { type DestinationSettings, quietUntil } from '../events/settings.ts'
+import type { Platform, PlatformKind } from '../platforms/platform.ts'
+import type { ToldEvent } from '../store/events.ts'
+
+export interface Due {
+  delivery: DeliveryRow
+  event: ToldEvent
+  /** What its message is about: the alert, where the event is that somebody sees to it and the card can change. */
+  shown: ToldEvent
+}
+
+/** One message's worth: more than one delivery is a digest. */
+export interface Parcel {
+  due: Due[]
+  /** Counts against the rate of the destination. */
+  isAlert: boolean
+}
+
+/** Not to be sent before, and nothing is spent by that. */
+export interface Held {
+  due: Due[]
+  until: number
+}
+
+export interface Packing {
+  settings: DestinationSettings
+  kind: Pick<PlatformKind, 'batch' | 'orderKey'>
+  platform: Pick<Platform, 'digest' | 'redraw'>
+}
+
+/** A digest settles in one transaction. */
+const MOST_IN_DIGEST = 1_000
+
+/** How many due deliveries `pack` should see, where `usual` is what can be sent one by one. */
+export function dueAtOnce({ settings, kind, platform }: Packing, usual: number): number {
+  if (kind.batch !== undefined) return kind.batch
+  const { digest_after, quiet_hours_start } = settings
+  return platform.digest && (digest_after !== null || quiet_hours_start !== null) ? MOST_IN_DIGEST : usual
+}
+
+/** Approvals first: agents wait for them. Whatever was given is in one of the two. */
+export function pack(
+  due: Due[],
+  packing: Packing,
+  now: number,
+): { parcels: Parcel[]; held: Held | undefined } {
+  const { settings, kind, platform } = packing
+  // A test is awaited, as an approval is, and a redraw calls nobody.
+  const isAlert = ({ event }: Due) =>
+    event.approval_id === null && event.is_test !== 1 && (event.about === null || !platform.redraw)
+  const until = quietUntil(settings, now)
+  const waits = (one: Due) => until !== undefined && isAlert(one) && !isWorst(one)
+  const [asleep, awake] = split(due, waits)
+  const [alerts, rest] = split(awake, isAlert)
+  return {
+    held: until === undefined || asleep.length === 0 ? undefined : { due: asleep, until },
+    parcels:
+      kind.batch === undefined
+        ? [...rest.map((one) => ({ due: [one], isAlert: false })), ...parcelsOf(alerts, packing)]
+        : [{ due: awake, isAlert: alerts.length > 0 }].filter((parcel) => parcel.due.length > 0),
+  }
+}
+
+/** The worst first, unless an order was promised. */
+function parcelsOf(alerts: Due[], { settings, kind, platform }: Packing): Parcel[] {
+  const { digest_after } = settings
+  const single = (one: Due): Parcel => ({ due: [one], isAlert: true })
+  const together = (many: Due[]): Parcel[] =>
+    many.length > 1 ? [{ due: many, isAlert: true }] : many.map(single)
+  if (platform.digest && digest_after !== null && alerts.length > digest_after) return together(alerts)
+  const [worst, others] = kind.orderKey ? [[], alerts] : split(alerts, isWorst)
+  const [slept, fresh] = platform.digest
+    ? split(others, ({ event }) => quietUntil(settings, event.created_at) !== undefined)
+    : [[], others]
+  return [...worst.map(single), ...together(slept), ...fresh.map(single)]
+}
+
+function isWorst({ event }: Due): boolean {
+  return event.severity === 'critical'
+}
+
+export function split<T>(all: T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))]
+}

@@ -1,0 +1,34 @@
+// What does a digest look like in Discord? One embed for many alerts, a line for each, which leads to its record.
+
+import type { Manner } from '../manner.ts'
+import type { Digest } from '../platform.ts'
+import { bySeverity, type DigestRow, fullestDigest, type ShownDigest } from '../shown-digest.ts'
+import { addressed, COLORS, type DiscordMessage, type Embed, MAX_DESCRIPTION, time } from './message.ts'
+import { inert, linked } from './text.ts'
+
+/** As many alerts as Discord takes, and how many more there are. */
+export function digestMessage(digest: Digest, manner: Manner): DiscordMessage {
+  const embed = fullestDigest(
+    digest,
+    manner,
+    embedOf,
+    ({ description = '' }) => description.length <= MAX_DESCRIPTION,
+  )
+  return addressed({ embeds: [embed], components: [] }, manner)
+}
+
+function embedOf({ severity, headline, counts, from, to, rows, notes }: ShownDigest): Embed {
+  const times = [...new Set([time(from, 'f'), time(to, 'f')])].join(' – ')
+  const paragraphs = [[counts, times], ...bySeverity(rows).map((group) => group.map(line)), notes]
+  return {
+    title: headline,
+    description: paragraphs.flatMap((lines) => lines.filter(Boolean).join('\n') || []).join('\n\n'),
+    color: COLORS[severity],
+    fields: [],
+  }
+}
+
+function line({ sign, title, url, words }: DigestRow): string {
+  const name = url === undefined ? title : linked(url, title)
+  return [`${sign} **${name}**`, ...words.map(inert)].join(' · ')
+}

@@ -1,0 +1,37 @@
+// In what manner is a message drawn? What may be read at the place, what can be pressed there, and who is called.
+
+import type { Destination, Message } from './platform.ts'
+
+export interface Manner {
+  /**
+   * false: of what others wrote only which agent, which tool and which environment; a line says that the rest is left
+   * out.
+   */
+  details: boolean
+  /** Whether what is pressed there reaches us; otherwise there are links alone. */
+  interactive: boolean
+  /** Whether the people there are called. */
+  mention: boolean
+}
+
+type Place = Pick<Destination, 'includeDetails'>
+
+/** For a new message, or a digest. */
+export function posting({ mention }: Pick<Message, 'mention'>, to: Place, interactive: boolean): Manner {
+  return { details: to.includeDetails, interactive, mention: mention === true }
+}
+
+/** For one that stands already: its people were called when it was posted. */
+export function redrawing(to: Place, interactive: boolean): Manner {
+  return { details: to.includeDetails, interactive, mention: false }
+}
+
+/** Of a conversation: what one destination in it leaves out stays out, and everything where none is known. */
+export function allShowDetails(here: Place[]): boolean {
+  return here.length > 0 && here.every(({ includeDetails }) => includeDetails)
+}
+
+/** In the place of the details. `isLinked`: whether the link is there too. */
+export function withheldWords(isLinked: boolean, link = 'View in Console'): string {
+  return isLinked ? `Details are left out here. ${link} shows them.` : 'Details are left out here.'
+}

@@ -1,0 +1,134 @@
+// What does every digest say? How many alerts of which severity, since when, and the worst of them first.
+
+import type { EventView } from '../events/event.ts'
+import { SEVERITIES, type Severity } from '../events/severity.ts'
+import { type Manner, withheldWords } from './manner.ts'
+import type { Digest } from './platform.ts'
+import { SIGNS, titleOf } from './shown-alert.ts'
+import { oneLine, shortened, webUrl } from './shown-text.ts'
+
+/** One alert on one line. */
+export interface DigestRow {
+  severity: Severity
+  sign: string
+  title: string
+  /** Of its record. */
+  url: string | undefined
+  /** What others wrote, each on one line: who saw to it, which agent, what happened. */
+  words: string[]
+}
+
+export interface ShownDigest {
+  /** Of the worst. */
+  severity: Severity
+  /** With a sign: `🚨 12 alerts`. */
+  headline: string
+  /** `2 critical · 10 low` */
+  counts: string
+  /** ISO 8601, UTC: the first and the last. */
+  from: string
+  to: string
+  rows: DigestRow[]
+  /** What else there is to say, under the rows: how many more there are, and what is left out. */
+  notes: string[]
+}
+
+/**
+ * More would nobody read at once. And Telegram is known, not documented, to heed only the first 100 marks of a message:
+ * a row has two, and what others wrote would come alive without its own.
+ */
+const MOST_ROWS = 45
+/** Longer ones fit on no button, and would fill a message alone. */
+const MAX_URL = 512
+const SEEN = '👀 Acknowledged by'
+
+/** The drawing with the most rows that still fits, the most severe first and then the earliest. */
+export function fullestDigest<T>(
+  { events }: Digest,
+  manner: Manner,
+  draw: (shown: ShownDigest) => T,
+  fits: (drawing: T) => boolean,
+): T {
+  const ranked = events.toSorted((a, b) => rank(b) - rank(a))
+  const shown = summaryOf(events, manner)
+  const rows = ranked.slice(0, MOST_ROWS).map((event) => rowOf(event, manner))
+  const drawn = (size: number) => {
+    const more = moreWords(ranked.slice(size))
+    return draw({ ...shown, rows: rows.slice(0, size), notes: [...more, ...shown.notes] })
+  }
+  let [best, fitting, tooMany] = [drawn(0), 0, rows.length + 1]
+  while (fitting + 1 < tooMany) {
+    const size = Math.floor((fitting + tooMany) / 2)
+    const drawing = drawn(size)
+    if (fits(drawing)) [best, fitting] = [drawing, size]
+    else tooMany = size
+  }
+  return best
+}
+
+/** For notifications, on one line. */
+export function digestLine(digest: Digest, manner: Manner): string {
+  const { headline, counts } = summaryOf(digest.events, manner)
+  return `${headline}: ${counts}`
+}
+
+/** Each severity by itself, in the same order. */
+export function bySeverity(rows: DigestRow[]): DigestRow[][] {
+  return [...Map.groupBy(rows, ({ severity }) => severity).values()]
+}
+
+/** All but the rows. */
+function summaryOf(events: EventView[], { details }: Manner): Omit<ShownDigest, 'rows'> {
+  const severity = SEVERITIES.findLast((level) => events.some((event) => event.severity === level)) ?? 'info'
+  const seen = events.filter(({ acknowledged }) => acknowledged !== null).length
+  const isLinked = events.some(({ url }) => linkOf(url) !== undefined)
+  return {
+    severity,
+    headline: `${SIGNS[severity]} ${count(events.length)} ${events.length === 1 ? 'alert' : 'alerts'}`,
+    counts: [...countsOf(events), ...(seen === 0 ? [] : [`${count(seen)} acknowledged`])].join(' · '),
+    from: events[0]?.created_at ?? '',
+    to: events.at(-1)?.created_at ?? '',
+    notes: details ? [] : [withheldWords(isLinked, "Each alert's link")],
+  }
+}
+
+function rowOf(event: EventView, { details }: Manner): DigestRow {
+  const { severity, acknowledged, agent, summary, url } = event
+  const words = [
+    acknowledged && `${SEEN} ${shortened(oneLine(acknowledged.by), 40)}`,
+    agent && shortened(oneLine(agent.name), 40),
+    details && shortened(oneLine(summary), 120),
+  ]
+  return {
+    severity,
+    sign: SIGNS[severity],
+    title: titleOf(event),
+    url: linkOf(url),
+    words: words.filter((word) => typeof word === 'string'),
+  }
+}
+
+function moreWords(hidden: EventView[]): string[] {
+  return hidden.length === 0 ? [] : [`… and ${count(hidden.length)} more: ${countsOf(hidden).join(', ')}`]
+}
+
+/** The most severe first. */
+function countsOf(events: EventView[]): string[] {
+  return SEVERITIES.toReversed().flatMap((level) => {
+    const size = events.filter(({ severity }) => severity === level).length
+    return size === 0 ? [] : [`${count(size)} ${level}`]
+  })
+}
+
+function rank({ severity }: EventView): number {
+  return SEVERITIES.indexOf(severity)
+}
+
+function linkOf(address: string): string | undefined {
+  const url = webUrl(address)
+  return url !== undefined && url.length <= MAX_URL ? url : undefined
+}
+
+function count(size: number): string {
+  return size.toLocaleString('en-US')
+}

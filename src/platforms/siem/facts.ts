@@ -1,0 +1,46 @@
+// What does an event's data say that a SIEM has a place for? Of what is ours only, beside the reasons.
+
+import type { EventView } from '../../events/event.ts'
+
+export interface EventFacts {
+  /** What the event is news of: an approval, an alert, or itself. */
+  subjectId: string
+  /** Where this Countersign is reached. */
+  host: string | null
+  reasons: string[]
+  /** Who decided an approval, or saw to an alert. */
+  reviewer: string | null
+  /** How it ended, in words. */
+  ending: string | null
+  /** Of the action that an approval is for. */
+  digest: string | null
+}
+
+interface ApprovalData {
+  decisions?: { reviewer: string }[]
+  review_notes?: string | null
+  digest?: string
+}
+
+interface AcknowledgementData {
+  event_id?: string
+  acknowledged_by?: string
+}
+
+export function factsOf({ id, type, approval_id, acknowledged, data, url }: EventView): EventFacts {
+  // The data of other events is an agent's, who may call it by the same names.
+  const { decisions, review_notes, digest }: ApprovalData = approval_id === null ? {} : data
+  const { event_id, acknowledged_by }: AcknowledgementData = type === 'event.acknowledged' ? data : {}
+  return {
+    subjectId: approval_id ?? event_id ?? id,
+    host: URL.parse(url)?.hostname || null,
+    reasons: texts(data.reasons),
+    reviewer: decisions?.at(-1)?.reviewer ?? acknowledged_by ?? acknowledged?.by ?? null,
+    ending: review_notes ?? null,
+    digest: digest ?? null,
+  }
+}
+
+function texts(given: unknown): string[] {
+  return Array.isArray(given) ? given.filter((one) => typeof one === 'string') : []
+}

@@ -1,0 +1,35 @@
+// How does a message go by bot token? To a channel, and redrawn there as long as it stands.
+
+import type { WebClient } from '@slack/web-api'
+import type { BotConfig } from './config.ts'
+import { handleOf, placeOf } from './handle.ts'
+import type { Way } from './way.ts'
+import { calling } from './web-api.ts'
+import type { Workspace } from './workspace.ts'
+
+export interface BotOptions {
+  /** For destinations without their own. */
+  botToken: string | undefined
+  clientOf: (token: string) => WebClient
+  workspaceOf: (token: string) => Promise<Workspace>
+}
+
+export function botWays(options: BotOptions): (config: BotConfig) => Way {
+  const { clientOf, workspaceOf } = options
+  return ({ bot_token, channel_id }) => {
+    const token = bot_token ?? options.botToken ?? ''
+    return {
+      async post(message) {
+        // Known before the first card is out, so that a click on it finds its workspace without asking Slack.
+        await workspaceOf(token)
+        const posted = clientOf(token).chat.postMessage({ ...message, channel: channel_id })
+        const { channel, ts } = await calling(posted)
+        return { handle: handleOf(channel as string, ts as string) }
+      },
+
+      async redraw(handle, message) {
+        await calling(clientOf(token).chat.update({ ...message, ...placeOf(handle) }))
+      },
+    }
+  }
+}

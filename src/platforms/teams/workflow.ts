@@ -1,0 +1,60 @@
+// How does a card go by a webhook of Workflows? One way: nothing on it comes back, and it is never redrawn.
+
+import type { Clock } from '../../kit/clock.ts'
+import type { Egress, EgressAnswer } from '../../kit/egress.ts'
+import { posting } from '../manner.ts'
+import { Failed, type Platform, type Posted, type SendError, Throttled, Undeliverable } from '../platform.ts'
+import { reach } from '../reach.ts'
+import { pauseMs } from '../retry-after.ts'
+import { type AdaptiveCard, digestCard, messageCard } from './cards.ts'
+import type { WorkflowConfig } from './config.ts'
+
+/** Below the delivery worker's lease. */
+const TIMEOUT_MS = 10_000
+const MOST_BYTES = 100_000
+
+export function createWorkflows(
+  egress: Egress,
+  clock: Clock,
+): Required<Pick<Platform<WorkflowConfig>, 'post' | 'digest'>> {
+  async function send(card: AdaptiveCard, { webhook_url }: WorkflowConfig): Promise<Posted> {
+    const answer = await reach(egress, webhook_url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': 'Countersign' },
+      body: JSON.stringify(enveloped(card)),
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: MOST_BYTES,
+    })
+    if (answer.status < 200 || answer.status > 299) throw failureOf(answer, clock.now())
+    return {}
+  }
+
+  return {
+    post: (message, to) => send(messageCard(message, posting(message, to, false)), to.config),
+    digest: (digest, to) => send(digestCard(digest, posting(digest, to, false)), to.config),
+  }
+}
+
+/** What the workflow "Post to a channel when a webhook request is received" reads. */
+function enveloped(content: AdaptiveCard): object {
+  const contentType = 'application/vnd.microsoft.card.adaptive'
+  return { type: 'message', attachments: [{ contentType, contentUrl: null, content }] }
+}
+
+function failureOf({ status, headers, text }: EgressAnswer, now: number): SendError {
+  if (status === 429) return new Throttled(pauseMs(headers['retry-after'], now))
+  const code = codeIn(text) ?? `http_${status}`
+  if (status === 404) return new Undeliverable('destination', code)
+  if (status === 400 || status === 413) return new Undeliverable('message', code)
+  return new Failed(`http_${status}`)
+}
+
+/** Power Automate's own, such as `WorkflowNotFound`; whatever else comes back is not kept. */
+function codeIn(text: string): string | undefined {
+  try {
+    const code = JSON.parse(text)?.error?.code
+    return typeof code === 'string' && /^\w{1,80}$/.test(code) ? code : undefined
+  } catch {
+    return undefined
+  }
+}

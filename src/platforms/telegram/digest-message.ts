@@ -1,0 +1,27 @@
+// What does a digest look like in Telegram? One message for many alerts, a line for each, which leads to its record.
+
+import type { Manner } from '../manner.ts'
+import type { Digest } from '../platform.ts'
+import { bySeverity, type DigestRow, fullestDigest, type ShownDigest } from '../shown-digest.ts'
+import { isShortEnough, type TelegramMessage, telegramMessage, time } from './message.ts'
+import { bold, code, linked } from './text.ts'
+
+/** As many alerts as Telegram takes, and how many more there are. */
+export function digestMessage(digest: Digest, manner: Manner): TelegramMessage {
+  return telegramMessage(fullestDigest(digest, manner, html, isShortEnough))
+}
+
+function html({ headline, counts, from, to, rows, notes }: ShownDigest): string {
+  const times = [...new Set([time(from), time(to)])].join(' – ')
+  const paragraphs = [
+    [bold(headline), counts, times],
+    ...bySeverity(rows).map((group) => group.map(line)),
+    notes,
+  ]
+  return paragraphs.flatMap((lines) => lines.filter(Boolean).join('\n') || []).join('\n\n')
+}
+
+function line({ sign, title, url, words }: DigestRow): string {
+  const name = url === undefined ? bold(title) : linked(url, title)
+  return words.length === 0 ? `${sign} ${name}` : `${sign} ${name} ${code(words.join(' · '))}`
+}

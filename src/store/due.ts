@@ -1,0 +1,106 @@
+// What may go now, and what must wait? The deliveries of one destination in the order of their sending.
+
+import { sql } from 'kysely'
+import type { DeliveryRow } from '../../db/schema.ts'
+import { compileOncePerLength } from './compile-once.ts'
+import type { Executor } from './database.ts'
+import { isLeased } from './deliveries.ts'
+import { PENDING } from './literals.ts'
+
+/** 1 where a card of it stands already; `delivery` is the row's alias in the query. */
+function hasCard(delivery: string) {
+  return sql<number>`case when exists (select c.handle from posted_cards as c
+    where c.subject_id = ${sql.ref(`${delivery}.subject_id`)}
+    and c.destination_id = ${sql.ref(`${delivery}.destination_id`)}) then 1 else 0 end`
+}
+
+/**
+ * Whether an earlier delivery of the same card is still pending; `delivery` is the row's alias in the query. The
+ * destination is compared as an expression, which keeps PostgreSQL from looking through its whole backlog for each
+ * row: without statistics the index of what is due seems as good as that of what waits.
+ */
+export function isHeldBack(delivery: string) {
+  return sql<boolean>`exists (select earlier.id from deliveries as earlier
+    where earlier.subject_id = ${sql.ref(`${delivery}.subject_id`)}
+    and earlier.destination_id || '' = ${sql.ref(`${delivery}.destination_id`)}
+    and earlier.state = ${PENDING} and earlier.id < ${sql.ref(`${delivery}.id`)})`
+}
+
+/**
+ * The deliveries of a destination that may go now; of each card only the earliest that is still pending. `cardsFirst`:
+ * a card with live buttons that no longer count is brought to the truth before new ones are posted; that sorts the
+ * whole backlog, where otherwise an index has it in order.
+ */
+export function findDue(
+  db: Executor,
+  destinationId: string,
+  now: number,
+  { limit, cardsFirst }: { limit: number; cardsFirst: boolean },
+): Promise<DeliveryRow[]> {
+  return db
+    .selectFrom('deliveries as d')
+    .selectAll()
+    .where('d.destination_id', '=', destinationId)
+    .where('d.state', '=', PENDING)
+    .where('d.next_attempt_at', '<=', now)
+    .where(({ not }) => not(isHeldBack('d')))
+    .$if(cardsFirst, (query) => query.orderBy(hasCard('d'), 'desc'))
+    .orderBy('d.next_attempt_at')
+    .orderBy('d.id')
+    .limit(limit)
+    .execute()
+}
+
+/** Only while the lease holds the destination, and where nobody made the delivery due otherwise meanwhile. */
+export function postpone(
+  trx: Executor,
+  deliveries: Pick<DeliveryRow, 'id' | 'next_attempt_at'>[],
+  lease: { id: string; destinationId: string },
+  until: number,
+): Promise<unknown> {
+  const { id: leaseId, destinationId } = lease
+  return delay(
+    trx,
+    deliveries.map(({ id, next_attempt_at }) => ({ id, next_attempt_at, until, leaseId, destinationId })),
+  )
+}
+
+interface Postponing extends Pick<DeliveryRow, 'id' | 'next_attempt_at'> {
+  until: number
+  leaseId: string
+  destinationId: string
+}
+
+const delay = compileOncePerLength((trx, rows: Postponing[]) => {
+  const { until, leaseId, destinationId } = rows[0] as Postponing
+  return trx
+    .updateTable('deliveries')
+    .set({ next_attempt_at: until })
+    .where(({ or, and }) => or(rows.map(({ id, next_attempt_at }) => and({ id, next_attempt_at }))))
+    .where(isLeased(leaseId, destinationId))
+})
+
+/** For a destination that may be told sooner now than when its deliveries were held back. */
+export function endHolds(trx: Executor, destinationId: string, now: number): Promise<unknown> {
+  return trx
+    .updateTable('deliveries')
+    .set({ next_attempt_at: now })
+    .where('destination_id', '=', destinationId)
+    .where('state', '=', PENDING)
+    .where('attempts', '=', 0)
+    .where('next_attempt_at', '>', now)
+    .execute()
+}
+
+/** Alerts that wait for another try, the earliest first. */
+export function findRetrying(db: Executor, destinationId: string, now: number): Promise<DeliveryRow[]> {
+  return db
+    .selectFrom('deliveries as d')
+    .selectAll()
+    .where('d.destination_id', '=', destinationId)
+    .where('d.state', '=', PENDING)
+    .where('d.attempts', '>', 0)
+    .where('d.next_attempt_at', '>', now)
+    .orderBy('d.id')
+    .execute()
+}

@@ -1,0 +1,78 @@
+// Does what a destination leaves out stay out, also of what a click is answered with? The real app, over HTTP.
+
+import { beforeAll, describe, expect, test } from 'vitest'
+import { CHANNEL, eventually } from '../fakes/countersign.ts'
+import { databases } from '../fakes/databases.ts'
+import { ANA } from '../fakes/slack-requests.ts'
+import { shown, teamsOffice } from '../fakes/teams-office.ts'
+
+const SECRET = 'zqxj'
+const WITHHELD = 'Details are left out here.'
+
+describe.each(databases)('on $name', ({ create }) => {
+  const office = teamsOffice(create)
+  const settings = { include_details: false }
+
+  beforeAll(async () => {
+    await office.running.teamsDestination({ name: 'The same channel', settings })
+    await office.running.destination({ settings })
+  })
+
+  const inTeams = ({ id }: { id: string }) =>
+    office.teams
+      .messages(office.channel)
+      .map(({ card }) => JSON.stringify(card ?? {}))
+      .filter((text) => text.includes(id))
+  const inSlack = ({ id }: { id: string }) =>
+    office.running.slack
+      .messages(CHANNEL)
+      .map((message) => JSON.stringify(message))
+      .filter((text) => text.includes(id))
+  const ask = async () => {
+    const { body } = await office.running.ask({
+      action: { tool: 'stripe.refund', summary: SECRET, arguments: { to: SECRET } },
+      reasons: [SECRET],
+    })
+    await eventually(() => inTeams(body).length === 2 && inSlack(body).length === 1)
+    return body
+  }
+
+  test('cards without details can be decided, and closing them adds none', async () => {
+    const asked = await ask()
+    expect(
+      inTeams(asked)
+        .map((card) => card.includes(SECRET))
+        .sort(),
+    ).toEqual([false, true])
+    expect(inSlack(asked)[0]).toContain(WITHHELD)
+    expect(inSlack(asked)[0]).toContain('approve_action')
+    await office.press({ approval: asked, verdict: 'Deny' })
+    await eventually(() => [...inTeams(asked), ...inSlack(asked)].every((card) => card.includes('DENIED')))
+    expect(
+      inTeams(asked)
+        .map((card) => card.includes(SECRET))
+        .sort(),
+    ).toEqual([false, true])
+    expect(inSlack(asked)[0]).not.toContain(SECRET)
+  })
+
+  test('a click is answered without what any destination in the conversation leaves out', async () => {
+    const asked = await ask()
+    const answer = shown(await office.press({ approval: asked }))
+    expect(answer).toContain('APPROVED')
+    expect(answer).toContain(WITHHELD)
+    expect(answer).not.toContain(SECRET)
+  })
+
+  test('a command is answered without them too', async () => {
+    const asked = await ask()
+    const { body } = await office.running.slack.command({
+      text: `show ${asked.id}`,
+      userId: ANA,
+      channel: CHANNEL,
+    })
+    expect(body).toContain(asked.digest)
+    expect(body).toContain('Details are left out in this conversation. View in Console shows them.')
+    expect(body).not.toContain(SECRET)
+  })
+})

@@ -1,0 +1,275 @@
+// What does a SIEM receive? Many events in one request, in its product's own form, and nothing of them is lost.
+
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { EventView } from '../../src/events/event.ts'
+import { createEgress } from '../../src/kit/egress.ts'
+import { type Destination, Failed, type Platform, Undeliverable } from '../../src/platforms/platform.ts'
+import type { Format, Preset, SiemConfig } from '../../src/platforms/siem/config.ts'
+import { siem } from '../../src/platforms/siem/siem.ts'
+import { parseCef } from '../fakes/cef-parser.ts'
+import { manualClock } from '../fakes/manual-clock.ts'
+import { ocsfBreaches } from '../fakes/ocsf-rules.ts'
+import {
+  type Collectors,
+  DATADOG_KEY,
+  SPLUNK_TOKEN,
+  startCollectors,
+  type Taken,
+} from '../fakes/siem-collectors.ts'
+import { EVENT, TYPES, usualEvent } from '../fakes/told-events.ts'
+
+let collectors: Collectors
+let platform: Platform<SiemConfig>
+const egress = createEgress({ allowCidrs: ['127.0.0.0/8'], allowHttp: true })
+const clock = manualClock(Date.parse('2026-11-20T12:00:05.000Z'))
+const kind = siem({ egress, clock })
+
+beforeAll(async () => {
+  collectors = await startCollectors()
+  platform = await kind.create({} as never)
+})
+afterAll(() => collectors.close())
+beforeEach(() => collectors.reset())
+
+type Product = Preset | 'plain'
+const PRODUCTS: Product[] = ['splunk_hec', 'datadog', 'plain']
+const FORMATS: Format[] = ['cef', 'ocsf', 'json']
+const COMBINATIONS = PRODUCTS.flatMap((product) => FORMATS.map((format) => [product, format] as const))
+const HEADERS = {
+  splunk_hec: { Authorization: `Splunk ${SPLUNK_TOKEN}` },
+  datadog: { 'DD-API-KEY': DATADOG_KEY },
+  plain: {},
+}
+
+function placeOf(
+  product: Product,
+  format: Format,
+  wanted: Record<string, unknown> = {},
+): Destination<SiemConfig> {
+  const url = { splunk_hec: collectors.splunk, datadog: collectors.datadog, plain: collectors.plain }[product]
+  const preset = product === 'plain' ? {} : { preset: product }
+  const config = kind.config.parse({ url, format, headers: HEADERS[product], ...preset, ...wanted })
+  return { id: 'dst_1', name: 'A SIEM', config, includeDetails: true }
+}
+
+const digest = (events: EventView[], to: Destination<SiemConfig>) => platform.digest?.({ events }, to)
+const numbered = (count: number, event = EVENT) =>
+  Array.from({ length: count }, (_, i) => ({ ...event, id: `evt_${i}` }))
+
+/** What was wrapped, whatever the product: a line of CEF, or an object. */
+function unwrapped(product: Product, format: Format, taken: Taken): unknown {
+  if (product === 'splunk_hec') return taken.event
+  if (product === 'plain') return format === 'cef' ? taken.line : taken
+  return format === 'cef' ? taken.message : JSON.parse(taken.message as string)
+}
+
+function idOf(format: Format, rendered: unknown): unknown {
+  if (format === 'cef') return parseCef(rendered as string).extension.externalId
+  return format === 'ocsf'
+    ? (rendered as { metadata: { uid: string } }).metadata.uid
+    : (rendered as EventView).id
+}
+
+describe.each(COMBINATIONS)('to %s as %s', (product, format) => {
+  const read = () => collectors.taken.map((taken) => unwrapped(product, format, taken))
+  const ids = () => read().map((rendered) => idOf(format, rendered))
+
+  test('every type of event is taken, all in one request and in their order', async () => {
+    const events = TYPES.map((type, i) => ({ ...usualEvent(type), id: `evt_${i}` }))
+    await expect(digest(events, placeOf(product, format))).resolves.toEqual({})
+    expect(collectors.requests).toHaveLength(1)
+    expect(ids()).toEqual(events.map(({ id }) => id))
+    if (format === 'json') expect(read()).toEqual(events)
+    if (format === 'ocsf') expect(read().flatMap(ocsfBreaches)).toEqual([])
+  })
+
+  test('a single event is taken in the same form', async () => {
+    await platform.post({ kind: 'alert', event: EVENT }, placeOf(product, format))
+    expect(ids()).toEqual([EVENT.id])
+  })
+
+  test.each(['\\', '=', '漢', '\u202e'])(
+    'as many as go together fit into one request, also when they are full of %j',
+    async (character) => {
+      const text = character.repeat(2000)
+      const agent = { id: text, name: text }
+      const full = { ...usualEvent('policy.violation'), agent, tool: text, action: text, summary: text }
+      const events = numbered(kind.batch ?? 1, {
+        ...full,
+        environment: text,
+        data: { reasons: [text], text },
+      })
+      await digest(events, placeOf(product, format))
+      expect(ids()).toEqual(events.map(({ id }) => id))
+      expect(collectors.requests).toMatchObject([{ bytes: expect.any(Number) }])
+      expect(collectors.requests[0]?.bytes).toBeLessThanOrEqual(product === 'datadog' ? 5_000_000 : 1_000_000)
+    },
+  )
+
+  test('without details nothing of what an agent told arrives', async () => {
+    const told = { summary: 'zqxj', action: 'zqxj', data: { zqxj: ['zqxj'] } }
+    const event = { ...usualEvent('policy.violation'), ...told }
+    await digest([event], { ...placeOf(product, format), includeDetails: false })
+    expect(ids()).toEqual([event.id])
+    expect(JSON.stringify(collectors.taken)).not.toContain('zqxj')
+  })
+})
+
+test('a thousand events arrive once each and in their order', async () => {
+  const events = numbered(1000)
+  const most = kind.batch ?? 1
+  const to = placeOf('splunk_hec', 'json')
+  for (let from = 0; from < events.length; from += most) await digest(events.slice(from, from + most), to)
+  expect(collectors.taken.map(({ event }) => (event as EventView).id)).toEqual(events.map(({ id }) => id))
+})
+
+test('Splunk is told when it happened, from where, and in which format', async () => {
+  await digest([EVENT], placeOf('splunk_hec', 'cef'))
+  expect(collectors.taken).toEqual([
+    {
+      time: 1_795_176_000.123,
+      host: 'sign.example.com',
+      source: 'countersign',
+      sourcetype: 'countersign:cef',
+      event: expect.stringMatching(/^CEF:0\|Countersign\|/),
+    },
+  ])
+})
+
+test('Datadog is told of which service, from where, and with which tags', async () => {
+  await digest([EVENT, { ...EVENT, environment: 'eu west,service:evil' }], placeOf('datadog', 'json'))
+  const log = { ddsource: 'countersign', hostname: 'sign.example.com', service: 'countersign' }
+  expect(collectors.taken).toEqual([
+    {
+      ...log,
+      ddtags: 'event_type:approval.requested,severity:high,env:production',
+      message: JSON.stringify(EVENT),
+    },
+    expect.objectContaining({
+      ddtags: 'event_type:approval.requested,severity:high,env:eu_west_service_evil',
+    }),
+  ])
+})
+
+test('a collector without a form of its own gets one event in a line, and says so', async () => {
+  for (const format of FORMATS) await digest(numbered(2), placeOf('plain', format))
+  expect(collectors.requests.map(({ type }) => type)).toEqual([
+    'text/plain; charset=utf-8',
+    'application/x-ndjson',
+    'application/x-ndjson',
+  ])
+  expect(collectors.taken).toHaveLength(6)
+})
+
+describe('a token', () => {
+  test.each<[Product, Record<string, string>, string]>([
+    ['splunk_hec', { Authorization: 'Splunk another' }, 'http_403'],
+    ['datadog', { 'DD-API-KEY': 'another' }, 'http_403'],
+  ])(
+    'that %s does not know is tried again, because somebody may put it right',
+    async (product, headers, code) => {
+      const error = await digest([EVENT], placeOf(product, 'json', { headers }))?.catch((error) => error)
+      expect(error).toBeInstanceOf(Failed)
+      expect(error).toMatchObject({ code })
+      expect(collectors.taken).toEqual([])
+    },
+  )
+
+  test('that is missing is tried again too', async () => {
+    const place = placeOf('plain', 'json', { url: collectors.splunk })
+    expect(await digest([EVENT], place)?.catch((error) => error)).toMatchObject({ code: 'http_401' })
+  })
+})
+
+test('a form that the product does not read is refused as a message', async () => {
+  const place = placeOf('plain', 'json', { url: collectors.datadog, headers: HEADERS.datadog })
+  const error = await digest([EVENT], place)?.catch((error) => error)
+  expect(error).toBeInstanceOf(Undeliverable)
+  expect(error).toMatchObject({ what: 'message', code: 'http_400' })
+})
+
+describe('the answer', () => {
+  let answer: RequestListener
+  let heard: { headers: Record<string, unknown>; url: string | undefined }[] = []
+  let server: Server
+  let url: string
+  beforeAll(async () => {
+    server = createServer((req, res) => {
+      heard.push({ headers: req.headers, url: req.url })
+      req.resume().on('end', () => answer(req, res))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/in`
+  })
+  afterAll(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  beforeEach(() => {
+    heard = []
+  })
+
+  const failure = () =>
+    digest([EVENT, EVENT], placeOf('plain', 'json', { url }))?.then(
+      () => expect.unreachable('it was taken'),
+      (error) => error as Error & { code: string; delayMs?: number; what?: string },
+    )
+
+  test.each([200, 201, 202, 204, 299])('%i is a delivery, whatever the body says', async (status) => {
+    answer = (_req, res) => void res.writeHead(status).end(status === 204 ? undefined : '{"code":6}')
+    await expect(digest([EVENT], placeOf('plain', 'json', { url }))).resolves.toEqual({})
+  })
+
+  test.each([301, 307, 401, 403, 404, 408, 500, 502, 503, 504])('%i is tried again', async (status) => {
+    answer = (_req, res) => void res.writeHead(status, { location: '/elsewhere' }).end('an inside secret')
+    const error = await failure()
+    expect(error).toBeInstanceOf(Failed)
+    expect(error?.code).toBe(`http_${status}`)
+    expect(JSON.stringify([error, error?.message, error?.stack])).not.toContain('inside secret')
+    expect(heard.map((request) => request.url)).toEqual(['/in'])
+  })
+
+  test.each([400, 413])('%i refuses what was sent, and not the sender', async (status) => {
+    answer = (_req, res) => void res.writeHead(status).end()
+    const error = await failure()
+    expect(error).toBeInstanceOf(Undeliverable)
+    expect(error).toMatchObject({ what: 'message', code: `http_${status}` })
+  })
+
+  test('410 ends the destination', async () => {
+    answer = (_req, res) => void res.writeHead(410).end()
+    expect(await failure()).toMatchObject({ what: 'destination', code: 'http_410' })
+  })
+
+  test.each([
+    ['7', 7_000],
+    ['Fri, 20 Nov 2026 12:01:05 GMT', 60_000],
+    ['soon', 60_000],
+  ])('429 with %s asks for a pause', async (retryAfter, delayMs) => {
+    answer = (_req, res) => void res.writeHead(429, { 'retry-after': retryAfter }).end()
+    expect(await failure()).toMatchObject({ delayMs })
+  })
+
+  test('headers of an admin are sent, and what the body is stays ours to say', async () => {
+    answer = (_req, res) => void res.end()
+    const headers = { Authorization: 'Bearer a.b-c', 'USER-AGENT': 'Ours', 'X-Two': 'two words' }
+    await digest([EVENT], placeOf('plain', 'cef', { url, headers }))
+    expect(heard[0]?.headers).toMatchObject({
+      authorization: 'Bearer a.b-c',
+      'user-agent': 'Ours',
+      'x-two': 'two words',
+      'content-type': 'text/plain; charset=utf-8',
+    })
+  })
+})
+
+test('an address that came to lead inside is never reached', async () => {
+  const closed = siem({ egress: createEgress({ allowCidrs: [], allowHttp: true }), clock })
+  const inside = await closed.create({} as never)
+  const error = await inside.digest?.({ events: [EVENT] }, placeOf('plain', 'json')).catch((error) => error)
+  expect(error).toBeInstanceOf(Failed)
+  expect(error).toMatchObject({ code: 'egress_refused' })
+  expect(collectors.requests).toEqual([])
+})
