@@ -1,18 +1,19 @@
-// The bare baseline of deliveries: a loop for each address, whose next POST waits for the last answer.
+// The bare baseline of deliveries: a loop for each address, which sends the same request again after each answer.
 
 import { request } from 'undici'
 
 interface Work {
   urls: string[]
   events: number
+  headers: Record<string, string>
   body: string
 }
 
-async function loop(url: string, { events, body }: Work): Promise<void> {
+async function loop(url: string, { events, headers, body }: Work): Promise<void> {
   for (let i = 0; i < events; i++) {
     const answer = await request(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers,
       body,
     })
     await answer.body.dump()

@@ -1,6 +1,6 @@
 // (g) How much of a bare loop's speed is left when each delivery is durable, logged, guarded and signed?
 
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startChild, withTimeout } from './child.ts'
@@ -16,10 +16,16 @@ const LONGEST_MS = 120_000
 const PAUSE_MS = 20
 const EGRESS = { EGRESS_ALLOW_CIDRS: '127.0.0.0/8', EGRESS_ALLOW_HTTP: 'true' }
 
+/** A request as it came in. */
+interface Sent {
+  headers: Record<string, string>
+  body: string
+}
+
 interface Receiver {
   url(number: number): string
-  /** Resolves once so many arrived, with the time between the first and the last in milliseconds. */
-  arrived(count: number): Promise<number>
+  /** Resolves once so many arrived, with the first one, and the milliseconds from then to the last. */
+  arrived(count: number): Promise<{ first: Sent; tookMs: number }>
   /** When the next one arrives. */
   next(): Promise<bigint>
   close(): void
@@ -34,9 +40,15 @@ export const deliver: Row = {
   async prepare(stage) {
     const events = stage.quick ? 100 : 1_000
     const receiver = await startReceiver()
+    // What ours sends, the bare loop sends too.
+    let first: Sent | undefined
     return {
-      ours: () => ours(stage, receiver, events),
-      bare: () => bare(receiver, events),
+      async ours() {
+        const round = await ours(stage, receiver, events)
+        first = round.first
+        return { perSecond: round.perSecond }
+      },
+      bare: () => bare(receiver, events, first as Sent),
       async end() {
         receiver.close()
       },
@@ -52,7 +64,7 @@ async function ours(stage: Stage, receiver: Receiver, events: number) {
       const config = { url: receiver.url(i) }
       await addDestination(product, `place ${i}`, 'webhook', config)
     }
-    const first = await firstBytes(product, receiver, stage.quick ? 5 : 50)
+    const firstMs = await firstBytes(product, receiver, stage.quick ? 5 : 50)
     // Nothing leaves while the outbox is filled.
     await product.ask({ fill: { approvals: 0, places: [] } })
     for (let sent = 0; sent < events; sent += BATCH) {
@@ -60,9 +72,9 @@ async function ours(stage: Stage, receiver: Receiver, events: number) {
     }
     const arrived = receiver.arrived(events * DESTINATIONS)
     await product.ask({ release: true })
-    const tookMs = await withTimeout(arrived, LONGEST_MS, 'not all were delivered')
-    console.error(`    ${stage.engine}: commit to first byte ${first.toFixed(2)} ms`)
-    return { perSecond: (events * DESTINATIONS * 1000) / tookMs }
+    const { first, tookMs } = await withTimeout(arrived, LONGEST_MS, 'not all were delivered')
+    console.error(`    ${stage.engine}: commit to first byte ${firstMs.toFixed(2)} ms`)
+    return { first, perSecond: (events * DESTINATIONS * 1000) / tookMs }
   } finally {
     await product.stop()
     await database.drop()
@@ -85,13 +97,13 @@ async function firstBytes(
   return median(tookMs)
 }
 
-async function bare(receiver: Receiver, events: number) {
+async function bare(receiver: Receiver, events: number, sent: Sent) {
   const urls = Array.from({ length: DESTINATIONS }, (_, i) => receiver.url(i))
   const child = await startChild('bare-deliver.ts', {})
   try {
     const arrived = receiver.arrived(events * DESTINATIONS)
-    await child.ask({ urls, events, body: JSON.stringify(EVENT) })
-    return { perSecond: (events * DESTINATIONS * 1000) / (await arrived) }
+    await child.ask({ urls, events, ...sent })
+    return { perSecond: (events * DESTINATIONS * 1000) / (await arrived).tookMs }
   } finally {
     await child.stop()
   }
@@ -108,9 +120,9 @@ const EVENT = {
 }
 
 async function startReceiver(): Promise<Receiver> {
-  let onRequest = () => {}
+  let onRequest: (req: IncomingMessage) => void = () => {}
   const server = createServer((req, res) => {
-    onRequest()
+    onRequest(req)
     req.resume().on('end', () => res.writeHead(204).end())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -121,10 +133,14 @@ async function startReceiver(): Promise<Receiver> {
       new Promise((resolve) => {
         let left = count
         let from = 0
-        onRequest = () => {
+        let first: Promise<Sent> | undefined
+        onRequest = (req) => {
           if (left === count) from = performance.now()
+          first ??= sentIn(req)
           left -= 1
-          if (left === 0) resolve(performance.now() - from)
+          if (left > 0) return
+          const tookMs = performance.now() - from
+          void first.then((sent) => resolve({ first: sent, tookMs }))
         }
       }),
     next: () =>
@@ -139,4 +155,15 @@ async function startReceiver(): Promise<Receiver> {
       server.closeAllConnections()
     },
   }
+}
+
+function sentIn(req: IncomingMessage): Promise<Sent> {
+  // What is of the connection, each makes for itself.
+  const { host: _host, connection: _connection, 'content-length': _length, ...headers } = req.headers
+  const chunks: Buffer[] = []
+  req.on('data', (chunk) => chunks.push(chunk))
+  return new Promise((resolve) => {
+    const body = () => Buffer.concat(chunks).toString()
+    req.on('end', () => resolve({ headers: headers as Record<string, string>, body: body() }))
+  })
 }

@@ -3,6 +3,7 @@
 import { promises as dns, type LookupAddress } from 'node:dns'
 import { isIP } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
 import { judgeOfAddresses } from './egress-address.ts'
 
 export interface EgressRules {
@@ -35,6 +36,8 @@ export interface Targets {
 }
 
 const RESOLVE_TIMEOUT_MS = 5_000
+/** Of more destinations than most have. */
+const URLS_KEPT = 1_000
 
 export const resolveBySystem: Resolve = (hostname) => dns.lookup(hostname, { all: true })
 
@@ -50,8 +53,13 @@ export function targetsWithin({ allowCidrs, allowHttp }: EgressRules, resolve: R
     throw refused(`${found} is not a public address (${range}) and in no range of EGRESS_ALLOW_CIDRS`)
   }
 
+  // The rules do not change while we run, and what a name leads to is judged at each connection.
+  const known = new LRUCache<string, URL>({ max: URLS_KEPT })
+
   return {
     accepted(text) {
+      const kept = known.get(text)
+      if (kept) return kept
       const url = URL.parse(text)
       if (!url) throw refused('This is not a URL, such as https://example.com/hooks')
       if (url.protocol !== 'https:' && !(allowHttp && url.protocol === 'http:')) {
@@ -62,6 +70,7 @@ export function targetsWithin({ allowCidrs, allowHttp }: EgressRules, resolve: R
       }
       const host = bare(url.hostname)
       if (isIP(host)) judged(url.protocol, host, host)
+      known.set(text, url)
       return url
     },
 

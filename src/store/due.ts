@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { DeliveryRow } from '../../db/schema.ts'
 import { compileOncePerLength } from './compile-once.ts'
 import type { Executor } from './database.ts'
-import { isLeased } from './deliveries.ts'
+import { isLeased, withRead } from './deliveries.ts'
 import { PENDING } from './literals.ts'
 
 /** 1 where a card of it stands already; `delivery` is the row's alias in the query. */
@@ -73,10 +73,12 @@ interface Postponing extends Pick<DeliveryRow, 'id' | 'next_attempt_at'> {
 
 const delay = compileOncePerLength((trx, rows: Postponing[]) => {
   const { until, leaseId, destinationId } = rows[0] as Postponing
-  return trx
+  return withRead(trx, rows)
     .updateTable('deliveries')
+    .from('read')
     .set({ next_attempt_at: until })
-    .where(({ or, and }) => or(rows.map(({ id, next_attempt_at }) => and({ id, next_attempt_at }))))
+    .whereRef('deliveries.id', '=', 'read.id')
+    .whereRef('deliveries.next_attempt_at', '=', 'read.due_at')
     .where(isLeased(leaseId, destinationId))
 })
 

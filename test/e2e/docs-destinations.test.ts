@@ -23,6 +23,8 @@ import { startTelegram, TELEGRAM_TOKEN, type TelegramServer } from '../fakes/tel
 const SETTINGS = '/v1/settings/notifications'
 /** In which the page names them. */
 const SECTIONS = ['Discord', 'Telegram', 'PagerDuty', 'Webhook', 'SIEM']
+/** Which are set up by pages of their own. */
+const ELSEWHERE = ['Slack', 'Microsoft Teams']
 const LIVE_WITH_IT = 'So that people can live with it'
 const page = readPage('docs/destinations.md')
 const [commandLine = '', ...commands] = blocks(page, 'sh')
@@ -64,6 +66,7 @@ describe('its commands', () => {
       databaseUrl: database.url,
       env: { ...LETS_LOOPBACK, ...places },
       discordOrigin: discord.apiOrigin,
+      teams: true,
     })
     reader = readerOf(running)
   })
@@ -115,6 +118,16 @@ describe('its commands', () => {
     }
   })
 
+  test.each(ELSEWHERE)('of %s try what another page added', async (section) => {
+    const teams = section !== 'Slack'
+    const id = teams ? await running.teamsDestination() : await running.destination()
+    reader.noted.DESTINATION_ID = id
+    const [trying = '', ...more] = blocks(sectionOf(page, section), 'sh')
+    expect(more).toEqual([])
+    expect(await run(trying)).toContain('It arrived: ')
+    await running.call('DELETE', `${SETTINGS}/${id}`)
+  })
+
   test('change settings, which come back as the page shows them', async () => {
     reader.noted.DESTINATION_ID = await running.destination()
     const section = sectionOf(page, LIVE_WITH_IT)
@@ -141,6 +154,30 @@ describe('its commands', () => {
     expect(JSON.parse(await run(look))).toMatchObject({ enabled: false, disabled_reason: 'is_archived' })
     expect(JSON.parse(await run(log)).data).toMatchObject([{ destination_id: id, state: 'pending' }])
     expect(JSON.parse(await run(switchOn))).toMatchObject({ enabled: true, disabled_reason: null })
+  })
+
+  /** Asks for what the page says is refused so. */
+  const refusals: [type: string, config: Record<string, unknown>, settings?: Record<string, unknown>][] = [
+    ['pagerduty', { routing_key: 'u+key' }],
+    [
+      'siem',
+      { url: 'https://siem.example.com', preset: 'splunk_hec', headers: { Authorization: 'Bearer token' } },
+    ],
+    ['webhook', { url: 'https://10.0.0.5/hook' }],
+    ['webhook', { url: 'ftp://siem.example.com/hook' }],
+    ['pagerduty', { routing_key: ROUTING_KEY }, { quiet_hours_start: '22:00', quiet_hours_end: '07:00' }],
+    ['discord', { webhook_url: 'https://discord.com/api/webhooks/1/a' }, { timezone: '+02:00' }],
+  ]
+  test('are refused in the words of the page', async () => {
+    const said: unknown[] = []
+    for (const [channel_type, config, settings = {}] of refusals) {
+      const body = { channel_type, name: 'Refused', config, settings }
+      const refused = await running.call('POST', SETTINGS, { body })
+      expect(refused.status).toBe(400)
+      said.push(`\`${refused.body.detail}\``)
+    }
+    const [rows = []] = tables(sectionOf(page, 'When something is wrong'))
+    expect(rows.map(([sentence]) => sentence)).toEqual(said)
   })
 
   test('are all of them', () => {

@@ -3,6 +3,7 @@
 import type { Egress, EgressAnswer } from '../../kit/egress.ts'
 import { Failed, Throttled, Undeliverable } from '../platform.ts'
 import { reach } from '../reach.ts'
+import { pauseMs } from '../retry-after.ts'
 import { oneLine, shortened } from '../shown-text.ts'
 import { type DiscordConfig, webhookOf } from './config.ts'
 import type { DiscordMessage } from './message.ts'
@@ -10,7 +11,6 @@ import type { DiscordMessage } from './message.ts'
 /** Below the delivery worker's lease. */
 const TIMEOUT_MS = 10_000
 const MOST_BYTES = 500_000
-const LEAST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 3_600_000
 /** Where the answer to 429 names no time. */
 const PAUSE_MS = 5_000
@@ -55,20 +55,17 @@ export async function sendToDiscord(
 
 function failureOf(answer: EgressAnswer, json: Json, token: string): Error {
   const { status } = answer
-  if (status === 429) return new Throttled(pauseMs(answer, json))
+  if (status === 429) {
+    // Float seconds in the body; whole seconds in the header, which also Discord's proxy sets.
+    const asked = json.retry_after ?? answer.headers['retry-after']
+    return new Throttled(pauseMs(asked, { unnamedMs: PAUSE_MS }))
+  }
   const said = typeof json.message === 'string' && oneLine(json.message).replaceAll(token, '…')
   const excerpt = said ? shortened(said, MOST_EXCERPT - 1) : null
   const known = typeof json.code === 'number' ? ERRORS[json.code] : undefined
   if (known) return new Undeliverable(known.what, known.code, excerpt)
   if (status === 400) return new Undeliverable('message', 'bad_request', excerpt)
   return new Failed(`http_${status}`, excerpt)
-}
-
-/** Float seconds in the body; whole seconds in the header, which also Discord's proxy sets. */
-function pauseMs(answer: EgressAnswer, json: Json): number {
-  const seconds = Number(json.retry_after ?? answer.headers['retry-after'])
-  if (!Number.isFinite(seconds)) return PAUSE_MS
-  return Math.min(LONGEST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, Math.ceil(seconds * 1000)))
 }
 
 /** Discord says beforehand when its bucket is empty. */

@@ -3,6 +3,7 @@
 import type { Egress, EgressAnswer } from '../../kit/egress.ts'
 import { Failed, Throttled, Undeliverable } from '../platform.ts'
 import { reach } from '../reach.ts'
+import { pauseMs } from '../retry-after.ts'
 import { oneLine, shortened } from '../shown-text.ts'
 import type { PagerDutyConfig } from './config.ts'
 import type { Trigger } from './trigger.ts'
@@ -13,8 +14,6 @@ export type Change = ({ event_action: 'trigger' } & Trigger) | { event_action: '
 /** Below the delivery worker's lease. */
 const TIMEOUT_MS = 10_000
 const MOST_BYTES = 16_384
-const LEAST_PAUSE_MS = 1_000
-const LONGEST_PAUSE_MS = 3_600_000
 /** Where the answer to 429 names no time: as PagerDuty suggests in its documentation of the limit. */
 const PAUSE_MS = 30_000
 const MOST_EXCERPT = 200
@@ -42,7 +41,7 @@ export async function sendToPagerDuty(
 
 /** https://developer.pagerduty.com/docs/events-api-v2-overview, "Response Codes & Retry Logic" */
 function failureOf({ status, headers, text }: EgressAnswer, json: Json, routingKey: string): Error {
-  if (status === 429) return new Throttled(pauseMs(headers['retry-after']))
+  if (status === 429) return new Throttled(pauseMs(headers['retry-after'], { unnamedMs: PAUSE_MS }))
   const said = typeof json.status === 'string' ? [json.message, json.errors].flat().filter(isText) : []
   const words = oneLine(said.join(' ')).replaceAll(routingKey, '…')
   const excerpt = said.length > 0 ? shortened(words, MOST_EXCERPT - 1) : null
@@ -53,12 +52,6 @@ function failureOf({ status, headers, text }: EgressAnswer, json: Json, routingK
   }
   // Without words of PagerDuty's it is something on the way to it that speaks.
   return excerpt === null ? new Failed('http_400') : new Undeliverable('message', 'invalid_event', excerpt)
-}
-
-function pauseMs(retryAfter: string | undefined): number {
-  const seconds = Number(retryAfter)
-  if (!Number.isFinite(seconds)) return PAUSE_MS
-  return Math.min(LONGEST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, seconds * 1000))
 }
 
 function isText(value: unknown): value is string {

@@ -77,6 +77,6 @@ function createSiem({ egress, clock }: { egress: Egress; clock: Clock }): Platfo
 function failureOf({ status, headers }: EgressAnswer, now: number): Error {
   if (status === 400 || status === 413) return new Undeliverable('message', `http_${status}`)
   if (status === 410) return new Undeliverable('destination', 'http_410')
-  if (status === 429) return new Throttled(pauseMs(headers['retry-after'], now))
+  if (status === 429) return new Throttled(pauseMs(headers['retry-after'], { now }))
   return new Failed(`http_${status}`)
 }

@@ -30,7 +30,7 @@ export function hookApi(egress: Egress, clock: Clock): PostToHook {
 }
 
 function refusalOf({ status, headers }: EgressAnswer, said: string | undefined, now: number): SendError {
-  if (status === 429) return new Throttled(pauseMs(headers['retry-after'], now))
+  if (status === 429) return new Throttled(pauseMs(headers['retry-after'], { now }))
   if (status === 200) return said === undefined ? new Failed('unexpected_answer') : failureOf(said)
   // Slack's own word counts only where it says no: what fails on its side may work later.
   const known = status < 500 && said !== undefined ? failureOf(said) : undefined

@@ -3,13 +3,13 @@
 import type { INetworkModule, NetworkResponse } from '@azure/msal-node'
 import type { ConnectorClientOptions } from 'botframework-connector'
 import { Failed, Throttled, Undeliverable } from '../platform.ts'
+import { pauseMs } from '../retry-after.ts'
 
 /** Below the delivery worker's lease. */
 const TIMEOUT_MS = 10_000
 const MOST_BYTES = 1_000_000
 /** Where the answer to 429 names no time. */
 const PAUSE_MS = 5_000
-const LEAST_PAUSE_MS = 1_000
 
 /** Wrong until somebody in Teams changes something, also for the redraw of a card that stands there. */
 const DESTINATION_ERRORS = new Set([
@@ -88,10 +88,8 @@ async function readText(response: Response): Promise<string> {
 
 function failureOf(response: Response, text: string, method: string): Error {
   const { status } = response
-  if (status === 429) {
-    const [seconds] = /^\d{1,4}$/.exec(response.headers.get('retry-after') ?? '') ?? []
-    return new Throttled(seconds ? Math.max(LEAST_PAUSE_MS, Number(seconds) * 1000) : PAUSE_MS)
-  }
+  if (status === 429)
+    return new Throttled(pauseMs(response.headers.get('retry-after'), { unnamedMs: PAUSE_MS }))
   const code = codeIn(text)
   if (code !== undefined && DESTINATION_ERRORS.has(code)) return new Undeliverable('destination', code)
   const isBarred = status === 403 || status === 404

@@ -42,7 +42,7 @@ function enveloped(content: AdaptiveCard): object {
 }
 
 function failureOf({ status, headers, text }: EgressAnswer, now: number): SendError {
-  if (status === 429) return new Throttled(pauseMs(headers['retry-after'], now))
+  if (status === 429) return new Throttled(pauseMs(headers['retry-after'], { now }))
   const code = codeIn(text) ?? `http_${status}`
   if (status === 404) return new Undeliverable('destination', code)
   if (status === 400 || status === 413) return new Undeliverable('message', code)

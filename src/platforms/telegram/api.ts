@@ -3,13 +3,12 @@
 import type { Egress, EgressAnswer } from '../../kit/egress.ts'
 import { Failed, Throttled, Undeliverable } from '../platform.ts'
 import { reach } from '../reach.ts'
+import { pauseMs } from '../retry-after.ts'
 import { oneLine, shortened } from '../shown-text.ts'
 
 /** Below the delivery worker's lease. */
 const TIMEOUT_MS = 10_000
 const MOST_BYTES = 500_000
-const LEAST_PAUSE_MS = 1_000
-const LONGEST_PAUSE_MS = 3_600_000
 /** Where the answer to 429 names no time. */
 const PAUSE_MS = 5_000
 const MOST_EXCERPT = 200
@@ -61,7 +60,10 @@ export function telegramApi(egress: Egress, apiUrl: string): CallTelegram {
 function failureOf(answer: EgressAnswer, json: Json, token: string): Error {
   const { status } = answer
   const parameters = object(json.parameters)
-  if (status === 429) return new Throttled(pauseMs(parameters.retry_after ?? answer.headers['retry-after']))
+  if (status === 429)
+    return new Throttled(
+      pauseMs(parameters.retry_after ?? answer.headers['retry-after'], { unnamedMs: PAUSE_MS }),
+    )
   // Without these words it is not Telegram that speaks, but something on the way to it.
   if (json.ok !== false || typeof json.description !== 'string') {
     return new Failed(status === 200 ? 'unexpected_answer' : `http_${status}`)
@@ -79,12 +81,6 @@ function failureOf(answer: EgressAnswer, json: Json, token: string): Error {
   }
   const [, what = 'message', code = 'bad_request'] = BAD_REQUESTS.find(([words]) => words.test(said)) ?? []
   return new Undeliverable(what, code, excerpt)
-}
-
-function pauseMs(asked: unknown): number {
-  const seconds = Number(asked)
-  if (!Number.isFinite(seconds)) return PAUSE_MS
-  return Math.min(LONGEST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, seconds * 1000))
 }
 
 function parsed(text: string): Json {

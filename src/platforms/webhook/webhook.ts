@@ -68,6 +68,6 @@ function createWebhook({ egress, clock }: { egress: Egress; clock: Clock }): Pla
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#deliverability-and-reliability */
 function failureOf({ status, headers }: EgressAnswer, now: number): Error {
   if (status === 410) return new Undeliverable('destination', 'http_410')
-  if (status === 429) return new Throttled(pauseMs(headers['retry-after'], now))
+  if (status === 429) return new Throttled(pauseMs(headers['retry-after'], { now }))
   return new Failed(`http_${status}`)
 }
