@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { DeliveryRow } from '../../db/schema.ts'
 import { compileOncePerLength } from './compile-once.ts'
 import type { Executor } from './database.ts'
-import { isLeased, withRead } from './deliveries.ts'
+import { isLeased, updateAsRead } from './deliveries.ts'
 import { PENDING } from './literals.ts'
 
 /** 1 where a card of it stands already; `delivery` is the row's alias in the query. */
@@ -73,13 +73,7 @@ interface Postponing extends Pick<DeliveryRow, 'id' | 'next_attempt_at'> {
 
 const delay = compileOncePerLength((trx, rows: Postponing[]) => {
   const { until, leaseId, destinationId } = rows[0] as Postponing
-  return withRead(trx, rows)
-    .updateTable('deliveries')
-    .from('read')
-    .set({ next_attempt_at: until })
-    .whereRef('deliveries.id', '=', 'read.id')
-    .whereRef('deliveries.next_attempt_at', '=', 'read.due_at')
-    .where(isLeased(leaseId, destinationId))
+  return updateAsRead(trx, rows).set({ next_attempt_at: until }).where(isLeased(leaseId, destinationId))
 })
 
 /** For a destination that may be told sooner now than when its deliveries were held back. */

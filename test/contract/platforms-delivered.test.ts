@@ -1,0 +1,146 @@
+// Is what every platform is sent delivered, logged and tried again? Over the registry, by the real worker.
+
+import type { RequestListener } from 'node:http'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createWorker, type Worker } from '../../src/delivery/worker.ts'
+import { createNewsroom } from '../../src/events/newsroom.ts'
+import {
+  type AnyProvider,
+  kindOf,
+  portsAt,
+  SAMPLES,
+  slowDown,
+  startAnyProvider,
+  takes,
+} from '../fakes/any-provider.ts'
+import { eventually } from '../fakes/countersign.ts'
+import { databases } from '../fakes/databases.ts'
+import { TRICKS } from '../fakes/hostile-approvals.ts'
+import { type ManualClock, manualClock } from '../fakes/manual-clock.ts'
+import { type Office, openOffice, silent } from '../fakes/office.ts'
+
+const SECOND_MS = 1_000
+/** As far as the API lets it in. */
+const HOSTILE = TRICKS.join('').replaceAll('\0', '').toWellFormed()
+
+let provider: AnyProvider
+beforeAll(async () => {
+  provider = await startAnyProvider()
+})
+afterAll(() => provider.close())
+
+const refusesWith =
+  (status: number, headers: Record<string, string> = {}): RequestListener =>
+  (_req, res) =>
+    void res.writeHead(status, headers).end(JSON.stringify(slowDown(7)))
+
+const everyPlace = databases.flatMap(({ name: engine, create }) =>
+  Object.entries(SAMPLES).map(([sample, { config }]) => ({ engine, sample, create, config })),
+)
+
+describe.each(everyPlace)('$sample on $engine', ({ sample, create, config }) => {
+  let database: Awaited<ReturnType<typeof create>>
+  let clock: ManualClock
+  let office: Office
+  let worker: Worker
+  let place: string
+
+  beforeEach(async () => {
+    provider.answer(takes)
+    database = await create()
+    clock = manualClock()
+    office = await openOffice(database.url, clock)
+    const at = `${provider.url}/`
+    const kind = kindOf(sample, at, provider.url)
+    const opened = kind.config.parse(config(at))
+    place = await office.destination({ channel_type: kind.name })
+    worker = createWorker({
+      db: office.db,
+      kinds: [kind],
+      platforms: new Map([[kind.name, await kind.create(portsAt(at))]]),
+      publicUrl: 'https://sign.example.com',
+      onMoved: async () => {},
+      open: ({ id, name }) => ({ id, name, config: opened, includeDetails: true }),
+      findView: office.board.find,
+      leaseMs: 60_000,
+      unreachedAfterMs: 60_000,
+      clock,
+      log: silent,
+    })
+    await worker.start()
+  })
+  afterEach(async () => {
+    await worker.stop()
+    await office.close()
+    await database.drop()
+  })
+
+  const deliveries = () =>
+    office.db.read
+      .selectFrom('deliveries')
+      .select(['state', 'attempts', 'last_error'])
+      .orderBy('id')
+      .execute()
+  /** Time passes until every delivery has ended; returns them. */
+  const ended = (count: number) =>
+    eventually(async () => {
+      clock.advance(SECOND_MS)
+      office.db.signals.publish('deliveries', '')
+      const rows = await deliveries()
+      return rows.length === count && rows.every(({ state }) => state !== 'pending') ? rows : undefined
+    }, 15_000)
+  async function tell(summary: string) {
+    const newsroom = createNewsroom({ db: office.db, clock, publicUrl: 'https://sign.example.com' })
+    const agent = { id: 'agent-1', name: summary }
+    const rest = { tool: null, environment: null, action: null, data: {}, keyId: null }
+    await newsroom.take([{ type: 'policy.violation', severity: 'high', agent, summary, ...rest }])
+  }
+
+  test('an approval, its end and a hostile alert arrive at the first try', async () => {
+    const asked = await office.ask()
+    await ended(1)
+    await office.desk.withdraw({ approvalId: asked.id })
+    await tell(HOSTILE)
+    const rows = await ended(3)
+    expect(rows.map(({ last_error }) => last_error)).toEqual([null, null, null])
+    expect(rows[0]).toMatchObject({ state: 'delivered', attempts: 1 })
+    expect(rows[2]).toMatchObject({ state: 'delivered', attempts: 1 })
+    // Where no card is remembered, its end is nothing to tell.
+    expect(rows[1]?.state).toMatch(/^(delivered|skipped)$/)
+  })
+
+  test('what failed is logged with its code, and arrives when the provider takes it again', async () => {
+    provider.answer(refusesWith(500))
+    await office.ask()
+    const [failed] = await eventually(async () => {
+      const rows = await deliveries()
+      return rows[0]?.attempts === 1 ? rows : undefined
+    })
+    expect(failed).toMatchObject({ state: 'pending', last_error: expect.stringMatching(/^[a-z0-9_]{1,80}$/) })
+    provider.answer(takes)
+    expect(await ended(1)).toMatchObject([{ state: 'delivered', attempts: 2 }])
+    const attempts = await office.db.read
+      .selectFrom('delivery_attempts')
+      .select('code')
+      .orderBy('at')
+      .execute()
+    expect(attempts).toEqual([{ code: failed?.last_error }, { code: null }])
+  })
+
+  test('who asks to slow down is left alone for so long, and no attempt is spent', async () => {
+    provider.answer(refusesWith(429, { 'retry-after': '7' }))
+    await office.ask()
+    const { cool_until } = await eventually(async () => {
+      const row = await office.db.read
+        .selectFrom('destinations')
+        .select('cool_until')
+        .where('id', '=', place)
+        .executeTakeFirst()
+      return row && row.cool_until > 0 ? row : undefined
+    })
+    expect(cool_until - clock.now()).toBe(7 * SECOND_MS)
+    expect(await deliveries()).toMatchObject([{ state: 'pending', attempts: 0 }])
+    provider.answer(takes)
+    expect(await ended(1)).toMatchObject([{ state: 'delivered', attempts: 1 }])
+  })
+})
