@@ -1,5 +1,6 @@
 // What does a SIEM of the ArcSight kind read? One line per event that a parser of its own takes apart as it was meant.
 
+import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -9,6 +10,11 @@ import { withoutDetails } from '../../src/platforms/compact-event.ts'
 import { cefLine } from '../../src/platforms/siem/cef.ts'
 import { parseCef } from '../fakes/cef-parser.ts'
 import { EVENT, hostileEvent, TYPES, usualEvent } from '../fakes/told-events.ts'
+
+type Text = Record<string, string>
+type ParseSyslog = (line: string, options: object) => { cef: Text; fields: Text }
+/** It has no types. */
+const parseSyslog: ParseSyslog = createRequire(import.meta.url)('nsyslog-parser')
 
 const read = (event: EventView) => parseCef(cefLine(event))
 const extensionOf = (event: EventView) => read(event).extension
@@ -38,6 +44,15 @@ describe('the parser that judges here refuses', () => {
       extension: { act: 'blocked a | \\ =', msg: 'a\nb' },
     })
   })
+})
+
+// It takes an escaped `=` for the end of a key, so that hostile text is judged by the grammar above alone.
+test.each(TYPES)('%s is read alike by a parser that somebody else wrote', (type) => {
+  const event = { ...usualEvent(type), data: { reasons: ['PII_EGRESS'] } }
+  const { cef, fields } = parseSyslog(cefLine(event), { cef: true, fields: true })
+  const { extension, severity, name } = read(event)
+  expect(cef).toMatchObject({ deviceEventClassID: type, severity: String(severity), name })
+  expect(fields).toEqual(extension)
 })
 
 test.each(TYPES)('%s is a line with what the event is, when it was, and where all of it stands', (type) => {
