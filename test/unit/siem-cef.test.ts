@@ -1,7 +1,8 @@
 // What does a SIEM of the ArcSight kind read? One line per event that a parser of its own takes apart as it was meant.
 
-import { createRequire } from 'node:module'
 import fc from 'fast-check'
+// @ts-expect-error It has no types.
+import untyped from 'nsyslog-parser'
 import { describe, expect, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { EventView } from '../../src/events/event.ts'
@@ -13,8 +14,7 @@ import { EVENT, hostileEvent, TYPES, usualEvent } from '../fakes/told-events.ts'
 
 type Text = Record<string, string>
 type ParseSyslog = (line: string, options: object) => { cef: Text; fields: Text }
-/** It has no types. */
-const parseSyslog: ParseSyslog = createRequire(import.meta.url)('nsyslog-parser')
+const parseSyslog: ParseSyslog = untyped
 
 const read = (event: EventView) => parseCef(cefLine(event))
 const extensionOf = (event: EventView) => read(event).extension
