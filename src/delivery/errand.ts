@@ -4,7 +4,7 @@ import type { DestinationRow } from '../../db/schema.ts'
 import { type DestinationSettings, settingsOf } from '../events/settings.ts'
 import type { Message, Pace, PlatformKind } from '../platforms/platform.ts'
 import { findDue } from '../store/due.ts'
-import { findEvents, type ToldEvent } from '../store/events.ts'
+import { findEvents } from '../store/events.ts'
 import type { Place } from './deliver.ts'
 import { messageOf, type Told } from './message.ts'
 import { coolDownMsOf, type End, type Lease, type Outbox } from './outbox.ts'
@@ -78,23 +78,14 @@ function rateOf(destinationId: string, { rate_per_minute }: DestinationSettings)
     : [{ bucket: `alerts:${destinationId}`, perSecond: rate_per_minute / 60 }]
 }
 
-/** With the events, and the alerts that some of these are about. */
+/** With the alerts that some of their events are about, where their cards can change. */
 async function dueAt({ place, packing, atOnce }: Errand, { db, clock }: ErrandOptions): Promise<Due[]> {
   const limit = dueAtOnce(packing, ROUNDS * atOnce)
   const cardsFirst = place.platform.redraw !== undefined
-  const deliveries = await findDue(db.read, place.row.id, clock.now(), { limit, cardsFirst })
-  const events = await byId(deliveries.map(({ event_id }) => event_id))
-  const about = cardsFirst
-    ? await byId([...events.values()].flatMap((event) => (event.about === null ? [] : [event.about])))
-    : new Map<string, ToldEvent>()
-  return deliveries.map((delivery) => {
-    const event = events.get(delivery.event_id) as ToldEvent
-    return { delivery, event, shown: about.get(event.about ?? '') ?? event }
-  })
-
-  async function byId(ids: string[]): Promise<Map<string, ToldEvent>> {
-    return new Map((await findEvents(db.read, ids)).map((event) => [event.id, event]))
-  }
+  const due = await findDue(db.read, place.row.id, clock.now(), { limit, cardsFirst })
+  const aboutIds = due.flatMap(({ event }) => (cardsFirst && event.about !== null ? [event.about] : []))
+  const alerts = new Map((await findEvents(db.read, aboutIds)).map((alert) => [alert.id, alert]))
+  return due.map((one) => ({ ...one, shown: alerts.get(one.event.about ?? '') ?? one.event }))
 }
 
 async function sendAll(

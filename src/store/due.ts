@@ -2,9 +2,10 @@
 
 import { sql } from 'kysely'
 import type { DeliveryRow } from '../../db/schema.ts'
-import { compileOncePerLength } from './compile-once.ts'
+import { compileOnce, compileOncePerLength } from './compile-once.ts'
 import type { Executor } from './database.ts'
 import { isLeased, updateAsRead } from './deliveries.ts'
+import type { ToldEvent } from './events.ts'
 import { PENDING } from './literals.ts'
 
 /** 1 where a card of it stands already; `delivery` is the row's alias in the query. */
@@ -31,25 +32,59 @@ export function isHeldBack(delivery: string) {
  * a card with live buttons that no longer count is brought to the truth before new ones are posted; that sorts the
  * whole backlog, where otherwise an index has it in order.
  */
-export function findDue(
+export async function findDue(
   db: Executor,
   destinationId: string,
   now: number,
   { limit, cardsFirst }: { limit: number; cardsFirst: boolean },
-): Promise<DeliveryRow[]> {
+): Promise<DueDelivery[]> {
+  const { rows } = await (cardsFirst ? dueCardsFirst : dueInOrder)(db, { destinationId, now, limit })
+  return rows.map(({ happened_at, type, severity, approval_id, ...row }) => {
+    const { id, destination_id, event_id, subject_id, state, attempts, next_attempt_at, ...rest } = row
+    const { last_error, created_at, finished_at, ...told } = rest
+    return {
+      delivery: {
+        ...{ id, destination_id, event_id, subject_id, state, attempts, next_attempt_at },
+        ...{ last_error, created_at, finished_at },
+      },
+      event: { ...told, id: event_id, type, severity, approval_id, created_at: happened_at },
+    }
+  })
+}
+
+export interface DueDelivery {
+  delivery: DeliveryRow
+  event: ToldEvent
+}
+
+interface Asked {
+  destinationId: string
+  now: number
+  limit: number
+}
+
+/** Together with their events: reading these by their ids would be a longer query each time. */
+function due(db: Executor, p: Asked) {
   return db
     .selectFrom('deliveries as d')
-    .selectAll()
-    .where('d.destination_id', '=', destinationId)
+    .innerJoin('events as e', 'e.id', 'd.event_id')
+    .leftJoin('acknowledgements as a', 'a.event_id', 'e.id')
+    .selectAll('d')
+    .select(['e.type', 'e.severity', 'e.approval_id', 'e.created_at as happened_at', 'e.agent_id'])
+    .select(['e.agent_name', 'e.tool', 'e.environment', 'e.summary', 'e.action', 'e.data', 'e.key_id'])
+    .select(['e.about', 'e.is_test'])
+    .select(['a.name as acknowledged_by', 'a.source as acknowledged_via', 'a.acknowledged_at'])
+    .where('d.destination_id', '=', p.destinationId)
     .where('d.state', '=', PENDING)
-    .where('d.next_attempt_at', '<=', now)
+    .where('d.next_attempt_at', '<=', p.now)
     .where(({ not }) => not(isHeldBack('d')))
-    .$if(cardsFirst, (query) => query.orderBy(hasCard('d'), 'desc'))
-    .orderBy('d.next_attempt_at')
-    .orderBy('d.id')
-    .limit(limit)
-    .execute()
+    .limit(p.limit)
 }
+
+const dueInOrder = compileOnce((db, p: Asked) => due(db, p).orderBy('d.next_attempt_at').orderBy('d.id'))
+const dueCardsFirst = compileOnce((db, p: Asked) =>
+  due(db, p).orderBy(hasCard('d'), 'desc').orderBy('d.next_attempt_at').orderBy('d.id'),
+)
 
 /** Only while the lease holds the destination, and where nobody made the delivery due otherwise meanwhile. */
 export function postpone(
