@@ -39,17 +39,10 @@ export async function findDue(
   { limit, cardsFirst }: { limit: number; cardsFirst: boolean },
 ): Promise<DueDelivery[]> {
   const { rows } = await (cardsFirst ? dueCardsFirst : dueInOrder)(db, { destinationId, now, limit })
-  return rows.map(({ happened_at, type, severity, approval_id, ...row }) => {
-    const { id, destination_id, event_id, subject_id, state, attempts, next_attempt_at, ...rest } = row
-    const { last_error, created_at, finished_at, ...told } = rest
-    return {
-      delivery: {
-        ...{ id, destination_id, event_id, subject_id, state, attempts, next_attempt_at },
-        ...{ last_error, created_at, finished_at },
-      },
-      event: { ...told, id: event_id, type, severity, approval_id, created_at: happened_at },
-    }
-  })
+  return rows.map((row) => ({
+    delivery: row,
+    event: { ...row, id: row.event_id, created_at: row.happened_at },
+  }))
 }
 
 export interface DueDelivery {

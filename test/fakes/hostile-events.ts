@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { EVENT_TYPES, type EventType } from '../../src/events/catalogue.ts'
 import type { EventView } from '../../src/events/event.ts'
 import { SEVERITIES } from '../../src/events/severity.ts'
-import { hostileText, MARK } from './hostile-approvals.ts'
+import { hostileText, MARK, nested } from './hostile-approvals.ts'
 
 export const ALERT: EventView = {
   id: 'evt_01kaf3q2m8e7s9v4w6x8y0z1b3',
@@ -79,4 +79,26 @@ export function hostileEvents(most: number): fc.Arbitrary<EventView[]> {
       created_at: new Date(Date.parse(ALERT.created_at) + i * 1000).toISOString(),
     })),
   )
+}
+
+/** Of a few types, as hostile as texts and deep data go; for messages that cannot be acknowledged where they stand. */
+export function hostileAlert(alert: EventView): fc.Arbitrary<EventView> {
+  return fc.record({
+    id: fc.constant(alert.id),
+    type: fc.constantFrom('policy.violation' as const, 'pii.detected' as const, 'incident' as const),
+    severity: fc.constantFrom(...SEVERITIES),
+    created_at: fc.constantFrom(alert.created_at, 'yesterday'),
+    environment: fc.option(hostileText),
+    agent: fc.option(fc.record({ id: hostileText, name: hostileText })),
+    tool: fc.option(hostileText),
+    summary: hostileText,
+    action: fc.option(hostileText),
+    approval_id: fc.constant(null),
+    acknowledged: fc.constant(null),
+    data: fc.oneof(
+      fc.dictionary(hostileText, fc.oneof(hostileText, fc.jsonValue()), { maxKeys: 3 }),
+      fc.nat(3000).map((depth) => ({ deep: nested(depth) })),
+    ),
+    url: fc.constantFrom(alert.url, 'http://localhost:3000/events/1', 'x:y'),
+  })
 }

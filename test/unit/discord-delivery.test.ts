@@ -1,34 +1,15 @@
 // Does a message reach Discord, stay true there, and fail in the way that the worker understands?
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { EventView } from '../../src/events/event.ts'
 import { createEgress } from '../../src/kit/egress.ts'
 import { discord as discordKind } from '../../src/platforms/discord/discord.ts'
 import type { Message, Platform, PlatformPorts } from '../../src/platforms/platform.ts'
 import { type DiscordServer, startDiscord } from '../fakes/discord-server.ts'
-import { closed, PENDING } from '../fakes/hostile-approvals.ts'
+import { PENDING } from '../fakes/hostile-approvals.ts'
 import { type ManualClock, manualClock } from '../fakes/manual-clock.ts'
+import { ALERT, APPROVED, ASKED } from '../fakes/told-messages.ts'
 
 type Config = { webhook_url: string }
-
-const EVENT: EventView = {
-  id: 'evt_1',
-  type: 'policy.violation',
-  severity: 'high',
-  created_at: PENDING.created_at,
-  environment: null,
-  agent: PENDING.agent,
-  tool: null,
-  summary: 'PII in a reply',
-  action: 'blocked',
-  approval_id: null,
-  acknowledged: null,
-  data: {},
-  url: 'https://countersign.example/events/evt_1',
-}
-const ASKED: Message = { kind: 'approval', view: PENDING, event: EVENT }
-const APPROVED: Message = { kind: 'approval', view: closed('approved'), event: EVENT }
-const ALERT: Message = { kind: 'alert', event: EVENT }
 
 const egress = createEgress({ allowCidrs: ['127.0.0.0/8'], allowHttp: true })
 let clock: ManualClock

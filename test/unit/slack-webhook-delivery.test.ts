@@ -4,34 +4,16 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { EventView } from '../../src/events/event.ts'
 import { createEgress } from '../../src/kit/egress.ts'
 import type { Destination, Message, Platform, PlatformPorts } from '../../src/platforms/platform.ts'
 import { createResponseUrls, type ResponseUrls } from '../../src/platforms/slack/response-urls.ts'
 import { slack as slackKind } from '../../src/platforms/slack/slack.ts'
-import { closed, PENDING } from '../fakes/hostile-approvals.ts'
+import { PENDING } from '../fakes/hostile-approvals.ts'
 import { type ManualClock, manualClock } from '../fakes/manual-clock.ts'
 import { type SlackServer, startSlack } from '../fakes/slack-server.ts'
+import { ALERT, APPROVED, ASKED, EVENT } from '../fakes/told-messages.ts'
 
 const CHANNEL = 'C0APPROVALS'
-const EVENT: EventView = {
-  id: 'evt_1',
-  type: 'policy.violation',
-  severity: 'high',
-  created_at: PENDING.created_at,
-  environment: null,
-  agent: PENDING.agent,
-  tool: null,
-  summary: 'PII in a reply',
-  action: 'blocked',
-  approval_id: null,
-  acknowledged: null,
-  data: {},
-  url: 'https://countersign.example/events/evt_1',
-}
-const ASKED: Message = { kind: 'approval', view: PENDING, event: EVENT }
-const APPROVED: Message = { kind: 'approval', view: closed('approved'), event: EVENT }
-const ALERT: Message = { kind: 'alert', event: EVENT }
 
 const egress = createEgress({ allowCidrs: ['127.0.0.0/8'], allowHttp: true })
 let clock: ManualClock

@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { EventView } from '../../src/events/event.ts'
 import { createEgress } from '../../src/kit/egress.ts'
 import type { Destination, Message, Platform, PlatformPorts } from '../../src/platforms/platform.ts'
 import type { TeamsEnvironment, WorkflowConfig } from '../../src/platforms/teams/config.ts'
@@ -14,6 +13,7 @@ import { breaches, nodes } from '../fakes/adaptive-card-rules.ts'
 import { runScript } from '../fakes/doc-page.ts'
 import { closed, hostileView, PENDING } from '../fakes/hostile-approvals.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
+import { ALERT, ASKED, EVENT } from '../fakes/told-messages.ts'
 
 const APP: TeamsEnvironment = {
   appId: '11111111-2222-4333-8444-555555555555',
@@ -25,24 +25,6 @@ const PATH = '/workflows/abc/triggers/manual/paths/invoke?api-version=2016-06-01
 const WEBHOOK = `https://prod-12.westeurope.logic.azure.com:443${PATH}`
 /** A limit of the whole message; https://learn.microsoft.com/microsoftteams/limits-specifications-teams */
 const MAX_BYTES = 28 * 1024
-
-const EVENT: EventView = {
-  id: 'evt_1',
-  type: 'policy.violation',
-  severity: 'high',
-  created_at: PENDING.created_at,
-  environment: null,
-  agent: PENDING.agent,
-  tool: null,
-  summary: 'PII in a reply',
-  action: 'blocked',
-  approval_id: null,
-  acknowledged: null,
-  data: {},
-  url: 'https://countersign.example/events/evt_1',
-}
-const ASKED: Message = { kind: 'approval', view: PENDING, event: EVENT }
-const ALERT: Message = { kind: 'alert', event: EVENT }
 
 const egress = createEgress({ allowCidrs: ['127.0.0.0/8'], allowHttp: true })
 const clock = manualClock()

@@ -1,13 +1,13 @@
 // Does a message reach Telegram, stay true there, follow its chat, and fail in the way that the worker understands?
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { EventView } from '../../src/events/event.ts'
 import { createEgress } from '../../src/kit/egress.ts'
 import type { Message, Platform, PlatformPorts } from '../../src/platforms/platform.ts'
 import { telegram as telegramKind } from '../../src/platforms/telegram/telegram.ts'
-import { closed, PENDING } from '../fakes/hostile-approvals.ts'
+import { PENDING } from '../fakes/hostile-approvals.ts'
 import { type ManualClock, manualClock } from '../fakes/manual-clock.ts'
 import { startTelegram, TELEGRAM_TOKEN, type TelegramServer } from '../fakes/telegram-server.ts'
+import { ALERT, APPROVED, ASKED } from '../fakes/told-messages.ts'
 
 interface Config {
   bot_token: string
@@ -15,24 +15,6 @@ interface Config {
   message_thread_id?: number | undefined
 }
 
-const EVENT: EventView = {
-  id: 'evt_1',
-  type: 'policy.violation',
-  severity: 'high',
-  created_at: PENDING.created_at,
-  environment: null,
-  agent: PENDING.agent,
-  tool: null,
-  summary: 'PII in a reply',
-  action: 'blocked',
-  approval_id: null,
-  acknowledged: null,
-  data: {},
-  url: 'https://countersign.example/events/evt_1',
-}
-const ASKED: Message = { kind: 'approval', view: PENDING, event: EVENT }
-const APPROVED: Message = { kind: 'approval', view: closed('approved'), event: EVENT }
-const ALERT: Message = { kind: 'alert', event: EVENT }
 const [SUPERGROUP, GROUP, CHANNEL] = [-1001200000001, -4200000001, -1001200000002]
 
 const egress = createEgress({ allowCidrs: ['127.0.0.0/8'], allowHttp: true })

@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { STATUSES } from '../../src/approvals/view.ts'
 import type { EventView } from '../../src/events/event.ts'
-import { SEVERITIES } from '../../src/events/severity.ts'
 import { alertMessage as drawAlert } from '../../src/platforms/telegram/alert-message.ts'
 import { approvalMessage as drawApproval } from '../../src/platforms/telegram/approval-message.ts'
 import { readMessage } from '../../src/sandbox/telegram/message-rules.ts'
@@ -12,13 +11,13 @@ import {
   acting,
   type Closed,
   closed,
-  hostileText,
   hostileView,
   MARK,
   nested,
   PENDING,
   UNSEEN,
 } from '../fakes/hostile-approvals.ts'
+import { hostileAlert } from '../fakes/hostile-events.ts'
 import { usually } from '../fakes/manners.ts'
 
 const alertMessage = usually(drawAlert)
@@ -41,24 +40,7 @@ const ALERT: EventView = {
   data: { policy_name: 'no-pii', rule: 'email_pattern' },
   url: 'https://countersign.example/events/evt_01kaf3q2m8e7s9v4w6x8y0z1b3',
 }
-const hostileEvent: fc.Arbitrary<EventView> = fc.record({
-  id: fc.constant(ALERT.id),
-  type: fc.constantFrom('policy.violation' as const, 'pii.detected' as const, 'incident' as const),
-  severity: fc.constantFrom(...SEVERITIES),
-  created_at: fc.constantFrom(ALERT.created_at, 'yesterday'),
-  environment: fc.option(hostileText),
-  agent: fc.option(fc.record({ id: hostileText, name: hostileText })),
-  tool: fc.option(hostileText),
-  summary: hostileText,
-  action: fc.option(hostileText),
-  approval_id: fc.constant(null),
-  acknowledged: fc.constant(null),
-  data: fc.oneof(
-    fc.dictionary(hostileText, fc.oneof(hostileText, fc.jsonValue()), { maxKeys: 3 }),
-    fc.nat(3000).map((depth) => ({ deep: nested(depth) })),
-  ),
-  url: fc.constantFrom(ALERT.url, 'http://localhost:3000/events/1', 'x:y'),
-})
+const hostileEvent = hostileAlert(ALERT)
 const hostileMessage = fc.oneof(
   hostileView.map((view) => approvalMessage(view)),
   hostileEvent.map((event) => alertMessage(event)),

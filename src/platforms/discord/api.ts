@@ -1,6 +1,7 @@
 // How is Discord called? Once per send, with its refusals as our errors.
 
 import type { Egress, EgressAnswer } from '../../kit/egress.ts'
+import { jsonObject } from '../../kit/json-object.ts'
 import { Failed, Throttled, Undeliverable } from '../platform.ts'
 import { reach } from '../reach.ts'
 import { pauseMs } from '../retry-after.ts'
@@ -47,7 +48,7 @@ export async function sendToDiscord(
     timeoutMs: TIMEOUT_MS,
     maxBytes: MOST_BYTES,
   })
-  const json = parsed(answer.text)
+  const json = jsonObject(answer.text) ?? {}
   if (answer.status !== 200) throw failureOf(answer, json, webhookOf(config).token)
   if (typeof json.id !== 'string' || !/^\d{1,20}$/.test(json.id)) throw new Failed('unexpected_answer')
   return { messageId: json.id, ...coolDown(answer) }
@@ -73,13 +74,4 @@ function coolDown({ headers }: EgressAnswer): { coolDownMs?: number } {
   const seconds = Number(headers['x-ratelimit-reset-after'])
   if (headers['x-ratelimit-remaining'] !== '0' || !(seconds > 0)) return {}
   return { coolDownMs: Math.min(LONGEST_PAUSE_MS, Math.ceil(seconds * 1000)) }
-}
-
-function parsed(text: string): Json {
-  try {
-    const json: unknown = JSON.parse(text)
-    return typeof json === 'object' && json !== null ? (json as Json) : {}
-  } catch {
-    return {}
-  }
 }

@@ -1,6 +1,7 @@
 // How is PagerDuty called? Once per send, with its refusals as our errors, in which the routing key never stands.
 
 import type { Egress, EgressAnswer } from '../../kit/egress.ts'
+import { jsonObject } from '../../kit/json-object.ts'
 import { Failed, Throttled, Undeliverable } from '../platform.ts'
 import { reach } from '../reach.ts'
 import { pauseMs } from '../retry-after.ts'
@@ -34,7 +35,7 @@ export async function sendToPagerDuty(
     timeoutMs: TIMEOUT_MS,
     maxBytes: MOST_BYTES,
   })
-  const json = parsed(answer.text)
+  const json = jsonObject(answer.text) ?? {}
   if (answer.status !== 202) throw failureOf(answer, json, routing_key)
   if (json.status !== 'success') throw new Failed('unexpected_answer')
 }
@@ -56,13 +57,4 @@ function failureOf({ status, headers, text }: EgressAnswer, json: Json, routingK
 
 function isText(value: unknown): value is string {
   return typeof value === 'string'
-}
-
-function parsed(text: string): Json {
-  try {
-    const json: unknown = JSON.parse(text)
-    return typeof json === 'object' && json !== null ? (json as Json) : {}
-  } catch {
-    return {}
-  }
 }

@@ -2,6 +2,7 @@
 
 import type { Activity, InvokeResponse } from 'botbuilder'
 import express, { type Express, type RequestHandler, type Response } from 'express'
+import { jsonObject } from '../../kit/json-object.ts'
 import type { Logger } from '../../kit/log.ts'
 import { sendProblem } from '../../kit/problem.ts'
 import { ACTIVITY, tenantOf } from './activity.ts'
@@ -32,7 +33,7 @@ function answer({ verify, allowedTenants, run, log }: InboundOptions): RequestHa
       const detail = 'Send a JSON object with Content-Type: application/json'
       return sendProblem(res, { status: 415, code: 'unsupported_media_type', detail })
     }
-    const body = jsonObject(req.body)
+    const body = jsonObject(req.body.toString())
     if (!body) return malformed(res)
     try {
       await verify(req.headers.authorization, body)
@@ -59,13 +60,4 @@ function answer({ verify, allowedTenants, run, log }: InboundOptions): RequestHa
 
 function malformed(res: Response): void {
   sendProblem(res, { status: 400, code: 'malformed_payload', detail: 'This is no activity' })
-}
-
-function jsonObject(bytes: Buffer): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(bytes.toString())
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 // How is Telegram called? Once per send, with its refusals as our errors, in which the token never stands.
 
 import type { Egress, EgressAnswer } from '../../kit/egress.ts'
+import { jsonObject } from '../../kit/json-object.ts'
 import { Failed, Throttled, Undeliverable } from '../platform.ts'
 import { reach } from '../reach.ts'
 import { pauseMs } from '../retry-after.ts'
@@ -50,7 +51,7 @@ export function telegramApi(egress: Egress, apiUrl: string): CallTelegram {
       timeoutMs: TIMEOUT_MS,
       maxBytes: MOST_BYTES,
     })
-    const json = parsed(answer.text)
+    const json = jsonObject(answer.text) ?? {}
     if (answer.status === 200 && json.ok === true) return object(json.result)
     if (answer.status === 400 && /message is not modified/i.test(String(json.description))) return {}
     throw failureOf(answer, json, token)
@@ -81,14 +82,6 @@ function failureOf(answer: EgressAnswer, json: Json, token: string): Error {
   }
   const [, what = 'message', code = 'bad_request'] = BAD_REQUESTS.find(([words]) => words.test(said)) ?? []
   return new Undeliverable(what, code, excerpt)
-}
-
-function parsed(text: string): Json {
-  try {
-    return object(JSON.parse(text))
-  } catch {
-    return {}
-  }
 }
 
 function object(value: unknown): Json {
