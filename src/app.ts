@@ -7,9 +7,9 @@ import { createAcknowledge } from './alerts/acknowledge.ts'
 import { createApi } from './api/api.ts'
 import { createMetrics } from './api/metrics/metrics.ts'
 import { closed, createHttpServer, listen } from './api/server.ts'
-import { createBoard } from './approvals/board.ts'
 import { createDesk } from './approvals/create-desk.ts'
 import type { ApprovalDesk } from './approvals/desk.ts'
+import { createQueries } from './approvals/queries.ts'
 import type { ApprovalView } from './approvals/view.ts'
 import { openWaitingRoom } from './approvals/waiting-room.ts'
 import { createCommands } from './commands/governance.ts'
@@ -19,12 +19,12 @@ import { createDeliveryLog } from './delivery/log.ts'
 import { sendOutcomes } from './delivery/outcome.ts'
 import { createWorker } from './delivery/worker.ts'
 import { createNewsroom } from './events/newsroom.ts'
+import { createKeyring } from './identity/api-keys.ts'
 import { type Clock, systemClock } from './kit/clock.ts'
 import { createEgress } from './kit/egress.ts'
 import { createLog, type Logger } from './kit/log.ts'
 import { StartError } from './kit/start-error.ts'
 import { startSweeper } from './kit/sweeper.ts'
-import { createKeyring } from './people/keyring.ts'
 import type { Platform, PlatformKind, PlatformPorts, PlatformState } from './platforms/platform.ts'
 import { platformKinds } from './platforms/registry.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
@@ -71,8 +71,8 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   const viewing = { publicUrl, reviewable: channelTypesOfPeople(kinds) }
   const desk = createDesk({ db, clock, ...viewing, unreachedAfterMs: config.unreachedAfterMs, onClosed })
   const acknowledge = createAcknowledge({ db, clock, publicUrl })
-  const board = createBoard({ db, clock, ...viewing, waitingRoom })
-  const commands = createCommands({ board, clock })
+  const queries = createQueries({ db, clock, ...viewing, waitingRoom })
+  const commands = createCommands({ queries, clock })
   const keyring = createKeyring({ db, clock, adminKey: config.adminKey })
   const destinations = createDestinations({ db, clock, secretKey: secretKeyOf(config), kinds })
 
@@ -102,7 +102,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   app.use(
     createApi({
       desk,
-      board,
+      queries,
       keyring,
       destinations,
       kinds,
@@ -125,7 +125,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
     publicUrl,
     onMoved: destinations.moved,
     open: destinations.open,
-    findView: board.find,
+    findView: queries.find,
     leaseMs: config.deliveryLeaseMs,
     unreachedAfterMs: config.unreachedAfterMs,
     onSent: metrics.sent,

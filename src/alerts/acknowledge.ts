@@ -3,21 +3,15 @@
 import type { AcknowledgementRow, PersonRow } from '../../db/schema.ts'
 import { adopt, type ClickedCard, findClickedCard, mend } from '../approvals/clicked-card.ts'
 import type { Actor, Decide } from '../approvals/desk.ts'
-import {
-  alreadyAcknowledged,
-  granted,
-  type Outcome,
-  type RefusalCode,
-  refused,
-} from '../approvals/refusals.ts'
-import { type Entry, record } from '../audit/trail.ts'
+import { alreadyAcknowledged, type Outcome, ok, type RefusalCode, refused } from '../approvals/refusals.ts'
+import { type Entry, record } from '../audit/append.ts'
 import { alertView } from '../events/alert-view.ts'
 import type { EventView } from '../events/event.ts'
+import { type Alert, emitAbout } from '../events/fan-out.ts'
 import type { Severity } from '../events/severity.ts'
-import { type Alert, emitAbout } from '../events/spine.ts'
+import { ensurePerson, findPerson, isReviewer } from '../identity/persons.ts'
 import { type Clock, isoTime } from '../kit/clock.ts'
 import { isId } from '../kit/ids.ts'
-import { ensurePerson, findPerson, isReviewer } from '../people/people.ts'
 import { findAcknowledgement, insertAcknowledgement } from '../store/acknowledgements.ts'
 import type { Database, Executor } from '../store/database.ts'
 import { findEvent, type ToldEvent } from '../store/events.ts'
@@ -67,7 +61,7 @@ async function acknowledge(change: Change, command: AcknowledgeAlert): Promise<O
     if (earlier) {
       if (card) await mend(change, eventId, card)
       return earlier.person_id === person?.id
-        ? granted(alertView(alert, publicUrl))
+        ? ok(alertView(alert, publicUrl))
         : alreadyAcknowledged(earlier.name)
     }
     const maySee = at ? card !== undefined : person !== undefined && isReviewer(person)
@@ -75,7 +69,7 @@ async function acknowledge(change: Change, command: AcknowledgeAlert): Promise<O
     if (refusal) return refused(refusal)
     const acknowledged = await recordFirst(change, alert, command, { card, person })
     // Lost against another process between reading and writing: look again, somebody was first now.
-    if (acknowledged) return granted(alertView(acknowledged, publicUrl))
+    if (acknowledged) return ok(alertView(acknowledged, publicUrl))
   }
 }
 

@@ -2,13 +2,13 @@
 
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import type { Acknowledge } from '../alerts/acknowledge.ts'
-import type { Board } from '../approvals/board.ts'
 import type { ApprovalDesk } from '../approvals/desk.ts'
+import type { Queries } from '../approvals/queries.ts'
 import type { DeliveryLog } from '../delivery/log.ts'
 import type { AwaitSend } from '../delivery/outcome.ts'
 import type { Newsroom } from '../events/newsroom.ts'
+import type { Keyring } from '../identity/api-keys.ts'
 import type { Logger } from '../kit/log.ts'
-import type { Keyring } from '../people/keyring.ts'
 import type { Platform, PlatformKind } from '../platforms/platform.ts'
 import type { Destinations } from '../settings/destinations.ts'
 import { apiKeyEndpoints } from './api-keys/routes.ts'
@@ -29,7 +29,7 @@ import { destinationTestEndpoint } from './settings/test.ts'
 
 export interface ApiOptions {
   desk: ApprovalDesk
-  board: Board
+  queries: Queries
   keyring: Keyring
   destinations: Destinations
   kinds: PlatformKind[]
@@ -47,11 +47,11 @@ export interface ApiOptions {
 
 /** The routes, and what answers their errors and those of everything mounted before them. */
 export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHandler)[] {
-  const { desk, board, keyring, destinations, kinds, platforms, awaitSend, stopping } = options
+  const { desk, queries, keyring, destinations, kinds, platforms, awaitSend, stopping } = options
   const { newsroom, acknowledge, deliveryLog } = options
   const api = Router({ caseSensitive: true })
   const endpoints = [
-    ...approvalEndpoints({ desk, board, keyring, stopping }),
+    ...approvalEndpoints({ desk, queries, keyring, stopping }),
     ...notificationEndpoints({ destinations, kinds, platforms }),
     conversationsEndpoint(platforms),
     ...eventEndpoints({ newsroom, acknowledge, keyring }),

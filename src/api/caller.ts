@@ -1,8 +1,8 @@
 // Who is calling, and may they? Bearer keys, and roles per route.
 
 import type { RequestHandler, Response } from 'express'
+import type { Caller, Keyring, Role } from '../identity/api-keys.ts'
 import { sendProblem } from '../kit/problem.ts'
-import type { Caller, Keyring, Role } from '../people/keyring.ts'
 
 /** `allow('agent', 'admin')` lets through who has one of the roles: 401 without a known key, 403 without a role. */
 export type Allow = (...roles: Role[]) => RequestHandler

@@ -2,8 +2,8 @@
 
 import type { RequestHandler, Response, Router } from 'express'
 import { z } from 'zod'
+import type { Caller } from '../identity/api-keys.ts'
 import { sendProblem } from '../kit/problem.ts'
-import type { Caller } from '../people/keyring.ts'
 import { type Allow, callerOf } from './caller.ts'
 import { jsonBody, optionalJsonBody, validated } from './input.ts'
 import type { Operation } from './operation.ts'

@@ -2,7 +2,7 @@
 
 import type { z } from 'zod'
 import type { RefusalCode } from '../approvals/refusals.ts'
-import type { Role } from '../people/keyring.ts'
+import type { Role } from '../identity/api-keys.ts'
 
 export interface Operation {
   /** Stable: generators of clients name their functions after it. */

@@ -2,9 +2,9 @@
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import type { EventType } from '../events/catalogue.ts'
+import { deliveriesOf, hearersOf, listens } from '../events/fan-out.ts'
 import type { Heard } from '../events/hears.ts'
 import type { Severity } from '../events/severity.ts'
-import { deliveriesOf, hearersOf, listens } from '../events/spine.ts'
 import { newId } from '../kit/ids.ts'
 import type { Executor } from '../store/database.ts'
 import { insertDeliveries } from '../store/deliveries.ts'

@@ -1,7 +1,7 @@
 // How does an approval close? One compare-and-set, its audit row and its announcement, whatever the reason.
 
 import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
-import { type Entry, record } from '../audit/trail.ts'
+import { type Entry, record } from '../audit/append.ts'
 import type { EventType } from '../events/catalogue.ts'
 import { closePending } from '../store/approvals.ts'
 import type { Executor } from '../store/database.ts'

@@ -1,8 +1,8 @@
 // Does this vote count? The guards in their order, and then exactly one decision.
 
 import type { ApprovalRow, DecisionRow, PersonRow } from '../../db/schema.ts'
+import { ensurePerson, findPerson } from '../identity/persons.ts'
 import { newId } from '../kit/ids.ts'
-import { ensurePerson, findPerson } from '../people/people.ts'
 import * as store from '../store/approvals.ts'
 import { findRequester } from '../store/people.ts'
 import { together } from '../store/together.ts'
@@ -12,13 +12,13 @@ import { loadView } from './compose-view.ts'
 import type { Decide } from './desk.ts'
 import { expire, isOverdue } from './expire.ts'
 import { refuseReviewer } from './may-review.ts'
-import { granted, type Outcome, refused } from './refusals.ts'
+import { type Outcome, ok, refused } from './refusals.ts'
 import type { ApprovalView } from './view.ts'
 
 const STATUS_OF = { approve: 'approved', deny: 'denied' } as const
 const WORD_OF = { approve: 'Approved', deny: 'Denied' } as const
 
-/** In one transaction; the guards stand in the order of the design, section 2. */
+/** In one transaction; the guards stand in their order. */
 export async function decide(change: Change, command: Decide): Promise<Outcome<ApprovalView>> {
   const { trx } = change
   const { by } = command
@@ -42,7 +42,7 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
       // Lost against another process between reading and writing: look again, it is closed now.
       const decided = await recordDecision(change, approval, command, { card, person })
       if (!decided) continue
-      return granted(decided)
+      return ok(decided)
     }
     if (card) await mend(change, approval.id, card)
     const view = await loadView(trx, approval.id, change)
@@ -55,7 +55,7 @@ async function repeat(change: Change, command: Decide, earlier: DecisionRow): Pr
   const isSame = earlier.approval_id === command.approvalId && earlier.verdict === command.verdict
   if (!isSame) return refused('idempotency_key_reused')
   const view = await loadView(change.trx, earlier.approval_id, change)
-  return view ? granted(view) : refused('approval_not_found')
+  return view ? ok(view) : refused('approval_not_found')
 }
 
 async function recordDecision(

@@ -1,7 +1,7 @@
 // May this person decide this approval? What cannot be verified is refused.
 
 import type { ApprovalRow, PersonRow } from '../../db/schema.ts'
-import { isReviewer } from '../people/people.ts'
+import { isReviewer } from '../identity/persons.ts'
 import type { Actor } from './desk.ts'
 import type { RefusalCode } from './refusals.ts'
 

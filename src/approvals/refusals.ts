@@ -38,7 +38,7 @@ interface Refused {
 
 export type Outcome<T> = { ok: true; value: T } | Refused
 
-export function granted<T>(value: T): Outcome<T> {
+export function ok<T>(value: T): Outcome<T> {
   return { ok: true, value }
 }
 

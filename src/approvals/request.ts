@@ -1,7 +1,7 @@
 // What does an agent get when it asks? A new approval, or the one that answers already.
 
 import type { ApprovalRow } from '../../db/schema.ts'
-import { type Entry, record } from '../audit/trail.ts'
+import { type Entry, record } from '../audit/append.ts'
 import { canonicalJson, sha256Hex } from '../kit/canonical-json.ts'
 import { newId } from '../kit/ids.ts'
 import * as store from '../store/approvals.ts'
@@ -12,11 +12,11 @@ import type { Change } from './close.ts'
 import { composeView, loadView, type ViewOptions, viewOf } from './compose-view.ts'
 import type { Answer, RequestApproval } from './desk.ts'
 import { expire, isOverdue } from './expire.ts'
-import { granted, type Outcome, refused } from './refusals.ts'
+import { type Outcome, ok, refused } from './refusals.ts'
 
 const IDEMPOTENCY_MS = 24 * 60 * 60 * 1000
 
-/** In one transaction; the order of answers is the design's, section 2. */
+/** In one transaction. */
 export async function request(change: Change, command: RequestApproval): Promise<Outcome<Answer>> {
   const { trx, now } = change
   const row = rowOf(command, now)
@@ -29,7 +29,7 @@ export async function request(change: Change, command: RequestApproval): Promise
     if (command.idempotencyKey) {
       await store.pointIdempotencyKey(trx, command.ownerKeyId, command.idempotencyKey, twin.id)
     }
-    return granted({ approval: await composeView(trx, twin, change), created: false })
+    return ok({ approval: await composeView(trx, twin, change), created: false })
   }
 
   const entry: Entry = {
@@ -60,12 +60,12 @@ export async function request(change: Change, command: RequestApproval): Promise
     () => record(trx, entry),
     () => announce(trx, 'approval.requested', row, now, command.testOf),
   )
-  return granted({ approval: viewOf(row, change.publicUrl), created: true })
+  return ok({ approval: viewOf(row, change.publicUrl), created: true })
 }
 
 async function answerWith(trx: Executor, id: string, options: ViewOptions): Promise<Outcome<Answer>> {
   const approval = await loadView(trx, id, options)
-  return approval ? granted({ approval, created: false }) : refused('approval_not_found')
+  return approval ? ok({ approval, created: false }) : refused('approval_not_found')
 }
 
 /** The approval that this key named before, `reused` when it named another request, or undefined when it is new. */

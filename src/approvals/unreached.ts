@@ -1,7 +1,7 @@
 // Which cards did nobody take in time? Their approvals are marked, the fallbacks told, and their agents woken.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { record } from '../audit/trail.ts'
+import { record } from '../audit/append.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Database } from '../store/database.ts'
 import { type Aged, findAged, markUnreached } from '../store/unreached.ts'

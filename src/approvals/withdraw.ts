@@ -5,7 +5,7 @@ import { type Change, close } from './close.ts'
 import { loadView } from './compose-view.ts'
 import type { Withdraw } from './desk.ts'
 import { expire, isOverdue } from './expire.ts'
-import { granted, type Outcome, refused } from './refusals.ts'
+import { type Outcome, ok, refused } from './refusals.ts'
 import type { ApprovalView } from './view.ts'
 
 /** Withdrawing again answers with the withdrawn approval; a stranger's is not found. */
@@ -27,8 +27,8 @@ export async function withdraw(change: Change, command: Withdraw): Promise<Outco
       personal: { reason: reason ?? null },
     },
   })
-  if (closed) return granted(closed)
+  if (closed) return ok(closed)
   const view = await loadView(trx, approvalId, change)
-  if (view?.status === 'withdrawn') return granted(view)
+  if (view?.status === 'withdrawn') return ok(view)
   return refused(view?.status === 'expired' ? 'approval_expired' : 'already_decided', view)
 }

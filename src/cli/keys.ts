@@ -2,10 +2,10 @@
 
 import { newApiKey, wantedKey } from '../api/api-keys/schemas.ts'
 import { readConfig } from '../config/config.ts'
+import { createKeyring } from '../identity/api-keys.ts'
 import { systemClock } from '../kit/clock.ts'
 import { createLog } from '../kit/log.ts'
 import { StartError } from '../kit/start-error.ts'
-import { createKeyring } from '../people/keyring.ts'
 import { openDatabase } from '../store/database.ts'
 
 export interface KeyOptions {

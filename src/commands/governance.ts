@@ -1,6 +1,6 @@
 // What do people ask of the bot? `status`, `pending`, `show <id>`; anything else gets the help.
 
-import type { Board } from '../approvals/board.ts'
+import type { Queries } from '../approvals/queries.ts'
 import type { ApprovalView } from '../approvals/view.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Asker, Commands, Reply } from './commands.ts'
@@ -10,21 +10,21 @@ import { status } from './status.ts'
 const PENDING_SHOWN = 10
 const WITHHELD = 'Details are left out in this conversation. View in Console shows them.'
 
-export function createCommands({ board, clock }: { board: Board; clock: Clock }): Commands {
+export function createCommands({ queries, clock }: { queries: Queries; clock: Clock }): Commands {
   return {
     async answer(text, asker) {
       const [verb = '', id = '', ...rest] = text.trim().split(/\s+/)
       if (['status', 'pending'].includes(verb) && asker.standing !== 'member') return MEMBERS_ONLY
-      if (verb === 'status' && id === '') return status(await board.standing(), clock.now())
-      if (verb === 'pending' && id === '') return pending(board, clock)
-      if (verb === 'show' && id !== '' && rest.length === 0) return show(board, id, asker)
+      if (verb === 'status' && id === '') return status(await queries.standing(), clock.now())
+      if (verb === 'pending' && id === '') return pending(queries, clock)
+      if (verb === 'show' && id !== '' && rest.length === 0) return show(queries, id, asker)
       return HELP
     },
   }
 }
 
-async function pending(board: Board, clock: Clock): Promise<Reply> {
-  const approvals = await board.pending(PENDING_SHOWN + 1)
+async function pending(queries: Queries, clock: Clock): Promise<Reply> {
+  const approvals = await queries.pending(PENDING_SHOWN + 1)
   const shown = approvals.slice(0, PENDING_SHOWN)
   const lines = shown.map((view) => {
     const left = span(Date.parse(view.expires_at) - clock.now())
@@ -40,10 +40,10 @@ async function pending(board: Board, clock: Clock): Promise<Reply> {
 }
 
 /** The full payload, unless the place withholds it: only for those who could decide it, a full member where its card stands. */
-async function show(board: Board, id: string, asker: Asker): Promise<Reply> {
+async function show(queries: Queries, id: string, asker: Asker): Promise<Reply> {
   for (const destinationId of asker.standing === 'member' ? asker.destinationIds : []) {
-    const view = await board.find(id)
-    if (view && (await board.wasSentTo(view.id, destinationId))) return shown(view, asker.details)
+    const view = await queries.find(id)
+    if (view && (await queries.wasSentTo(view.id, destinationId))) return shown(view, asker.details)
   }
   return { title: 'No such approval request in this conversation', facts: [], lines: [] }
 }

@@ -1,6 +1,6 @@
 // How do things stand? The answer to `/governance status`.
 
-import type { Standing } from '../approvals/board.ts'
+import type { Standing } from '../approvals/queries.ts'
 import type { ApprovalView } from '../approvals/view.ts'
 import { SEVERITIES } from '../events/severity.ts'
 import type { Reply } from './commands.ts'

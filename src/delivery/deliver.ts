@@ -2,7 +2,7 @@
 
 import type { DeliveryRow, DestinationRow, PostedCardRow } from '../../db/schema.ts'
 import type { EventView } from '../events/event.ts'
-import { listens } from '../events/spine.ts'
+import { listens } from '../events/fan-out.ts'
 import {
   type Destination,
   type Message,

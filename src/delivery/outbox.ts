@@ -1,8 +1,8 @@
 // What becomes of deliveries after their sends? The ends of a round are written at once, fenced by the lease.
 
 import type { DeliveryAttemptRow, DeliveryRow } from '../../db/schema.ts'
-import { record } from '../audit/trail.ts'
-import { emitSwitchedOff } from '../events/spine.ts'
+import { record } from '../audit/append.ts'
+import { emitSwitchedOff } from '../events/fan-out.ts'
 import { newId } from '../kit/ids.ts'
 import { insertAttempts } from '../store/attempts.ts'
 import type { Database, Executor } from '../store/database.ts'

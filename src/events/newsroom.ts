@@ -6,7 +6,7 @@ import type { Database } from '../store/database.ts'
 import { findEvent } from '../store/events.ts'
 import { alertView } from './alert-view.ts'
 import type { EventView } from './event.ts'
-import { type Alert, emit } from './spine.ts'
+import { type Alert, emit } from './fan-out.ts'
 
 export interface Newsroom {
   /** One transaction: recorded, and due at every destination that listens. */

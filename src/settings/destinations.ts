@@ -1,10 +1,10 @@
 // Where do events go? The configured destinations, as admins change them and platforms use them.
 
 import type { DestinationRow } from '../../db/schema.ts'
-import { type Entry, record } from '../audit/trail.ts'
+import { type Entry, record } from '../audit/append.ts'
+import { emitSwitchedOff } from '../events/fan-out.ts'
 import { type DestinationSettings, settingsOf } from '../events/settings.ts'
 import type { Severity } from '../events/severity.ts'
-import { emitSwitchedOff } from '../events/spine.ts'
 import type { Clock } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import type { Destination, PlatformKind, RetryPolicy } from '../platforms/platform.ts'

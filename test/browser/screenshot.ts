@@ -19,7 +19,7 @@ function hurry(seconds: number): void {
   offsetMs += seconds * 1000
 }
 
-// `npm run screenshot -- --dark /tmp/dark.png` shows the other half of the design.
+// `npm run screenshot -- --dark /tmp/dark.png` shows the dark colours.
 const colorScheme = process.argv.includes('--dark') ? 'dark' : 'light'
 const path = process.argv.find((argument) => argument.endsWith('.png')) ?? PICTURE
 

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AuditPersonalRow, AuditRow } from '../../db/schema.ts'
 import { createDesk } from '../../src/approvals/create-desk.ts'
-import { createKeyring } from '../../src/people/keyring.ts'
+import { createKeyring } from '../../src/identity/api-keys.ts'
 import { databases } from '../fakes/databases.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 import { asking, DESK, member, type Office, openOffice, press } from '../fakes/office.ts'
@@ -204,6 +204,6 @@ describe.each(databases)('on $name', ({ create }) => {
       await rename('gone', 'audit_personal')
     }
     expect(await counts()).toEqual(before)
-    expect((await office.board.find(asked.id))?.status).toBe('pending')
+    expect((await office.queries.find(asked.id))?.status).toBe('pending')
   })
 })

@@ -155,7 +155,7 @@ describe.each(databases)('on $name', ({ create }) => {
         refusal: { code: 'not_a_reviewer' },
       })
     }
-    expect((await room.office.board.find(asked.id))?.status).toBe('pending')
+    expect((await room.office.queries.find(asked.id))?.status).toBe('pending')
     expect(await cardsOnRecord()).toHaveLength(2)
   })
 })

@@ -1,8 +1,8 @@
 // Who is told of what, and what if a place is gone? Alerts and approvals on their way to places that listen or fail.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Alert } from '../../src/events/fan-out.ts'
 import { createNewsroom } from '../../src/events/newsroom.ts'
-import type { Alert } from '../../src/events/spine.ts'
 import { Failed, Throttled, Undeliverable } from '../../src/platforms/platform.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'

@@ -61,7 +61,7 @@ describe.each(everyPlace)('$sample on $engine', ({ sample, create, config }) => 
       publicUrl: 'https://sign.example.com',
       onMoved: async () => {},
       open: ({ id, name }) => ({ id, name, config: opened, includeDetails: true }),
-      findView: office.board.find,
+      findView: office.queries.find,
       leaseMs: 60_000,
       unreachedAfterMs: 60_000,
       clock,

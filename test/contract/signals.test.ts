@@ -88,7 +88,7 @@ describe.each(databases.filter(({ name }) => name === 'postgres'))('on $name', (
     const late = await one.ask({ reasons: ['asked after the destination was made'] })
     const wait = { waitMs: 4_000, abort: new AbortController().signal }
     const started = performance.now()
-    const waiting = [asked, late].map(({ id }) => other.board.findOnceClosed(id, wait))
+    const waiting = [asked, late].map(({ id }) => other.queries.findOnceClosed(id, wait))
     await one.desk.withdraw({ approvalId: asked.id })
     await one.desk.decide(press(late, place, 'U1', 'approve'))
     expect(await Promise.all(waiting)).toMatchObject([{ status: 'withdrawn' }, { status: 'approved' }])
@@ -99,7 +99,7 @@ describe.each(databases.filter(({ name }) => name === 'postgres'))('on $name', (
     const asked = await one.ask()
     const wait = { waitMs: 4_500, abort: new AbortController().signal }
     const started = performance.now()
-    const waiting = other.board.findOnceClosed(asked.id, wait)
+    const waiting = other.queries.findOnceClosed(asked.id, wait)
     await admin.query('select pg_terminate_backend(pid) from unnest($1::int[]) as pid', [await listeners()])
     await one.desk.withdraw({ approvalId: asked.id })
     expect(await waiting).toMatchObject({ status: 'withdrawn' })

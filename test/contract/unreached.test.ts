@@ -41,7 +41,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
     return room.office.desk.expireDue()
   }
   const viewOf = async (id: string) => {
-    const view = await room.office.board.find(id)
+    const view = await room.office.queries.find(id)
     return { status: view?.status, reached: view?.reached, reasons: view?.unreached_reasons }
   }
   const change = (id: string, what: Partial<DestinationRow>) =>
@@ -150,7 +150,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
       const restarted = createDesk({ db: room.office.db, clock: room.clock, ...DESK })
       expect(await restarted.noticeUnreached()).toBe(2)
       expect((await viewOf(asked.id)).reached).toBe(false)
-      const { unreached } = await room.office.board.standing()
+      const { unreached } = await room.office.queries.standing()
       expect(unreached).toMatchObject({ count: 1_201, longest: { created_at: asked.created_at } })
     })
 
@@ -284,7 +284,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
       await room.worker()
       await room.settled(asked.id, 1)
       expect(await viewOf(asked.id)).toEqual({ status: 'pending', reached: true, reasons: [] })
-      expect((await room.office.board.standing()).unreached).toEqual({ count: 0, longest: undefined })
+      expect((await room.office.queries.standing()).unreached).toEqual({ count: 0, longest: undefined })
     })
 
     test('also when it was noticed while the card was under way', async () => {
@@ -341,7 +341,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
     test('that waits is told at once, and waits on as before if it asks again', async () => {
       const asked = await room.office.ask()
       const started = performance.now()
-      const waiting = room.office.board.findOnceClosed(asked.id, wait)
+      const waiting = room.office.queries.findOnceClosed(asked.id, wait)
       await sweepInTime()
       expect(await waiting).toMatchObject({
         status: 'pending',
@@ -351,12 +351,12 @@ describe.each(databases)('on $name', ({ name, create }) => {
       // Sooner than by its own looks.
       expect(performance.now() - started).toBeLessThan(4_000)
       let isAnswered = false
-      const again = room.office.board.findOnceClosed(asked.id, wait).finally(() => {
+      const again = room.office.queries.findOnceClosed(asked.id, wait).finally(() => {
         isAnswered = true
       })
       await sweepInTime()
       room.office.db.signals.publish('approvals', asked.id)
-      await room.office.board.find(asked.id)
+      await room.office.queries.find(asked.id)
       expect(isAnswered).toBe(false)
       await room.office.desk.withdraw({ approvalId: asked.id })
       expect(await again).toMatchObject({ status: 'withdrawn', reached: false })
@@ -366,7 +366,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
       const other = name === 'postgres' ? await room.otherOffice() : room.office
       const asked = await room.office.ask()
       const started = performance.now()
-      const waiting = other.board.findOnceClosed(asked.id, { ...wait, waitMs: 4_900 })
+      const waiting = other.queries.findOnceClosed(asked.id, { ...wait, waitMs: 4_900 })
       await sweepInTime()
       expect(await waiting).toMatchObject({ status: 'pending', reached: false })
       expect(performance.now() - started).toBeLessThan(4_500)
@@ -382,7 +382,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
         const outcome = await room.office.desk.request(again)
         expect(outcome).toMatchObject({ ok: true, value: { created: false, approval: told } })
       }
-      const { approvals } = await room.office.board.list({ ownerKeyId: OWNER }, 10)
+      const { approvals } = await room.office.queries.list({ ownerKeyId: OWNER }, 10)
       expect(approvals).toMatchObject([told])
     })
   })

@@ -32,7 +32,7 @@ describe.each(databases)('on $name', ({ create }) => {
   const refusedPost = (body: unknown, headers: Record<string, string>) =>
     server.running.call<Problem>('POST', '/v1/approvals', { key, body, headers })
 
-  test('a full request is answered 201 with everything the design documents', async () => {
+  test('a full request is answered 201 with everything that is documented', async () => {
     const body = {
       agent: { id: 'agent-123', name: 'production-langgraph' },
       action: {

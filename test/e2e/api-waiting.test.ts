@@ -121,7 +121,7 @@ describe.each(databases)('on $name', ({ create }) => {
   })
 })
 
-/** Those that keep the process alive: whoever waits at the board holds one. */
+/** Those that keep the process alive: whoever waits for an answer holds one. */
 function timers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
 }

@@ -94,7 +94,7 @@ function getWith(agent: Agent, url: string): Promise<number | undefined> {
   })
 }
 
-/** Those that keep the process alive: whoever waits at the board holds one. */
+/** Those that keep the process alive: whoever waits for an answer holds one. */
 function timers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
 }

@@ -12,7 +12,7 @@ import Ajv from 'ajv-draft-04'
 import addFormats from 'ajv-formats'
 import { strFromU8, unzipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Board } from '../../src/approvals/board.ts'
+import type { Queries } from '../../src/approvals/queries.ts'
 import { createCommands } from '../../src/commands/governance.ts'
 import { startCommand } from '../fakes/command-line.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
@@ -72,7 +72,7 @@ test('it names the bot, the public address and the version of the product', asyn
 test('Teams offers exactly the commands that the bot knows', async () => {
   const manifest = await manifestOf(APP)
   // Help reads nothing.
-  const commands = createCommands({ board: {} as Board, clock: manualClock() })
+  const commands = createCommands({ queries: {} as Queries, clock: manualClock() })
   const asker = { platform: 'teams', tenant: '', userId: '', name: '', destinationIds: [], details: true }
   const help = await commands.answer('help', { ...asker, standing: 'member' })
   const [offered] = manifest.bots[0].commandLists

@@ -3,9 +3,9 @@
 import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import type { DestinationRow } from '../../db/schema.ts'
-import { type Board, createBoard } from '../../src/approvals/board.ts'
 import { createDesk } from '../../src/approvals/create-desk.ts'
 import type { Actor, ApprovalDesk, Decide, RequestApproval } from '../../src/approvals/desk.ts'
+import { createQueries, type Queries } from '../../src/approvals/queries.ts'
 import type { ApprovalView, Verdict } from '../../src/approvals/view.ts'
 import { openWaitingRoom } from '../../src/approvals/waiting-room.ts'
 import type { Clock } from '../../src/kit/clock.ts'
@@ -26,7 +26,7 @@ export const DESK = {
 export interface Office {
   db: Database
   desk: ApprovalDesk
-  board: Board
+  queries: Queries
   /** A destination of the platform `scripted`; returns its id. */
   destination(wanted?: Partial<DestinationRow>): Promise<string>
   /** Asks for something that nobody asked before, with whatever differs. */
@@ -41,7 +41,7 @@ export async function openOffice(url: string, clock: Clock): Promise<Office> {
   return {
     db,
     desk,
-    board: createBoard({ db, clock, ...DESK, waitingRoom }),
+    queries: createQueries({ db, clock, ...DESK, waitingRoom }),
     async destination(wanted = {}) {
       const id = newId('dst')
       const row: DestinationRow = {

@@ -2,9 +2,9 @@
 
 import { createWorker, type Worker } from '../../src/delivery/worker.ts'
 import type { EventView } from '../../src/events/event.ts'
+import type { Alert } from '../../src/events/fan-out.ts'
 import { createNewsroom } from '../../src/events/newsroom.ts'
 import { settingsOf } from '../../src/events/settings.ts'
-import type { Alert } from '../../src/events/spine.ts'
 import { eventually } from './countersign.ts'
 import type { databases } from './databases.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
@@ -77,7 +77,7 @@ export async function openPostRoom(
           config: {},
           includeDetails: settingsOf(settings).include_details,
         }),
-        findView: of.board.find,
+        findView: of.queries.find,
         leaseMs: LEASE_MS,
         unreachedAfterMs: UNREACHED_AFTER_MS,
         clock,

@@ -64,10 +64,15 @@ describe('the check of imports', () => {
     [
       'a value where types are allowed',
       'src/store/a.ts',
-      "import { a } from '../people/people.ts'",
+      "import { a } from '../identity/persons.ts'",
       'only types',
     ],
-    ['types and a value', 'src/store/a.ts', "import { type P, p } from '../people/people.ts'", 'only types'],
+    [
+      'types and a value',
+      'src/store/a.ts',
+      "import { type P, p } from '../identity/persons.ts'",
+      'only types',
+    ],
     ['what is no door', 'src/api/a.ts', "import { a } from '../approvals/decide.ts'", 'is not a door'],
     ['a door for others', 'src/delivery/a.ts', "import { a } from '../approvals/desk.ts'", 'is not a door'],
     [
@@ -90,8 +95,8 @@ describe('the check of imports', () => {
   })
 
   test.each([
-    ['src/store/a.ts', "import type { P } from '../people/people.ts'"],
-    ['src/store/a.ts', "import { type P } from '../people/people.ts'"],
+    ['src/store/a.ts', "import type { P } from '../identity/persons.ts'"],
+    ['src/store/a.ts', "import { type P } from '../identity/persons.ts'"],
     ['src/store/a.ts', "import pg from 'pg'\nimport { b } from './b.ts'"],
     ['src/api/approvals/a.ts', "import { a } from '../../approvals/desk.ts'"],
     ['src/platforms/slack/a.ts', "import type { P } from '../platform.ts'\nimport '@slack/bolt'"],

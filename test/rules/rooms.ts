@@ -16,7 +16,7 @@ const domain = [
   'approvals',
   'alerts',
   'policy',
-  'people',
+  'identity',
   'events',
   'delivery',
   'commands',
@@ -39,7 +39,7 @@ export const ROOMS: Record<string, Room> = {
       'severity.ts',
       'event.ts',
       'hears.ts',
-      'spine.ts',
+      'fan-out.ts',
       'newsroom.ts',
       'alert-view.ts',
     ],
@@ -49,12 +49,12 @@ export const ROOMS: Record<string, Room> = {
     at: 'src/store',
     imports: ['db', 'kit', ...domain.map((room) => ({ room, types: true as const }))],
   },
-  people: {
-    at: 'src/people',
-    doors: ['people.ts', 'keyring.ts'],
+  identity: {
+    at: 'src/identity',
+    doors: ['persons.ts', 'api-keys.ts'],
     imports: ['store', 'events', 'audit', rows, 'kit'],
   },
-  audit: { at: 'src/audit', doors: ['trail.ts'], imports: ['store', 'events', 'kit'] },
+  audit: { at: 'src/audit', doors: ['append.ts'], imports: ['store', 'events', 'kit'] },
   settings: {
     at: 'src/settings',
     doors: ['destinations.ts', 'secret-key.ts'],
@@ -62,15 +62,15 @@ export const ROOMS: Record<string, Room> = {
   },
   approvals: {
     at: 'src/approvals',
-    doors: ['desk.ts', 'create-desk.ts', 'board.ts', 'waiting-room.ts', 'refusals.ts', 'view.ts'],
-    imports: ['policy', 'people', 'events', 'audit', 'store', rows, 'kit'],
+    doors: ['desk.ts', 'create-desk.ts', 'queries.ts', 'waiting-room.ts', 'refusals.ts', 'view.ts'],
+    imports: ['policy', 'identity', 'events', 'audit', 'store', rows, 'kit'],
   },
   alerts: {
     at: 'src/alerts',
     doors: ['acknowledge.ts'],
     imports: [
       { room: 'approvals', only: ['desk.ts', 'refusals.ts', 'clicked-card.ts'] },
-      'people',
+      'identity',
       'events',
       'audit',
       'store',
@@ -94,7 +94,7 @@ export const ROOMS: Record<string, Room> = {
   commands: {
     at: 'src/commands',
     doors: ['commands.ts', 'governance.ts'],
-    imports: ['approvals', 'people', 'events', 'kit'],
+    imports: ['approvals', 'identity', 'events', 'kit'],
   },
   'platforms/contract': {
     at: 'src/platforms/platform.ts',
@@ -217,7 +217,7 @@ export const KEPT_PACKAGES: Record<string, string[]> = {
 }
 
 /** These rooms serve every platform alike, so they name none. */
-export const PLATFORM_BLIND_ROOMS = ['approvals', 'alerts', 'policy', 'people', 'delivery', 'store']
+export const PLATFORM_BLIND_ROOMS = ['approvals', 'alerts', 'policy', 'identity', 'delivery', 'store']
 export const PLATFORM_NAMES = /slack|\bteams\b|discord|telegram|pagerduty/i
 
 /** Files over the limit, each with its reason. */

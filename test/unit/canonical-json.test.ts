@@ -113,7 +113,7 @@ describe('the digest of an action', () => {
     environment: 'production',
   }
 
-  test('is the SHA-256 of what the design says, and of nothing else', () => {
+  test('is the SHA-256 of agent, tool, arguments and environment, and of nothing else', () => {
     const canonical =
       '{"agent":"agent-1","arguments":{"amount":{"cents":1250,"currency":"EUR"},"order":"4711"},' +
       '"environment":"production","tool":"stripe.refund"}'

@@ -1,7 +1,7 @@
 // Which operations do API keys have? What each takes, who may, and how it answers.
 
 import { z } from 'zod'
-import { ROLES } from '../../people/keyring.ts'
+import { ROLES } from '../../identity/api-keys.ts'
 import { pageOf, time } from '../answers.ts'
 import type { Operation } from '../operation.ts'
 import { newApiKey } from './schemas.ts'

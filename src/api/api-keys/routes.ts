@@ -1,8 +1,8 @@
 // How are API keys made, listed, replaced and taken away? By an admin; a key is in one answer and nowhere else.
 
 import type { z } from 'zod'
+import type { Keyring, KeySummary } from '../../identity/api-keys.ts'
 import { isoTime } from '../../kit/clock.ts'
-import type { Keyring, KeySummary } from '../../people/keyring.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { sendNotFound } from '../errors.ts'
 import { type apiKey, createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from './operations.ts'

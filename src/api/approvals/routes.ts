@@ -1,12 +1,12 @@
 // How do agents ask and wait, and reviewers decide, over HTTP?
 
 import type { Response } from 'express'
-import type { Board } from '../../approvals/board.ts'
 import type { ApprovalDesk } from '../../approvals/desk.ts'
+import type { Queries } from '../../approvals/queries.ts'
 import { refused } from '../../approvals/refusals.ts'
+import type { Caller, Keyring } from '../../identity/api-keys.ts'
 import { newId } from '../../kit/ids.ts'
 import { sendProblem } from '../../kit/problem.ts'
-import type { Caller, Keyring } from '../../people/keyring.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
 import { sendRefusal } from '../errors.ts'
 import * as operations from './operations.ts'
@@ -14,7 +14,7 @@ import { requestOf } from './schemas.ts'
 
 export interface ApprovalRoutesOptions {
   desk: ApprovalDesk
-  board: Board
+  queries: Queries
   keyring: Keyring
   /** Aborted when the server stops: who waits is answered with what is known then. */
   stopping: AbortSignal
@@ -50,7 +50,7 @@ async function requestApproval(
 }
 
 async function listApprovals(
-  { board }: ApprovalRoutesOptions,
+  { queries }: ApprovalRoutesOptions,
   { caller, query }: Asked<typeof operations.listApprovals>,
   res: Response,
 ) {
@@ -65,18 +65,18 @@ async function listApprovals(
     after: cursor,
     ...ownerOf(caller),
   }
-  const { approvals, next = null } = await board.list(filter, limit)
+  const { approvals, next = null } = await queries.list(filter, limit)
   res.json({ data: approvals, next_cursor: next })
 }
 
 async function readApproval(
-  { board, stopping }: ApprovalRoutesOptions,
+  { queries, stopping }: ApprovalRoutesOptions,
   { caller, id, query }: Asked<typeof operations.readApproval>,
   res: Response,
 ) {
   const gone = new AbortController()
   res.on('close', () => gone.abort())
-  const view = await board.findOnceClosed(id, {
+  const view = await queries.findOnceClosed(id, {
     ...ownerOf(caller),
     waitMs: query.wait_seconds * 1000,
     abort: AbortSignal.any([gone.signal, stopping]),

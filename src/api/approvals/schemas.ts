@@ -21,7 +21,7 @@ export const newApproval = z.strictObject({
   metadata: jsonObject.default({}),
 })
 
-/** Fills in what the design lets an agent leave out. */
+/** Fills in what an agent may leave out. */
 export function requestOf(
   body: z.infer<typeof newApproval>,
 ): Omit<RequestApproval, 'ownerKeyId' | 'idempotencyKey'> {

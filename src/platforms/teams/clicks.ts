@@ -2,7 +2,7 @@
 
 import { type Activity, MessageFactory, type TurnContext } from 'botbuilder'
 import { z } from 'zod'
-import { granted, type Outcome } from '../../approvals/refusals.ts'
+import { type Outcome, ok } from '../../approvals/refusals.ts'
 import { allShowDetails } from '../manner.ts'
 import type { Destination, PlatformPorts } from '../platform.ts'
 import { type AdaptiveCard, alertCard, approvalCard, refusalText } from './cards.ts'
@@ -53,11 +53,11 @@ export function createClicks(
     }
     if (pressed.action === 'acknowledge') {
       const outcome = await acknowledge({ eventId: pressed.event_id, ...clicked })
-      return outcome.ok ? granted(alertCard(outcome.value, manner)) : outcome
+      return outcome.ok ? ok(alertCard(outcome.value, manner)) : outcome
     }
     const { approval_id: approvalId, action: verdict } = pressed
     const outcome = await desk.decide({ approvalId, verdict, interactionId: id as string, ...clicked })
-    return outcome.ok ? granted(approvalCard(outcome.value, manner)) : outcome
+    return outcome.ok ? ok(approvalCard(outcome.value, manner)) : outcome
   }
 
   return {

@@ -12,7 +12,7 @@ import { composeView, composeViews, type ViewOptions } from './compose-view.ts'
 import type { ApprovalView } from './view.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
-export interface Board {
+export interface Queries {
   /** `ownerKeyId`: only if this API key asked for it. */
   find(id: string, ownerKeyId?: string): Promise<ApprovalView | undefined>
   /**
@@ -53,13 +53,13 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** A signal from another process may be lost with its connection: a waiting agent looks this often by itself. */
 const LOOK_ANYWAY_MS = 5_000
 
-export interface BoardOptions extends ViewOptions {
+export interface QueriesOptions extends ViewOptions {
   db: Database
   clock: Clock
   waitingRoom: WaitingRoom
 }
 
-export function createBoard(options: BoardOptions): Board {
+export function createQueries(options: QueriesOptions): Queries {
   const { db, clock, waitingRoom } = options
   const { read } = db
 

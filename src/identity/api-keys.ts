@@ -2,13 +2,13 @@
 
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { ApiKeyRow } from '../../db/schema.ts'
-import { type Entry, record } from '../audit/trail.ts'
+import { type Entry, record } from '../audit/append.ts'
 import { sha256Hex } from '../kit/canonical-json.ts'
 import type { Clock } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import type { Database, Executor } from '../store/database.ts'
 import * as store from '../store/people.ts'
-import { type Account, saveReviewer } from './people.ts'
+import { type Account, saveReviewer } from './persons.ts'
 
 export const ROLES = ['agent', 'reviewer', 'admin', 'auditor'] as const
 export type Role = (typeof ROLES)[number]
