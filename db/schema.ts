@@ -106,8 +106,20 @@ export interface AcknowledgementRow {
   acknowledged_at: number
 }
 
-/** The columns that an approval's event has. */
-export type ApprovalEventRow = Pick<EventRow, 'id' | 'type' | 'severity' | 'approval_id' | 'created_at'>
+/** An approval's event, which leaves to the approval what an alert's event says itself. */
+export type ApprovalEventRow = Omit<
+  EventRow,
+  | 'agent_id'
+  | 'agent_name'
+  | 'tool'
+  | 'environment'
+  | 'summary'
+  | 'action'
+  | 'data'
+  | 'key_id'
+  | 'about'
+  | 'is_test'
+>
 
 export interface DeliveryRow {
   id: string

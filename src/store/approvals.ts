@@ -66,6 +66,7 @@ const addPending = compileOnce((trx, row: ApprovalRow) =>
         'closed_at',
         'review_notes',
         'is_test',
+        'unreached_at',
       ),
     )
     .onConflict((c) =>
@@ -88,7 +89,7 @@ export async function closePending(
 const close = compileOnce((trx, p: Pick<ApprovalRow, 'id' | 'status' | 'closed_at' | 'review_notes'>) =>
   trx
     .updateTable('approvals')
-    .set(columns(p, 'status', 'closed_at', 'review_notes'))
+    .set({ status: p.status, closed_at: p.closed_at, review_notes: p.review_notes })
     .where('id', '=', p.id)
     .where('status', '=', PENDING)
     .returning('unreached_at'),

@@ -1,4 +1,4 @@
-// Must Kysely write the same SQL again? It takes longer over it than SQLite over the query: once is enough.
+// Compiles a query once and then only fills in its values: Kysely takes longer over the SQL than SQLite over the query.
 
 import type { Compilable, CompiledQuery, DialectAdapter, QueryResult } from 'kysely'
 import type { Executor } from './database.ts'
@@ -74,7 +74,25 @@ function compiledWith<Parameters, Row>(
   }
 }
 
-/** The named members, as a row to insert; a parameter cannot be spread, because it knows no names. */
-export function columns<Row, Name extends keyof Row>(row: Row, ...names: Name[]): Pick<Row, Name> {
-  return Object.fromEntries(names.map((name) => [name, row[name]])) as Pick<Row, Name>
+/**
+ * The whole row, to insert it; a parameter cannot be spread, because it knows no names. Kysely takes a column that may
+ * be null for one that may be left out, so the names are held to the row here: a list that misses one, or has one
+ * twice, does not compile.
+ */
+export function columns<Row, const Names extends readonly (keyof Row)[]>(
+  row: Row,
+  ...names: Names & Exactly<Row, Names>
+): Row {
+  return Object.fromEntries(names.map((name) => [name, row[name as keyof Row]])) as Row
 }
+
+/** An error of the compiler names the column. */
+type Exactly<Row, Names extends readonly unknown[]> = [Exclude<keyof Row, Names[number]>] extends [never]
+  ? [Repeated<Names>] extends [never]
+    ? unknown
+    : { namedTwice: Repeated<Names> }
+  : { missing: Exclude<keyof Row, Names[number]> }
+
+type Repeated<Names extends readonly unknown[]> = Names extends readonly [infer First, ...infer Rest]
+  ? Repeated<Rest> | (First extends Rest[number] ? First : never)
+  : never

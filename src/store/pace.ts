@@ -1,6 +1,7 @@
 // May one more be sent now? Limits that all processes share, by the generic cell rate algorithm.
 
 import { sql } from 'kysely'
+import type { PaceBucketRow } from '../../db/schema.ts'
 import type { Executor } from './database.ts'
 
 export interface Bucket {
@@ -18,9 +19,10 @@ export interface Bucket {
 export async function takeFrom(trx: Executor, bucket: Bucket, now: number): Promise<number> {
   const { name, intervalMs, burst } = bucket
   const latest = now + (burst - 1) * intervalMs
+  const first: PaceBucketRow = { name, full_until: now + intervalMs }
   const taken = await trx
     .insertInto('pace_buckets')
-    .values({ name, full_until: now + intervalMs })
+    .values(first)
     .onConflict((conflict) =>
       conflict
         .column('name')

@@ -1,5 +1,6 @@
 // What must a platform remember over a restart? Small JSON values by key, each platform for itself.
 
+import type { PlatformStateRow } from '../../db/schema.ts'
 import type { Executor } from './database.ts'
 
 export async function readState(db: Executor, platform: string, key: string): Promise<string | undefined> {
@@ -13,9 +14,10 @@ export async function readState(db: Executor, platform: string, key: string): Pr
 }
 
 export function writeState(trx: Executor, platform: string, key: string, value: string): Promise<unknown> {
+  const row: PlatformStateRow = { platform, key, value }
   return trx
     .insertInto('platform_state')
-    .values({ platform, key, value })
+    .values(row)
     .onConflict((c) => c.columns(['platform', 'key']).doUpdateSet({ value }))
     .execute()
 }
