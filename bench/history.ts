@@ -27,6 +27,9 @@ export const PERSON: PersonRow = {
   email: null,
   roles: '[]',
   created_at: 0,
+  disabled_at: null,
+  merged_into: null,
+  merged_by: null,
 }
 
 const HOUR_MS = 3_600_000
@@ -82,6 +85,7 @@ function past(i: number, createdAt: number, isPending: boolean, destinationId: s
     review_notes: isPending ? null : `${status === 'denied' ? 'Denied' : 'Approved'} by Ana via slack`,
     is_test: 0,
     unreached_at: null,
+    approvals_needed: 1,
   }
   const event: ApprovalEventRow = {
     id: idOf('evt', closedAt ?? createdAt, i),
@@ -111,6 +115,7 @@ function decisionOf({ id, status }: ApprovalRow, at: number, i: number, destinat
     destination_id,
     handle: `C0APPROVALS/${at}.${i}`,
     decided_at: at,
+    counted: 1,
   }
 }
 

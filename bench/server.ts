@@ -2,6 +2,7 @@
 
 import { buildApp } from '../src/app.ts'
 import { loadConfig } from '../src/config/config.ts'
+import { accountPrincipal } from '../src/identity/principal.ts'
 import { createLog } from '../src/kit/log.ts'
 import { openDatabase } from '../src/store/database.ts'
 import { rememberCard } from '../src/store/posted-cards.ts'
@@ -82,7 +83,7 @@ async function decide({ approvalId, index, destinationId }: Decision): Promise<M
   const outcome = await app.desk.decide({
     approvalId,
     verdict: 'approve',
-    by: { platform: 'slack', tenant: TEAM, userId: REVIEWER, name: 'Ana', standing: 'member' },
+    by: accountPrincipal({ platform: 'slack', tenant: TEAM, userId: REVIEWER, name: 'Ana' }, 'member'),
     at: { destinationIds: [destinationId], handle: `${CHANNEL}/${tsOf(index)}` },
     interactionId: `decision ${index}`,
   })

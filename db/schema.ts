@@ -14,6 +14,7 @@ export interface Schema {
   platform_state: PlatformStateRow
   persons: PersonRow
   accounts: AccountRow
+  vouching: VouchingRow
   api_keys: ApiKeyRow
   audit: AuditRow
   audit_personal: AuditPersonalRow
@@ -47,6 +48,8 @@ export interface ApprovalRow {
   is_test: number
   /** When it was noticed that no destination had taken its card in time; NULL again once one has. */
   unreached_at: number | null
+  /** So many different people must approve. */
+  approvals_needed: number
 }
 
 export interface DecisionRow {
@@ -63,6 +66,8 @@ export interface DecisionRow {
   destination_id: string | null
   handle: string | null
   decided_at: number
+  /** 0: when the approval closed it did not count, because its voter was disabled, or had voted by another account. */
+  counted: number
 }
 
 export interface IdempotencyKeyRow {
@@ -204,10 +209,20 @@ export interface PlatformStateRow {
 export interface PersonRow {
   id: string
   name: string
+  /** In lower case, as an admin gave it with a key. */
   email: string | null
   /** JSON array; today only `reviewer` has a meaning for a person. */
   roles: string
   created_at: number
+  /** Decides nothing from then on, and votes on pending approvals do not count. */
+  disabled_at: number | null
+  /** The elder person who this one is too. Nothing else of either row changes, so that it can be set back. */
+  merged_into: string | null
+  /**
+   * Who joined the two: an admin's key, or `vouching:` and the place and domain that an admin vouched for. While
+   * merged_into is NULL: who keeps them apart, so that they are not joined again by themselves.
+   */
+  merged_by: string | null
 }
 
 export interface AccountRow {
@@ -215,6 +230,18 @@ export interface AccountRow {
   tenant: string
   user_id: string
   person_id: string
+  /** JSON array of addresses, as the platform said last; NULL: it never said. Personal, may be erased. */
+  emails: string | null
+  /** 1: the platform says that they were confirmed. */
+  email_confirmed: number | null
+}
+
+/** An admin has said that what this tenant tells of addresses in this mail domain is true. */
+export interface VouchingRow {
+  platform: string
+  tenant: string
+  /** In lower case. */
+  domain: string
 }
 
 export interface ApiKeyRow {
@@ -226,6 +253,8 @@ export interface ApiKeyRow {
   roles: string
   agent_id: string | null
   person_id: string | null
+  /** The key that made it; NULL: the command line, the first start, or a version that did not keep it. */
+  created_by: string | null
   created_at: number
   revoked_at: number | null
 }

@@ -1,4 +1,4 @@
-// How is Countersign put together? The only file that knows every room.
+// Puts Countersign together: the only file that knows every room.
 
 import { dirname } from 'node:path'
 import express, { type Express } from 'express'
@@ -10,7 +10,6 @@ import { closed, createHttpServer, listen } from './api/server.ts'
 import { createDesk } from './approvals/create-desk.ts'
 import type { ApprovalDesk } from './approvals/desk.ts'
 import { createQueries } from './approvals/queries.ts'
-import type { ApprovalView } from './approvals/view.ts'
 import { openWaitingRoom } from './approvals/waiting-room.ts'
 import { createCommands } from './commands/governance.ts'
 import type { Config } from './config/config.ts'
@@ -19,7 +18,8 @@ import { createDeliveryLog } from './delivery/log.ts'
 import { sendOutcomes } from './delivery/outcome.ts'
 import { createWorker } from './delivery/worker.ts'
 import { createNewsroom } from './events/newsroom.ts'
-import { createKeyring } from './identity/api-keys.ts'
+import { createApiKeys } from './identity/api-keys.ts'
+import { createPeople } from './identity/people.ts'
 import { type Clock, systemClock } from './kit/clock.ts'
 import { createEgress } from './kit/egress.ts'
 import { createLog, type Logger } from './kit/log.ts'
@@ -61,19 +61,23 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
     unreached: () => countUnreached(db.read),
     queueAgeMs: async () => Math.max(0, clock.now() - ((await oldestDue(db.read)) ?? Infinity)),
   })
-  const onClosed = (approval: ApprovalView) => {
-    waitingRoom.tell(approval)
-    if (approval.decisions.length > 0) metrics.decided(approval)
-  }
   const { slack, teams, discord, telegram, pagerduty } = config
   const egress = createEgress(config.egress)
   const kinds = platformKinds({ slack, teams, discord, telegram, pagerduty, egress, clock })
   const viewing = { publicUrl, reviewable: channelTypesOfPeople(kinds) }
-  const desk = createDesk({ db, clock, ...viewing, unreachedAfterMs: config.unreachedAfterMs, onClosed })
+  const desk = createDesk({
+    db,
+    clock,
+    ...viewing,
+    unreachedAfterMs: config.unreachedAfterMs,
+    onClosed: waitingRoom.tell,
+    onVoted: metrics.voted,
+  })
   const acknowledge = createAcknowledge({ db, clock, publicUrl })
   const queries = createQueries({ db, clock, ...viewing, waitingRoom })
   const commands = createCommands({ queries, clock })
-  const keyring = createKeyring({ db, clock, adminKey: config.adminKey })
+  const apiKeys = createApiKeys({ db, clock, adminKey: config.adminKey })
+  const people = createPeople({ db, clock })
   const destinations = createDestinations({ db, clock, secretKey: secretKeyOf(config), kinds })
 
   const app = express()
@@ -103,7 +107,8 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
     createApi({
       desk,
       queries,
-      keyring,
+      apiKeys,
+      people,
       destinations,
       kinds,
       platforms,
@@ -144,9 +149,9 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
       await worker.start()
       await sandbox?.ready()
       isStarted = true
-      if (config.adminKey !== undefined || !(await keyring.isEmpty())) return { firstAdminKey: undefined }
-      const { key } = await keyring.create({ name: 'first admin', roles: ['admin'] }, 'first start')
-      return { firstAdminKey: key }
+      if (config.adminKey !== undefined || !(await apiKeys.isEmpty())) return { firstAdminKey: undefined }
+      const made = await apiKeys.create({ name: 'first admin', roles: ['admin'] }, 'first start')
+      return { firstAdminKey: 'key' in made ? made.key : undefined }
     },
     async stop() {
       stopping.abort()

@@ -1,15 +1,17 @@
-// Who sees to an alert? The first person who says so, recorded once and told to everybody who was told of it.
+// Acknowledges an alert: the first person who says so, recorded once and told to everybody who was told of it.
 
-import type { AcknowledgementRow, PersonRow } from '../../db/schema.ts'
+import type { AcknowledgementRow } from '../../db/schema.ts'
 import { adopt, type ClickedCard, findClickedCard, mend } from '../approvals/clicked-card.ts'
-import type { Actor, Decide } from '../approvals/desk.ts'
+import type { Decide } from '../approvals/desk.ts'
 import { alreadyAcknowledged, type Outcome, ok, type RefusalCode, refused } from '../approvals/refusals.ts'
 import { type Entry, record } from '../audit/append.ts'
 import { alertView } from '../events/alert-view.ts'
 import type { EventView } from '../events/event.ts'
 import { type Alert, emitAbout } from '../events/fan-out.ts'
 import type { Severity } from '../events/severity.ts'
-import { ensurePerson, findPerson, isReviewer } from '../identity/persons.ts'
+import { type Actor, findActor, isDisabled, keepActor } from '../identity/accounts.ts'
+import { findPerson } from '../identity/persons.ts'
+import { nameOf, type Principal, sourceOf, traceOf } from '../identity/principal.ts'
 import { type Clock, isoTime } from '../kit/clock.ts'
 import { isId } from '../kit/ids.ts'
 import { findAcknowledgement, insertAcknowledgement } from '../store/acknowledgements.ts'
@@ -28,6 +30,9 @@ export interface AcknowledgeAlert extends Pick<Decide, 'by' | 'at'> {
  * it stands then; whoever was first and asks again is told the same, and others who was first.
  */
 export type Acknowledge = (command: AcknowledgeAlert) => Promise<Outcome<EventView>>
+
+/** Lost against another process between reading and writing, the second look finds who was first. */
+const MAX_LOOKS = 3
 
 interface Change {
   trx: Executor
@@ -48,35 +53,47 @@ async function acknowledge(change: Change, command: AcknowledgeAlert): Promise<O
   const { trx, publicUrl } = change
   const { eventId, by, at } = command
   if (!isId(eventId, 'evt')) return refused('event_not_found')
-  for (;;) {
-    const [earlier, alert, card, person] = await together(
+  for (let look = 0; look < MAX_LOOKS; look++) {
+    const [earlier, alert, card, actor] = await together(
       trx,
       // Before the alert, which then names whom this finds.
       () => findAcknowledgement(trx, eventId),
       () => findEvent(trx, eventId),
       () => findClickedCard(trx, eventId, at),
-      () => findPerson(trx, by),
+      () => findActor(trx, by),
     )
     if (!alert || alert.approval_id !== null || alert.about !== null) return refused('event_not_found')
     if (earlier) {
       if (card) await mend(change, eventId, card)
-      return earlier.person_id === person?.id
-        ? ok(alertView(alert, publicUrl))
-        : alreadyAcknowledged(earlier.name)
+      const isTheirs = actor !== undefined && (await isFirst(trx, actor, earlier))
+      return isTheirs ? ok(alertView(alert, publicUrl)) : alreadyAcknowledged(earlier.name)
     }
-    const maySee = at ? card !== undefined : person !== undefined && isReviewer(person)
-    const refusal = refuse(by, maySee)
+    const refusal = await refuse(trx, { by, actor, card, isClick: at !== undefined })
     if (refusal) return refused(refusal)
-    const acknowledged = await recordFirst(change, alert, command, { card, person })
+    const acknowledged = await recordFirst(change, alert, command, { card, actor })
     // Lost against another process between reading and writing: look again, somebody was first now.
     if (acknowledged) return ok(alertView(acknowledged, publicUrl))
   }
+  throw new Error(`an acknowledgement of ${eventId} was overtaken ${MAX_LOOKS} times`)
+}
+
+/** By whichever of their accounts. */
+async function isFirst(db: Executor, actor: NonNullable<Actor>, first: AcknowledgementRow): Promise<boolean> {
+  return (await findPerson(db, actor)).rows.some(({ id }) => id === first.person_id)
 }
 
 /** undefined when they may: a full member who clicked a card that we posted, or without one a reviewer. */
-function refuse({ standing }: Actor, maySee: boolean): RefusalCode | undefined {
-  if (standing === 'unknown') return 'reviewer_unverified'
-  return standing === 'member' && maySee ? undefined : 'not_a_member'
+async function refuse(
+  db: Executor,
+  asked: { by: Principal; actor: Actor; card: ClickedCard | undefined; isClick: boolean },
+): Promise<RefusalCode | undefined> {
+  const { by, actor, card, isClick } = asked
+  if (by.standing === 'unknown') return 'reviewer_unverified'
+  if (by.standing !== 'member') return 'not_a_member'
+  if (await isDisabled(db, by, actor)) return 'reviewer_disabled'
+  if (isClick) return card ? undefined : 'not_a_member'
+  const isReviewer = actor !== undefined && (await findPerson(db, actor)).roles.has('reviewer')
+  return isReviewer ? undefined : 'not_a_member'
 }
 
 /** undefined, and nobody told, when somebody else was first. */
@@ -84,15 +101,15 @@ async function recordFirst(
   change: Change,
   alert: ToldEvent,
   { by }: AcknowledgeAlert,
-  { card, person: known }: { card: ClickedCard | undefined; person: PersonRow | undefined },
+  { card, actor }: { card: ClickedCard | undefined; actor: Actor },
 ): Promise<ToldEvent | undefined> {
   const { trx, now } = change
-  const person = known ?? (await ensurePerson(trx, by, now))
+  const { rowId } = await keepActor(trx, by, actor, now)
   const first: AcknowledgementRow = {
     event_id: alert.id,
-    person_id: person.id,
-    name: by.name,
-    source: by.platform,
+    person_id: rowId,
+    name: nameOf(by),
+    source: sourceOf(by),
     acknowledged_at: now,
   }
   if (!(await insertAcknowledgement(trx, first))) return undefined
@@ -109,7 +126,7 @@ async function recordFirst(
 function entryOf(
   { id, type }: ToldEvent,
   first: AcknowledgementRow,
-  { platform, tenant, userId, name }: Actor,
+  by: Principal,
   card: ClickedCard | undefined,
 ): Entry {
   return {
@@ -118,11 +135,11 @@ function entryOf(
     subject: id,
     facts: {
       type,
-      reviewer: { id: first.person_id, platform, tenant, user_id: userId },
-      source: platform,
+      reviewer: { id: first.person_id, ...traceOf(by) },
+      source: first.source,
       card: card ? { destination_id: card.destinationId, handle: card.handle } : null,
     },
-    personal: { reviewer_name: name },
+    personal: { reviewer_name: first.name },
   }
 }
 

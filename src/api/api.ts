@@ -7,7 +7,8 @@ import type { Queries } from '../approvals/queries.ts'
 import type { DeliveryLog } from '../delivery/log.ts'
 import type { AwaitSend } from '../delivery/outcome.ts'
 import type { Newsroom } from '../events/newsroom.ts'
-import type { Keyring } from '../identity/api-keys.ts'
+import type { ApiKeys } from '../identity/api-keys.ts'
+import type { People } from '../identity/people.ts'
 import type { Logger } from '../kit/log.ts'
 import type { Platform, PlatformKind } from '../platforms/platform.ts'
 import type { Destinations } from '../settings/destinations.ts'
@@ -22,6 +23,7 @@ import { healthEndpoints } from './health/routes.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { metricsEndpoint } from './metrics/routes.ts'
 import { openApiEndpoint } from './openapi/routes.ts'
+import { peopleEndpoints } from './people/routes.ts'
 import { platformOperations } from './platforms.ts'
 import { conversationsEndpoint } from './settings/conversations.ts'
 import { notificationEndpoints } from './settings/notifications.ts'
@@ -30,7 +32,8 @@ import { destinationTestEndpoint } from './settings/test.ts'
 export interface ApiOptions {
   desk: ApprovalDesk
   queries: Queries
-  keyring: Keyring
+  apiKeys: ApiKeys
+  people: People
   destinations: Destinations
   kinds: PlatformKind[]
   platforms: Map<string, Platform>
@@ -47,24 +50,25 @@ export interface ApiOptions {
 
 /** The routes, and what answers their errors and those of everything mounted before them. */
 export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHandler)[] {
-  const { desk, queries, keyring, destinations, kinds, platforms, awaitSend, stopping } = options
+  const { desk, queries, apiKeys, people, destinations, kinds, platforms, awaitSend, stopping } = options
   const { newsroom, acknowledge, deliveryLog } = options
   const api = Router({ caseSensitive: true })
   const endpoints = [
-    ...approvalEndpoints({ desk, queries, keyring, stopping }),
+    ...approvalEndpoints({ desk, queries, stopping }),
     ...notificationEndpoints({ destinations, kinds, platforms }),
     conversationsEndpoint(platforms),
-    ...eventEndpoints({ newsroom, acknowledge, keyring }),
+    ...eventEndpoints({ newsroom, acknowledge }),
     ...deliveryEndpoints(deliveryLog),
     destinationTestEndpoint({ destinations, desk, newsroom, awaitSend }),
-    ...apiKeyEndpoints(keyring),
+    ...apiKeyEndpoints(apiKeys),
+    ...peopleEndpoints(people),
     ...healthEndpoints(options.isReady),
     metricsEndpoint(options.metrics),
   ]
   const byPlatforms = platformOperations(kinds)
   const documented = [...endpoints.map(({ operation }) => operation), ...byPlatforms]
   api.use(noStore)
-  mountEndpoints(api, [...endpoints, openApiEndpoint(documented)], createAllow(keyring))
+  mountEndpoints(api, [...endpoints, openApiEndpoint(documented)], createAllow(apiKeys))
   for (const { path, method } of byPlatforms) api.all(path, onlyMethods([method]))
   api.use(notFound)
   return [api, answerErrors(options.log)]

@@ -1,17 +1,18 @@
-// Who is calling, and may they? Bearer keys, and roles per route.
+// Lets a request in by its bearer key, if the key has a role that the route asks for.
 
 import type { RequestHandler, Response } from 'express'
-import type { Caller, Keyring, Role } from '../identity/api-keys.ts'
+import type { ApiKeys } from '../identity/api-keys.ts'
+import type { KeyPrincipal, Role } from '../identity/principal.ts'
 import { sendProblem } from '../kit/problem.ts'
 
 /** `allow('agent', 'admin')` lets through who has one of the roles: 401 without a known key, 403 without a role. */
 export type Allow = (...roles: Role[]) => RequestHandler
 
-export function createAllow(keyring: Keyring): Allow {
+export function createAllow(apiKeys: ApiKeys): Allow {
   return (...roles) =>
     async (req, res, next) => {
       const [, key] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(req.get('authorization') ?? '') ?? []
-      const caller = key === undefined ? undefined : await keyring.identify(key)
+      const caller = key === undefined ? undefined : await apiKeys.identify(key)
       if (!caller) {
         res.set('WWW-Authenticate', 'Bearer')
         const detail = 'A known API key is needed: Authorization: Bearer <key>'
@@ -27,6 +28,6 @@ export function createAllow(keyring: Keyring): Allow {
 }
 
 /** The one whom `allow` let through. */
-export function callerOf(res: Response): Caller {
+export function callerOf(res: Response): KeyPrincipal {
   return res.locals.caller
 }

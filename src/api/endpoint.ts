@@ -1,8 +1,8 @@
-// How is an operation served? Key, query, headers and body are checked as it declares them, then it answers.
+// Serves an operation: key, query, headers and body are checked as it declares them, then it answers.
 
 import type { RequestHandler, Response, Router } from 'express'
 import { z } from 'zod'
-import type { Caller } from '../identity/api-keys.ts'
+import type { KeyPrincipal } from '../identity/principal.ts'
 import { sendProblem } from '../kit/problem.ts'
 import { type Allow, callerOf } from './caller.ts'
 import { jsonBody, optionalJsonBody, validated } from './input.ts'
@@ -12,7 +12,7 @@ type Valid<Schema> = Schema extends z.ZodType ? z.infer<Schema> : undefined
 
 /** What arrived, as far as the operation declares it. */
 export interface Asked<O extends Operation> {
-  caller: O['roles'] extends readonly unknown[] ? Caller : undefined
+  caller: O['roles'] extends readonly unknown[] ? KeyPrincipal : undefined
   /** Anybody's text, where the path has an `:id`. */
   id: O['path'] extends `${string}/:id${string}` ? string : undefined
   query: Valid<O['query']>

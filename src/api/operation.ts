@@ -2,12 +2,20 @@
 
 import type { z } from 'zod'
 import type { RefusalCode } from '../approvals/refusals.ts'
-import type { Role } from '../identity/api-keys.ts'
+import type { Role } from '../identity/principal.ts'
 
 export interface Operation {
   /** Stable: generators of clients name their functions after it. */
   id: string
-  tag: 'Approvals' | 'Events' | 'Notifications' | 'Deliveries' | 'API keys' | 'Machines' | 'Platforms'
+  tag:
+    | 'Approvals'
+    | 'Events'
+    | 'Notifications'
+    | 'Deliveries'
+    | 'API keys'
+    | 'People'
+    | 'Machines'
+    | 'Platforms'
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** As express writes it, the whole of it: `/v1/approvals/:id`. */
   path: string

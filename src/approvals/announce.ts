@@ -1,14 +1,14 @@
-// Who is told of a change? One event and one delivery per destination, in the change's own transaction.
+// Tells of a change of an approval: one event and one delivery per destination, in the change's own transaction.
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import type { EventType } from '../events/catalogue.ts'
-import { deliveriesOf, hearersOf, listens } from '../events/fan-out.ts'
+import { deliveriesOf, firstBefore, hearersOf, listens } from '../events/fan-out.ts'
 import type { Heard } from '../events/hears.ts'
 import type { Severity } from '../events/severity.ts'
 import { newId } from '../kit/ids.ts'
 import type { Executor } from '../store/database.ts'
 import { insertDeliveries } from '../store/deliveries.ts'
-import { findListeners } from '../store/destinations.ts'
+import { findListeners, type Listener } from '../store/destinations.ts'
 import { insertEvent } from '../store/events.ts'
 import { together } from '../store/together.ts'
 import type { Change } from './close.ts'
@@ -43,6 +43,22 @@ export async function announceUnreached(
   )
   const ids = destinations.map(({ id }) => id)
   await tell(trx, heard, approval, now, ids)
+}
+
+/**
+ * A vote that closes nothing. Where people see cards it redraws those that stand, and is never a new message; machines
+ * hear it if they listen. `first` is served before the others.
+ */
+export async function announceVote(
+  { trx, now, reviewable }: Pick<Change, 'trx' | 'now' | 'reviewable'>,
+  approval: ApprovalRow,
+  first?: string,
+): Promise<void> {
+  const heard = heardOf('approval.voted', approval)
+  const hears = (row: Listener) =>
+    reviewable.includes(row.channel_type) ? row.told === 1 : approval.is_test === 0 && listens(row, heard)
+  const ids = (await findListeners(trx, approval.id)).filter(hears).map(({ id }) => id)
+  await tell(trx, heard, approval, now, firstBefore(ids, first))
 }
 
 function heardOf(type: EventType, { risk_level, tool, agent_id }: ApprovalRow): Heard {

@@ -1,4 +1,4 @@
-// How does an approval close? One compare-and-set, its audit row and its announcement, whatever the reason.
+// Closes an approval, whatever the reason: one compare-and-set, its audit row and its announcement.
 
 import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
 import { type Entry, record } from '../audit/append.ts'
@@ -10,6 +10,7 @@ import { announce } from './announce.ts'
 import { type ViewOptions, viewOf } from './compose-view.ts'
 import { findReasons } from './unreached-reasons.ts'
 import type { ApprovalStatus, ApprovalView } from './view.ts'
+import { findShownVotes, type ShownVote } from './votes.ts'
 
 /** One transaction of the desk. */
 export interface Change extends ViewOptions {
@@ -18,6 +19,8 @@ export interface Change extends ViewOptions {
   now: number
   /** The approvals that it closes: those who wait for them are told after the commit. */
   closed: ApprovalView[]
+  /** The votes that it records, with the approvals as they stand by them. */
+  voted: { view: ApprovalView; vote: DecisionRow }[]
   /** The ids of those that it finds to have reached nobody: who waits for them looks again after the commit. */
   unreached: string[]
 }
@@ -27,8 +30,8 @@ export interface Closing {
   reviewNotes: string
   event: EventType
   audit: Pick<Entry, 'action' | 'facts' | 'personal'>
-  /** The vote that closes it, where one does. */
-  decision?: DecisionRow
+  /** All votes, where the last one closes it. */
+  votes?: ShownVote[]
   /** The destination whose card was clicked: redrawn before the others. */
   clickedAt?: string
 }
@@ -49,8 +52,15 @@ export async function close(
     () => announce(change.trx, closing.event, closed, change.now, closing.clickedAt),
   )
   const reasons = await findReasons(change.trx, [closed], change.reviewable)
-  const decisions = closing.decision && [closing.decision]
-  const view = viewOf(closed, change.publicUrl, decisions, reasons.get(closed.id))
+  const votes = closing.votes ?? (await votesSoFar(change.trx, closed))
+  const view = viewOf(closed, change.publicUrl, votes, reasons.get(closed.id))
   change.closed.push(view)
   return view
+}
+
+/** One that nobody's vote closes may have votes all the same. */
+async function votesSoFar(trx: Executor, approval: ApprovalRow): Promise<ShownVote[] | undefined> {
+  return approval.approvals_needed === 1
+    ? undefined
+    : (await findShownVotes(trx, [approval])).get(approval.id)
 }

@@ -1,12 +1,12 @@
-// How do rows become the view that everybody outside sees?
+// Turns rows into the view that everybody outside sees.
 
-import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
+import type { ApprovalRow } from '../../db/schema.ts'
 import { isoTime } from '../kit/clock.ts'
-import { findApproval, findDecisions } from '../store/approvals.ts'
+import { findApproval } from '../store/approvals.ts'
 import type { Executor } from '../store/database.ts'
-import { findDecisionsOf } from '../store/lists.ts'
 import { findReasons } from './unreached-reasons.ts'
-import type { ApprovalView, UnreachedReason } from './view.ts'
+import type { ApprovalView, Progress, UnreachedReason } from './view.ts'
+import { findShownVotes, type ShownVote } from './votes.ts'
 
 export interface ViewOptions {
   publicUrl: string
@@ -24,34 +24,33 @@ export async function loadView(
   return row && composeView(db, row, options)
 }
 
-/** The view of a row that was read just now, with its decisions. */
+/** The view of a row that was read just now, with its votes. */
 export async function composeView(
   db: Executor,
   row: ApprovalRow,
   { publicUrl, reviewable }: ViewOptions,
 ): Promise<ApprovalView> {
-  const decisions = row.closed_at === null ? [] : await findDecisions(db, row.id)
+  const votes = await findShownVotes(db, [row])
   const reasons = await findReasons(db, [row], reviewable)
-  return viewOf(row, publicUrl, decisions, reasons.get(row.id))
+  return viewOf(row, publicUrl, votes.get(row.id), reasons.get(row.id))
 }
 
-/** The same of many rows, in two queries at most. */
+/** The same of many rows, in as many queries. */
 export async function composeViews(
   db: Executor,
   rows: ApprovalRow[],
   { publicUrl, reviewable }: ViewOptions,
 ): Promise<ApprovalView[]> {
-  const closed = rows.flatMap(({ id, closed_at }) => (closed_at === null ? [] : [id]))
-  const decisions = Map.groupBy(await findDecisionsOf(db, closed), ({ approval_id }) => approval_id)
+  const votes = await findShownVotes(db, rows)
   const reasons = await findReasons(db, rows, reviewable)
-  return rows.map((row) => viewOf(row, publicUrl, decisions.get(row.id), reasons.get(row.id)))
+  return rows.map((row) => viewOf(row, publicUrl, votes.get(row.id), reasons.get(row.id)))
 }
 
 /** `reasons`: of one that is unreached. */
 export function viewOf(
   row: ApprovalRow,
   publicUrl: string,
-  decisions: DecisionRow[] = [],
+  votes: ShownVote[] = [],
   reasons: UnreachedReason[] = [],
 ): ApprovalView {
   return {
@@ -73,16 +72,24 @@ export function viewOf(
     created_at: isoTime(row.created_at),
     expires_at: isoTime(row.expires_at),
     closed_at: row.closed_at === null ? null : isoTime(row.closed_at),
-    decisions: decisions.map((decision) => ({
-      verdict: decision.verdict as 'approve' | 'deny',
-      reviewer: { id: decision.person_id, name: decision.reviewer_name },
-      source: decision.source,
-      note: decision.note,
-      decided_at: isoTime(decision.decided_at),
+    decisions: votes.map(({ row: vote, reviewerId }) => ({
+      verdict: vote.verdict as 'approve' | 'deny',
+      reviewer: { id: reviewerId, name: vote.reviewer_name },
+      source: vote.source,
+      note: vote.note,
+      decided_at: isoTime(vote.decided_at),
     })),
+    progress: [progressOf(row, votes)],
     review_notes: row.review_notes,
     reached: row.unreached_at === null,
     unreached_reasons: reasons,
     test: row.is_test === 1,
   }
+}
+
+function progressOf({ approvals_needed }: ApprovalRow, votes: ShownVote[]): Progress {
+  const approved = votes.flatMap(({ row, reviewerId, counts }) =>
+    counts ? [{ id: reviewerId, name: row.reviewer_name }] : [],
+  )
+  return { requirement: 'reviewers', approved, missing: Math.max(0, approvals_needed - approved.length) }
 }

@@ -1,5 +1,6 @@
-// Who opens the door? Puts each command into one transaction and wakes those who wait once it is durable.
+// Builds the desk: puts each command into one transaction, and wakes those who wait once it is durable.
 
+import type { DecisionRow } from '../../db/schema.ts'
 import type { Clock } from '../kit/clock.ts'
 import { findOverdue } from '../store/approvals.ts'
 import type { Database } from '../store/database.ts'
@@ -23,18 +24,22 @@ export interface DeskOptions extends ViewOptions {
   unreachedAfterMs: number
   /** Told of each approval that closes, once that is durable and before anybody else hears of it. */
   onClosed?(approval: ApprovalView): void
+  /** Told of each recorded vote, once that is durable, with the approval as it stands by it. */
+  onVoted?(approval: ApprovalView, vote: DecisionRow): void
 }
 
 export function createDesk(options: DeskOptions): ApprovalDesk {
-  const { db, clock, publicUrl, reviewable, onClosed } = options
+  const { db, clock, publicUrl, reviewable, onClosed, onVoted } = options
 
   async function change<T>(work: (change: Change) => Promise<T>): Promise<T> {
-    const closed: ApprovalView[] = []
+    const closed: Change['closed'] = []
+    const voted: Change['voted'] = []
     const unreached: string[] = []
     const result = await db.transact((trx) =>
-      work({ trx, now: clock.now(), publicUrl, reviewable, closed, unreached }),
+      work({ trx, now: clock.now(), publicUrl, reviewable, closed, voted, unreached }),
     )
     for (const approval of closed) onClosed?.(approval)
+    for (const { view, vote } of voted) onVoted?.(view, vote)
     for (const id of [...closed.map((approval) => approval.id), ...unreached]) {
       db.signals.publish('approvals', id)
     }

@@ -1,53 +1,80 @@
-// Does this vote count? The guards in their order, and then exactly one decision.
+// Takes a vote: the guards in their order, the vote on record, and the closing if the votes suffice.
 
-import type { ApprovalRow, DecisionRow, PersonRow } from '../../db/schema.ts'
-import { ensurePerson, findPerson } from '../identity/persons.ts'
+import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
+import { type Actor, findActor, keepActor } from '../identity/accounts.ts'
+import { nameOf, type Principal, sourceOf } from '../identity/principal.ts'
 import { newId } from '../kit/ids.ts'
-import * as store from '../store/approvals.ts'
-import { findRequester } from '../store/people.ts'
+import { findAskers } from '../store/api-keys.ts'
+import * as approvals from '../store/approvals.ts'
+import * as decisions from '../store/decisions.ts'
 import { together } from '../store/together.ts'
 import { adopt, type ClickedCard, findClickedCard, mend } from './clicked-card.ts'
-import { type Change, close } from './close.ts'
+import type { Change } from './close.ts'
 import { loadView } from './compose-view.ts'
 import type { Decide } from './desk.ts'
 import { expire, isOverdue } from './expire.ts'
-import { refuseReviewer } from './may-review.ts'
+import { refuseVoter } from './may-review.ts'
+import { count } from './record-vote.ts'
 import { type Outcome, ok, refused } from './refusals.ts'
 import type { ApprovalView } from './view.ts'
+import { type Vote, votesWithPeople } from './votes.ts'
 
-const STATUS_OF = { approve: 'approved', deny: 'denied' } as const
-const WORD_OF = { approve: 'Approved', deny: 'Denied' } as const
+/** Lost against another process between reading and writing, the second look finds what that one wrote. */
+const MAX_LOOKS = 3
 
 /** In one transaction; the guards stand in their order. */
 export async function decide(change: Change, command: Decide): Promise<Outcome<ApprovalView>> {
   const { trx } = change
   const { by } = command
-  for (;;) {
-    const [approval, earlier, card, person, requester] = await together(
+  for (let look = 0; look < MAX_LOOKS; look++) {
+    const [approval, earlier, card, actor, askers, cast] = await together(
       trx,
       // Before the press is looked up: what this press closes in another process is then not found closed
       // without it.
-      () => store.findApproval(trx, command.approvalId),
-      () => store.findDecisionByInteraction(trx, interactionOf(command)),
+      () => approvals.findApproval(trx, command.approvalId),
+      () => decisions.findDecisionByInteraction(trx, interactionOf(command)),
       () => findClickedCard(trx, command.approvalId, command.at),
-      () => findPerson(trx, by),
-      () => findRequester(trx, command.approvalId),
+      () => findActor(trx, by),
+      () => findAskers(trx, command.approvalId),
+      () => decisions.findVoteRows(trx, [command.approvalId]),
     )
     if (earlier) return repeat(change, command, earlier)
     if (!approval) return refused('approval_not_found')
     if (isOverdue(approval, change.now)) await expire(change, approval)
     else if (approval.status === 'pending') {
-      const refusal = refuseReviewer(approval, { by, person, requester, card: originOf(command, card) })
+      const votes = await votesBefore(change, approval, cast)
+      if (!votes) continue
+      const refusal = await refuseVoter(trx, approval, {
+        by,
+        actor,
+        askers,
+        votes,
+        card: originOf(command, card),
+      })
       if (refusal) return refused(refusal)
-      // Lost against another process between reading and writing: look again, it is closed now.
-      const decided = await recordDecision(change, approval, command, { card, person })
-      if (!decided) continue
-      return ok(decided)
+      const voted = await vote(change, approval, command, { card, actor, votes })
+      if (voted) return ok(voted)
+      continue
     }
     if (card) await mend(change, approval.id, card)
     const view = await loadView(trx, approval.id, change)
     return refused(view?.status === 'expired' ? 'approval_expired' : 'already_decided', view)
   }
+  throw new Error(`a vote on ${command.approvalId} was overtaken ${MAX_LOOKS} times`)
+}
+
+/**
+ * Where several must approve, votes come one after the other: of two last ones, one must see the other. undefined: it
+ * was closed meanwhile.
+ */
+async function votesBefore(
+  { trx }: Change,
+  { id, approvals_needed }: ApprovalRow,
+  cast: decisions.VoteRow[],
+): Promise<Vote[] | undefined> {
+  if (approvals_needed === 1) return votesWithPeople(trx, cast)
+  if (!(await approvals.lockPending(trx, id))) return undefined
+  return votesWithPeople(trx, await decisions.findVoteRows(trx, [id]))
 }
 
 /** The first outcome again; the same id on another approval or verdict is a different press. */
@@ -58,53 +85,36 @@ async function repeat(change: Change, command: Decide, earlier: DecisionRow): Pr
   return view ? ok(view) : refused('approval_not_found')
 }
 
-async function recordDecision(
+/** undefined, and nothing written, when it was closed, or this press or person recorded, meanwhile. */
+async function vote(
   change: Change,
   approval: ApprovalRow,
   command: Decide,
-  { card, person }: { card: ClickedCard | undefined; person: PersonRow | undefined },
+  { card, actor, votes }: { card: ClickedCard | undefined; actor: Actor; votes: Vote[] },
 ): Promise<ApprovalView | undefined> {
   const { trx, now } = change
   const { by, verdict, note = null } = command
-  const reviewer = person ?? (await ensurePerson(trx, by, now))
-  const decision: DecisionRow = {
+  const voter = await keepActor(trx, by, actor, now)
+  const row: DecisionRow = {
     id: newId('dec'),
     approval_id: approval.id,
     verdict,
-    person_id: reviewer.id,
-    reviewer_name: by.name,
-    source: by.platform,
+    person_id: voter.rowId,
+    reviewer_name: nameOf(by),
+    source: sourceOf(by),
     note,
     interaction: interactionOf(command),
     destination_id: card?.destinationId ?? null,
     handle: card?.handle ?? null,
     decided_at: now,
+    counted: 1,
   }
   // Before the approval is closed, so that the same press on another approval at this moment loses here.
-  if (!(await store.insertDecision(trx, decision))) return undefined
+  if (!(await decisions.insertDecision(trx, row))) return undefined
   if (card) await adopt(change, approval.id, card)
-  const closed = await close(change, approval, {
-    status: STATUS_OF[verdict],
-    reviewNotes: `${WORD_OF[verdict]} by ${by.name} via ${by.platform}${note ? `: ${note}` : ''}`,
-    event: 'approval.decided',
-    decision,
-    audit: {
-      action: 'approval.reviewed',
-      facts: {
-        decision_id: decision.id,
-        verdict,
-        digest: approval.digest,
-        risk: { level: approval.risk_level, score: approval.risk_score },
-        reviewer: { id: reviewer.id, platform: by.platform, tenant: by.tenant, user_id: by.userId },
-        source: by.platform,
-        card: card ? { destination_id: card.destinationId, handle: card.handle } : null,
-      },
-      personal: { reviewer_name: by.name, note },
-    },
-    ...(card && { clickedAt: card.destinationId }),
-  })
-  if (!closed) await store.deleteDecision(trx, decision.id)
-  return closed
+  const view = await count(change, approval, { row, by, voter, card }, votes)
+  if (!view) await decisions.deleteDecision(trx, row.id)
+  return view
 }
 
 function originOf({ at }: Decide, card: ClickedCard | undefined): 'none' | 'ours' | 'strange' {
@@ -113,5 +123,9 @@ function originOf({ at }: Decide, card: ClickedCard | undefined): 'none' | 'ours
 }
 
 function interactionOf({ by, interactionId }: Decide): string {
-  return JSON.stringify([by.platform, by.tenant, interactionId])
+  return JSON.stringify([sourceOf(by), tenantOf(by), interactionId])
+}
+
+function tenantOf(by: Principal): string {
+  return by.kind === 'account' ? by.account.tenant : ''
 }

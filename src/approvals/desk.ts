@@ -1,12 +1,16 @@
-// The only door through which an approval changes, whatever the surface.
+// Declares the desk: the only door through which an approval changes, whatever the surface.
 
+import type { Principal } from '../identity/principal.ts'
 import type { Outcome } from './refusals.ts'
 import type { ApprovalView, Verdict } from './view.ts'
 
 /** Each call is one transaction: the change, its audit row, its event and its deliveries, or nothing. */
 export interface ApprovalDesk {
   request(command: RequestApproval): Promise<Outcome<Answer>>
-  /** Exactly one decision closes an approval; the same interaction again gets the first outcome. */
+  /**
+   * Records one vote and closes the approval if the votes suffice; resolves with it as it stands then. The same
+   * interaction again gets the first outcome.
+   */
   decide(command: Decide): Promise<Outcome<ApprovalView>>
   withdraw(command: Withdraw): Promise<Outcome<ApprovalView>>
   /** Marks what is overdue as expired. Returns how many it marked. */
@@ -32,27 +36,16 @@ export interface RequestApproval {
   requestedByEmail?: string
   expiresInSeconds: number
   metadata: Record<string, unknown>
+  /** So many different people must approve; 1 unless said otherwise. */
+  approvalsNeeded?: number
   /** A test of this destination alone: no other hears of it, and statistics leave it out. */
   testOf?: string
-}
-
-/** What a platform could establish about who clicked. `unknown`: the platform did not say in time. */
-export type Standing = 'member' | 'guest' | 'bot' | 'external' | 'unknown'
-
-export interface Actor {
-  platform: string
-  tenant: string
-  userId: string
-  name: string
-  /** All under which the platform knows this person, only as it vouches for them; absent: it does not say. */
-  emails?: string[]
-  standing: Standing
 }
 
 export interface Decide {
   approvalId: string
   verdict: Verdict
-  by: Actor
+  by: Principal
   /** The card that was clicked, known to us or not, and the destinations that live where it stands; absent: no click. */
   at?: { destinationIds: string[]; handle: string }
   /** Names one press of a button; a repeat of it must carry the same id. */

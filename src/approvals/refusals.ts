@@ -1,6 +1,6 @@
-// Why was it refused? Every expected "no": its code, HTTP status and sentence live here and nowhere else.
+// Holds every expected "no": its code, HTTP status and sentence.
 
-import type { ApprovalView } from './view.ts'
+import { type ApprovalView, closedBy } from './view.ts'
 
 export const REFUSALS = {
   approval_not_found: { status: 404, text: 'Approval request not found' },
@@ -11,7 +11,9 @@ export const REFUSALS = {
     status: 403,
     text: "Your identity could not be verified; try again, or have an admin check the app's permissions",
   },
+  reviewer_disabled: { status: 403, text: 'An admin has taken away your right to review' },
   own_request: { status: 403, text: 'You cannot decide a request made by you or on your behalf' },
+  already_voted: { status: 409, text: 'You have already voted on this approval request' },
   event_not_found: { status: 404, text: 'Alert not found' },
   already_acknowledged: { status: 409, text: 'Already acknowledged' },
   not_a_member: {
@@ -51,7 +53,7 @@ export function refused(code: RefusalCode, approval?: ApprovalView): Refused {
       code,
       status,
       text: text.replace('{status}', approval?.status ?? 'closed'),
-      first: code === 'already_decided' ? (approval?.decisions.at(-1)?.reviewer.name ?? null) : null,
+      first: code === 'already_decided' && approval ? closedBy(approval) : null,
     },
   }
 }

@@ -1,4 +1,4 @@
-// What does an agent get when it asks? A new approval, or the one that answers already.
+// Answers an agent that asks: with a new approval, or the one that answers already.
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import { type Entry, record } from '../audit/append.ts'
@@ -125,6 +125,7 @@ function rowOf(command: RequestApproval, now: number): ApprovalRow {
     review_notes: null,
     is_test: command.testOf === undefined ? 0 : 1,
     unreached_at: null,
+    approvals_needed: command.approvalsNeeded ?? 1,
   }
 }
 

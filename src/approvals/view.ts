@@ -1,4 +1,4 @@
-// What does an approval look like from outside? One shape for the API, the cards and the commands.
+// Shapes an approval as everybody outside sees it: the API, the cards and the commands.
 
 import type { Severity } from '../events/severity.ts'
 
@@ -14,6 +14,16 @@ export interface DecisionView {
   note: string | null
   /** ISO 8601 UTC, like every `_at` here. */
   decided_at: string
+}
+
+/** How far a requirement is met. */
+export interface Progress {
+  /** Who must approve; `reviewers`: anybody who may review. */
+  requirement: string
+  /** Each person once, in the order of their votes. */
+  approved: { id: string; name: string }[]
+  /** So many more must approve; 0 once it is met. */
+  missing: number
 }
 
 /** Codes and an admin's own names, for agents too. */
@@ -43,7 +53,9 @@ export interface ApprovalView {
   created_at: string
   expires_at: string
   closed_at: string | null
+  /** Every vote in the order in which it was cast, also while others are awaited. */
   decisions: DecisionView[]
+  progress: Progress[]
   /** The closing in words, for example `Approved by Ana via api`. */
   review_notes: string | null
   /** false: in time, no destination of people has taken its card. Closed, it stays as it was then. */
@@ -52,4 +64,28 @@ export interface ApprovalView {
   unreached_reasons: UnreachedReason[]
   /** An admin tries a destination: decided like any other, left out of statistics. */
   test: boolean
+}
+
+/** The votes that closed it: the approvals that counted, or the denial. Empty where no vote closed it. */
+export function closingVotes({
+  status,
+  decisions,
+  progress,
+}: Pick<ApprovalView, 'status' | 'decisions' | 'progress'>): DecisionView[] {
+  if (status === 'denied') return decisions.filter(({ verdict }) => verdict === 'deny').slice(-1)
+  if (status !== 'approved') return []
+  const counted = new Set(progress.flatMap(({ approved }) => approved.map(({ id }) => id)))
+  return decisions.filter(({ verdict, reviewer }) => verdict === 'approve' && counted.has(reviewer.id))
+}
+
+/** Whose votes closed it, as a sentence names them: `Ana Ruiz and Ben Okafor`; null where no vote closed it. */
+export function closedBy(view: Pick<ApprovalView, 'status' | 'decisions' | 'progress'>): string | null {
+  const names = closingVotes(view).map(({ reviewer }) => reviewer.name)
+  return names.length === 0 ? null : inWords(names)
+}
+
+/** `Ana`, `Ana and Ben`, `Ana, Ben and Gil`. */
+export function inWords(names: string[]): string {
+  const last = names.at(-1) ?? ''
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`
 }

@@ -1,4 +1,4 @@
-// What goes on record? One row per change, written in the change's own transaction.
+// Writes the audit trail: one row per change, in the change's own transaction.
 
 import { randomBytes } from 'node:crypto'
 import { canonicalJson, sha256Hex } from '../kit/canonical-json.ts'
@@ -18,6 +18,12 @@ export interface Entry {
     | 'api_key.created'
     | 'api_key.revoked'
     | 'api_key.rotated'
+    | 'person.changed'
+    | 'person.disabled'
+    | 'person.enabled'
+    | 'person.joined'
+    | 'person.unjoined'
+    | 'vouching.changed'
     | 'destination.created'
     | 'destination.updated'
     | 'destination.deleted'

@@ -1,8 +1,8 @@
-// How is an API key made without one? Beside the server, straight in its database.
+// Makes an API key without one: beside the server, straight in its database.
 
 import { newApiKey, wantedKey } from '../api/api-keys/schemas.ts'
 import { readConfig } from '../config/config.ts'
-import { createKeyring } from '../identity/api-keys.ts'
+import { createApiKeys } from '../identity/api-keys.ts'
 import { systemClock } from '../kit/clock.ts'
 import { createLog } from '../kit/log.ts'
 import { StartError } from '../kit/start-error.ts'
@@ -34,9 +34,10 @@ export async function createKey(options: KeyOptions): Promise<void> {
   const config = readConfig()
   const db = await openDatabase(config.databaseUrl, { as: 'tool', log: createLog('warn') })
   try {
-    const keyring = createKeyring({ db, clock: systemClock, adminKey: undefined })
-    const { key } = await keyring.create(wantedKey(wanted.data), 'command line')
-    console.log(key)
+    const apiKeys = createApiKeys({ db, clock: systemClock, adminKey: undefined })
+    const made = await apiKeys.create(wantedKey(wanted.data), 'command line')
+    if ('refused' in made) throw new StartError(made.refused.text)
+    console.log(made.key)
   } finally {
     await db.close()
   }

@@ -1,8 +1,9 @@
-// What does `/governance …` answer? Text in, a view out; a platform only renders it.
+// Declares what `/governance …` answers: text in, a view out, which a platform only renders.
 
-import type { Actor } from '../approvals/desk.ts'
+import type { Principal } from '../identity/principal.ts'
 
-export interface Asker extends Actor {
+export interface Asker {
+  by: Principal
   /** The destinations that live in the conversation where it was asked. */
   destinationIds: string[]
   /** Whether arguments and the prose of agents may stand there. */

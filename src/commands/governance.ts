@@ -1,4 +1,4 @@
-// What do people ask of the bot? `status`, `pending`, `show <id>`; anything else gets the help.
+// Answers what people ask the bot: `status`, `pending`, `show <id>`; anything else gets the help.
 
 import type { Queries } from '../approvals/queries.ts'
 import type { ApprovalView } from '../approvals/view.ts'
@@ -14,7 +14,7 @@ export function createCommands({ queries, clock }: { queries: Queries; clock: Cl
   return {
     async answer(text, asker) {
       const [verb = '', id = '', ...rest] = text.trim().split(/\s+/)
-      if (['status', 'pending'].includes(verb) && asker.standing !== 'member') return MEMBERS_ONLY
+      if (['status', 'pending'].includes(verb) && asker.by.standing !== 'member') return MEMBERS_ONLY
       if (verb === 'status' && id === '') return status(await queries.standing(), clock.now())
       if (verb === 'pending' && id === '') return pending(queries, clock)
       if (verb === 'show' && id !== '' && rest.length === 0) return show(queries, id, asker)
@@ -41,7 +41,7 @@ async function pending(queries: Queries, clock: Clock): Promise<Reply> {
 
 /** The full payload, unless the place withholds it: only for those who could decide it, a full member where its card stands. */
 async function show(queries: Queries, id: string, asker: Asker): Promise<Reply> {
-  for (const destinationId of asker.standing === 'member' ? asker.destinationIds : []) {
+  for (const destinationId of asker.by.standing === 'member' ? asker.destinationIds : []) {
     const view = await queries.find(id)
     if (view && (await queries.wasSentTo(view.id, destinationId))) return shown(view, asker.details)
   }

@@ -1,4 +1,4 @@
-// What does one delivery do at its destination? Posts a message, or brings the cards that stand there to the truth.
+// Carries out one delivery: posts a message, or brings the cards that stand there to the truth.
 
 import type { DeliveryRow, DestinationRow, PostedCardRow } from '../../db/schema.ts'
 import type { EventView } from '../events/event.ts'
@@ -7,6 +7,7 @@ import {
   type Destination,
   type Message,
   type Platform,
+  type PlatformKind,
   type Posted,
   Undeliverable,
 } from '../platforms/platform.ts'
@@ -25,6 +26,7 @@ export type Delivered =
 export interface Place {
   row: DestinationRow
   platform: Platform
+  audience: PlatformKind['audience']
   to: Destination
 }
 
@@ -44,7 +46,7 @@ export async function deliver(
   if (!platform.redraw) return { what: 'posted', ...(await platform.post(message, to)) }
   const cards = await findCards(db, delivery.subject_id, to.id)
   if (cards.length > 0) return { what: 'redrawn', lost: await redrawAll(cards, message, platform, to) }
-  if (await hasFinishedDelivery(db, delivery)) return { what: 'nothing' }
+  if (isRedrawOnly(message, place) || (await hasFinishedDelivery(db, delivery))) return { what: 'nothing' }
   // A card that nobody can press any more is not worth another try; a redraw is.
   const tooLate = message.kind === 'approval' && Date.parse(message.view.expires_at) <= now
   if (tooLate && delivery.attempts > 0) throw new Undeliverable('message', delivery.last_error ?? 'expired')
@@ -55,11 +57,18 @@ export async function deliver(
  * Nothing to say here: what follows reaches all that were told, because on other platforms it is the redraw, and its
  * destination does not listen to it.
  */
-export function isUnheard(delivery: DeliveryRow, message: Message, { row, platform }: Place): boolean {
+export function isUnheard(delivery: DeliveryRow, message: Message, place: Place): boolean {
+  const { row, platform } = place
+  if (isRedrawOnly(message, place) && !platform.redraw) return true
   if (platform.redraw) return false
   const { kind, event } = message
   const follows = kind === 'approval' ? !message.view.test : event.id !== delivery.subject_id
   return follows && !listens(row, heardIn(event))
+}
+
+/** A vote that closes nothing is drawn on the cards that stand; no person is sent a message for it. */
+function isRedrawOnly({ event }: Message, { audience }: Place): boolean {
+  return event.type === 'approval.voted' && audience === 'people'
 }
 
 function heardIn({ type, severity, tool, agent }: EventView) {

@@ -56,7 +56,7 @@ async function prepared(row: DestinationRow, lease: Lease, options: ErrandOption
   const platform = options.platforms.get(row.channel_type)
   const kind = options.kinds.find(({ name }) => name === row.channel_type)
   if (!platform || !kind) throw new Error(`no platform for channel_type ${row.channel_type}`)
-  const place: Place = { row, platform, to: options.open(row) }
+  const place: Place = { row, platform, audience: kind.audience, to: options.open(row) }
   const settings = settingsOf(row.settings)
   const paces = kind.pace(place.to.config)
   const rate = rateOf(row.id, settings)

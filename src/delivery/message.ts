@@ -1,6 +1,6 @@
-// What is a platform given to show? The approval as it stands now, or the alert, with why it is sent.
+// Makes what a platform is given to show: the approval as it stands now, or the alert, with why it is sent.
 
-import type { ApprovalView } from '../approvals/view.ts'
+import { type ApprovalView, closedBy } from '../approvals/view.ts'
 import { alertView, whatAndWhen } from '../events/alert-view.ts'
 import type { EventView } from '../events/event.ts'
 import { type DestinationSettings, mentions } from '../events/settings.ts'
@@ -52,6 +52,12 @@ function approvalEvent(row: ToldEvent, view: ApprovalView): EventView {
         reviewer: reviewer.name,
         source,
         note,
+      })),
+      decided_by: closedBy(view),
+      progress: view.progress.map(({ requirement, approved, missing }) => ({
+        requirement,
+        approved: approved.map(({ name }) => name),
+        missing,
       })),
       review_notes: view.review_notes,
       ...(!view.reached && { unreached_reasons: view.unreached_reasons }),

@@ -1,4 +1,4 @@
-// Who is told of an event? The one way from what happened to the outbox.
+// Writes the deliveries of an event: one for each destination that is to hear of it.
 
 import type { DeliveryRow, DestinationRow, EventRow } from '../../db/schema.ts'
 import { newId } from '../kit/ids.ts'
@@ -71,10 +71,18 @@ export async function hearersOf(
   heard: Heard,
   { first, isTest }: Told,
 ): Promise<string[]> {
-  return (await findListeners(trx, subjectId))
-    .filter((row) => row.id === first || row.told === 1 || (!isTest && listens(row, heard)))
-    .map((row) => row.id)
-    .sort((a, b) => Number(b === first) - Number(a === first))
+  const hearers = (await findListeners(trx, subjectId)).filter(
+    (row) => row.id === first || row.told === 1 || (!isTest && listens(row, heard)),
+  )
+  return firstBefore(
+    hearers.map(({ id }) => id),
+    first,
+  )
+}
+
+/** The same ids, the first before the others. */
+export function firstBefore(ids: string[], first: string | undefined): string[] {
+  return ids.toSorted((a, b) => Number(b === first) - Number(a === first))
 }
 
 /** Records an alert and its deliveries. `only`: for one destination alone, whatever its filters, as a test. */

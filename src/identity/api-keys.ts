@@ -1,26 +1,18 @@
-// Whose key is it, and what may it do? The one place that knows API keys.
+// Knows API keys: whose one is, what it may do, how it is made and taken away.
 
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import type { ApiKeyRow } from '../../db/schema.ts'
+import type { ApiKeyRow, PersonRow } from '../../db/schema.ts'
 import { type Entry, record } from '../audit/append.ts'
 import { sha256Hex } from '../kit/canonical-json.ts'
 import type { Clock } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
+import * as store from '../store/api-keys.ts'
 import type { Database, Executor } from '../store/database.ts'
-import * as store from '../store/people.ts'
-import { type Account, saveReviewer } from './persons.ts'
-
-export const ROLES = ['agent', 'reviewer', 'admin', 'auditor'] as const
-export type Role = (typeof ROLES)[number]
-
-/** Who is calling: a key's id, what it may do, and for reviewers the person. */
-export interface Caller {
-  keyId: string
-  roles: ReadonlySet<Role>
-  /** When set, the key speaks for this agent only. */
-  agentId: string | null
-  personId: string | null
-}
+import { findPersonByEmail, insertPerson, updatePersons } from '../store/persons.ts'
+import { isOfDisabled } from './accounts.ts'
+import { joinAddressed } from './joining.ts'
+import { findPerson, findPersonById, type Person } from './persons.ts'
+import type { KeyPrincipal, Role } from './principal.ts'
 
 export interface WantedKey {
   name: string
@@ -31,13 +23,27 @@ export interface WantedKey {
   person?: { name: string; email: string }
 }
 
-export interface Keyring {
+/**
+ * `person_exists`: somebody has the address under another name; `person_disabled`: an admin has disabled whoever has
+ * it, in whatever spelling.
+ */
+export interface KeyRefusal {
+  code: 'person_exists' | 'person_disabled'
+  /** One sentence for the admin who wants the key. */
+  text: string
+}
+
+export interface ApiKeys {
   /** undefined for a key that nobody made. */
-  identify(key: string): Promise<Caller | undefined>
-  /** Returns the key itself, which nobody can read again. `by`: the key that asked for it, or the command line. */
-  create(wanted: WantedKey, by: string): Promise<{ id: string; key: string }>
-  /** The person whose vote the caller's key casts, as the desk takes them; throws when it names nobody. */
-  reviewerOf(caller: Caller): Promise<Account & { emails?: string[]; standing: 'member' }>
+  identify(key: string): Promise<KeyPrincipal | undefined>
+  /**
+   * Returns the key itself, which nobody can read again. A reviewer's key gives its person the role. `by`: the key
+   * that asks for it, or what else makes it.
+   */
+  create(
+    wanted: WantedKey,
+    by: KeyPrincipal | 'command line' | 'first start',
+  ): Promise<{ id: string; key: string } | { refused: KeyRefusal }>
   list(): Promise<KeySummary[]>
   /** Works no more from then on; revoking again changes nothing. false: there is none. */
   revoke(id: string, by: string): Promise<boolean>
@@ -53,6 +59,7 @@ export interface KeySummary {
   roles: Role[]
   agentId: string | null
   personId: string | null
+  createdBy: string | null
   createdAt: number
   revokedAt: number | null
 }
@@ -61,14 +68,12 @@ export interface KeySummary {
 const KEY_BYTES = 32
 /** The admin key of the environment is nobody's row in the database. */
 const ENVIRONMENT_KEY_ID = 'key_environment'
-/** The platform of accounts whose user is a person known by API keys. */
-const API_SURFACE = 'api'
 
-export function createKeyring(options: {
+export function createApiKeys(options: {
   db: Database
   clock: Clock
   adminKey: string | undefined
-}): Keyring {
+}): ApiKeys {
   const { db, clock, adminKey } = options
   const adminHash = adminKey === undefined ? undefined : sha256Hex(adminKey)
 
@@ -76,31 +81,12 @@ export function createKeyring(options: {
     async identify(key) {
       const hash = sha256Hex(key)
       if (adminHash !== undefined && timingSafeEqual(Buffer.from(hash), Buffer.from(adminHash))) {
-        return { keyId: ENVIRONMENT_KEY_ID, roles: withImplied(['admin']), agentId: null, personId: null }
+        return { kind: 'key', id: ENVIRONMENT_KEY_ID, roles: withImplied(['admin']), standing: 'member' }
       }
       const row = await store.findApiKeyByHash(db.read, hash)
-      return row?.revoked_at === null
-        ? {
-            keyId: row.id,
-            roles: withImplied(JSON.parse(row.roles)),
-            agentId: row.agent_id,
-            personId: row.person_id,
-          }
-        : undefined
+      return row?.revoked_at === null ? principalOf(row, await holderName(db, row)) : undefined
     },
     create: (wanted, by) => db.transact((trx) => create(trx, wanted, by, clock.now())),
-    async reviewerOf({ personId }) {
-      const person = personId === null ? undefined : await store.findPerson(db.read, personId)
-      if (!person) throw new Error('this key names no person')
-      return {
-        platform: API_SURFACE,
-        tenant: '',
-        userId: person.id,
-        name: person.name,
-        ...(person.email !== null && { emails: [person.email] }),
-        standing: 'member',
-      }
-    },
     list: async () => (await store.findApiKeys(db.read)).map(summaryOf),
     revoke: (id, by) => db.transact((trx) => revoke(trx, id, by, clock.now())),
     async rotate(id, by) {
@@ -115,31 +101,93 @@ export function createKeyring(options: {
   }
 }
 
+/** Who was not joined to anybody elder goes by the name in their own row. */
+async function holderName({ read }: Database, row: store.HeldKey): Promise<string> {
+  const { person_id, person_name, person_merged_into } = row
+  if (person_id === null || person_merged_into === null) return person_name ?? ''
+  return (await findPersonById(read, person_id))?.name ?? ''
+}
+
+function principalOf(row: store.HeldKey, name: string): KeyPrincipal {
+  return {
+    kind: 'key',
+    id: row.id,
+    roles: withImplied(JSON.parse(row.roles)),
+    standing: 'member',
+    ...(row.agent_id !== null && { agentId: row.agent_id }),
+    ...(row.person_id !== null && { person: { id: row.person_id, name } }),
+  }
+}
+
 /** An admin may do what agents and auditors may, and never decides. */
 function withImplied(roles: Role[]): ReadonlySet<Role> {
   return new Set(roles.includes('admin') ? [...roles, 'agent', 'auditor'] : roles)
 }
 
-async function create(trx: Executor, wanted: WantedKey, by: string, now: number) {
+async function create(
+  trx: Executor,
+  wanted: WantedKey,
+  by: KeyPrincipal | string,
+  now: number,
+): Promise<{ id: string; key: string } | { refused: KeyRefusal }> {
+  const holder = wanted.person && (await holderOf(trx, wanted.person, now))
+  if (holder && 'refused' in holder) return holder
   const key = randomKey()
-  const person = wanted.person && (await saveReviewer(trx, wanted.person, API_SURFACE, now))
   const row: ApiKeyRow = {
     id: newId('key'),
     name: wanted.name,
     key_hash: sha256Hex(key),
     roles: JSON.stringify(wanted.roles),
     agent_id: wanted.agentId ?? null,
-    person_id: person?.id ?? null,
+    person_id: holder?.id ?? null,
+    created_by: typeof by === 'string' ? null : by.id,
     created_at: now,
     revoked_at: null,
   }
   await store.insertApiKey(trx, row)
   await record(trx, {
     ...entryOf('api_key.created', row.id, now),
-    facts: { by, roles: wanted.roles, agent_id: row.agent_id, person_id: row.person_id },
+    facts: {
+      by: typeof by === 'string' ? by : by.id,
+      roles: wanted.roles,
+      agent_id: row.agent_id,
+      person_id: row.person_id,
+    },
     personal: { name: row.name, person: wanted.person ?? null },
   })
   return { id: row.id, key }
+}
+
+/** The person with this address, made now when nobody has it, and a reviewer from now on. Never renamed by a key. */
+async function holderOf(
+  trx: Executor,
+  { name, email }: NonNullable<WantedKey['person']>,
+  now: number,
+): Promise<PersonRow | { refused: KeyRefusal }> {
+  const address = email.toLowerCase()
+  if (await isOfDisabled(trx, [address])) return { refused: DISABLED }
+  const made: PersonRow = {
+    id: newId('per'),
+    name,
+    email: address,
+    roles: '["reviewer"]',
+    created_at: now,
+    disabled_at: null,
+    merged_into: null,
+    merged_by: null,
+  }
+  if (await insertPerson(trx, made)) {
+    await joinAddressed(trx, made, now)
+    return made
+  }
+  const known = await findPersonByEmail(trx, address)
+  if (!known) throw new Error('a person whose address is taken was not found')
+  const person = await findPerson(trx, known)
+  if (person.name !== name) return { refused: existing(person) }
+  if (!person.roles.has('reviewer')) {
+    await updatePersons(trx, [known.id], { roles: JSON.stringify([...JSON.parse(known.roles), 'reviewer']) })
+  }
+  return known
 }
 
 async function revoke(trx: Executor, id: string, by: string, now: number): Promise<boolean> {
@@ -147,12 +195,18 @@ async function revoke(trx: Executor, id: string, by: string, now: number): Promi
   if (!row) return false
   if (row.revoked_at !== null) return true
   await store.revokeApiKey(trx, id, now)
-  // A person whose last reviewer key is gone is no reviewer any more, on whatever surface.
-  if (row.person_id !== null && !(await store.hasWorkingKeys(trx, row.person_id))) {
-    await store.setPersonRoles(trx, row.person_id, '[]')
-  }
   await record(trx, { ...entryOf('api_key.revoked', id, now), facts: { by } })
   return true
+}
+
+const DISABLED: KeyRefusal = {
+  code: 'person_disabled',
+  text: 'The person with this e-mail address is disabled: enable them first',
+}
+
+function existing({ name }: Person): KeyRefusal {
+  const text = `This e-mail address belongs to "${name}": give that name, or change the name of the person first`
+  return { code: 'person_exists', text }
 }
 
 function randomKey(): string {
@@ -170,6 +224,7 @@ function summaryOf(row: ApiKeyRow): KeySummary {
     roles: JSON.parse(row.roles),
     agentId: row.agent_id,
     personId: row.person_id,
+    createdBy: row.created_by,
     createdAt: row.created_at,
     revokedAt: row.revoked_at,
   }

@@ -1,65 +1,118 @@
-// Who clicked? Resolves an account to a person, and makes one of somebody new.
+// Reads persons as they count: everybody who was joined is one, with all their accounts, addresses and roles.
 
-import type { PersonRow } from '../../db/schema.ts'
-import { newId } from '../kit/ids.ts'
+import type { AccountRow, PersonRow } from '../../db/schema.ts'
 import type { Executor } from '../store/database.ts'
-import * as store from '../store/people.ts'
+import * as store from '../store/persons.ts'
+import { shareAddress } from './addresses.ts'
+import type { Role } from './principal.ts'
 
-/** An account as its platform names it. */
-export interface Account {
-  platform: string
-  tenant: string
-  userId: string
+export interface Person {
+  /** Of the eldest of those that were joined. */
+  id: string
+  /** As an admin gave it with an address, where one did: a chat's display name does not take its place. */
   name: string
+  /** The eldest first, and then who was joined to them. */
+  rows: PersonRow[]
+  accounts: AccountRow[]
+  /** All that admins and platforms gave for them. */
+  emails: string[]
+  roles: ReadonlySet<Role>
+  isDisabled: boolean
+  isJoinedByHand: boolean
 }
 
-export function findPerson(db: Executor, account: Account): Promise<PersonRow | undefined> {
-  return store.findPersonByAccount(db, accountKey(account))
+export const VOUCHING = 'vouching:'
+
+/** By the id of each row that was asked for; several may be one person. */
+export async function findPeople(db: Executor, rows: PersonRow[]): Promise<Map<string, Person>> {
+  const known = new Map(rows.map((row) => [row.id, row]))
+  await readElders(db, known)
+  const eldest = new Map(rows.map((row) => [row.id, eldestOf(row, known)]))
+  const roots = [...new Set(eldest.values())]
+  await readYounger(db, known, roots)
+  const accounts = await store.findAccountsOf(db, [...known.keys()])
+  const people = new Map(roots.map((root) => [root.id, personOf(root, [...known.values()], known, accounts)]))
+  return new Map([...eldest].map(([id, root]) => [id, people.get(root.id) as Person]))
 }
 
-export function isReviewer(person: PersonRow): boolean {
-  return (JSON.parse(person.roles) as string[]).includes('reviewer')
+export async function findPerson(db: Executor, row: PersonRow): Promise<Person> {
+  return (await findPeople(db, [row])).get(row.id) as Person
 }
 
-/** The person behind the account, made now when nobody has it; two processes agree on one. */
-export async function ensurePerson(trx: Executor, account: Account, now: number): Promise<PersonRow> {
-  const known = await findPerson(trx, account)
-  if (known) return known
-  const person: PersonRow = {
-    id: newId('per'),
-    name: account.name,
-    email: null,
-    roles: '[]',
-    created_at: now,
-  }
-  await store.insertPerson(trx, person)
-  if (await store.insertAccount(trx, { ...accountKey(account), person_id: person.id })) return person
-  await store.deletePerson(trx, person.id)
-  return ensurePerson(trx, account, now)
+/** `id`: any text. */
+export async function findPersonById(db: Executor, id: string): Promise<Person | undefined> {
+  const row = await store.findPerson(db, id)
+  return row && findPerson(db, row)
 }
 
 /**
- * The person with this e-mail, from now on a reviewer under this name, with an account on `surface` whose user is
- * the person.
+ * Whether they are one human for all that takes power away: joined, or known by one address. A different spelling
+ * makes nobody another.
  */
-export async function saveReviewer(
-  trx: Executor,
-  { name, email }: { name: string; email: string },
-  surface: string,
-  now: number,
-): Promise<PersonRow> {
-  const person = await store.savePersonByEmail(trx, {
-    id: newId('per'),
-    name,
-    email: email.toLowerCase(),
-    roles: JSON.stringify(['reviewer']),
-    created_at: now,
-  })
-  const account = accountKey({ platform: surface, tenant: '', userId: person.id, name })
-  await store.insertAccount(trx, { ...account, person_id: person.id })
-  return person
+export function isSamePerson(one: Person, other: Person): boolean {
+  return one.id === other.id || shareAddress(one.emails, other.emails)
 }
 
-function accountKey({ platform, tenant, userId }: Account): store.AccountKey {
-  return { platform, tenant, user_id: userId }
+export function emailsOf({ emails }: Pick<AccountRow, 'emails'>): string[] {
+  return emails === null ? [] : JSON.parse(emails)
+}
+
+/** Each points at an elder one, so that this ends. */
+async function readElders(db: Executor, known: Map<string, PersonRow>): Promise<void> {
+  for (;;) {
+    const missing = [...known.values()].flatMap(({ merged_into }) =>
+      merged_into === null || known.has(merged_into) ? [] : [merged_into],
+    )
+    if (missing.length === 0) return
+    for (const row of await store.findPersons(db, [...new Set(missing)])) known.set(row.id, row)
+  }
+}
+
+async function readYounger(db: Executor, known: Map<string, PersonRow>, roots: PersonRow[]): Promise<void> {
+  let elders = roots.map(({ id }) => id)
+  while (elders.length > 0) {
+    const younger = await store.findMergedInto(db, elders)
+    for (const row of younger) known.set(row.id, row)
+    elders = younger.map(({ id }) => id)
+  }
+}
+
+function eldestOf(row: PersonRow, known: ReadonlyMap<string, PersonRow>): PersonRow {
+  const elder = row.merged_into === null ? undefined : known.get(row.merged_into)
+  return elder ? eldestOf(elder, known) : row
+}
+
+function personOf(
+  root: PersonRow,
+  candidates: PersonRow[],
+  known: ReadonlyMap<string, PersonRow>,
+  allAccounts: AccountRow[],
+): Person {
+  const rows = candidates.filter((row) => eldestOf(row, known) === root)
+  rows.sort((a, b) => (isElder(a, b) ? -1 : 1))
+  const ids = new Set(rows.map(({ id }) => id))
+  const accounts = allAccounts.filter(({ person_id }) => ids.has(person_id))
+  const given = rows.flatMap(({ email }) => (email === null ? [] : [email]))
+  return {
+    id: root.id,
+    name: namedRow(rows).name,
+    rows,
+    accounts,
+    emails: [...new Set([...given, ...accounts.flatMap(emailsOf)])],
+    roles: new Set(rows.flatMap(({ roles }) => JSON.parse(roles) as Role[])),
+    isDisabled: rows.some(({ disabled_at }) => disabled_at !== null),
+    isJoinedByHand: rows.some(
+      ({ merged_into, merged_by }) => merged_into !== null && merged_by?.startsWith(VOUCHING) === false,
+    ),
+  }
+}
+
+/** The row whose name is the person's. `rows`: the eldest first. */
+export function namedRow(rows: PersonRow[]): PersonRow {
+  return rows.find(({ email }) => email !== null) ?? (rows[0] as PersonRow)
+}
+
+/** A total order, so that two processes agree who points at whom. */
+export function isElder(one: PersonRow, other: PersonRow): boolean {
+  return one.created_at === other.created_at ? one.id < other.id : one.created_at < other.created_at
 }

@@ -1,19 +1,28 @@
-// What does every card say of an approval? The same facts in the same order, whatever the platform.
+// Says what every card says of an approval: the same facts in the same order, whatever the platform.
 
-import type { ApprovalView, DecisionView } from '../approvals/view.ts'
+import { type ApprovalView, closingVotes, inWords } from '../approvals/view.ts'
 import type { Manner } from './manner.ts'
 import { type Excerpts, oneLine } from './shown-text.ts'
 
-/** The vote that closed it; policy closes without one. */
-export function deciding({ status, decisions }: ApprovalView): DecisionView | undefined {
-  return status === 'approved' || status === 'denied' ? decisions.at(-1) : undefined
+/** What there is to say beside how it stands: who has approved so far, or closed, the notes of the people. */
+export function noteOf(view: ApprovalView, { details }: Pick<Manner, 'details'>): string | null {
+  if (view.status === 'pending') return progressWords(view)
+  if (!details) return null
+  const votes = closingVotes(view)
+  const notes = votes.flatMap(({ note }) => note ?? [])
+  if (votes.length > 0) return notes.length === 0 ? null : oneLine(`Note: ${notes.join(' / ')}`)
+  return view.status === 'expired' ? null : view.review_notes && oneLine(view.review_notes)
 }
 
-/** What there is to say beside how it ended. */
-export function closingWords(view: ApprovalView): string | null {
-  const decision = deciding(view)
-  if (decision) return decision.note && oneLine(`Note: ${decision.note}`)
-  return view.status === 'expired' ? null : view.review_notes && oneLine(view.review_notes)
+/** null where one approval is enough, of which there is nothing to tell until it is there. */
+function progressWords({ progress }: ApprovalView): string | null {
+  const parts = progress.flatMap(({ approved, missing }) => {
+    const needed = approved.length + missing
+    if (needed < 2) return []
+    const names = inWords(approved.map(({ name }) => name))
+    return [`${approved.length} of ${needed} approvals${names === '' ? '' : `: ${names}`}`]
+  })
+  return parts.length === 0 ? null : oneLine(parts.join(' · '))
 }
 
 export interface Fact {

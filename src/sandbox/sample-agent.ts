@@ -1,4 +1,4 @@
-// What does an agent do? It asks over HTTP, waits without polling, and learns the answer; or it only tells.
+// Plays an agent: it asks over HTTP, waits without polling, and learns the answer; or it only tells.
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -33,7 +33,7 @@ interface Approval {
   status: 'pending' | Exclude<RunStatus, 'asking' | 'waiting' | 'told' | 'error'>
   expires_at: string
   closed_at: string | null
-  decisions: { reviewer: { name: string }; note: string | null }[]
+  decisions: { verdict: 'approve' | 'deny'; reviewer: { name: string }; note: string | null }[]
   review_notes: string | null
 }
 
@@ -135,14 +135,21 @@ function outcome(approval: Approval, now: number): Partial<Run> {
     problem: null,
   }
   if (approval.status === 'pending') return { ...known, status: 'waiting' }
-  const decision = approval.decisions.at(-1)
+  const verdict = approval.status === 'denied' ? 'deny' : 'approve'
+  const votes = approval.decisions.filter((vote) => vote.verdict === verdict)
+  const isDecided = approval.status === 'approved' || approval.status === 'denied'
   return {
     ...known,
     status: approval.status,
     answered_at: now,
     told_after_ms: approval.closed_at === null ? null : Math.max(0, now - Date.parse(approval.closed_at)),
-    decided_by: decision?.reviewer.name ?? null,
-    note: decision ? decision.note : approval.review_notes,
+    decided_by: isDecided ? votes.map(({ reviewer }) => reviewer.name).join(', ') || null : null,
+    note: isDecided
+      ? votes
+          .map(({ note }) => note ?? '')
+          .filter(Boolean)
+          .join(' / ') || null
+      : approval.review_notes,
   }
 }
 

@@ -1,6 +1,7 @@
-// Which approvals are there, and how does one change? Their table, their votes and their idempotency keys.
+// Reads approvals and changes them, and keeps the idempotency keys.
 
-import type { ApprovalRow, DecisionRow, IdempotencyKeyRow } from '../../db/schema.ts'
+import { PostgresAdapter } from 'kysely'
+import type { ApprovalRow, IdempotencyKeyRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { columns, compileOnce } from './compile-once.ts'
 import type { Executor } from './database.ts'
@@ -67,6 +68,7 @@ const addPending = compileOnce((trx, row: ApprovalRow) =>
         'review_notes',
         'is_test',
         'unreached_at',
+        'approvals_needed',
       ),
     )
     .onConflict((c) =>
@@ -95,6 +97,16 @@ const close = compileOnce((trx, p: Pick<ApprovalRow, 'id' | 'status' | 'closed_a
     .returning('unreached_at'),
 )
 
+/**
+ * Keeps others from voting on it until the transaction ends, so that of two last votes one sees the other. false when
+ * it is closed. SQLite has one writer anyway.
+ */
+export async function lockPending(trx: Executor, id: string): Promise<boolean> {
+  const pending = trx.selectFrom('approvals').select('id').where('id', '=', id).where('status', '=', PENDING)
+  const onPostgres = trx.getExecutor().adapter instanceof PostgresAdapter
+  return (await (onPostgres ? pending.forNoKeyUpdate() : pending).executeTakeFirst()) !== undefined
+}
+
 /** Pending approvals whose time is over, the longest overdue first. */
 export function findOverdue(db: Executor, now: number, limit: number): Promise<ApprovalRow[]> {
   return db
@@ -107,56 +119,6 @@ export function findOverdue(db: Executor, now: number, limit: number): Promise<A
     .limit(limit)
     .execute()
 }
-
-/** false when this press or this person's vote is there already, also one that another process just committed. */
-export async function insertDecision(trx: Executor, row: DecisionRow): Promise<boolean> {
-  return (await addDecision(trx, row)).numAffectedRows === 1n
-}
-
-const addDecision = compileOnce((trx, row: DecisionRow) =>
-  trx
-    .insertInto('decisions')
-    .values(
-      columns(
-        row,
-        'id',
-        'approval_id',
-        'verdict',
-        'person_id',
-        'reviewer_name',
-        'source',
-        'note',
-        'interaction',
-        'destination_id',
-        'handle',
-        'decided_at',
-      ),
-    )
-    .onConflict((c) => c.doNothing()),
-)
-
-export function deleteDecision(trx: Executor, id: string): Promise<unknown> {
-  return trx.deleteFrom('decisions').where('id', '=', id).execute()
-}
-
-export async function findDecisions(db: Executor, approvalId: string): Promise<DecisionRow[]> {
-  return (await decisionsOf(db, { approvalId })).rows
-}
-
-const decisionsOf = compileOnce((db, p: { approvalId: string }) =>
-  db.selectFrom('decisions').selectAll().where('approval_id', '=', p.approvalId).orderBy('id'),
-)
-
-export async function findDecisionByInteraction(
-  db: Executor,
-  interaction: string,
-): Promise<DecisionRow | undefined> {
-  return (await decisionByInteraction(db, { interaction })).rows[0]
-}
-
-const decisionByInteraction = compileOnce((db, p: { interaction: string }) =>
-  db.selectFrom('decisions').selectAll().where('interaction', '=', p.interaction),
-)
 
 /** Takes the key for this request; when it is taken already, that earlier use is returned. */
 export async function takeIdempotencyKey(

@@ -1,6 +1,6 @@
-// Which approvals match? Pages of them, the newest first.
+// Finds approvals by what they are about, page by page, the newest first.
 
-import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
+import type { ApprovalRow } from '../../db/schema.ts'
 import type { Executor } from './database.ts'
 
 export interface ApprovalFilter {
@@ -38,14 +38,4 @@ export async function listApprovals(
   if (filter.createdBefore !== undefined) query = query.where('created_at', '<', filter.createdBefore)
   if (filter.after !== undefined) query = query.where('id', '<', filter.after)
   return query.execute()
-}
-
-export function findDecisionsOf(db: Executor, approvalIds: string[]): Promise<DecisionRow[]> {
-  if (approvalIds.length === 0) return Promise.resolve([])
-  return db
-    .selectFrom('decisions')
-    .selectAll()
-    .where('approval_id', 'in', approvalIds)
-    .orderBy('id')
-    .execute()
 }

@@ -1,6 +1,5 @@
-// Which cards stand where? Remembered when they are posted, so that they can be redrawn.
+// Remembers which cards stand where, so that they can be redrawn.
 
-import { sql } from 'kysely'
 import type { PostedCardRow } from '../../db/schema.ts'
 import { columns, compileOnce } from './compile-once.ts'
 import type { Executor } from './database.ts'
@@ -41,20 +40,24 @@ export function forgetCard(trx: Executor, destinationId: string, handle: string)
     .execute()
 }
 
-/** The cards of an approval or an alert at a destination, the one that was clicked first. */
+/** The cards of an approval or an alert at a destination, each once, those that were clicked first. */
 export function findCards(db: Executor, subjectId: string, destinationId: string): Promise<PostedCardRow[]> {
   return db
     .selectFrom('posted_cards as c')
-    .leftJoin('decisions as clicked', (join) =>
-      join
-        .onRef('clicked.approval_id', '=', 'c.subject_id')
-        .onRef('clicked.destination_id', '=', 'c.destination_id')
-        .onRef('clicked.handle', '=', 'c.handle'),
-    )
-    .selectAll('c')
+    .selectAll()
     .where('c.subject_id', '=', subjectId)
     .where('c.destination_id', '=', destinationId)
-    .orderBy(sql`clicked.id is null`)
+    .orderBy(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('decisions as clicked')
+            .select('clicked.id')
+            .whereRef('clicked.approval_id', '=', 'c.subject_id')
+            .whereRef('clicked.destination_id', '=', 'c.destination_id')
+            .whereRef('clicked.handle', '=', 'c.handle'),
+        ),
+      ),
+    )
     .orderBy('c.posted_at')
     .execute()
 }

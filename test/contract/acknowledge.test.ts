@@ -2,9 +2,9 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Acknowledge, createAcknowledge } from '../../src/alerts/acknowledge.ts'
-import type { Actor } from '../../src/approvals/desk.ts'
 import type { Alert } from '../../src/events/fan-out.ts'
 import { createNewsroom } from '../../src/events/newsroom.ts'
+import type { Principal } from '../../src/identity/principal.ts'
 import { rememberCard } from '../../src/store/posted-cards.ts'
 import { databases } from '../fakes/databases.ts'
 import { type ManualClock, manualClock } from '../fakes/manual-clock.ts'
@@ -59,7 +59,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
       rememberCard(trx, { destination_id, handle: handleOf(eventId), subject_id: eventId, posted_at: 1 }),
     )
   /** Pressed on the card of the alert that stands at that destination. */
-  const press = (eventId: string, place: string, by: Actor = member('Ana')) => ({
+  const press = (eventId: string, place: string, by: Principal = member('Ana')) => ({
     eventId,
     by,
     at: { destinationIds: [place], handle: handleOf(eventId) },
@@ -264,7 +264,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
       ['external', 'not_a_member'],
       ['unknown', 'reviewer_unverified'],
     ] as const)('somebody who is %s', (standing, code) =>
-      refused(press(id, place, { ...member('Gil'), standing }), code),
+      refused(press(id, place, { ...member('Gil'), standing } as Principal), code),
     )
 
     test('a press where no card of ours stands', () =>

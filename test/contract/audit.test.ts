@@ -6,7 +6,8 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AuditPersonalRow, AuditRow } from '../../db/schema.ts'
 import { createDesk } from '../../src/approvals/create-desk.ts'
-import { createKeyring } from '../../src/identity/api-keys.ts'
+import { createApiKeys } from '../../src/identity/api-keys.ts'
+import type { Principal } from '../../src/identity/principal.ts'
 import { databases } from '../fakes/databases.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 import { asking, DESK, member, type Office, openOffice, press } from '../fakes/office.ts'
@@ -57,7 +58,8 @@ describe.each(databases)('on $name', ({ create }) => {
       metadata: { session: PERSONAL.session },
       expiresInSeconds: 60,
     })
-  const reviewer = { ...member('U1'), name: PERSONAL.reviewer, emails: ['wanda@example.com'] }
+  const told = { name: PERSONAL.reviewer, emails: ['wanda@example.com'] }
+  const reviewer = member('U1', told)
   const decide = (approval: { id: string }, verdict: 'approve' | 'deny') =>
     office.desk.decide(press(approval, place, 'U1', verdict, { by: reviewer, note: PERSONAL.note }))
   const trail = (subject: string) =>
@@ -137,9 +139,11 @@ describe.each(databases)('on $name', ({ create }) => {
   )
 
   test('who gets a key is on record, without the key and the names', async () => {
-    const keyring = createKeyring({ db: office.db, clock, adminKey: undefined })
+    const apiKeys = createApiKeys({ db: office.db, clock, adminKey: undefined })
     const person = { name: PERSONAL.person, email: PERSONAL.email }
-    const { id, key } = await keyring.create({ name: PERSONAL.key, roles: ['reviewer'], person }, 'a test')
+    const made = await apiKeys.create({ name: PERSONAL.key, roles: ['reviewer'], person }, 'command line')
+    if ('refused' in made) throw new Error(made.refused.text)
+    const { id, key } = made
     const rows = await trail(id)
     expect(rows.map((row) => row.action)).toEqual(['api_key.created'])
     for (const row of rows) {
@@ -153,7 +157,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const asked = await ask()
     const vote = press(asked, place, 'U1', 'approve', { by: reviewer })
     await ask()
-    await office.desk.decide({ ...vote, by: { ...reviewer, standing: 'guest' } })
+    await office.desk.decide({ ...vote, by: { ...reviewer, standing: 'guest' } as Principal })
     await office.desk.decide(vote)
     const before = await counts()
     await office.desk.decide(vote)
@@ -183,7 +187,7 @@ describe.each(databases)('on $name', ({ create }) => {
       ...DESK,
     })
     const before = await counts()
-    const votes = press(asked, place, 'U7', 'approve', { by: { ...reviewer, userId: 'U7' } })
+    const votes = press(asked, place, 'U7', 'approve', { by: member('U7', told) })
     await expect(failing.request(asking())).rejects.toThrow('the power went')
     await expect(failing.decide(votes)).rejects.toThrow('the power went')
     await expect(failing.withdraw({ approvalId: asked.id })).rejects.toThrow('the power went')

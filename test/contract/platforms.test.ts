@@ -40,6 +40,7 @@ const VIEW: ApprovalView = {
   expires_at: '2026-11-20T13:00:00.000Z',
   closed_at: null,
   decisions: [],
+  progress: [{ requirement: 'reviewers', approved: [], missing: 1 }],
   review_notes: null,
   reached: true,
   unreached_reasons: [],

@@ -6,18 +6,21 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Schema } from '../../db/schema.ts'
 import { createLog } from '../../src/kit/log.ts'
 import { insertAcknowledgement } from '../../src/store/acknowledgements.ts'
-import { insertDecision, insertPending, takeIdempotencyKey } from '../../src/store/approvals.ts'
+import { insertApiKey } from '../../src/store/api-keys.ts'
+import { insertPending, takeIdempotencyKey } from '../../src/store/approvals.ts'
 import { insertAttempts } from '../../src/store/attempts.ts'
 import { insertAudit } from '../../src/store/audit.ts'
 import { columns } from '../../src/store/compile-once.ts'
 import { type Database, type Executor, openDatabase } from '../../src/store/database.ts'
+import { insertDecision } from '../../src/store/decisions.ts'
 import { insertDeliveries } from '../../src/store/deliveries.ts'
 import { insertDestination } from '../../src/store/destinations.ts'
 import { insertAlert, insertEvent } from '../../src/store/events.ts'
 import { takeFrom } from '../../src/store/pace.ts'
-import { insertAccount, insertApiKey, insertPerson, savePersonByEmail } from '../../src/store/people.ts'
+import { insertAccount, insertPerson } from '../../src/store/persons.ts'
 import { writeState } from '../../src/store/platform-state.ts'
 import { rememberCard } from '../../src/store/posted-cards.ts'
+import { replaceVouching } from '../../src/store/vouching.ts'
 import { databases } from '../fakes/databases.ts'
 
 type Row = Record<string, string | number | null>
@@ -59,10 +62,10 @@ const OF_ALERTS = [
 
 /** All of them, each after those that it refers to. */
 const INSERTIONS: Insertion[] = [
-  into('persons', insertPerson),
-  into('persons', savePersonByEmail),
+  into('persons', insertPerson, { refers: { merged_into: 'persons.id' } }),
   into('accounts', insertAccount, { refers: ofPerson }),
   into('api_keys', insertApiKey, { refers: ofPerson }),
+  into('vouching', (trx, row) => replaceVouching(trx, [row])),
   into('approvals', insertPending),
   into('decisions', insertDecision, { refers: { ...ofApproval, ...ofPerson } }),
   into('idempotency_keys', takeIdempotencyKey),

@@ -41,7 +41,7 @@ describe.each(databases)('on $name', ({ create }) => {
   test.each(['ana.ruiz@example.com', 'Ana.Ruiz@Example.COM'])(
     'not with another reviewer key of the same person, %s',
     async (email) => {
-      const second = await server.running.key({ roles: ['reviewer'], person: { name: 'A. Ruiz', email } })
+      const second = await server.running.key({ roles: ['reviewer'], person: { name: 'Ana Ruiz', email } })
       const { body: asked } = await server.running.ask({}, { key: asker })
       expect(await approve(asked.id, second)).toMatchObject({ status: 403, body: { code: 'own_request' } })
     },

@@ -14,6 +14,7 @@ import { strFromU8, unzipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Queries } from '../../src/approvals/queries.ts'
 import { createCommands } from '../../src/commands/governance.ts'
+import { accountPrincipal } from '../../src/identity/principal.ts'
 import { startCommand } from '../fakes/command-line.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 
@@ -73,8 +74,8 @@ test('Teams offers exactly the commands that the bot knows', async () => {
   const manifest = await manifestOf(APP)
   // Help reads nothing.
   const commands = createCommands({ queries: {} as Queries, clock: manualClock() })
-  const asker = { platform: 'teams', tenant: '', userId: '', name: '', destinationIds: [], details: true }
-  const help = await commands.answer('help', { ...asker, standing: 'member' })
+  const by = accountPrincipal({ platform: 'teams', tenant: '', userId: '', name: '' }, 'member')
+  const help = await commands.answer('help', { by, destinationIds: [], details: true })
   const [offered] = manifest.bots[0].commandLists
   expect(offered.scopes).toEqual(manifest.bots[0].scopes)
   expect(offered.commands.map(({ title }: { title: string }) => title)).toEqual(

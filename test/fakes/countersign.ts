@@ -113,6 +113,16 @@ export async function startCountersign(options: StartOptions): Promise<Running> 
     return body.id
   }
 
+  const key: Running['key'] = async (wanted) => {
+    const { status, body } = await call<{ key: string }>('POST', '/v1/api-keys', {
+      body: { name: 'a key', ...wanted },
+    })
+    if (status !== 201) throw new Error(JSON.stringify(body))
+    return body.key
+  }
+  /** An agent of its own: those whose keys the asking key made may not decide. */
+  let agentKey: Promise<string> | undefined
+
   return {
     url,
     config,
@@ -122,13 +132,7 @@ export async function startCountersign(options: StartOptions): Promise<Running> 
       return standInForTeams()
     },
     call,
-    async key(wanted) {
-      const { status, body } = await call<{ key: string }>('POST', '/v1/api-keys', {
-        body: { name: 'a key', ...wanted },
-      })
-      if (status !== 201) throw new Error(JSON.stringify(body))
-      return body.key
-    },
+    key,
     destination,
     async teamsDestination(wanted = {}) {
       const teams = standInForTeams()
@@ -137,15 +141,18 @@ export async function startCountersign(options: StartOptions): Promise<Running> 
       const config = { conversation_id: approvals }
       return destination({ channel_type: 'teams', name: 'Operations', config, ...wanted })
     },
-    ask: (wanted = {}, more = {}) =>
-      call<ApprovalView>('POST', '/v1/approvals', {
+    async ask(wanted = {}, more = {}) {
+      agentKey ??= key({ roles: ['agent'] })
+      return call<ApprovalView>('POST', '/v1/approvals', {
+        key: await agentKey,
         body: {
           agent: { id: 'agent-1', name: 'Refund agent' },
           action: { tool: 'stripe.refund', arguments: { order: randomBytes(6).toString('hex') } },
           ...wanted,
         },
         ...more,
-      }),
+      })
+    },
     async stop() {
       await app.stop()
       await Promise.all([slackServer.close(), teamsServer?.close()])

@@ -24,6 +24,7 @@ export const PENDING: ApprovalView = {
   expires_at: '2026-11-20T13:00:00.000Z',
   closed_at: null,
   decisions: [],
+  progress: [{ requirement: 'reviewers', approved: [], missing: 1 }],
   review_notes: null,
   reached: true,
   unreached_reasons: [],
@@ -37,7 +38,9 @@ export function closed(status: Closed, name = 'Ana', note: string | null = null)
   const decided_at = '2026-11-20T12:05:00.000Z'
   const vote = { verdict, reviewer: { id: 'per_1', name }, source: 'teams', note, decided_at } as const
   const decisions = status === 'approved' || status === 'denied' ? [vote] : []
-  return { ...PENDING, status, closed_at: decided_at, decisions, review_notes: `${status} at last` }
+  const approved = status === 'approved' ? [vote.reviewer] : []
+  const progress = [{ requirement: 'reviewers', approved, missing: 1 - approved.length }]
+  return { ...PENDING, status, closed_at: decided_at, decisions, progress, review_notes: `${status} at last` }
 }
 
 export function acting(action: Partial<ApprovalView['action']>): ApprovalView {
@@ -125,6 +128,11 @@ export const hostileView: fc.Arbitrary<ApprovalView> = fc.record({
       decided_at: fc.constant('2026-11-20T12:05:00.000Z'),
     }),
     { maxLength: 2 },
+  ),
+  progress: fc.constantFrom(
+    [{ requirement: 'reviewers', approved: [{ id: 'per_1', name: MARK }], missing: 0 }],
+    [{ requirement: 'reviewers', approved: [{ id: 'per_1', name: MARK }], missing: 1 }],
+    PENDING.progress,
   ),
   review_notes: fc.option(hostileText),
   reached: fc.constant(true),

@@ -4,10 +4,11 @@ import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import type { DestinationRow } from '../../db/schema.ts'
 import { createDesk } from '../../src/approvals/create-desk.ts'
-import type { Actor, ApprovalDesk, Decide, RequestApproval } from '../../src/approvals/desk.ts'
+import type { ApprovalDesk, Decide, RequestApproval } from '../../src/approvals/desk.ts'
 import { createQueries, type Queries } from '../../src/approvals/queries.ts'
 import type { ApprovalView, Verdict } from '../../src/approvals/view.ts'
 import { openWaitingRoom } from '../../src/approvals/waiting-room.ts'
+import { type Account, accountPrincipal, type Principal } from '../../src/identity/principal.ts'
 import type { Clock } from '../../src/kit/clock.ts'
 import { newId } from '../../src/kit/ids.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
@@ -98,8 +99,10 @@ export function asking(wanted: Partial<RequestApproval> = {}): RequestApproval {
   }
 }
 
-export function member(userId: string): Actor {
-  return { platform: 'scripted', tenant: 'T1', userId, name: `Reviewer ${userId}`, standing: 'member' }
+/** A full member; `told`: what else the platform says of the account. */
+export function member(userId: string, told: Partial<Account> = {}): Principal {
+  const account = { platform: 'scripted', tenant: 'T1', userId, name: `Reviewer ${userId}` }
+  return accountPrincipal({ ...account, ...told }, 'member')
 }
 
 /** A member's press of a button on a card that stands at `destinationId`. */

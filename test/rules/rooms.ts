@@ -51,8 +51,8 @@ export const ROOMS: Record<string, Room> = {
   },
   identity: {
     at: 'src/identity',
-    doors: ['persons.ts', 'api-keys.ts'],
-    imports: ['store', 'events', 'audit', rows, 'kit'],
+    doors: ['principal.ts', 'accounts.ts', 'addresses.ts', 'persons.ts', 'people.ts', 'api-keys.ts'],
+    imports: ['store', 'audit', rows, 'kit'],
   },
   audit: { at: 'src/audit', doors: ['append.ts'], imports: ['store', 'events', 'kit'] },
   settings: {
@@ -101,6 +101,7 @@ export const ROOMS: Record<string, Room> = {
     imports: [
       { room: 'approvals', types: true },
       { room: 'alerts', types: true },
+      { room: 'identity', only: ['principal.ts'], types: true },
       { room: 'events', types: true },
       { room: 'commands', types: true },
       { room: 'kit', types: true },
@@ -123,7 +124,7 @@ export const ROOMS: Record<string, Room> = {
     imports: [
       'platforms/shown-text',
       { room: 'platforms/manner', types: true },
-      { room: 'approvals', only: ['view.ts'], types: true },
+      { room: 'approvals', only: ['view.ts'] },
     ],
   },
   'platforms/shown-alert': {
@@ -162,6 +163,7 @@ export const ROOMS: Record<string, Room> = {
       'cards',
       { room: 'approvals', only: ['desk.ts', 'refusals.ts', 'view.ts'] },
       { room: 'alerts', types: true },
+      { room: 'identity', only: ['principal.ts'] },
       { room: 'events', types: true },
       { room: 'commands', types: true },
       'kit',
@@ -195,7 +197,7 @@ export const ROOMS: Record<string, Room> = {
     doors: ['console.ts'],
     imports: [
       'page-kit',
-      { room: 'approvals', only: ['view.ts'], types: true },
+      { room: 'approvals', only: ['view.ts'] },
       { room: 'events', only: ['event.ts'], types: true },
     ],
   },

@@ -31,6 +31,7 @@ const PENDING: ApprovalView = {
   expires_at: '2026-11-20T13:00:00.000Z',
   closed_at: null,
   decisions: [],
+  progress: [{ requirement: 'reviewers', approved: [], missing: 1 }],
   review_notes: null,
   reached: true,
   unreached_reasons: [],
@@ -42,7 +43,9 @@ function closed(status: Exclude<ApprovalStatus, 'pending'>, name = 'Ana', note: 
   const decided_at = '2026-11-20T12:05:00.000Z'
   const vote = { verdict, reviewer: { id: 'per_1', name }, source: 'slack', note, decided_at }
   const decisions = status === 'approved' || status === 'denied' ? [vote] : []
-  return { ...PENDING, status, closed_at: decided_at, decisions, review_notes: `${status} at last` }
+  const approved = status === 'approved' ? [vote.reviewer] : []
+  const progress = [{ requirement: 'reviewers', approved, missing: 1 - approved.length }]
+  return { ...PENDING, status, closed_at: decided_at, decisions, progress, review_notes: `${status} at last` }
 }
 
 function acting(action: Partial<ApprovalView['action']>): ApprovalView {
@@ -142,6 +145,11 @@ const hostileView: fc.Arbitrary<ApprovalView> = fc.record({
       decided_at: fc.constant('2026-11-20T12:05:00.000Z'),
     }),
     { maxLength: 2 },
+  ),
+  progress: fc.constantFrom(
+    [{ requirement: 'reviewers', approved: [{ id: 'per_1', name: MARK }], missing: 0 }],
+    [{ requirement: 'reviewers', approved: [{ id: 'per_1', name: MARK }], missing: 1 }],
+    PENDING.progress,
   ),
   review_notes: fc.option(hostile),
   reached: fc.constant(true),

@@ -1,7 +1,7 @@
-// Which operations do API keys have? What each takes, who may, and how it answers.
+// Declares the operations of API keys: what each takes, who may, and how it answers.
 
 import { z } from 'zod'
-import { ROLES } from '../../identity/api-keys.ts'
+import { ROLES } from '../../identity/principal.ts'
 import { pageOf, time } from '../answers.ts'
 import type { Operation } from '../operation.ts'
 import { newApiKey } from './schemas.ts'
@@ -14,6 +14,10 @@ export const apiKey = z.object({
   roles: z.array(z.enum(ROLES)),
   agent_id: z.string().nullable().describe('The one agent that the key speaks for; null: any'),
   person_id: z.string().nullable().describe('Whose vote the key casts'),
+  created_by: z
+    .string()
+    .nullable()
+    .describe('The API key that made it; null: the command line, the first start, or before this was kept'),
   created_at: time,
   revoked_at: time.nullable(),
 })
@@ -44,6 +48,7 @@ export const createApiKey = {
       body: apiKey.pick({ id: true, name: true, roles: true }).extend({ key: shownOnce }),
     },
   },
+  problems: { 409: ['person_exists', 'person_disabled'] },
 } as const satisfies Operation
 
 export const rotateApiKey = {

@@ -1,32 +1,38 @@
-// How are API keys made, listed, replaced and taken away? By an admin; a key is in one answer and nowhere else.
+// Makes, lists, replaces and revokes API keys for an admin; a key is in one answer and nowhere else.
 
 import type { z } from 'zod'
-import type { Keyring, KeySummary } from '../../identity/api-keys.ts'
+import type { ApiKeys, KeySummary } from '../../identity/api-keys.ts'
 import { isoTime } from '../../kit/clock.ts'
+import { sendProblem } from '../../kit/problem.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { sendNotFound } from '../errors.ts'
 import { type apiKey, createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from './operations.ts'
 import { wantedKey } from './schemas.ts'
 
-export function apiKeyEndpoints(keyring: Keyring): Endpoint[] {
+export function apiKeyEndpoints(apiKeys: ApiKeys): Endpoint[] {
   return [
     endpoint(listApiKeys, async (_asked, res) => {
-      res.json({ data: (await keyring.list()).map(wire), next_cursor: null })
+      res.json({ data: (await apiKeys.list()).map(wire), next_cursor: null })
     }),
 
     endpoint(createApiKey, async ({ body, caller }, res) => {
-      const { id, key } = await keyring.create(wantedKey(body), caller.keyId)
+      const made = await apiKeys.create(wantedKey(body), caller)
+      if ('refused' in made) {
+        const { code, text } = made.refused
+        return sendProblem(res, { status: 409, code, detail: text })
+      }
+      const { id, key } = made
       res.status(201).json({ id, name: body.name, roles: body.roles, key })
     }),
 
     endpoint(rotateApiKey, async ({ id, caller }, res) => {
-      const key = await keyring.rotate(id, caller.keyId)
+      const key = await apiKeys.rotate(id, caller.id)
       if (key === undefined) return sendNotFound(res)
       res.json({ id, key })
     }),
 
     endpoint(revokeApiKey, async ({ id, caller }, res) => {
-      if (!(await keyring.revoke(id, caller.keyId))) return sendNotFound(res)
+      if (!(await apiKeys.revoke(id, caller.id))) return sendNotFound(res)
       res.status(204).end()
     }),
   ]
@@ -39,6 +45,7 @@ function wire(summary: KeySummary): z.infer<typeof apiKey> {
     roles: summary.roles,
     agent_id: summary.agentId,
     person_id: summary.personId,
+    created_by: summary.createdBy,
     created_at: isoTime(summary.createdAt),
     revoked_at: summary.revokedAt === null ? null : isoTime(summary.revokedAt),
   }

@@ -1,7 +1,8 @@
 // What makes an API key? A name, roles, and for some roles whom it speaks for.
 
 import { z } from 'zod'
-import { ROLES, type WantedKey } from '../../identity/api-keys.ts'
+import type { WantedKey } from '../../identity/api-keys.ts'
+import { ROLES } from '../../identity/principal.ts'
 import { text } from '../input.ts'
 
 export const newApiKey = z

@@ -15,6 +15,12 @@ const decision = z.object({
   decided_at: time,
 })
 
+const progress = z.object({
+  requirement: z.string().describe('Who must approve; `reviewers`: anybody who may review'),
+  approved: z.array(z.object({ id: z.string(), name: z.string() })).describe('Each person once'),
+  missing: z.int().min(0).describe('So many more must approve'),
+})
+
 const unreachedReason = z.object({
   destination: z.string().nullable().describe('The name of a destination; null: there is none'),
   reason: z.string().describe('The code of the platform, or `waiting`, `disabled`, `no_destination`'),
@@ -39,7 +45,8 @@ export const approval = z.object({
   created_at: time,
   expires_at: time,
   closed_at: time.nullable(),
-  decisions: z.array(decision),
+  decisions: z.array(decision).describe('Every vote, also while others are awaited'),
+  progress: z.array(progress),
   review_notes: z.string().nullable().describe('The closing in words'),
   reached: z
     .boolean()

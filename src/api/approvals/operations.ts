@@ -63,14 +63,16 @@ export const decideApproval = {
   roles: ['reviewer'],
   headers: idempotencyHeader,
   body: newDecision,
-  answers: { 200: { says: 'The decision is recorded', body: approval } },
+  answers: { 200: { says: 'The vote is recorded; it is closed if the votes suffice', body: approval } },
   refusals: [
     'approval_not_found',
     'already_decided',
     'approval_expired',
     'not_a_reviewer',
     'reviewer_unverified',
+    'reviewer_disabled',
     'own_request',
+    'already_voted',
     'idempotency_key_reused',
   ],
 } as const satisfies Operation

@@ -4,7 +4,7 @@ import type { Response } from 'express'
 import type { ApprovalDesk } from '../../approvals/desk.ts'
 import type { Queries } from '../../approvals/queries.ts'
 import { refused } from '../../approvals/refusals.ts'
-import type { Caller, Keyring } from '../../identity/api-keys.ts'
+import type { KeyPrincipal } from '../../identity/principal.ts'
 import { newId } from '../../kit/ids.ts'
 import { sendProblem } from '../../kit/problem.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
@@ -15,7 +15,6 @@ import { requestOf } from './schemas.ts'
 export interface ApprovalRoutesOptions {
   desk: ApprovalDesk
   queries: Queries
-  keyring: Keyring
   /** Aborted when the server stops: who waits is answered with what is known then. */
   stopping: AbortSignal
 }
@@ -35,14 +34,14 @@ async function requestApproval(
   { caller, body, headers }: Asked<typeof operations.requestApproval>,
   res: Response,
 ) {
-  if (caller.agentId !== null && caller.agentId !== body.agent.id) {
+  if (caller.agentId !== undefined && caller.agentId !== body.agent.id) {
     const detail = `This API key speaks for the agent ${caller.agentId} only`
     return sendProblem(res, { status: 403, code: 'agent_mismatch', detail })
   }
   const key = headers['Idempotency-Key']
   const outcome = await desk.request({
     ...requestOf(body),
-    ownerKeyId: caller.keyId,
+    ownerKeyId: caller.id,
     ...(key !== undefined && { idempotencyKey: key }),
   })
   if (!outcome.ok) return sendRefusal(res, outcome.refusal)
@@ -86,7 +85,7 @@ async function readApproval(
 }
 
 async function decideApproval(
-  { desk, keyring }: ApprovalRoutesOptions,
+  { desk }: ApprovalRoutesOptions,
   { caller, id, body, headers }: Asked<typeof operations.decideApproval>,
   res: Response,
 ) {
@@ -94,8 +93,8 @@ async function decideApproval(
   const outcome = await desk.decide({
     approvalId: id,
     verdict: body.decision,
-    by: await keyring.reviewerOf(caller),
-    interactionId: key === undefined ? newId('press') : `${caller.keyId}/${key}`,
+    by: caller,
+    interactionId: key === undefined ? newId('press') : `${caller.id}/${key}`,
     ...(body.note !== undefined && { note: body.note }),
   })
   if (!outcome.ok) return sendRefusal(res, outcome.refusal)
@@ -109,7 +108,7 @@ async function withdrawApproval(
 ) {
   const outcome = await desk.withdraw({
     approvalId: id,
-    ...(!caller.roles.has('admin') && { ownerKeyId: caller.keyId }),
+    ...(!caller.roles.has('admin') && { ownerKeyId: caller.id }),
     ...(body.reason !== undefined && { reason: body.reason }),
   })
   if (!outcome.ok) return sendRefusal(res, outcome.refusal)
@@ -117,6 +116,6 @@ async function withdrawApproval(
 }
 
 /** An agent sees only what its own key asked for; reviewers, auditors and admins see all. */
-function ownerOf({ keyId, roles }: Caller): { ownerKeyId?: string } {
-  return roles.has('reviewer') || roles.has('auditor') ? {} : { ownerKeyId: keyId }
+function ownerOf({ id, roles }: KeyPrincipal): { ownerKeyId?: string } {
+  return roles.has('reviewer') || roles.has('auditor') ? {} : { ownerKeyId: id }
 }

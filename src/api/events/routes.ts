@@ -5,7 +5,6 @@ import type { Acknowledge } from '../../alerts/acknowledge.ts'
 import { refused } from '../../approvals/refusals.ts'
 import { isReserved } from '../../events/catalogue.ts'
 import type { Newsroom } from '../../events/newsroom.ts'
-import type { Keyring } from '../../identity/api-keys.ts'
 import { sendProblem } from '../../kit/problem.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
 import { sendRefusal } from '../errors.ts'
@@ -14,10 +13,9 @@ import * as operations from './operations.ts'
 export interface EventRoutesOptions {
   newsroom: Newsroom
   acknowledge: Acknowledge
-  keyring: Keyring
 }
 
-export function eventEndpoints({ newsroom, acknowledge, keyring }: EventRoutesOptions): Endpoint[] {
+export function eventEndpoints({ newsroom, acknowledge }: EventRoutesOptions): Endpoint[] {
   return [
     endpoint(operations.emitEvents, (asked, res) => emitEvents(newsroom, asked, res)),
     endpoint(operations.readEvent, async ({ id }, res) => {
@@ -26,7 +24,7 @@ export function eventEndpoints({ newsroom, acknowledge, keyring }: EventRoutesOp
       res.json(event)
     }),
     endpoint(operations.acknowledgeEvent, async ({ caller, id }, res) => {
-      const outcome = await acknowledge({ eventId: id, by: await keyring.reviewerOf(caller) })
+      const outcome = await acknowledge({ eventId: id, by: caller })
       if (!outcome.ok) return sendRefusal(res, outcome.refusal)
       res.json(outcome.value)
     }),
@@ -43,11 +41,11 @@ async function emitEvents(
     const detail = `${reserved.type} is told by Countersign alone`
     return sendProblem(res, { status: 403, code: 'reserved_event_type', detail })
   }
-  const foreign = body.find(({ agent }) => caller.agentId !== null && agent?.id !== caller.agentId)
+  const foreign = body.find(({ agent }) => caller.agentId !== undefined && agent?.id !== caller.agentId)
   if (foreign) {
     const detail = `This API key speaks for the agent ${caller.agentId} only`
     return sendProblem(res, { status: 403, code: 'agent_mismatch', detail })
   }
-  const events = await newsroom.take(body.map((alert) => ({ ...alert, keyId: caller.keyId })))
+  const events = await newsroom.take(body.map((alert) => ({ ...alert, keyId: caller.id })))
   res.status(201).json({ data: events, next_cursor: null })
 }

@@ -1,7 +1,8 @@
-// How is it going, in numbers? Everything that is counted, in a registry of its own.
+// Counts what happens, in a registry of its own, for Prometheus.
 
 import type { RequestHandler } from 'express'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { DecisionRow } from '../../../db/schema.ts'
 import type { ApprovalView } from '../../approvals/view.ts'
 import type { SendResult } from '../../delivery/worker.ts'
 import { SEVERITIES, type Severity } from '../../events/severity.ts'
@@ -17,8 +18,11 @@ export interface Gauges {
 
 export interface Metrics {
   countRequests: RequestHandler
-  /** Once per recorded decision. */
-  decided(view: ApprovalView): void
+  /** Once per recorded vote. */
+  voted(
+    approval: Pick<ApprovalView, 'created_at' | 'test'>,
+    vote: Pick<DecisionRow, 'verdict' | 'source' | 'decided_at'>,
+  ): void
   /** Once per send. */
   sent(channelType: string, result: SendResult): void
   /** In the text format of Prometheus. */
@@ -55,11 +59,10 @@ export function createMetrics(gauges: Gauges): Metrics {
 
   return {
     countRequests: countRequests(registry),
-    decided({ decisions: votes, created_at, test }) {
-      const vote = votes.at(-1)
-      if (!vote || test) return
-      decisions.inc({ verdict: vote.verdict, source: vote.source })
-      timeToDecide.observe((Date.parse(vote.decided_at) - Date.parse(created_at)) / 1000)
+    voted({ created_at, test }, { verdict, source, decided_at }) {
+      if (test) return
+      decisions.inc({ verdict, source })
+      timeToDecide.observe((decided_at - Date.parse(created_at)) / 1000)
     },
     sent: (channelType, outcome) => deliveries.inc({ channel_type: channelType, outcome }),
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

@@ -48,7 +48,7 @@ export function notificationEndpoints(options: NotificationRouteOptions): Endpoi
       if (!settings) return
       const fields = { name, config, events, minSeverity, tools, agents, settings, retryPolicy, enabled }
       const made = madeSecrets(kinds, body.channel_type, body.config, config)
-      const created = wire(await destinations.create(body.channel_type, fields, caller.keyId))
+      const created = wire(await destinations.create(body.channel_type, fields, caller.id))
       res.status(201).json({ ...created, config: { ...created.config, ...made } })
     }),
 
@@ -63,7 +63,7 @@ export function notificationEndpoints(options: NotificationRouteOptions): Endpoi
     ),
 
     endpoint(operations.deleteDestination, async ({ id, caller }, res) => {
-      if (!(await destinations.remove(id, caller.keyId))) return sendNotFound(res)
+      if (!(await destinations.remove(id, caller.id))) return sendNotFound(res)
       res.status(204).end()
     }),
   ]
@@ -91,7 +91,7 @@ async function change(
   if (body.settings !== undefined && !settings) return
   const changes = { name, config, events, minSeverity, tools, agents, settings, retryPolicy, enabled }
   const fields = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
-  const changed = await destinations.update(id, fields, caller.keyId)
+  const changed = await destinations.update(id, fields, caller.id)
   if (!changed) return sendNotFound(res)
   const made = given && config && madeSecrets(kinds, before.channelType, given, config)
   const summary = wire(changed)

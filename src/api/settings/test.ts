@@ -44,7 +44,7 @@ async function test(
   }
   const { event, message } = body
   if (event && !isReserved(event)) return sendAlert(options, destination, event, message, res)
-  await sendCard(options, destination, message, caller.keyId, res)
+  await sendCard(options, destination, message, caller.id, res)
 }
 
 async function sendCard(

@@ -1,5 +1,5 @@
 // @ts-check
-// What does a reader see of an approval? All of it, literally: nothing of it is ever markup.
+// Draws all of an approval for a reader, literally: nothing of it is ever markup.
 
 import { drawDecisionForm } from './decision-form.js'
 import { el } from './dom.js'
@@ -11,15 +11,16 @@ import { revealed } from './revealed.js'
 /** @typedef {import('./decision-form.js').OnDecide} OnDecide */
 
 /** @param {ApprovalView} view */
-export function headline({ status, decisions }) {
-  const by = decisions.at(-1)?.reviewer.name
+export function headline({ status, decisions, progress }) {
+  const denier = decisions.findLast(({ verdict }) => verdict === 'deny')?.reviewer.name
+  const approvers = progress.flatMap(({ approved }) => approved.map(({ name }) => name)).join(', ')
   switch (status) {
     case 'pending':
       return 'Waiting for a decision'
     case 'approved':
-      return by ? `Approved by ${by}` : 'Approved'
+      return approvers ? `Approved by ${approvers}` : 'Approved'
     case 'denied':
-      return by ? `Denied by ${by}` : 'Denied'
+      return denier ? `Denied by ${denier}` : 'Denied'
     case 'expired':
       return 'Expired: nobody decided in time'
     case 'withdrawn':
@@ -46,7 +47,7 @@ export function drawApproval(view, mayDecide, refusal, onDecide) {
     [
       refusal !== '' && el('p', { class: 'panel failure', 'data-testid': 'refusal', role: 'alert' }, refusal),
       view.status === 'pending' && (mayDecide ? drawDecisionForm(onDecide) : onlyReading()),
-      view.status !== 'pending' && outcome(view),
+      (view.status !== 'pending' || view.decisions.length > 0) && outcome(view),
       facts(rowsOf(view)),
     ],
   )
@@ -100,7 +101,7 @@ function onlyReading() {
 }
 
 /** @param {ApprovalView} view */
-function outcome({ decisions, review_notes }) {
+function outcome({ decisions, progress, review_notes }) {
   return el(
     'section',
     { class: 'panel outcome' },
@@ -118,6 +119,15 @@ function outcome({ decisions, review_notes }) {
         el('p', { class: 'aside' }, `via ${source}, `, time(decided_at)),
         note !== null && el('blockquote', {}, ...revealed(note)),
       ),
+    ),
+    ...progress.map(({ approved, missing }) =>
+      missing > 0 && approved.length > 0
+        ? el(
+            'p',
+            { class: 'aside', 'data-testid': 'progress' },
+            `${approved.length} of ${approved.length + missing} approvals`,
+          )
+        : false,
     ),
     review_notes !== null &&
       el('p', { class: 'aside', 'data-testid': 'review-notes' }, 'Review notes: ', ...revealed(review_notes)),

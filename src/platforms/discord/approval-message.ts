@@ -1,8 +1,8 @@
 // What does an approval look like in Discord? Its facts, how it stands, and a link to where it is decided.
 
-import type { ApprovalStatus, ApprovalView } from '../../approvals/view.ts'
+import { type ApprovalStatus, type ApprovalView, closedBy } from '../../approvals/view.ts'
 import type { Manner } from '../manner.ts'
-import { closingWords, deciding, factsOf } from '../shown-approval.ts'
+import { factsOf, noteOf } from '../shown-approval.ts'
 import { type Excerpts, oneLine, prettyJson, prose } from '../shown-text.ts'
 import { COLORS, type DiscordMessage, drawn, type Field, field, time } from './message.ts'
 import { block, blockJson, code, inert } from './text.ts'
@@ -29,9 +29,9 @@ export function approvalMessage(view: ApprovalView, manner: Manner): DiscordMess
 
 function title(view: ApprovalView, excerpts: Excerpts): string {
   if (view.status === 'pending') return view.test ? TEST_TITLE : 'Approval requested'
-  const reviewer = deciding(view)?.reviewer
-  if (!reviewer) return OUTCOMES[view.status]
-  return `${OUTCOMES[view.status]} by ${inert(excerpts.of("the reviewer's name", oneLine(reviewer.name), 80))}`
+  const names = closedBy(view)
+  if (names === null) return OUTCOMES[view.status]
+  return `${OUTCOMES[view.status]} by ${inert(excerpts.of("the reviewer's name", oneLine(names), 80))}`
 }
 
 function when(view: ApprovalView): string {
@@ -39,8 +39,8 @@ function when(view: ApprovalView): string {
   return `Expires ${time(view.expires_at, 'f')} ${time(view.expires_at, 'R')}`.trimEnd()
 }
 
-function note(view: ApprovalView, { details }: Manner, excerpts: Excerpts): string[] {
-  const words = details && closingWords(view)
+function note(view: ApprovalView, manner: Manner, excerpts: Excerpts): string[] {
+  const words = noteOf(view, manner)
   return words ? [code(excerpts.of('the note', words, 400))] : []
 }
 

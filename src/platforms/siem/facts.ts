@@ -1,4 +1,4 @@
-// What does an event's data say that a SIEM has a place for? Of what is ours only, beside the reasons.
+// Finds in an event's data what a SIEM has a place for: of what is ours only, beside the reasons.
 
 import type { EventView } from '../../events/event.ts'
 
@@ -8,7 +8,7 @@ export interface EventFacts {
   /** Where this Countersign is reached. */
   host: string | null
   reasons: string[]
-  /** Who decided an approval, or saw to an alert. */
+  /** Who decided an approval, or voted last on one that is pending, or saw to an alert. */
   reviewer: string | null
   /** How it ended, in words. */
   ending: string | null
@@ -17,6 +17,7 @@ export interface EventFacts {
 }
 
 interface ApprovalData {
+  decided_by?: string | null
   decisions?: { reviewer: string }[]
   review_notes?: string | null
   digest?: string
@@ -29,13 +30,18 @@ interface AcknowledgementData {
 
 export function factsOf({ id, type, approval_id, acknowledged, data, url }: EventView): EventFacts {
   // The data of other events is an agent's, who may call it by the same names.
-  const { decisions, review_notes, digest }: ApprovalData = approval_id === null ? {} : data
+  const { decided_by, decisions, review_notes, digest }: ApprovalData = approval_id === null ? {} : data
   const { event_id, acknowledged_by }: AcknowledgementData = type === 'event.acknowledged' ? data : {}
   return {
     subjectId: approval_id ?? event_id ?? id,
     host: URL.parse(url)?.hostname || null,
     reasons: texts(data.reasons),
-    reviewer: decisions?.at(-1)?.reviewer ?? acknowledged_by ?? acknowledged?.by ?? null,
+    reviewer:
+      decided_by ??
+      (type === 'approval.voted' ? decisions?.at(-1)?.reviewer : undefined) ??
+      acknowledged_by ??
+      acknowledged?.by ??
+      null,
     ending: review_notes ?? null,
     digest: digest ?? null,
   }

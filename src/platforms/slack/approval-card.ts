@@ -8,9 +8,9 @@ import type {
   KnownBlock,
   SectionBlock,
 } from '@slack/types'
-import type { ApprovalStatus, ApprovalView } from '../../approvals/view.ts'
+import { type ApprovalStatus, type ApprovalView, closedBy } from '../../approvals/view.ts'
 import { type Manner, withheldWords } from '../manner.ts'
-import { closingWords, deciding, factsOf } from '../shown-approval.ts'
+import { factsOf, noteOf } from '../shown-approval.ts'
 import { type Excerpts, oneLine, prettyJson, prose, shortened, webUrl } from '../shown-text.ts'
 import { date, type SlackMessage, slackMessage } from './message.ts'
 import { fitted, inert, literal, markup, preformatted } from './text.ts'
@@ -81,12 +81,12 @@ function headline(view: ApprovalView, { interactive }: Manner, excerpts: Excerpt
     if (!view.test) return '*Approval requested*'
     return interactive ? PRESSABLE_TEST_HEADLINE : TEST_HEADLINE
   }
-  const reviewer = deciding(view)?.reviewer
-  return outcome(view.status, reviewer && excerpts.of("the reviewer's name", oneLine(reviewer.name), 80))
+  const names = closedBy(view)
+  return outcome(view.status, names && excerpts.of("the reviewer's name", oneLine(names), 80))
 }
 
-function outcome(status: Closed, reviewer: string | undefined): string {
-  return reviewer === undefined ? OUTCOMES[status] : `${OUTCOMES[status]} by ${inert(reviewer)}`
+function outcome(status: Closed, reviewer: string | null): string {
+  return reviewer === null ? OUTCOMES[status] : `${OUTCOMES[status]} by ${inert(reviewer)}`
 }
 
 function topLine(view: ApprovalView): string {
@@ -94,19 +94,19 @@ function topLine(view: ApprovalView): string {
   const { agent, action, status } = view
   const what = `${part(action.tool, 80)} for ${part(agent.name, 60)}`
   if (status !== 'pending') {
-    const reviewer = deciding(view)?.reviewer
-    return `${outcome(status, reviewer && shortened(oneLine(reviewer.name), 80))}: ${what}`
+    const names = closedBy(view)
+    return `${outcome(status, names && shortened(oneLine(names), 80))}: ${what}`
   }
   return `Approval requested: ${what}`
 }
 
-function whenAndNote(view: ApprovalView, { details }: Manner, excerpts: Excerpts): ContextBlock {
+function whenAndNote(view: ApprovalView, manner: Manner, excerpts: Excerpts): ContextBlock {
   const pending = view.status === 'pending'
   const at = pending ? view.expires_at : view.closed_at
   const elements: ContextBlock['elements'] = [
     markup(`${pending ? 'Expires' : 'Closed'}${at ? ` ${date(at)}` : ''}`),
   ]
-  const note = details && closingWords(view)
+  const note = noteOf(view, manner)
   if (note) elements.push(literal(excerpts.of('the note', note, 400)))
   return { type: 'context', elements }
 }

@@ -22,7 +22,7 @@ export function listenToCommands(app: App, commands: Commands, surroundings: Sur
     if (!place) return ack(NOT_CONNECTED)
     const user = { id: command.user_id, name: command.user_name }
     const asker: Asker = {
-      ...(await surroundings.identify(user, place.workspace, place.token)),
+      by: await surroundings.identify(user, place.workspace, place.token),
       destinationIds: place.here.map((destination) => destination.id),
       details: allShowDetails(place.here),
     }

@@ -4,6 +4,7 @@ import type { App, BlockAction, ButtonAction, RespondFn } from '@slack/bolt'
 import type { Decide } from '../../approvals/desk.ts'
 import type { Outcome } from '../../approvals/refusals.ts'
 import type { Verdict } from '../../approvals/view.ts'
+import { accountPrincipal } from '../../identity/principal.ts'
 import type { PlatformPorts } from '../platform.ts'
 import type { SlackConfig } from './config.ts'
 import { handleOf } from './handle.ts'
@@ -73,7 +74,8 @@ export function listenToClicks(
     const user = { id, name: username || name || id, teamId }
     if (!place) {
       const tenant = body.enterprise?.id ?? body.team?.id ?? ''
-      return { by: { platform: 'slack', tenant, userId: user.id, name: user.name, standing: 'external' } }
+      const account = { platform: 'slack', tenant, userId: user.id, name: user.name }
+      return { by: accountPrincipal(account, 'external') }
     }
     const by = await surroundings.identify(user, place.workspace, place.token)
     const ts = body.container.message_ts ?? body.message?.ts

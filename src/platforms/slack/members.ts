@@ -1,8 +1,13 @@
-// Who clicked? What Slack says of a user, kept for ten minutes; what it does not say in time is unknown.
+// Asks Slack who clicked, and keeps the answer for ten minutes; what it does not say in time is unknown.
 
 import type { UsersInfoResponse, WebClient } from '@slack/web-api'
 import { LRUCache } from 'lru-cache'
-import type { Actor } from '../../approvals/desk.ts'
+import {
+  type Account,
+  type AccountPrincipal,
+  accountPrincipal,
+  type Standing,
+} from '../../identity/principal.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Logger } from '../../kit/log.ts'
 import { tenantOf, type Workspace } from './workspace.ts'
@@ -30,7 +35,7 @@ export type IdentifyUser = (
   user: SlackUser,
   workspace: Workspace,
   token: string | undefined,
-) => Promise<Actor>
+) => Promise<AccountPrincipal>
 
 export function members(clientOf: (token: string) => WebClient, clock: Clock, log: Logger): IdentifyUser {
   const known = new LRUCache<string, User, { token: string; userId: string }>({
@@ -45,8 +50,8 @@ export function members(clientOf: (token: string) => WebClient, clock: Clock, lo
 
   return async ({ id, name, teamId }, workspace, token) => {
     const tenant = tenantOf(workspace)
-    const unknown: Actor = { platform: 'slack', tenant, userId: id, name, standing: 'unknown' }
-    if (token === undefined) return { ...unknown, standing: signedStanding(teamId, workspace) }
+    const account: Account = { platform: 'slack', tenant, userId: id, name }
+    if (token === undefined) return accountPrincipal(account, signedStanding(teamId, workspace))
     try {
       const key = `${tenant}/${id}`
       const user =
@@ -55,22 +60,22 @@ export function members(clientOf: (token: string) => WebClient, clock: Clock, lo
           context: { token, userId: id },
           signal: AbortSignal.timeout(PATIENCE_MS),
         }))
-      if (!user) return unknown
+      if (!user) return accountPrincipal(account, 'unknown')
       const email = user.profile?.email
-      return {
-        ...unknown,
+      const told: Account = {
+        ...account,
         name: user.profile?.display_name || user.real_name || name,
-        ...(email && { emails: [email] }),
-        standing: standingOf(user, workspace),
+        ...(email && { emails: [email], emailsConfirmed: user.is_email_confirmed === true }),
       }
+      return accountPrincipal(told, standingOf(user, workspace))
     } catch (error) {
       log.warn({ user: id, reason: (error as Error).message }, 'Slack did not say who clicked')
-      return unknown
+      return accountPrincipal(account, 'unknown')
     }
   }
 }
 
-function standingOf(user: User, { teamId, enterpriseId }: Workspace): Actor['standing'] {
+function standingOf(user: User, { teamId, enterpriseId }: Workspace): Standing {
   if (user.deleted) return 'external'
   if (user.is_bot || user.id === 'USLACKBOT') return 'bot'
   if (user.is_restricted || user.is_ultra_restricted) return 'guest'
@@ -78,7 +83,7 @@ function standingOf(user: User, { teamId, enterpriseId }: Workspace): Actor['sta
   return home === (enterpriseId ?? teamId) ? 'member' : 'external'
 }
 
-function signedStanding(home: string | undefined, { teamId }: Workspace): Actor['standing'] {
+function signedStanding(home: string | undefined, { teamId }: Workspace): Standing {
   if (home === undefined) return 'unknown'
   return home === teamId ? 'member' : 'external'
 }

@@ -1,9 +1,9 @@
 // What does an approval say in Teams? The data of its card, and its outcome in words.
 
-import type { ApprovalStatus, ApprovalView } from '../../approvals/view.ts'
+import { type ApprovalStatus, type ApprovalView, closedBy } from '../../approvals/view.ts'
 import type { Severity } from '../../events/severity.ts'
 import { type Manner, withheldWords } from '../manner.ts'
-import { closingWords, deciding, factsOf } from '../shown-approval.ts'
+import { factsOf, noteOf } from '../shown-approval.ts'
 import { type Excerpts, oneLine, prose, webUrl } from '../shown-text.ts'
 
 type Closed = Exclude<ApprovalStatus, 'pending'>
@@ -36,12 +36,12 @@ const OUTCOMES: Record<Closed, Headline> = {
   withdrawn: { strong: '🚫 WITHDRAWN', rest: 'no decision is needed any more' },
 }
 
-/** How it ended, if it did; `named` says how the name of the one who decided may be shown. */
+/** How it ended, if it did; `named` says how the names of those who decided may be shown. */
 export function outcomeOf(view: ApprovalView, named: (name: string) => string): Headline | undefined {
   if (view.status === 'pending') return undefined
-  const reviewer = deciding(view)?.reviewer
+  const names = closedBy(view)
   const outcome = OUTCOMES[view.status]
-  return reviewer ? { ...outcome, rest: `by ${named(reviewer.name)}` } : outcome
+  return names === null ? outcome : { ...outcome, rest: `by ${named(names)}` }
 }
 
 function waiting({ test }: ApprovalView, { interactive }: Manner): Headline {
@@ -59,6 +59,7 @@ export function approvalData(view: ApprovalView, argumentsText: string, manner: 
   const texts = {
     headline: strong,
     outcome: rest,
+    note: excerpts.of('the note', noteOf(view, manner) ?? '', 400),
     facts: factsOf(view, manner, excerpts),
     ...(manner.details ? details(view, argumentsText, excerpts) : NO_DETAILS),
     withheld: manner.details ? '' : withheldWords(url !== ''),
@@ -78,12 +79,11 @@ export function approvalData(view: ApprovalView, argumentsText: string, manner: 
   }
 }
 
-const NO_DETAILS = { note: '', why: '', summary: '', arguments: '' }
+const NO_DETAILS = { why: '', summary: '', arguments: '' }
 
 function details(view: ApprovalView, argumentsText: string, excerpts: Excerpts): typeof NO_DETAILS {
   const { action, reasons } = view
   return {
-    note: excerpts.of('the note', closingWords(view) ?? '', 400),
     why: excerpts.of('the reasons', reasons.map(oneLine).join(', '), 300),
     summary: excerpts.of('the summary', prose(action.summary), 800),
     arguments: excerpts.of('the arguments', argumentsText, 6000),

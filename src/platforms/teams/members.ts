@@ -1,8 +1,13 @@
-// Who clicked? What Teams says of a person, kept for ten minutes; what it does not say in time is unknown.
+// Asks Teams who clicked, and keeps the answer for ten minutes; what it does not say in time is unknown.
 
 import { type TeamsChannelAccount, TeamsInfo, type TurnContext } from 'botbuilder'
 import { LRUCache } from 'lru-cache'
-import type { Actor } from '../../approvals/desk.ts'
+import {
+  type Account,
+  type AccountPrincipal,
+  accountPrincipal,
+  type Standing,
+} from '../../identity/principal.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Logger } from '../../kit/log.ts'
 import { tenantOf } from './activity.ts'
@@ -12,7 +17,7 @@ const MOST_PEOPLE = 10_000
 /** Teams gives up on an answer after 10 to 15 s; ours shall be there within 5. */
 const PATIENCE_MS = 2_000
 
-export type IdentifyMember = (context: TurnContext) => Promise<Actor>
+export type IdentifyMember = (context: TurnContext) => Promise<AccountPrincipal>
 
 export function members(clock: Clock, log: Logger): IdentifyMember {
   const known = new LRUCache<string, TeamsChannelAccount, TurnContext>({
@@ -26,32 +31,27 @@ export function members(clock: Clock, log: Logger): IdentifyMember {
     const { from } = context.activity
     const tenant = tenantOf(context.activity) as string
     const userId = from.aadObjectId?.toLowerCase() || from.id
-    const unknown: Actor = {
-      platform: 'teams',
-      tenant,
-      userId,
-      name: from.name || userId,
-      standing: 'unknown',
-    }
-    if (from.role === 'bot' || from.id.startsWith('28:')) return { ...unknown, standing: 'bot' }
-    if (!from.aadObjectId) return unknown
+    const account: Account = { platform: 'teams', tenant, userId, name: from.name || userId }
+    if (from.role === 'bot' || from.id.startsWith('28:')) return accountPrincipal(account, 'bot')
+    if (!from.aadObjectId) return accountPrincipal(account, 'unknown')
     try {
       const member = await known.fetch(`${tenant}/${userId}`, {
         context,
         signal: AbortSignal.timeout(PATIENCE_MS),
       })
-      if (!member || idOf(member) !== userId) return unknown
+      if (!member || idOf(member) !== userId) return accountPrincipal(account, 'unknown')
       // Either may be what an agent names, and they need not be the same.
       const emails = [member.email, member.userPrincipalName].filter((email) => email !== undefined)
-      return {
-        ...unknown,
-        name: member.name || unknown.name,
-        ...(emails.length > 0 && { emails }),
-        standing: standingOf(member, tenant),
+      const told: Account = {
+        ...account,
+        name: member.name || account.name,
+        // The tenant's own directory says so.
+        ...(emails.length > 0 && { emails, emailsConfirmed: true }),
       }
+      return accountPrincipal(told, standingOf(member, tenant))
     } catch (error) {
       log.warn({ user: userId, reason: (error as Error).message }, 'Teams did not say who clicked')
-      return unknown
+      return accountPrincipal(account, 'unknown')
     }
   }
 }
@@ -61,7 +61,7 @@ function idOf({ aadObjectId, objectId }: TeamsChannelAccount & { objectId?: stri
   return (aadObjectId ?? objectId)?.toLowerCase()
 }
 
-function standingOf(member: TeamsChannelAccount, tenant: string): Actor['standing'] {
+function standingOf(member: TeamsChannelAccount, tenant: string): Standing {
   const { tenantId, userRole, userPrincipalName } = member
   if (tenantId === undefined || userPrincipalName === undefined) return 'unknown'
   if (tenantId.toLowerCase() !== tenant) return 'external'

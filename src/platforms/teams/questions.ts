@@ -28,7 +28,7 @@ export function createQuestions(
     const conversationId = conversationOf(activity.conversation.id)
     const here = (await destinations()).filter(({ config }) => config.conversation_id === conversationId)
     const asker: Asker = {
-      ...(await identify(context)),
+      by: await identify(context),
       destinationIds: here.map(({ id }) => id),
       details: allShowDetails(here),
     }

@@ -1,9 +1,9 @@
 // What does an approval look like in Telegram? Its facts, how it stands, and a link to where it is decided.
 
-import type { ApprovalStatus, ApprovalView } from '../../approvals/view.ts'
+import { type ApprovalStatus, type ApprovalView, closedBy } from '../../approvals/view.ts'
 import type { Manner } from '../manner.ts'
 import { SIGNS } from '../shown-alert.ts'
-import { closingWords, deciding, factsOf } from '../shown-approval.ts'
+import { factsOf, noteOf } from '../shown-approval.ts'
 import { type Excerpts, oneLine, prettyJson, prose } from '../shown-text.ts'
 import { drawn, type TelegramMessage, time } from './message.ts'
 import { bold, code, codeBlock } from './text.ts'
@@ -31,9 +31,9 @@ function headline(view: ApprovalView, excerpts: Excerpts): string {
     if (view.test) return `🧪 ${bold('This is a test.')} No agent waits for the answer.`
     return `${SIGNS[view.risk.level]} ${bold('Approval requested')}`
   }
-  const reviewer = deciding(view)?.reviewer
-  const name = reviewer && excerpts.of("the reviewer's name", oneLine(reviewer.name), 80)
-  return name === undefined ? OUTCOMES[view.status] : `${OUTCOMES[view.status]} by ${code(name)}`
+  const names = closedBy(view)
+  const name = names && excerpts.of("the reviewer's name", oneLine(names), 80)
+  return name === null ? OUTCOMES[view.status] : `${OUTCOMES[view.status]} by ${code(name)}`
 }
 
 function when(view: ApprovalView): string {
@@ -41,8 +41,8 @@ function when(view: ApprovalView): string {
   return `${pending ? 'Expires' : 'Closed'} ${time(pending ? view.expires_at : view.closed_at)}`.trimEnd()
 }
 
-function note(view: ApprovalView, { details }: Manner, excerpts: Excerpts): string[] {
-  const words = details && closingWords(view)
+function note(view: ApprovalView, manner: Manner, excerpts: Excerpts): string[] {
+  const words = noteOf(view, manner)
   return words ? [code(excerpts.of('the note', words, 400))] : []
 }
 

@@ -1,0 +1,102 @@
+// Serves people to an admin: lists and changes them, joins and separates them, and sets who is vouched for.
+
+import type { z } from 'zod'
+import type { VouchingRow } from '../../../db/schema.ts'
+import type { People } from '../../identity/people.ts'
+import { emailsOf, type Person } from '../../identity/persons.ts'
+import { isoTime } from '../../kit/clock.ts'
+import { sendProblem } from '../../kit/problem.ts'
+import { type Endpoint, endpoint } from '../endpoint.ts'
+import { sendNotFound } from '../errors.ts'
+import * as operations from './operations.ts'
+import type { vouching } from './schemas.ts'
+
+type Vouching = z.infer<typeof vouching>
+
+export function peopleEndpoints(people: People): Endpoint[] {
+  return [
+    endpoint(operations.listPeople, async ({ query }, res) => {
+      const page = await people.list(query.cursor, query.limit)
+      res.json({ data: page.people.map(wire), next_cursor: page.next ?? null })
+    }),
+
+    endpoint(operations.readVouching, async (_asked, res) => {
+      res.json({ data: byTenant(await people.vouching()), next_cursor: null })
+    }),
+
+    endpoint(operations.setVouching, async ({ body, caller }, res) => {
+      await people.setVouching(rowsOf(body), caller.id)
+      res.json({ data: byTenant(await people.vouching()), next_cursor: null })
+    }),
+
+    endpoint(operations.readPerson, async ({ id }, res) => {
+      const person = await people.find(id)
+      if (!person) return sendNotFound(res)
+      res.json(wire(person))
+    }),
+
+    endpoint(operations.changePerson, async ({ id, body, caller }, res) => {
+      const person = await people.change(id, body, caller.id)
+      if (!person) return sendNotFound(res)
+      res.json(wire(person))
+    }),
+
+    endpoint(operations.joinPeople, async ({ id, body, caller }, res) => {
+      const person = await people.join(id, body.person_id, caller.id)
+      if (!person) return sendNotFound(res)
+      if (person === 'disabled') {
+        const detail = 'One of the two is disabled and the other is not: bring both into the same state first'
+        return sendProblem(res, { status: 409, code: 'person_disabled', detail })
+      }
+      res.json(wire(person))
+    }),
+
+    endpoint(operations.unjoinPerson, async ({ id, caller }, res) => {
+      const person = await people.unjoin(id, caller.id)
+      if (!person) return sendNotFound(res)
+      if (person === 'not_joined') {
+        const detail = 'This person is joined to nobody elder; `joined` of a person lists who can be set back'
+        return sendProblem(res, { status: 409, code: 'not_joined', detail })
+      }
+      res.json(wire(person))
+    }),
+  ]
+}
+
+function wire(person: Person): z.infer<typeof operations.person> {
+  const [eldest, ...joined] = person.rows
+  return {
+    id: person.id,
+    name: person.name,
+    emails: person.emails,
+    roles: person.roles.has('reviewer') ? ['reviewer'] : [],
+    disabled: person.isDisabled,
+    accounts: person.accounts.map(({ platform, tenant, user_id, person_id, ...account }) => ({
+      platform,
+      tenant,
+      user_id,
+      person_id,
+      emails: emailsOf(account),
+      email_confirmed: account.email_confirmed === 1,
+    })),
+    joined: joined.map(({ id, name, merged_by }) => ({ id, name, joined_by: merged_by ?? '' })),
+    created_at: isoTime(eldest?.created_at ?? 0),
+  }
+}
+
+/** Each once, however often it was named. */
+function rowsOf(given: Vouching[]): VouchingRow[] {
+  const rows = given.flatMap(({ platform, tenant, domains }) =>
+    domains.map((domain) => ({ platform, tenant, domain })),
+  )
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()]
+}
+
+function byTenant(rows: VouchingRow[]): Vouching[] {
+  const groups = Map.groupBy(rows, ({ platform, tenant }) => JSON.stringify([platform, tenant]))
+  return [...groups.values()].map((some) => ({
+    platform: some[0]?.platform ?? '',
+    tenant: some[0]?.tenant ?? '',
+    domains: some.map(({ domain }) => domain),
+  }))
+}

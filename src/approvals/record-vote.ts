@@ -1,0 +1,111 @@
+// Counts a vote that is on record: it closes the approval, or the others are told that it was cast.
+
+import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
+import { type Entry, record } from '../audit/append.ts'
+import type { KeptActor } from '../identity/accounts.ts'
+import { type Principal, traceOf } from '../identity/principal.ts'
+import { markUncounted } from '../store/decisions.ts'
+import { together } from '../store/together.ts'
+import { announceVote } from './announce.ts'
+import type { ClickedCard } from './clicked-card.ts'
+import { type Change, close } from './close.ts'
+import { viewOf } from './compose-view.ts'
+import { approversOf, tally } from './tally.ts'
+import { type ApprovalView, inWords } from './view.ts'
+import type { ShownVote, Vote } from './votes.ts'
+
+interface NewVote {
+  row: DecisionRow
+  by: Principal
+  voter: KeptActor
+  card: ClickedCard | undefined
+}
+
+/** `earlier`: the votes before it, none of this voter. undefined: somebody else closed the approval first. */
+export async function count(
+  change: Change,
+  approval: ApprovalRow,
+  cast: NewVote,
+  earlier: Vote[],
+): Promise<ApprovalView | undefined> {
+  const { row, card } = cast
+  const status = tally(row.verdict as Vote['verdict'], earlier, approval.approvals_needed)
+  const counting = approversOf(earlier)
+  const votes = [...earlier.map((vote) => shown(vote, counting)), fresh(cast)]
+  const audit = entryOf(approval, cast, status ?? null)
+  const clickedAt = card && { clickedAt: card.destinationId }
+  if (status === undefined) return tellOf(change, approval, { votes, audit, ...clickedAt })
+
+  const uncounted = earlier.filter((vote) => !counting.includes(vote)).map((vote) => vote.row.id)
+  if (uncounted.length > 0) await markUncounted(change.trx, uncounted)
+  const closed = await close(change, approval, {
+    status,
+    reviewNotes: wordsFor(status, votes),
+    event: 'approval.decided',
+    votes,
+    audit,
+    ...clickedAt,
+  })
+  if (closed) change.voted.push({ view: closed, vote: row })
+  return closed
+}
+
+/** The approval stays pending; its cards are redrawn. */
+async function tellOf(
+  change: Change,
+  approval: ApprovalRow,
+  {
+    votes,
+    audit,
+    clickedAt,
+  }: { votes: ShownVote[]; audit: Omit<Entry, 'at' | 'subject'>; clickedAt?: string },
+): Promise<ApprovalView> {
+  await together(
+    change.trx,
+    () => record(change.trx, { at: change.now, subject: approval.id, ...audit }),
+    () => announceVote(change, approval, clickedAt),
+  )
+  const view = viewOf(approval, change.publicUrl, votes)
+  change.voted.push({ view, vote: (votes.at(-1) as ShownVote).row })
+  return view
+}
+
+function shown(vote: Vote, counting: Vote[]): ShownVote {
+  return { row: vote.row, reviewerId: vote.by.id, counts: counting.includes(vote) }
+}
+
+function fresh({ row, voter }: NewVote): ShownVote {
+  return { row, reviewerId: voter.personId, counts: row.verdict === 'approve' }
+}
+
+/** One audit row for each vote; `closes`: how the approval stands by it, null while more are awaited. */
+function entryOf(
+  { digest, risk_level, risk_score }: ApprovalRow,
+  { row, by, voter, card }: NewVote,
+  closes: string | null,
+): Omit<Entry, 'at' | 'subject'> {
+  return {
+    action: 'approval.reviewed',
+    facts: {
+      decision_id: row.id,
+      verdict: row.verdict,
+      closes,
+      digest,
+      risk: { level: risk_level, score: risk_score },
+      reviewer: { id: voter.rowId, ...traceOf(by) },
+      source: row.source,
+      card: card ? { destination_id: card.destinationId, handle: card.handle } : null,
+    },
+    personal: { reviewer_name: row.reviewer_name, note: row.note },
+  }
+}
+
+/** `Approved by Ana via slack and Ben via teams: checked with finance` */
+function wordsFor(status: 'approved' | 'denied', votes: ShownVote[]): string {
+  const isDenied = status === 'denied'
+  const closing = isDenied ? votes.slice(-1) : votes.filter(({ counts }) => counts)
+  const names = inWords(closing.map(({ row }) => `${row.reviewer_name} via ${row.source}`))
+  const notes = closing.flatMap(({ row }) => row.note ?? [])
+  const words = `${isDenied ? 'Denied' : 'Approved'} by ${names}`
+  return notes.length === 0 ? words : `${words}: ${notes.join(' / ')}`
+}

@@ -1,0 +1,111 @@
+// Keeps the accounts of people: whose an account is, made now if it is nobody's, and what its platform says of it.
+
+import type { PersonRow } from '../../db/schema.ts'
+import { newId } from '../kit/ids.ts'
+import type { Executor } from '../store/database.ts'
+import * as store from '../store/persons.ts'
+import { shareAddress } from './addresses.ts'
+import { joinVouched } from './joining.ts'
+import { emailsOf, findPerson } from './persons.ts'
+import type { Account, Principal } from './principal.ts'
+
+/** The row of the person who acts, as it is known; undefined for an account that was never seen. */
+export type Actor = PersonRow | store.KnownAccount | undefined
+
+export interface KeptActor {
+  /** Of the row that the account or the key names: it stays what it is when people are joined or separated. */
+  rowId: string
+  /** Of the person: of the eldest where some were joined. */
+  personId: string
+}
+
+export function findActor(db: Executor, principal: Principal): Promise<Actor> {
+  if (principal.kind === 'account') return store.findAccount(db, keyOf(principal.account))
+  return principal.person ? store.findPerson(db, principal.person.id) : Promise.resolve(undefined)
+}
+
+/**
+ * Whether an admin has disabled who acts. An account that is new, or has another address than before, is looked up
+ * among the addresses of those who are disabled.
+ */
+export async function isDisabled(db: Executor, principal: Principal, actor: Actor): Promise<boolean> {
+  if (actor && actor.disabled_at !== null) return true
+  if (principal.kind === 'key') return false
+  const { emails } = principal.account
+  return emails !== undefined && isNews(principal.account, actor) && isOfDisabled(db, emails)
+}
+
+/**
+ * The person behind who acts, made now when nobody has the account; two processes agree on one. Keeps what the
+ * platform says of the account's addresses, and joins it to others where an admin has vouched for them.
+ */
+export async function keepActor(
+  trx: Executor,
+  principal: Principal,
+  actor: Actor,
+  now: number,
+): Promise<KeptActor> {
+  const row = principal.kind === 'key' ? actor : await keepAccount(trx, principal.account, actor, now)
+  if (!row) throw new Error(`the key ${principal.id} names no person`)
+  const personId = row.merged_into === null ? row.id : (await findPerson(trx, row)).id
+  return { rowId: row.id, personId }
+}
+
+async function keepAccount(trx: Executor, account: Account, actor: Actor, now: number): Promise<Actor> {
+  if (actor && !isNews(account, actor)) return actor
+  const row = actor ?? (await addAccount(trx, account, now))
+  if (actor) await store.updateAccount(trx, keyOf(account), addressesOf(account))
+  await joinVouched(trx, row, account, now)
+  return store.findPerson(trx, row.id)
+}
+
+async function addAccount(trx: Executor, account: Account, now: number): Promise<PersonRow> {
+  const person: PersonRow = {
+    id: newId('per'),
+    name: account.name,
+    email: null,
+    roles: '[]',
+    created_at: now,
+    disabled_at: null,
+    merged_into: null,
+    merged_by: null,
+  }
+  await store.insertPerson(trx, person)
+  const row = { ...keyOf(account), person_id: person.id, ...addressesOf(account) }
+  if (await store.insertAccount(trx, row)) return person
+  // Another process was faster, and has committed: on a conflict PostgreSQL waits for that.
+  await store.deletePerson(trx, person.id)
+  const known = await store.findAccount(trx, keyOf(account))
+  if (!known) throw new Error('an account that somebody has was not found')
+  return known
+}
+
+/** Whether the platform says something else of its addresses than what is kept; silence is no news. */
+function isNews(account: Account, known: Actor): boolean {
+  if (!known || !('emails' in known)) return true
+  const { emails, email_confirmed } = addressesOf(account)
+  return emails !== null && (emails !== known.emails || email_confirmed !== known.email_confirmed)
+}
+
+/** Whether a person who is disabled has one of these addresses, in whatever spelling. */
+export async function isOfDisabled(db: Executor, emails: string[]): Promise<boolean> {
+  const disabled = await store.findDisabledPersons(db)
+  if (disabled.length === 0) return false
+  const accounts = await store.findAccountsOf(
+    db,
+    disabled.map(({ id }) => id),
+  )
+  const given = disabled.flatMap(({ email }) => (email === null ? [] : [email]))
+  return shareAddress(emails, [...given, ...accounts.flatMap(emailsOf)])
+}
+
+function addressesOf({ emails, emailsConfirmed }: Account) {
+  return {
+    emails: emails === undefined ? null : JSON.stringify(emails),
+    email_confirmed: emails === undefined ? null : Number(emailsConfirmed === true),
+  }
+}
+
+function keyOf({ platform, tenant, userId }: Account): store.AccountKey {
+  return { platform, tenant, user_id: userId }
+}

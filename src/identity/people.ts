@@ -1,0 +1,186 @@
+// Answers an admin about people: who there is, what may be changed, who is one and who is disabled.
+
+import type { PersonRow, VouchingRow } from '../../db/schema.ts'
+import { type Entry, record } from '../audit/append.ts'
+import type { Clock } from '../kit/clock.ts'
+import { revokeKeysOf } from '../store/api-keys.ts'
+import type { Database, Executor } from '../store/database.ts'
+import * as store from '../store/persons.ts'
+import { findVouching } from '../store/vouching.ts'
+import { foldedAddress, shareAddress } from './addresses.ts'
+import { changeVouching, join, unjoin } from './joining.ts'
+import { emailsOf, findPeople, findPersonById, namedRow, type Person } from './persons.ts'
+import type { Role } from './principal.ts'
+
+export interface PersonChange {
+  name?: string | undefined
+  roles?: Role[] | undefined
+  disabled?: boolean | undefined
+}
+
+export interface People {
+  /** In the order of their ids; `next` is the `after` of the following page. */
+  list(after: string | undefined, limit: number): Promise<{ people: Person[]; next: string | undefined }>
+  /** `id`: anybody's text; of a person who was joined to an elder one, that one. */
+  find(id: string): Promise<Person | undefined>
+  /** undefined: there is no such person. `by`: the key that asks, or the command line. */
+  change(id: string, change: PersonChange, by: string): Promise<Person | undefined>
+  /**
+   * Disables everybody who is known by this address, in whatever spelling, and ends their keys. Returns who they are;
+   * empty: nobody is.
+   */
+  disableByEmail(email: string, by: string): Promise<Person[]>
+  /** Both are one from then on. undefined: one of them does not exist. */
+  join(id: string, otherId: string, by: string): Promise<Person | 'disabled' | undefined>
+  /**
+   * Sets the person back who was joined to an elder one; they are not joined again but by hand. undefined: there is
+   * no such person; `not_joined`: they are joined to nobody elder.
+   */
+  unjoin(id: string, by: string): Promise<Person | 'not_joined' | undefined>
+  vouching(): Promise<VouchingRow[]>
+  setVouching(wanted: VouchingRow[], by: string): Promise<void>
+}
+
+export function createPeople({ db, clock }: { db: Database; clock: Clock }): People {
+  const find = (id: string) => findPersonById(db.read, id)
+
+  /** In one transaction, and then as everybody sees the person. */
+  async function changed<T>(id: string, work: (trx: Executor, person: Person) => Promise<T>) {
+    return db.transact(async (trx) => {
+      const person = await findPersonById(trx, id)
+      if (!person) return undefined
+      await work(trx, person)
+      return findPersonById(trx, id)
+    })
+  }
+
+  return {
+    async list(after, limit) {
+      const rows = await store.listPersons(db.read, after, limit + 1)
+      const shown = rows.slice(0, limit)
+      const people = await findPeople(db.read, shown)
+      return {
+        people: shown.map(({ id }) => people.get(id) as Person),
+        next: rows.length > limit ? shown.at(-1)?.id : undefined,
+      }
+    },
+    find,
+    change: (id, wanted, by) =>
+      changed(id, async (trx, person) => {
+        await changeNameAndRoles(trx, person, wanted, { by, now: clock.now() })
+        if (wanted.disabled === true) await disable(trx, person, { by, now: clock.now() })
+        if (wanted.disabled === false) await enable(trx, person, { by, now: clock.now() })
+      }),
+    disableByEmail: (email, by) =>
+      db.transact(async (trx) => {
+        const people = await findByFolded(trx, [email])
+        for (const person of people) await disable(trx, person, { by, now: clock.now() })
+        return people
+      }),
+    join: (id, otherId, by) =>
+      db.transact(async (trx) => {
+        const [one, other] = [await findPersonById(trx, id), await findPersonById(trx, otherId)]
+        if (!one || !other) return undefined
+        if (one.isDisabled !== other.isDisabled) return 'disabled'
+        await join(trx, one, other, by, clock.now())
+        return findPersonById(trx, id)
+      }),
+    unjoin: (id, by) =>
+      db.transact(async (trx) => {
+        const row = await store.findPerson(trx, id)
+        if (!row) return undefined
+        if (row.merged_into === null) return 'not_joined'
+        await unjoin(trx, row, { by, apartBy: by }, clock.now())
+        return findPersonById(trx, id)
+      }),
+    vouching: () => findVouching(db.read),
+    setVouching: (wanted, by) =>
+      db.transact(async (trx) => {
+        await changeVouching(trx, wanted, clock.now())
+        const entry = { at: clock.now(), action: 'vouching.changed', subject: 'vouching' } as const
+        await record(trx, { ...entry, facts: { by, vouching: wanted }, personal: {} })
+      }),
+  }
+}
+
+interface Doing {
+  by: string
+  now: number
+}
+
+/** A right is given to the eldest row alone, and taken from every one: after a separation nobody keeps it by accident. */
+async function changeNameAndRoles(
+  trx: Executor,
+  person: Person,
+  { name, roles }: PersonChange,
+  { by, now }: Doing,
+): Promise<void> {
+  if (name === undefined && roles === undefined) return
+  const eldest = person.rows[0] as PersonRow
+  if (name !== undefined) await store.updatePersons(trx, [namedRow(person.rows).id], { name })
+  for (const row of roles === undefined ? [] : person.rows) {
+    const kept = (JSON.parse(row.roles) as Role[]).filter((role) => roles?.includes(role))
+    const added = row === eldest ? (roles ?? []).filter((role) => !person.roles.has(role)) : []
+    await store.updatePersons(trx, [row.id], { roles: JSON.stringify([...kept, ...added]) })
+  }
+  await record(trx, {
+    at: now,
+    action: 'person.changed',
+    subject: person.id,
+    facts: { by, roles: roles ?? [...person.roles] },
+    personal: { name: name ?? person.name },
+  })
+}
+
+/** With all that are known by one of their addresses: a second account must not vote on. Harmless when they are. */
+async function disable(trx: Executor, person: Person, { by, now }: Doing): Promise<void> {
+  for (const one of [person, ...(await findByFolded(trx, person.emails))]) {
+    const ids = one.rows.flatMap(({ id, disabled_at }) => (disabled_at === null ? [id] : []))
+    if (ids.length > 0) await store.updatePersons(trx, ids, { disabled_at: now })
+    const allIds = one.rows.map(({ id }) => id)
+    const keys = await revokeKeysOf(trx, allIds, now)
+    if (ids.length > 0) await record(trx, standingEntry('person.disabled', one, { by, keys }, now))
+    for (const key of keys) await record(trx, { ...keyEntry(key, now), facts: { by } })
+  }
+}
+
+async function enable(trx: Executor, person: Person, { by, now }: Doing): Promise<void> {
+  if (!person.isDisabled) return
+  await store.updatePersons(
+    trx,
+    person.rows.map(({ id }) => id),
+    { disabled_at: null },
+  )
+  await record(trx, standingEntry('person.enabled', person, { by }, now))
+}
+
+/** Everybody who has one of these addresses in some spelling; read whole, which is done only when somebody is disabled. */
+async function findByFolded(trx: Executor, emails: string[]): Promise<Person[]> {
+  if (emails.length === 0) return []
+  const folded = new Set(emails.map(foldedAddress))
+  const rows = (await store.findAddressedPersons(trx)).filter(({ email }) =>
+    folded.has(foldedAddress(email ?? '')),
+  )
+  const accounts = (await store.findAddressedAccounts(trx)).filter((one) =>
+    shareAddress(emailsOf(one), emails),
+  )
+  const others = await store.findPersons(
+    trx,
+    accounts.map(({ person_id }) => person_id),
+  )
+  const found = await findPeople(trx, [...rows, ...others])
+  return [...new Map([...found.values()].map((person) => [person.id, person])).values()]
+}
+
+function standingEntry(
+  action: 'person.disabled' | 'person.enabled',
+  { id }: Person,
+  facts: Record<string, unknown>,
+  at: number,
+): Entry {
+  return { at, action, subject: id, facts, personal: {} }
+}
+
+function keyEntry(id: string, at: number): Omit<Entry, 'facts'> {
+  return { at, action: 'api_key.revoked', subject: id, personal: {} }
+}

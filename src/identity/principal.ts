@@ -1,0 +1,70 @@
+// Says who calls, whatever the surface: an API key or a chat account, with the person and the roles behind it.
+
+export const ROLES = ['agent', 'reviewer', 'admin', 'auditor'] as const
+export type Role = (typeof ROLES)[number]
+
+/** What a platform could establish about who clicked. `unknown`: the platform did not say in time. */
+export type Standing = 'member' | 'guest' | 'bot' | 'external' | 'unknown'
+
+/** An account as its platform tells of it. */
+export interface Account {
+  platform: string
+  /** The workspace or organization that the account belongs to. */
+  tenant: string
+  userId: string
+  name: string
+  /** All under which the platform knows this person; absent: it does not say. */
+  emails?: string[]
+  /** Whether the platform vouches that they are the person's own; absent: it does not say. */
+  emailsConfirmed?: boolean
+}
+
+export interface KeyPrincipal {
+  kind: 'key'
+  /** Of the API key. */
+  id: string
+  /** Whose vote it casts, where it names somebody. */
+  person?: { id: string; name: string }
+  roles: ReadonlySet<Role>
+  standing: 'member'
+  /** When set, the key speaks for this agent only. */
+  agentId?: string
+}
+
+export interface AccountPrincipal {
+  kind: 'account'
+  /** Of the account: platform, tenant and user. */
+  id: string
+  account: Account
+  roles: ReadonlySet<Role>
+  standing: Standing
+}
+
+export type Principal = KeyPrincipal | AccountPrincipal
+
+const NO_ROLES: ReadonlySet<Role> = new Set()
+
+/** Who pressed a button or asked the bot. A chat account has no roles of its own; its person may have some. */
+export function accountPrincipal(account: Account, standing: Standing): AccountPrincipal {
+  const { platform, tenant, userId } = account
+  return { kind: 'account', id: `${platform}/${tenant}/${userId}`, account, roles: NO_ROLES, standing }
+}
+
+/** The surface that it acts on: a platform's name, or `api`. */
+export function sourceOf(principal: Principal): string {
+  return principal.kind === 'key' ? 'api' : principal.account.platform
+}
+
+/** As people read it: of the person whom a key names, or of the account. */
+export function nameOf(principal: Principal): string {
+  if (principal.kind === 'account') return principal.account.name
+  if (!principal.person) throw new Error(`the key ${principal.id} names no person`)
+  return principal.person.name
+}
+
+/** What an audit row keeps of who acted: ids, never names. */
+export function traceOf(principal: Principal): Record<string, string> {
+  if (principal.kind === 'key') return { platform: 'api', key_id: principal.id }
+  const { platform, tenant, userId } = principal.account
+  return { platform, tenant, user_id: userId }
+}

@@ -1,0 +1,103 @@
+// Reads and writes API keys, and finds the people behind the key that asked for an approval.
+
+import type { ApiKeyRow, PersonRow } from '../../db/schema.ts'
+import { isId } from '../kit/ids.ts'
+import { compileOnce } from './compile-once.ts'
+import type { Executor } from './database.ts'
+
+export function insertApiKey(trx: Executor, row: ApiKeyRow): Promise<unknown> {
+  return trx.insertInto('api_keys').values(row).execute()
+}
+
+/** `id` may be anybody's text. */
+export async function findApiKey(db: Executor, id: string): Promise<ApiKeyRow | undefined> {
+  return isId(id, 'key') ? (await apiKeyById(db, { id })).rows[0] : undefined
+}
+
+const apiKeyById = compileOnce((db, p: { id: string }) =>
+  db.selectFrom('api_keys').selectAll().where('id', '=', p.id),
+)
+
+/** A key, with the name of the person whose vote it casts, and whether they were joined to an elder one. */
+export type HeldKey = ApiKeyRow & { person_name: string | null; person_merged_into: string | null }
+
+export async function findApiKeyByHash(db: Executor, keyHash: string): Promise<HeldKey | undefined> {
+  return (await apiKeyByHash(db, { keyHash })).rows[0]
+}
+
+const apiKeyByHash = compileOnce((db, p: { keyHash: string }) =>
+  db
+    .selectFrom('api_keys as k')
+    .leftJoin('persons as p', 'p.id', 'k.person_id')
+    .selectAll('k')
+    .select(['p.name as person_name', 'p.merged_into as person_merged_into'])
+    .where('k.key_hash', '=', p.keyHash),
+)
+
+/**
+ * Whom the API key that asked for this approval names, who made that key, and whose keys it made. Direct only: keys
+ * that have the same maker are strangers. `approvalId`: any text.
+ */
+export async function findAskers(db: Executor, approvalId: string): Promise<PersonRow[]> {
+  return isId(approvalId, 'apr') ? (await askersOf(db, { approvalId })).rows : []
+}
+
+// By the key's id alone: the environment's key has no row, and may have made others.
+const askersOf = compileOnce((db, p: { approvalId: string }) =>
+  db
+    .with('asking', (query) =>
+      query.selectFrom('approvals').select('owner_key_id as id').where('id', '=', p.approvalId),
+    )
+    .selectFrom('persons')
+    .selectAll()
+    .where('id', 'in', ({ selectFrom }) =>
+      selectFrom('asking')
+        .innerJoin('api_keys as k', 'k.id', 'asking.id')
+        .select('k.person_id')
+        .unionAll(
+          selectFrom('asking').innerJoin('api_keys as k', 'k.created_by', 'asking.id').select('k.person_id'),
+        )
+        .unionAll(
+          selectFrom('asking')
+            .innerJoin('api_keys as k', 'k.id', 'asking.id')
+            .innerJoin('api_keys as maker', 'maker.id', 'k.created_by')
+            .select('maker.person_id'),
+        ),
+    ),
+)
+
+export async function hasApiKeys(db: Executor): Promise<boolean> {
+  return (await db.selectFrom('api_keys').select('id').limit(1).executeTakeFirst()) !== undefined
+}
+
+export function findApiKeys(db: Executor): Promise<ApiKeyRow[]> {
+  return db.selectFrom('api_keys').selectAll().orderBy('id').execute()
+}
+
+export function revokeApiKey(trx: Executor, id: string, now: number): Promise<unknown> {
+  return trx.updateTable('api_keys').set({ revoked_at: now }).where('id', '=', id).execute()
+}
+
+/** Ends all keys that name one of them. Returns the ids of those that worked until now. */
+export async function revokeKeysOf(trx: Executor, personIds: string[], now: number): Promise<string[]> {
+  const rows = await trx
+    .updateTable('api_keys')
+    .set({ revoked_at: now })
+    .where('person_id', 'in', personIds)
+    .where('revoked_at', 'is', null)
+    .returning('id')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** false when there is no such key or it is revoked. */
+export async function replaceKeyHash(trx: Executor, id: string, keyHash: string): Promise<boolean> {
+  if (!isId(id, 'key')) return false
+  const { numUpdatedRows } = await trx
+    .updateTable('api_keys')
+    .set({ key_hash: keyHash })
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}

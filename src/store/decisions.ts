@@ -1,0 +1,76 @@
+// Reads and writes the votes on approvals.
+
+import type { DecisionRow } from '../../db/schema.ts'
+import { columns, compileOnce } from './compile-once.ts'
+import type { Executor } from './database.ts'
+
+/** false when this press or this person's vote is there already, also one that another process just committed. */
+export async function insertDecision(trx: Executor, row: DecisionRow): Promise<boolean> {
+  return (await addDecision(trx, row)).numAffectedRows === 1n
+}
+
+const addDecision = compileOnce((trx, row: DecisionRow) =>
+  trx
+    .insertInto('decisions')
+    .values(
+      columns(
+        row,
+        'id',
+        'approval_id',
+        'verdict',
+        'person_id',
+        'reviewer_name',
+        'source',
+        'note',
+        'interaction',
+        'destination_id',
+        'handle',
+        'decided_at',
+        'counted',
+      ),
+    )
+    .onConflict((c) => c.doNothing()),
+)
+
+export function deleteDecision(trx: Executor, id: string): Promise<unknown> {
+  return trx.deleteFrom('decisions').where('id', '=', id).execute()
+}
+
+/** A vote, with the elder person whom the voter was joined to. */
+export type VoteRow = DecisionRow & { merged_into: string | null }
+
+/** In the order in which they were cast. */
+export async function findVoteRows(db: Executor, approvalIds: string[]): Promise<VoteRow[]> {
+  if (approvalIds.length === 0) return []
+  const [approvalId] = approvalIds as [string]
+  if (approvalIds.length === 1) return (await votesOf(db, { approvalId })).rows
+  return votes(db).where('d.approval_id', 'in', approvalIds).execute()
+}
+
+const votes = (db: Executor) =>
+  db
+    .selectFrom('decisions as d')
+    .innerJoin('persons as p', 'p.id', 'd.person_id')
+    .selectAll('d')
+    .select('p.merged_into')
+    .orderBy('d.id')
+
+const votesOf = compileOnce((db, p: { approvalId: string }) =>
+  votes(db).where('d.approval_id', '=', p.approvalId),
+)
+
+export async function findDecisionByInteraction(
+  db: Executor,
+  interaction: string,
+): Promise<DecisionRow | undefined> {
+  return (await decisionByInteraction(db, { interaction })).rows[0]
+}
+
+const decisionByInteraction = compileOnce((db, p: { interaction: string }) =>
+  db.selectFrom('decisions').selectAll().where('interaction', '=', p.interaction),
+)
+
+/** Written when the approval closes. */
+export function markUncounted(trx: Executor, ids: string[]): Promise<unknown> {
+  return trx.updateTable('decisions').set({ counted: 0 }).where('id', 'in', ids).execute()
+}

@@ -1,0 +1,147 @@
+// Reads and writes persons and the accounts by which platforms know them.
+
+import type { AccountRow, PersonRow } from '../../db/schema.ts'
+import { isId } from '../kit/ids.ts'
+import { compileOnce } from './compile-once.ts'
+import type { Executor } from './database.ts'
+
+export type AccountKey = Pick<AccountRow, 'platform' | 'tenant' | 'user_id'>
+
+/** The account, with the row of its person. */
+export type KnownAccount = Pick<AccountRow, 'emails' | 'email_confirmed'> & PersonRow
+
+export async function findAccount(db: Executor, account: AccountKey): Promise<KnownAccount | undefined> {
+  return (await accountWithPerson(db, account)).rows[0]
+}
+
+const accountWithPerson = compileOnce((db, p: AccountKey) =>
+  db
+    .selectFrom('accounts as a')
+    .innerJoin('persons as p', 'p.id', 'a.person_id')
+    .selectAll('p')
+    .select(['a.emails', 'a.email_confirmed'])
+    .where('a.platform', '=', p.platform)
+    .where('a.tenant', '=', p.tenant)
+    .where('a.user_id', '=', p.user_id),
+)
+
+/** false when the account belongs to somebody already. */
+export async function insertAccount(trx: Executor, row: AccountRow): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('accounts')
+    .values(row)
+    .onConflict((c) => c.columns(['platform', 'tenant', 'user_id']).doNothing())
+    .executeTakeFirst()
+  return numInsertedOrUpdatedRows === 1n
+}
+
+export function updateAccount(
+  trx: Executor,
+  { platform, tenant, user_id }: AccountKey,
+  change: Pick<AccountRow, 'emails' | 'email_confirmed'>,
+): Promise<unknown> {
+  return trx
+    .updateTable('accounts')
+    .set(change)
+    .where('platform', '=', platform)
+    .where('tenant', '=', tenant)
+    .where('user_id', '=', user_id)
+    .execute()
+}
+
+export function findAccountsOf(db: Executor, personIds: string[]): Promise<AccountRow[]> {
+  if (personIds.length === 0) return Promise.resolve([])
+  return db
+    .selectFrom('accounts')
+    .selectAll()
+    .where('person_id', 'in', personIds)
+    .orderBy('platform')
+    .orderBy('tenant')
+    .orderBy('user_id')
+    .execute()
+}
+
+/** Those of which a platform ever told an address. Few enough to be read whole, which only an admin's acts need. */
+export function findAddressedAccounts(db: Executor): Promise<AccountRow[]> {
+  return db.selectFrom('accounts').selectAll().where('emails', 'is not', null).execute()
+}
+
+/** `id` may be anybody's text. */
+export async function findPerson(db: Executor, id: string): Promise<PersonRow | undefined> {
+  return isId(id, 'per') ? (await personById(db, { id })).rows[0] : undefined
+}
+
+const personById = compileOnce((db, p: { id: string }) =>
+  db.selectFrom('persons').selectAll().where('id', '=', p.id),
+)
+
+/** `email`: in lower case. */
+export function findPersonByEmail(db: Executor, email: string): Promise<PersonRow | undefined> {
+  return db.selectFrom('persons').selectAll().where('email', '=', email).executeTakeFirst()
+}
+
+export function findPersons(db: Executor, ids: string[]): Promise<PersonRow[]> {
+  if (ids.length === 0) return Promise.resolve([])
+  return db.selectFrom('persons').selectAll().where('id', 'in', ids).execute()
+}
+
+export function findMergedInto(db: Executor, ids: string[]): Promise<PersonRow[]> {
+  if (ids.length === 0) return Promise.resolve([])
+  return db.selectFrom('persons').selectAll().where('merged_into', 'in', ids).orderBy('id').execute()
+}
+
+export function findMergedBy(db: Executor, mergedBy: string): Promise<PersonRow[]> {
+  return db
+    .selectFrom('persons')
+    .selectAll()
+    .where('merged_by', '=', mergedBy)
+    .where('merged_into', 'is not', null)
+    .execute()
+}
+
+export function findDisabledPersons(db: Executor): Promise<PersonRow[]> {
+  return db.selectFrom('persons').selectAll().where('disabled_at', 'is not', null).execute()
+}
+
+/** All that have an address of their own. */
+export function findAddressedPersons(db: Executor): Promise<PersonRow[]> {
+  return db.selectFrom('persons').selectAll().where('email', 'is not', null).execute()
+}
+
+/** Those who are joined to nobody elder, in the order of their ids. */
+export async function listPersons(
+  db: Executor,
+  after: string | undefined,
+  limit: number,
+): Promise<PersonRow[]> {
+  return db
+    .selectFrom('persons')
+    .selectAll()
+    .where('merged_into', 'is', null)
+    .$if(after !== undefined, (query) => query.where('id', '>', after as string))
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+}
+
+/** false when somebody has the address already. */
+export async function insertPerson(trx: Executor, row: PersonRow): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('persons')
+    .values(row)
+    .onConflict((c) => c.column('email').doNothing())
+    .executeTakeFirst()
+  return numInsertedOrUpdatedRows === 1n
+}
+
+export function updatePersons(
+  trx: Executor,
+  ids: string[],
+  change: Partial<Pick<PersonRow, 'name' | 'roles' | 'disabled_at' | 'merged_into' | 'merged_by'>>,
+): Promise<unknown> {
+  return trx.updateTable('persons').set(change).where('id', 'in', ids).execute()
+}
+
+export function deletePerson(trx: Executor, id: string): Promise<unknown> {
+  return trx.deleteFrom('persons').where('id', '=', id).execute()
+}
