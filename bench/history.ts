@@ -86,6 +86,7 @@ function past(i: number, createdAt: number, isPending: boolean, destinationId: s
     is_test: 0,
     unreached_at: null,
     approvals_needed: 1,
+    twin: null,
   }
   const event: ApprovalEventRow = {
     id: idOf('evt', closedAt ?? createdAt, i),

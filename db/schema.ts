@@ -36,7 +36,7 @@ export interface ApprovalRow {
   reasons: string
   risk_level: string
   risk_score: number | null
-  /** Lower-case e-mail, or '' for nobody: part of a unique index, where NULL would equal nothing. */
+  /** Lower-case e-mail, or '' for nobody. */
   requested_by: string
   /** JSON object */
   metadata: string
@@ -50,6 +50,8 @@ export interface ApprovalRow {
   unreached_at: number | null
   /** So many different people must approve. */
   approvals_needed: number
+  /** SHA-256 of all that a request without an Idempotency-Key asks; NULL with one, and in older rows. */
+  twin: string | null
 }
 
 export interface DecisionRow {

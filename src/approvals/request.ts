@@ -15,6 +15,8 @@ import { expire, isOverdue } from './expire.ts'
 import { type Outcome, ok, refused } from './refusals.ts'
 
 const IDEMPOTENCY_MS = 24 * 60 * 60 * 1000
+/** Each loses to another process that asks the same and is answered meanwhile. */
+const MOST_TRIES = 5
 
 /** In one transaction. */
 export async function request(change: Change, command: RequestApproval): Promise<Outcome<Answer>> {
@@ -25,12 +27,7 @@ export async function request(change: Change, command: RequestApproval): Promise
   if (earlier) return answerWith(trx, earlier, change)
 
   const twin = await insertOrFindTwin(change, row)
-  if (twin) {
-    if (command.idempotencyKey) {
-      await store.pointIdempotencyKey(trx, command.ownerKeyId, command.idempotencyKey, twin.id)
-    }
-    return ok({ approval: await composeView(trx, twin, change), created: false })
-  }
+  if (twin) return ok({ approval: await composeView(trx, twin, change), created: false })
 
   const entry: Entry = {
     at: now,
@@ -90,24 +87,28 @@ async function takeKey(
   return earlier.request_hash === requestHash ? earlier.approval_id : 'reused'
 }
 
-/** undefined: the row is in. A twin may close between the two queries of another process: then it is tried again. */
+/**
+ * undefined: the row is in. A twin that another process closes between the two queries is found by neither: then it is
+ * tried again.
+ */
 async function insertOrFindTwin(change: Change, row: ApprovalRow): Promise<ApprovalRow | undefined> {
-  const key = { ownerKeyId: row.owner_key_id, digest: row.digest, requestedBy: row.requested_by }
-  for (;;) {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
     if (await store.insertPending(change.trx, row)) return undefined
-    const twin = await store.findPendingTwin(change.trx, key)
+    const twin = row.twin === null ? undefined : await store.findPendingTwin(change.trx, row.twin)
     if (twin && !isOverdue(twin, change.now)) return twin
     if (twin) await expire(change, twin)
   }
+  throw new Error(`a pending twin of ${row.id} was in the way ${MOST_TRIES} times, and closed each time`)
 }
 
 function rowOf(command: RequestApproval, now: number): ApprovalRow {
   const { agent, action } = command
+  const digest = digestOf(agent.id, action)
   return {
     id: newId('apr'),
     owner_key_id: command.ownerKeyId,
     status: 'pending',
-    digest: digestOf(agent.id, action),
+    digest,
     agent_id: agent.id,
     agent_name: agent.name,
     tool: action.tool,
@@ -126,7 +127,27 @@ function rowOf(command: RequestApproval, now: number): ApprovalRow {
     is_test: command.testOf === undefined ? 0 : 1,
     unreached_at: null,
     approvals_needed: command.approvalsNeeded ?? 1,
+    twin: command.idempotencyKey === undefined ? twinOf(command, digest) : null,
   }
+}
+
+/**
+ * Equal for requests that ask the same, whenever they expire and whatever is noted beside: what people would see on
+ * the card is the same, so that one answer is an answer to both.
+ */
+function twinOf(command: RequestApproval, digest: string): string {
+  const { ownerKeyId, agent, action, reasons, risk, requestedByEmail = '', testOf = null } = command
+  const asked = {
+    owner: ownerKeyId,
+    digest,
+    agent: agent.name,
+    summary: action.summary,
+    reasons,
+    risk: [risk.level, risk.score],
+    requested_by: requestedByEmail.toLowerCase(),
+    test_of: testOf,
+  }
+  return sha256Hex(canonicalJson(asked))
 }
 
 /** What will run, in 64 hex digits; the summary is the agent's prose and not part of it. */

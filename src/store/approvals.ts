@@ -16,24 +16,12 @@ const approvalById = compileOnce((db, p: { id: string }) =>
   db.selectFrom('approvals').selectAll().where('id', '=', p.id),
 )
 
-export interface Twin {
-  ownerKeyId: string
-  digest: string
-  requestedBy: string
+export async function findPendingTwin(db: Executor, twin: string): Promise<ApprovalRow | undefined> {
+  return (await pendingTwin(db, { twin })).rows[0]
 }
 
-export async function findPendingTwin(db: Executor, twin: Twin): Promise<ApprovalRow | undefined> {
-  return (await pendingTwin(db, twin)).rows[0]
-}
-
-const pendingTwin = compileOnce((db, p: Twin) =>
-  db
-    .selectFrom('approvals')
-    .selectAll()
-    .where('owner_key_id', '=', p.ownerKeyId)
-    .where('digest', '=', p.digest)
-    .where('requested_by', '=', p.requestedBy)
-    .where('status', '=', PENDING),
+const pendingTwin = compileOnce((db, p: { twin: string }) =>
+  db.selectFrom('approvals').selectAll().where('twin', '=', p.twin).where('status', '=', PENDING),
 )
 
 /** false when a pending twin is there already, also one that another process just committed. */
@@ -69,10 +57,12 @@ const addPending = compileOnce((trx, row: ApprovalRow) =>
         'is_test',
         'unreached_at',
         'approvals_needed',
+        'twin',
       ),
     )
+    // As the index says it, word for word: SQLite does not find it otherwise.
     .onConflict((c) =>
-      c.columns(['owner_key_id', 'digest', 'requested_by']).where('status', '=', PENDING).doNothing(),
+      c.column('twin').where('status', '=', PENDING).where('twin', 'is not', null).doNothing(),
     ),
 )
 

@@ -4,6 +4,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import * as approvals from '../../db/migrations/0001-approvals.ts'
 import * as events from '../../db/migrations/0002-events.ts'
 import * as channels from '../../db/migrations/0003-channels.ts'
+import * as idempotency from '../../db/migrations/0004-idempotency.ts'
 import * as people from '../../db/migrations/0005-people.ts'
 import type { Executor } from './database.ts'
 
@@ -12,6 +13,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0001-approvals': approvals,
   '0002-events': events,
   '0003-channels': channels,
+  '0004-idempotency': idempotency,
   '0005-people': people,
 }
 

@@ -25,7 +25,10 @@ export const requestApproval = {
   body: newApproval,
   answers: {
     201: { says: 'Pending: people are asked', body: approval },
-    200: { says: 'An earlier request answers: the same key, or a pending twin', body: approval },
+    200: {
+      says: 'An earlier request answers: of the same Idempotency-Key, or without one a pending twin',
+      body: approval,
+    },
   },
   refusals: ['approval_not_found', 'idempotency_key_reused'],
   problems: { 403: ['agent_mismatch'] },

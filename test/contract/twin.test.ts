@@ -1,0 +1,115 @@
+// Proves when a request is taken for one that waits already: when it asks the very same, and without an Idempotency-Key.
+
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Answer, RequestApproval } from '../../src/approvals/desk.ts'
+import { isoTime } from '../../src/kit/clock.ts'
+import { databases } from '../fakes/databases.ts'
+import { manualClock } from '../fakes/manual-clock.ts'
+import { asking, type Office, openOffice } from '../fakes/office.ts'
+
+describe.each(databases)('on $name', ({ name, create }) => {
+  const clock = manualClock()
+  let database: Awaited<ReturnType<typeof create>>
+  let office: Office
+
+  beforeAll(async () => {
+    database = await create()
+    office = await openOffice(database.url, clock)
+  })
+  afterAll(async () => {
+    await office?.close()
+    await database?.drop()
+  })
+
+  async function ask(wanted: RequestApproval): Promise<Answer> {
+    const outcome = await office.desk.request(wanted)
+    if (!outcome.ok) throw new Error(outcome.refusal.code)
+    return outcome.value
+  }
+
+  test('two keys are two approvals, and a request without one is a third', async () => {
+    const wanted = asking()
+    const answers = [
+      await ask({ ...wanted, idempotencyKey: 'one' }),
+      await ask({ ...wanted, idempotencyKey: 'two' }),
+      await ask(wanted),
+    ]
+    expect(answers.map(({ created }) => created)).toEqual([true, true, true])
+    expect(new Set(answers.map(({ approval }) => approval.id)).size).toBe(3)
+    // Nor does a key find what waits without one.
+    expect(await ask({ ...wanted, idempotencyKey: 'three' })).toMatchObject({ created: true })
+  })
+
+  test('the same, but for expiry and metadata, is the one that waits, with its own expiry', async () => {
+    const wanted = asking({ expiresInSeconds: 60, metadata: { session: 1 } })
+    const first = await ask(wanted)
+    clock.advance(1_000)
+    const again = await ask({ ...wanted, expiresInSeconds: 3600, metadata: { session: 2 } })
+    expect(again).toEqual({ approval: first.approval, created: false })
+    expect(again.approval.expires_at).toBe(isoTime(clock.now() + 59_000))
+  })
+
+  test('what is written another way is the same', async () => {
+    const wanted = asking({ requestedByEmail: 'Ana@example.com' })
+    const { tool, summary } = wanted.action
+    const action = { tool, summary, arguments: { a: 1, b: { c: 2, d: 3 } } }
+    const first = await ask({ ...wanted, action })
+    const reordered = { ...action, arguments: { b: { d: 3, c: 2 }, a: 1 } }
+    const again = await ask({ ...wanted, action: reordered, requestedByEmail: 'ana@EXAMPLE.com' })
+    expect(again).toEqual({ approval: first.approval, created: false })
+  })
+
+  const differences: [string, (wanted: RequestApproval) => Partial<RequestApproval>][] = [
+    ['risk level', () => ({ risk: { level: 'critical', score: null } })],
+    ['risk score', () => ({ risk: { level: 'medium', score: 0.5 } })],
+    ['summary', ({ action }) => ({ action: { ...action, summary: 'Refund everything' } })],
+    ['tool', ({ action }) => ({ action: { ...action, tool: 'stripe.payout' } })],
+    ['arguments', ({ action }) => ({ action: { ...action, arguments: { order: 2 } } })],
+    ['environment', ({ action }) => ({ action: { ...action, environment: 'production' } })],
+    ['reasons', () => ({ reasons: ['AMOUNT_ABOVE_LIMIT'] })],
+    ['agent', ({ agent }) => ({ agent: { ...agent, id: 'agent-2' } })],
+    ['name of the agent', ({ agent }) => ({ agent: { ...agent, name: 'Another agent' } })],
+    ['requester', () => ({ requestedByEmail: 'ben@example.com' })],
+    ['API key', () => ({ ownerKeyId: 'key_of_another' })],
+    ['tested destination', () => ({ testOf: 'dst_of_a_test' })],
+  ]
+  test.each(differences)('another %s is another approval', async (_what, different) => {
+    const wanted = asking()
+    const first = await ask(wanted)
+    const other = { ...wanted, ...different(wanted) }
+    const second = await ask(other)
+    expect([second.created, second.approval.id === first.approval.id]).toEqual([true, false])
+    // Each finds its own.
+    expect((await ask(wanted)).approval.id).toBe(first.approval.id)
+    expect((await ask(other)).approval.id).toBe(second.approval.id)
+  })
+
+  test('one that is overdue expires, and one that is closed is left: the request is a new one', async () => {
+    const wanted = asking({ expiresInSeconds: 10 })
+    const first = await ask(wanted)
+    clock.advance(10_000)
+    const second = await ask(wanted)
+    expect(second).toMatchObject({ created: true, approval: { status: 'pending' } })
+    expect(await office.queries.find(first.approval.id)).toMatchObject({ status: 'expired' })
+    await office.desk.withdraw({ approvalId: second.approval.id })
+    expect(await ask(wanted)).toMatchObject({ created: true })
+  })
+
+  test('a request that finds neither room nor twin fails, and holds up nobody', async () => {
+    await office.db.transact(async (trx) => {
+      for (const statement of REFUSE_EVERY_APPROVAL[name]) await sql.raw(statement).execute(trx)
+    })
+    await expect(office.desk.request(asking())).rejects.toThrow('was in the way 5 times')
+    await expect(office.desk.request(asking({ idempotencyKey: 'alone' }))).rejects.toThrow('in the way')
+  })
+})
+
+/** An insert then ends as one that meets a twin, and there is none. */
+const REFUSE_EVERY_APPROVAL = {
+  sqlite: [`create trigger refuse before insert on approvals begin select raise(ignore); end`],
+  postgres: [
+    `create function refuse() returns trigger language plpgsql as 'begin return null; end'`,
+    `create trigger refuse before insert on approvals for each row execute function refuse()`,
+  ],
+}
