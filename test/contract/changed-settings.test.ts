@@ -1,0 +1,84 @@
+// Shows that settings count from the moment they are changed, also against a sender that began under the old ones.
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type DestinationSettings, USUAL_SETTINGS } from '../../src/events/settings.ts'
+import { createDestinations, type Destinations } from '../../src/settings/destinations.ts'
+import { eventually } from '../fakes/countersign.ts'
+import { databases } from '../fakes/databases.ts'
+import type { Office } from '../fakes/office.ts'
+import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
+
+/** The clock of a post room begins at midnight UTC. */
+const NIGHT = { quiet_hours_start: '22:00', quiet_hours_end: '06:00' }
+
+describe.each(databases)('on $name', ({ create }) => {
+  let room: PostRoom
+  let destinations: Destinations
+  beforeEach(async () => {
+    room = await openPostRoom(create)
+    const { db } = room.office
+    destinations = createDestinations({ db, clock: room.clock, secretKey: Buffer.alloc(32, 7), kinds: [] })
+  })
+  afterEach(() => room.close())
+
+  const place = (settings: Partial<DestinationSettings>) =>
+    room.office.destination({ settings: JSON.stringify(settings) })
+  const choose = (id: string, settings: Partial<DestinationSettings>) =>
+    destinations.update(id, { settings: { ...USUAL_SETTINGS, ...settings } }, 'key_admin')
+  const isLeased = async () => {
+    const { read } = room.office.db
+    return (await read.selectFrom('destinations').select('lease_id').executeTakeFirst())?.lease_id !== null
+  }
+  const waiting = () =>
+    room.office.db.read.selectFrom('deliveries').selectAll().where('state', '=', 'pending').execute()
+  /** The office as a worker sees it: once it has leased the destination, something happens. */
+  function onceLeased(act: () => Promise<unknown>): Office {
+    let isOver = false
+    return {
+      ...room.office,
+      db: {
+        ...room.office.db,
+        async transact(work) {
+          const result = await room.office.db.transact(work)
+          if (!isOver && (await isLeased())) {
+            isOver = true
+            await act()
+          }
+          return result
+        },
+      },
+    }
+  }
+
+  test('an alert is sent though a sender was about to hold it for quiet hours that just ended', async () => {
+    const id = await place(NIGHT)
+    const [alert] = await room.tell({})
+    await room.worker(onceLeased(() => choose(id, {})))
+    await eventually(() => room.platform.sent.length === 1)
+    expect(room.platform.sent).toMatchObject([{ to: id, about: alert?.id }])
+  })
+
+  test('what was held is due at once under other settings, and what waits for another try is not', async () => {
+    const id = await place(NIGHT)
+    await room.tell({}, {})
+    const [tried] = await waiting()
+    const later = room.clock.now() + 60_000
+    const { db } = room.office
+    await db.transact((trx) =>
+      trx
+        .updateTable('deliveries')
+        .set({ attempts: 1, next_attempt_at: later })
+        .where('id', '=', tried?.id ?? '')
+        .execute(),
+    )
+    await room.worker()
+    await eventually(async () => (await waiting()).every((row) => row.next_attempt_at > room.clock.now()))
+    await choose(id, {})
+    room.advance(0)
+    const left = await eventually(async () => {
+      const rows = await waiting()
+      return rows.length === 1 ? rows : undefined
+    })
+    expect(left).toMatchObject([{ id: tried?.id, next_attempt_at: later }])
+  })
+})
