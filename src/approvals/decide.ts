@@ -51,6 +51,8 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
         votes,
         card: originOf(command, card),
       })
+      // Cast between the two reads, perhaps by this very press, and perhaps it closed the approval.
+      if (refusal === 'already_voted' && look === 0) continue
       if (refusal) return refused(refusal)
       const voted = await vote(change, approval, command, { card, actor, votes })
       if (voted) return ok(voted)

@@ -100,7 +100,7 @@ function entryOf(
   }
 }
 
-/** `Approved by Ana via slack and Ben via teams: checked with finance` */
+/** `Approved by Ana via api and Ben via api: checked with finance` */
 function wordsFor(status: 'approved' | 'denied', votes: ShownVote[]): string {
   const isDenied = status === 'denied'
   const closing = isDenied ? votes.slice(-1) : votes.filter(({ counts }) => counts)

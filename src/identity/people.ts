@@ -18,6 +18,9 @@ export interface PersonChange {
   disabled?: boolean | undefined
 }
 
+/** An admin has said that what this tenant tells of addresses in this mail domain is true. */
+export type Vouched = VouchingRow
+
 export interface People {
   /** In the order of their ids; `next` is the `after` of the following page. */
   list(after: string | undefined, limit: number): Promise<{ people: Person[]; next: string | undefined }>
@@ -37,8 +40,8 @@ export interface People {
    * no such person; `not_joined`: they are joined to nobody elder.
    */
   unjoin(id: string, by: string): Promise<Person | 'not_joined' | undefined>
-  vouching(): Promise<VouchingRow[]>
-  setVouching(wanted: VouchingRow[], by: string): Promise<void>
+  vouching(): Promise<Vouched[]>
+  setVouching(wanted: Vouched[], by: string): Promise<void>
 }
 
 export function createPeople({ db, clock }: { db: Database; clock: Clock }): People {

@@ -1,6 +1,7 @@
 // Reads and writes the votes on approvals.
 
 import type { DecisionRow } from '../../db/schema.ts'
+import { isId } from '../kit/ids.ts'
 import { columns, compileOnce } from './compile-once.ts'
 import type { Executor } from './database.ts'
 
@@ -39,11 +40,11 @@ export function deleteDecision(trx: Executor, id: string): Promise<unknown> {
 /** A vote, with the elder person whom the voter was joined to. */
 export type VoteRow = DecisionRow & { merged_into: string | null }
 
-/** In the order in which they were cast. */
+/** In the order in which they were cast. One id alone may be anybody's text. */
 export async function findVoteRows(db: Executor, approvalIds: string[]): Promise<VoteRow[]> {
   if (approvalIds.length === 0) return []
   const [approvalId] = approvalIds as [string]
-  if (approvalIds.length === 1) return (await votesOf(db, { approvalId })).rows
+  if (approvalIds.length === 1) return isId(approvalId, 'apr') ? (await votesOf(db, { approvalId })).rows : []
   return votes(db).where('d.approval_id', 'in', approvalIds).execute()
 }
 

@@ -105,7 +105,9 @@ test('it says what a client must know of a request', () => {
     responses: {
       409: {
         content: {
-          'application/problem+json': { schema: { properties: { code: { enum: ['already_decided'] } } } },
+          'application/problem+json': {
+            schema: { properties: { code: { enum: ['already_decided', 'already_voted'] } } },
+          },
         },
       },
     },
@@ -191,8 +193,9 @@ describe('answers keep to it', () => {
       requested_by: { email: 'ana@example.com' },
       metadata: { session: 1 },
     }
-    const { id } = await expectDocumented('requestApproval', '/v1/approvals', wanted)
-    await expectDocumented('requestApproval', '/v1/approvals', wanted)
+    const agent = { key: await running.key({ roles: ['agent'] }) }
+    const { id } = await expectDocumented('requestApproval', '/v1/approvals', wanted, agent)
+    await expectDocumented('requestApproval', '/v1/approvals', wanted, agent)
     await expectDocumented(
       'decideApproval',
       `/v1/approvals/${id}/decision`,
@@ -203,6 +206,16 @@ describe('answers keep to it', () => {
     const { id: other } = await expectDocumented('requestApproval', '/v1/approvals', wanted)
     await expectDocumented('withdrawApproval', `/v1/approvals/${other}/withdraw`)
     await expectDocumented('listApprovals', '/v1/approvals?limit=2')
+
+    const { data: people } = await expectDocumented('listPeople', '/v1/people')
+    const [one, two] = people.map((person: { id: string }) => person.id)
+    await expectDocumented('readPerson', `/v1/people/${one}`)
+    await expectDocumented('changePerson', `/v1/people/${one}`, { name: 'Ana Ruiz' })
+    await expectDocumented('joinPeople', `/v1/people/${one}/join`, { person_id: two })
+    await expectDocumented('unjoinPerson', `/v1/people/${two}/unjoin`)
+    const vouched = [{ platform: 'slack', tenant: 'T1', domains: ['example.com'] }]
+    await expectDocumented('setVouching', '/v1/people/vouching', vouched)
+    await expectDocumented('readVouching', '/v1/people/vouching')
     await expectDocumented('deleteDestination', `${places}/${place}`)
 
     for (const [path, id] of [

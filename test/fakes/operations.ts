@@ -33,6 +33,9 @@ export const SANE_BODIES: Record<string, Json> = {
   replaceDestination: { name: 'One', config: { channel_id: CHANNEL }, events: null, min_severity: 'info' },
   changeDestination: { name: 'Two', enabled: true },
   testDestination: { message: 'Does it arrive?' },
+  changePerson: { name: 'Ana Ruiz' },
+  joinPeople: { person_id: 'per_01kaf3q2m8e7s9v4w6x8y0z1b3' },
+  setVouching: [{ platform: 'slack', tenant: 'T1', domains: ['example.com'] }] as never,
   createApiKey: { name: 'an agent', roles: ['agent'], agent_id: 'agent-1' },
   emitEvents: {
     type: 'policy.violation',

@@ -49,7 +49,12 @@ function usualApproval(type: EventType, status: string): EventView {
   const vote = { verdict: 'approve', reviewer: 'Ana', source: 'teams', note: 'checked with finance' }
   const decisions = status === 'approved' ? [vote] : []
   const review_notes = status === 'approved' ? 'Approved by Ana via teams' : null
-  return { ...EVENT, type, action: status, data: { ...EVENT.data, decisions, review_notes } }
+  return {
+    ...EVENT,
+    type,
+    action: status,
+    data: { ...EVENT.data, decisions, decided_by: decisions[0]?.reviewer ?? null, review_notes },
+  }
 }
 
 const hostileData = fc.oneof(

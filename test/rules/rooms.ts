@@ -223,5 +223,7 @@ export const PLATFORM_BLIND_ROOMS = ['approvals', 'alerts', 'policy', 'identity'
 export const PLATFORM_NAMES = /slack|\bteams\b|discord|telegram|pagerduty/i
 
 /** Files over the limit, each with its reason. */
-export const LONG_FILES: Record<string, string> = {}
+export const LONG_FILES: Record<string, string> = {
+  'db/schema.ts': 'one interface for each table, all of them in one place',
+}
 export const MAX_LINES = 250

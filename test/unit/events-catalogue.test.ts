@@ -88,6 +88,7 @@ describe('the name of an event', () => {
   it('that we alone may tell is reserved, and every other has a severity of its own', () => {
     expect(TYPES.filter(isReserved)).toEqual([
       'approval.requested',
+      'approval.voted',
       'approval.decided',
       'approval.expired',
       'approval.unreached',

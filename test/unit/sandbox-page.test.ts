@@ -244,7 +244,7 @@ test('the agent asks, waits and tells how soon after the decision it was release
   const request = product.posted.at(-1)
   expect(request?.body).toMatchObject({ action: { tool: 'stripe.refund' }, expires_in_seconds: 60 })
   expect(request?.headers['idempotency-key']).toBeTruthy()
-  const decisions = [{ reviewer: { name: 'Ana' }, note: 'checked' }]
+  const decisions = [{ verdict: 'approve', reviewer: { name: 'Ana' }, note: 'checked' }]
   await product.decide({ status: 'approved', decisions })
   await expect.poll(async () => (await snapshot()).runs[0]?.status).toBe('approved')
   const { runs } = await snapshot()

@@ -122,7 +122,9 @@ function refusalOf(outcome: Outcome<never>) {
 }
 
 function decidedBy(name: string, status: ApprovalView['status'] = 'approved'): ApprovalView {
-  return { status, decisions: [{ reviewer: { id: 'per_1', name } }] } as ApprovalView
+  const reviewer = { id: 'per_1', name }
+  const progress = [{ requirement: 'reviewers', approved: [reviewer], missing: 0 }]
+  return { status, decisions: [{ verdict: 'approve', reviewer }], progress } as ApprovalView
 }
 
 describe('a refusal', () => {

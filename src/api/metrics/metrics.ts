@@ -2,7 +2,6 @@
 
 import type { RequestHandler } from 'express'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { DecisionRow } from '../../../db/schema.ts'
 import type { ApprovalView } from '../../approvals/view.ts'
 import type { SendResult } from '../../delivery/worker.ts'
 import { SEVERITIES, type Severity } from '../../events/severity.ts'
@@ -19,14 +18,18 @@ export interface Gauges {
 export interface Metrics {
   countRequests: RequestHandler
   /** Once per recorded vote. */
-  voted(
-    approval: Pick<ApprovalView, 'created_at' | 'test'>,
-    vote: Pick<DecisionRow, 'verdict' | 'source' | 'decided_at'>,
-  ): void
+  voted(approval: Pick<ApprovalView, 'created_at' | 'test'>, vote: Vote): void
   /** Once per send. */
   sent(channelType: string, result: SendResult): void
   /** In the text format of Prometheus. */
   read(): Promise<{ contentType: string; text: string }>
+}
+
+/** As it is recorded; `decided_at` in UTC epoch milliseconds. */
+interface Vote {
+  verdict: string
+  source: string
+  decided_at: number
 }
 
 /** People answer within seconds, hours or days. */

@@ -1,8 +1,7 @@
 // Serves people to an admin: lists and changes them, joins and separates them, and sets who is vouched for.
 
 import type { z } from 'zod'
-import type { VouchingRow } from '../../../db/schema.ts'
-import type { People } from '../../identity/people.ts'
+import type { People, Vouched } from '../../identity/people.ts'
 import { emailsOf, type Person } from '../../identity/persons.ts'
 import { isoTime } from '../../kit/clock.ts'
 import { sendProblem } from '../../kit/problem.ts'
@@ -85,14 +84,14 @@ function wire(person: Person): z.infer<typeof operations.person> {
 }
 
 /** Each once, however often it was named. */
-function rowsOf(given: Vouching[]): VouchingRow[] {
+function rowsOf(given: Vouching[]): Vouched[] {
   const rows = given.flatMap(({ platform, tenant, domains }) =>
     domains.map((domain) => ({ platform, tenant, domain })),
   )
   return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()]
 }
 
-function byTenant(rows: VouchingRow[]): Vouching[] {
+function byTenant(rows: Vouched[]): Vouching[] {
   const groups = Map.groupBy(rows, ({ platform, tenant }) => JSON.stringify([platform, tenant]))
   return [...groups.values()].map((some) => ({
     platform: some[0]?.platform ?? '',
