@@ -29,17 +29,15 @@ export async function postgresSignals(
   let backend = 0
 
   async function flush(): Promise<void> {
-    try {
-      while (gathered.size > 0) {
-        const pairs = [...gathered.values()].slice(0, PAIRS_PER_NOTICE)
-        for (const pair of pairs) gathered.delete(pair.join())
-        await pool.query('select pg_notify($1, $2)', [CHANNEL, JSON.stringify({ from: backend, pairs })])
-      }
-    } catch (error) {
-      log.warn({ err: error }, 'other processes were not woken; they look by themselves')
-    } finally {
-      flushing = undefined
+    while (gathered.size > 0) {
+      const pairs = [...gathered.values()].slice(0, PAIRS_PER_NOTICE)
+      for (const pair of pairs) gathered.delete(pair.join())
+      // One that fails holds up none of the later ones.
+      await pool
+        .query('select pg_notify($1, $2)', [CHANNEL, JSON.stringify({ from: backend, pairs })])
+        .catch((error) => log.warn({ err: error }, 'other processes were not woken; they look by themselves'))
     }
+    flushing = undefined
   }
 
   async function listen(): Promise<void> {

@@ -2,6 +2,8 @@
 
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { newId } from '../../src/kit/ids.ts'
+import type { Topic } from '../../src/store/signals.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
@@ -28,9 +30,9 @@ describe.each(databases.filter(({ name }) => name === 'postgres'))('on $name', (
     await database.drop()
   })
 
-  const heardBy = (office: Office) => {
+  const heardBy = (office: Office, topic: Topic = 'approvals') => {
     const heard: string[] = []
-    office.db.signals.subscribe('approvals', (key) => heard.push(key))
+    office.db.signals.subscribe(topic, (key) => heard.push(key))
     return heard
   }
   /** All notices that were sent before have been heard once this one has. */
@@ -50,7 +52,7 @@ describe.each(databases.filter(({ name }) => name === 'postgres'))('on $name', (
 
   test('a signal reaches the other process once, and its own process once', async () => {
     const [here, there] = [heardBy(one), heardBy(other)]
-    const keys = Array.from({ length: 250 }, (_, i) => `apr_${i}`)
+    const keys = Array.from({ length: 250 }, () => newId('apr'))
     for (const key of keys) one.db.signals.publish('approvals', key)
     expect(here).toEqual(keys)
     await flushed(one, other)
@@ -69,12 +71,19 @@ describe.each(databases.filter(({ name }) => name === 'postgres'))('on $name', (
     expect(notices.length).toBeLessThanOrEqual(3)
   })
 
+  test('a notice that PostgreSQL refuses holds up none of the later ones', async () => {
+    // Longer than NOTIFY takes.
+    one.db.signals.publish('approvals', 'x'.repeat(9_000))
+    await flushed(one, other)
+  })
+
   test('after a lost connection everybody is told to look again, and signals arrive as before', async () => {
-    const there = heardBy(other)
+    const topics = ['approvals', 'deliveries', 'destinations'] as const
+    const there = topics.map((topic) => heardBy(other, topic))
     const before = await listeners()
     expect(before).toHaveLength(2)
     await admin.query('select pg_terminate_backend(pid) from unnest($1::int[]) as pid', [before])
-    await eventually(() => there.includes(''))
+    await eventually(() => there.every((heard) => heard.includes('')))
     await eventually(async () => (await listeners()).length === 2)
     expect((await listeners()).filter((pid) => before.includes(pid))).toEqual([])
 
