@@ -101,7 +101,8 @@ export function createWorker(options: WorkerOptions): Worker {
   async function serve(row: DestinationRow, lease: Lease): Promise<void> {
     const lookAgainAt = await runErrand(row, lease, { ...options, outbox, isRunning: () => running })
     // A limit may be finer than the looks by ourselves.
-    if (lookAgainAt !== undefined) setTimeout(() => void look(), lookAgainAt - clock.now()).unref()
+    if (lookAgainAt === undefined) return
+    setTimeout(() => void look(), Math.max(0, lookAgainAt - clock.now())).unref()
   }
 
   const stopListening: (() => void)[] = []

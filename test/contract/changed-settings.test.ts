@@ -58,6 +58,30 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(room.platform.sent).toMatchObject([{ to: id, about: alert?.id }])
   })
 
+  test('a destination that is switched off just before a sender would take it is sent nothing', async () => {
+    const [off, on] = [await place({}), await place({})]
+    const next = { isTheLease: false }
+    const { db } = room.office
+    const worker = await room.worker({
+      ...room.office,
+      db: {
+        ...db,
+        async transact(work) {
+          if (next.isTheLease) {
+            next.isTheLease = false
+            await destinations.update(off, { enabled: false }, 'key_admin')
+          }
+          return db.transact(work)
+        },
+      },
+    })
+    next.isTheLease = true
+    await room.office.ask()
+    await eventually(() => room.platform.sent.some(({ to }) => to === on))
+    await worker.stop()
+    expect(room.platform.tried).toMatchObject([{ to: on }])
+  })
+
   test('what was held is due at once under other settings, and what waits for another try is not', async () => {
     const id = await place(NIGHT)
     await room.tell({}, {})

@@ -5,6 +5,7 @@ import type { EventView } from '../../src/events/event.ts'
 import type { Alert } from '../../src/events/fan-out.ts'
 import { createNewsroom } from '../../src/events/newsroom.ts'
 import { settingsOf } from '../../src/events/settings.ts'
+import type { Clock } from '../../src/kit/clock.ts'
 import { eventually } from './countersign.ts'
 import type { databases } from './databases.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
@@ -19,8 +20,8 @@ export interface PostRoom {
   office: Office
   clock: ManualClock
   platform: ScriptedPlatform
-  /** Starts a sender; on PostgreSQL `of` may be another process's office. */
-  worker(of?: Office): Promise<Worker>
+  /** Starts a sender; on PostgreSQL `of` may be another process's office. `by`: another clock than the room's. */
+  worker(of?: Office, by?: Clock): Promise<Worker>
   /** Another process on the same database; PostgreSQL only. */
   otherOffice(): Promise<Office>
   /** Alerts come in together, each with whatever differs. */
@@ -55,7 +56,7 @@ export async function openPostRoom(
     clock,
     platform,
     deliveries,
-    async worker(of = office) {
+    async worker(of = office, by: Clock = clock) {
       const worker = createWorker({
         db: of.db,
         kinds: [
@@ -80,7 +81,7 @@ export async function openPostRoom(
         findView: of.queries.find,
         leaseMs: LEASE_MS,
         unreachedAfterMs: UNREACHED_AFTER_MS,
-        clock,
+        clock: by,
         log: silent,
       })
       workers.push(worker)
