@@ -51,6 +51,13 @@ describe.each(databases.filter(({ name }) => name === 'sqlite'))('on $name', ({ 
     expect(count('begin immediate')).toBe(count('commit'))
   })
 
+  test('however many come at once, no commit has more than 64 of them: the first waits for no more', async () => {
+    await Promise.all(Array.from({ length: WRITERS }, () => transact(async () => {})))
+    const commits = statements.join().split('commit')
+    const sizes = commits.map((commit) => commit.split('savepoint command').length - 1)
+    expect(Math.max(...sizes)).toBe(64)
+  })
+
   test('those who come during a commit are served by the next, and nobody waits for ever', async () => {
     const later: Promise<unknown>[] = []
     await Promise.all(
