@@ -1,0 +1,80 @@
+// Shows how long a deleted destination keeps its secrets: until its cards are closed and drawn, and no longer.
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { USUAL_SETTINGS } from '../../src/events/settings.ts'
+import { createDestinations, type Destinations } from '../../src/settings/destinations.ts'
+import { eventually } from '../fakes/countersign.ts'
+import { databases } from '../fakes/databases.ts'
+import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
+
+const TOKEN = 'xoxb-of-the-place'
+const ADMIN = 'key_admin'
+
+describe.each(databases)('on $name', ({ create }) => {
+  let room: PostRoom
+  let destinations: Destinations
+  beforeEach(async () => {
+    room = await openPostRoom(create)
+    const { db } = room.office
+    destinations = createDestinations({ db, clock: room.clock, secretKey: Buffer.alloc(32, 7), kinds: [] })
+  })
+  afterEach(() => room.close())
+
+  async function place(): Promise<string> {
+    const filter = { events: null, minSeverity: 'info', tools: null, agents: null } as const
+    const fields = { name: 'a place', ...filter, retryPolicy: null, settings: USUAL_SETTINGS, enabled: true }
+    return (await destinations.create('scripted', { ...fields, config: { token: TOKEN } }, ADMIN)).id
+  }
+  /** As kept, and whether its cards may still be pressed and redrawn. */
+  const kept = async (id: string) => {
+    const { read } = room.office.db
+    const row = await read
+      .selectFrom('destinations')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    return { config: row.config, isSealed: row.sealed_secrets !== '', enabled: row.enabled }
+  }
+  const isKept = { config: JSON.stringify({ token: TOKEN }), isSealed: true, enabled: 1 }
+  const isForgotten = { config: '{}', isSealed: false, enabled: 0 }
+
+  test('they are kept while an approval is open, then until its card is redrawn, and then wiped', async () => {
+    const id = await place()
+    const worker = await room.worker()
+    const asked = await room.office.ask()
+    await room.settled(asked.id, 1)
+    await worker.stop()
+
+    await destinations.remove(id, ADMIN)
+    await destinations.forgetRemoved()
+    expect(await kept(id)).toEqual(isKept)
+    await room.office.desk.withdraw({ approvalId: asked.id })
+    await destinations.forgetRemoved()
+    expect(await kept(id)).toEqual(isKept)
+
+    await room.worker()
+    await room.settled(asked.id, 2)
+    expect(room.platform.cards(asked.id)).toEqual({ 'message 1': 'withdrawn' })
+    await destinations.forgetRemoved()
+    expect(await kept(id)).toEqual(isForgotten)
+  })
+
+  test('one that is not deleted, or only switched off, is never forgotten', async () => {
+    const [id, off] = [await place(), await place()]
+    await destinations.update(off, { enabled: false }, ADMIN)
+    await destinations.forgetRemoved()
+    expect(await kept(id)).toEqual(isKept)
+    expect(await kept(off)).toEqual({ ...isKept, enabled: 0 })
+  })
+
+  test('what it was not sent before it was deleted it is never sent', async () => {
+    const [id, other] = [await place(), await place()]
+    const asked = await room.office.ask()
+    await destinations.remove(id, ADMIN)
+    await room.worker()
+    await eventually(() => room.platform.sent.length === 1)
+    expect(room.platform.tried).toMatchObject([{ to: other }])
+    const states = (await room.deliveries(asked.id)).map((row) => [row.destination_id, row.state])
+    expect(states).toContainEqual([id, 'skipped'])
+  })
+})
