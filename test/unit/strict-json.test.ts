@@ -1,0 +1,27 @@
+// Shows where the documented limits of a JSON body are: what just fits is read, and one more is refused.
+
+import { expect, test } from 'vitest'
+import { JsonError, parseStrictJson } from '../../src/kit/strict-json.ts'
+
+const read = (json: string) => parseStrictJson(Buffer.from(json))
+function refusal(json: string): string | undefined {
+  try {
+    read(json)
+  } catch (error) {
+    if (error instanceof JsonError) return error.code
+    throw error
+  }
+}
+const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+const text = (length: number) => JSON.stringify('x'.repeat(length))
+
+test.each([
+  ['32 levels', nested(32), nested(33), 'json_too_deep'],
+  ['65,536 characters', text(65_536), text(65_537), 'string_too_long'],
+  ['a name of 65,536 characters', `{${text(65_536)}:1}`, `{${text(65_537)}:1}`, 'string_too_long'],
+  ['2^53 - 1', '9007199254740991', '9007199254740992', 'unsafe_number'],
+  ['-(2^53 - 1)', '-9007199254740991', '-9007199254740992', 'unsafe_number'],
+])('%s', (_what, fits, tooMuch, code) => {
+  expect(read(fits)).toEqual(JSON.parse(fits))
+  expect(refusal(tooMuch)).toBe(code)
+})
