@@ -97,6 +97,21 @@ describe.each(databases)('on $name', ({ name, create }) => {
     expect(await allDelivered()).toBe(4)
   })
 
+  test('however long nobody sent, no more than the burst goes at once', async () => {
+    await room.office.destination()
+    await tell(1)
+    await room.worker()
+    await eventually(() => times.length === 1)
+    room.clock.advance(3_600_000)
+    await tell(EVENTS)
+    const { read } = room.office.db
+    await eventually(async () => {
+      const row = await read.selectFrom('destinations').select('cool_until').executeTakeFirst()
+      return (row?.cool_until ?? 0) > room.clock.now()
+    })
+    expect(times).toHaveLength(1 + (SHARED.burst ?? 1))
+  })
+
   if (name === 'postgres')
     test('two processes together stay within a limit', async () => {
       for (let i = 0; i < PLACES; i++) await room.office.destination()

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import { eventually, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
+import { select } from '../fakes/peek.ts'
 import { BOT_TOKEN } from '../fakes/slack-server.ts'
 
 const PATH = '/v1/settings/notifications'
@@ -117,7 +118,7 @@ describe.each(databases)('on $name', ({ create }) => {
     await remove(id)
   })
 
-  test('a deleted destination hears nothing new, and its open cards still count and close', async () => {
+  test('a deleted destination hears nothing new, its open cards still count and close, and then its secrets go', async () => {
     const id = await security()
     const { body: before } = await running.ask()
     const { ts } = await eventually(() => cardsOf(before.id)[0])
@@ -130,5 +131,7 @@ describe.each(databases)('on $name', ({ create }) => {
     expect((await read(before.id)).status).toBe('approved')
     await eventually(() => cardsOf(before.id).some((message) => message.text.includes('APPROVED')))
     expect(cardsOf(after.id)).toEqual([])
+    const secrets = `select sealed_secrets from destinations where id = '${id}'`
+    await eventually(async () => (await select(database.url, secrets))[0]?.sealed_secrets === '')
   })
 })
