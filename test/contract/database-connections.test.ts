@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs'
 import { sql } from 'kysely'
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Database, type Executor, openDatabase } from '../../src/store/database.ts'
 import { readState, writeState } from '../../src/store/platform-state.ts'
 import { eventually } from '../fakes/countersign.ts'
@@ -29,8 +29,8 @@ const answerOf = async (executor: Executor, statement: string) => {
 const write = (key: string) => db.transact((trx) => writeState(trx, 'test', key, '1'))
 
 describe.each(databases.filter(({ name }) => name === 'sqlite'))('on $name', ({ create }) => {
-  beforeEach(open(create))
-  afterEach(close)
+  beforeAll(open(create))
+  afterAll(close)
 
   const ofWriter = (pragma: string) => db.transact((trx) => answerOf(trx, `pragma ${pragma}`))
 
@@ -55,12 +55,12 @@ describe.each(databases.filter(({ name }) => name === 'sqlite'))('on $name', ({ 
 
 describe.each(databases.filter(({ name }) => name === 'postgres'))('on $name', ({ create }) => {
   let admin: pg.Client
-  beforeEach(async () => {
+  beforeAll(async () => {
     await open(create)()
     admin = new pg.Client({ connectionString: database.url })
     await admin.connect()
   })
-  afterEach(async () => {
+  afterAll(async () => {
     await admin.end()
     await close()
   })

@@ -1,6 +1,6 @@
 // Shows what switching a destination off and on again means: told once, with its first reason, and no old pause left.
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDestinations, type Destinations } from '../../src/settings/destinations.ts'
 import { databases } from '../fakes/databases.ts'
 import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
@@ -8,12 +8,12 @@ import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
 describe.each(databases)('on $name', ({ create }) => {
   let room: PostRoom
   let destinations: Destinations
-  beforeEach(async () => {
+  beforeAll(async () => {
     room = await openPostRoom(create)
     const { db } = room.office
     destinations = createDestinations({ db, clock: room.clock, secretKey: Buffer.alloc(32, 7), kinds: [] })
   })
-  afterEach(() => room.close())
+  afterAll(() => room.close())
 
   test('a platform that says twice that a place is gone switches it off once', async () => {
     const id = await room.office.destination()

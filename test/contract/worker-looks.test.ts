@@ -1,6 +1,7 @@
 // Shows that a worker goes on after whatever failed, and looks again when a limit ends.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Worker } from '../../src/delivery/worker.ts'
 import { systemClock } from '../../src/kit/clock.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
@@ -9,10 +10,7 @@ import { LEASE_MS, openPostRoom, type PostRoom } from '../fakes/post-room.ts'
 
 describe.each(databases)('on $name', ({ create }) => {
   let room: PostRoom
-  afterEach(async () => {
-    vi.restoreAllMocks()
-    await room.close()
-  })
+  let worker: Worker
 
   /** The office as a worker sees it; the database fails once where it is asked to. */
   function failing(when: () => boolean): Office {
@@ -31,14 +29,16 @@ describe.each(databases)('on $name', ({ create }) => {
   }
 
   describe('without a limit', () => {
-    beforeEach(async () => {
+    beforeAll(async () => {
       room = await openPostRoom(create)
       await room.office.destination()
     })
+    afterEach(() => worker.stop())
+    afterAll(() => room.close())
 
     test('a destination that could not be leased is served at the next look', async () => {
       const ready = { isAsked: false }
-      await room.worker(failing(() => ready.isAsked))
+      worker = await room.worker(failing(() => ready.isAsked))
       ready.isAsked = true
       const asked = await room.office.ask()
       room.advance(0)
@@ -46,14 +46,16 @@ describe.each(databases)('on $name', ({ create }) => {
     })
 
     test('what was sent and could not be written down is sent once more when the lease is over', async () => {
-      await room.worker(failing(() => room.platform.sent.length === 1))
+      const before = room.platform.sent.length
+      const sent = () => room.platform.sent.length - before
+      worker = await room.worker(failing(() => sent() === 1))
       const asked = await room.office.ask()
-      await eventually(() => room.platform.sent.length === 1)
+      await eventually(() => sent() === 1)
       room.advance(LEASE_MS - 1)
       expect(await room.deliveries(asked.id)).toMatchObject([{ state: 'pending', attempts: 0 }])
       room.advance(1)
       expect(await room.settled(asked.id, 1)).toMatchObject([{ attempts: 1 }])
-      expect(room.platform.sent).toHaveLength(2)
+      expect(sent()).toBe(2)
     })
   })
 
@@ -66,5 +68,7 @@ describe.each(databases)('on $name', ({ create }) => {
     vi.spyOn(globalThis, 'setInterval').mockReturnValue(undefined as never)
     await room.worker(room.office, systemClock)
     await eventually(() => room.platform.sent.length === 2)
+    vi.restoreAllMocks()
+    await room.close()
   })
 })
