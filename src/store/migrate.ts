@@ -1,11 +1,13 @@
-// Is the database as this version expects it? Brings it there, in order, once.
+// Brings the database to what this version expects: each migration once, in order, never back.
 
+import { sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import * as approvals from '../../db/migrations/0001-approvals.ts'
 import * as events from '../../db/migrations/0002-events.ts'
 import * as channels from '../../db/migrations/0003-channels.ts'
 import * as idempotency from '../../db/migrations/0004-idempotency.ts'
 import * as people from '../../db/migrations/0005-people.ts'
+import { StartError } from '../kit/start-error.ts'
 import type { Executor } from './database.ts'
 
 /** Named and sorted: what has run under a name never changes. */
@@ -17,9 +19,27 @@ const MIGRATIONS: Record<string, Migration> = {
   '0005-people': people,
 }
 
-/** Throws when a migration fails; the database is then as it was before that migration. */
+/**
+ * Throws when a migration fails; the database is then as it was before that migration. Throws a StartError, and
+ * changes nothing, when a newer version has migrated it. Of processes that start at once one migrates, the others wait.
+ */
 export async function migrate(db: Executor): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
   const { error } = await migrator.migrateToLatest()
-  if (error) throw error
+  if (error) throw (await refusalOfNewer(db)) ?? error
+}
+
+async function refusalOfNewer(db: Executor): Promise<StartError | undefined> {
+  // Where the names cannot be read, what failed before says why.
+  const names = await executedMigrations(db).catch((): string[] => [])
+  const unknown = names.findLast((name) => !Object.hasOwn(MIGRATIONS, name))
+  if (unknown === undefined) return undefined
+  return new StartError(
+    `The database was written by a newer Countersign: it has the migration ${unknown}, which this version does not know. Start that version, or restore a backup of before the upgrade.`,
+  )
+}
+
+async function executedMigrations(db: Executor): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)
+  return rows.map(({ name }) => name)
 }
