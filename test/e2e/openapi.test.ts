@@ -207,8 +207,10 @@ describe('answers keep to it', () => {
     await expectDocumented('withdrawApproval', `/v1/approvals/${other}/withdraw`)
     await expectDocumented('listApprovals', '/v1/approvals?limit=2')
 
+    const [elder, younger] = ['Elder', 'Younger'].map((name) => ({ name, email: `${name}@example.com` }))
+    for (const person of [elder, younger]) await running.key({ roles: ['reviewer'], person })
     const { data: people } = await expectDocumented('listPeople', '/v1/people')
-    const [one, two] = people.map((person: { id: string }) => person.id)
+    const [one, two] = people.slice(-2).map((person: { id: string }) => person.id)
     await expectDocumented('readPerson', `/v1/people/${one}`)
     await expectDocumented('changePerson', `/v1/people/${one}`, { name: 'Ana Ruiz' })
     await expectDocumented('joinPeople', `/v1/people/${one}/join`, { person_id: two })

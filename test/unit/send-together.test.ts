@@ -30,7 +30,7 @@ test('of a thousand one is given up, and all others arrive, in a few requests', 
   const ends = await sendTogether(letters, {
     db: undefined as never,
     kind: { retryPolicy: 'patient', keepsExcerpts: false },
-    place: { row: { id: 'dst_1' } as never, platform, to: {} as never },
+    place: { row: { id: 'dst_1' } as never, platform, audience: 'people', to: {} as never },
     clock: manualClock(),
     log: silent,
   })
