@@ -81,13 +81,17 @@ export interface IdempotencyKeyRow {
   created_at: number
 }
 
-export interface EventRow {
+/** What an approval's event has; the rest is read from the approval. */
+export interface ApprovalEventRow {
   id: string
   type: string
   severity: string
   approval_id: string | null
   created_at: number
-  /** NULL from here on for events of approvals, which have all of it. */
+}
+
+/** Of an alert. What it has beside is NULL in an event of an approval. */
+export interface EventRow extends ApprovalEventRow {
   agent_id: string | null
   agent_name: string | null
   tool: string | null
@@ -112,21 +116,6 @@ export interface AcknowledgementRow {
   source: string
   acknowledged_at: number
 }
-
-/** An approval's event, which leaves to the approval what an alert's event says itself. */
-export type ApprovalEventRow = Omit<
-  EventRow,
-  | 'agent_id'
-  | 'agent_name'
-  | 'tool'
-  | 'environment'
-  | 'summary'
-  | 'action'
-  | 'data'
-  | 'key_id'
-  | 'about'
-  | 'is_test'
->
 
 export interface DeliveryRow {
   id: string

@@ -129,20 +129,6 @@ export async function takeIdempotencyKey(
     .executeTakeFirstOrThrow()
 }
 
-export function pointIdempotencyKey(
-  trx: Executor,
-  apiKeyId: string,
-  key: string,
-  approvalId: string,
-): Promise<unknown> {
-  return trx
-    .updateTable('idempotency_keys')
-    .set({ approval_id: approvalId })
-    .where('api_key_id', '=', apiKeyId)
-    .where('key', '=', key)
-    .execute()
-}
-
 export function forgetIdempotencyKeys(trx: Executor, before: number): Promise<unknown> {
   return trx.deleteFrom('idempotency_keys').where('created_at', '<', before).execute()
 }
