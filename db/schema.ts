@@ -74,10 +74,13 @@ export interface DecisionRow {
 
 export interface IdempotencyKeyRow {
   api_key_id: string
+  /** The operation's id in the API. */
+  operation: string
   key: string
   /** SHA-256 of the canonical request. */
   request_hash: string
-  approval_id: string
+  /** What it did, by its id; of a batch of events, their ids with blanks between. */
+  subject_id: string
   created_at: number
 }
 

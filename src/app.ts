@@ -18,6 +18,7 @@ import { createDeliveryLog } from './delivery/log.ts'
 import { sendOutcomes } from './delivery/outcome.ts'
 import { createWorker } from './delivery/worker.ts'
 import { createNewsroom } from './events/newsroom.ts'
+import { createForgetKeys } from './idempotency/retention.ts'
 import { createApiKeys } from './identity/api-keys.ts'
 import { createPeople } from './identity/people.ts'
 import { type Clock, systemClock } from './kit/clock.ts'
@@ -144,7 +145,13 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
     desk,
     async start() {
       await listen(server, config)
-      const duties = [desk.expireDue, desk.noticeUnreached, destinations.forgetRemoved, deliveryLog.forgetOld]
+      const duties = [
+        desk.expireDue,
+        desk.noticeUnreached,
+        destinations.forgetRemoved,
+        deliveryLog.forgetOld,
+        createForgetKeys({ db, clock }),
+      ]
       stopSweeping = startSweeper(duties, log)
       await worker.start()
       await sandbox?.ready()

@@ -9,6 +9,7 @@ import { alertView } from '../events/alert-view.ts'
 import type { EventView } from '../events/event.ts'
 import { type Alert, emitAbout } from '../events/fan-out.ts'
 import type { Severity } from '../events/severity.ts'
+import { type IdempotencyKey, once } from '../idempotency/once.ts'
 import { type Actor, findActor, isDisabled, keepActor } from '../identity/accounts.ts'
 import { findPerson } from '../identity/persons.ts'
 import { nameOf, type Principal, sourceOf, traceOf } from '../identity/principal.ts'
@@ -23,6 +24,7 @@ import { together } from '../store/together.ts'
 export interface AcknowledgeAlert extends Pick<Decide, 'by' | 'at'> {
   /** Anybody's text. */
   eventId: string
+  idempotency?: IdempotencyKey
 }
 
 /**
@@ -43,16 +45,29 @@ interface Change {
 export function createAcknowledge(options: { db: Database; clock: Clock; publicUrl: string }): Acknowledge {
   const { db, clock, publicUrl } = options
   return async (command) => {
-    const outcome = await db.transact((trx) => acknowledge({ trx, now: clock.now(), publicUrl }, command))
+    const outcome = await db.transact((trx) => acknowledgeOnce({ trx, now: clock.now(), publicUrl }, command))
     db.signals.publish('deliveries', '')
     return outcome
   }
 }
 
+async function acknowledgeOnce(change: Change, command: AcknowledgeAlert): Promise<Outcome<EventView>> {
+  const { eventId, idempotency } = command
+  if (!isId(eventId, 'evt')) return refused('event_not_found')
+  const asked = idempotency && { ...idempotency, operation: 'acknowledgeEvent', request: { eventId } }
+  return once(change, asked, eventId, {
+    first: () => acknowledge(change, command),
+    again: async (id) => {
+      const alert = await findEvent(change.trx, id)
+      return alert ? ok(alertView(alert, change.publicUrl)) : refused('event_not_found')
+    },
+    reused: refused('idempotency_key_reused'),
+  })
+}
+
 async function acknowledge(change: Change, command: AcknowledgeAlert): Promise<Outcome<EventView>> {
   const { trx, publicUrl } = change
   const { eventId, by, at } = command
-  if (!isId(eventId, 'evt')) return refused('event_not_found')
   for (let look = 0; look < MAX_LOOKS; look++) {
     const [earlier, alert, card, actor] = await together(
       trx,

@@ -9,6 +9,7 @@ import type { ViewOptions } from './compose-view.ts'
 import { decide } from './decide.ts'
 import type { ApprovalDesk } from './desk.ts'
 import { expire } from './expire.ts'
+import { repeatable } from './repeatable.ts'
 import { request } from './request.ts'
 import { createUnreachedSweep } from './unreached.ts'
 import type { ApprovalView } from './view.ts'
@@ -16,6 +17,16 @@ import { withdraw } from './withdraw.ts'
 
 /** So many overdue approvals expire in one transaction: a long list must not hold up the clicks. */
 const EXPIRY_BATCH = 50
+
+const decideOnce = repeatable('decideApproval', decide, ({ approvalId, verdict, note = null }) => ({
+  approvalId,
+  verdict,
+  note,
+}))
+const withdrawOnce = repeatable('withdrawApproval', withdraw, ({ approvalId, reason = null }) => ({
+  approvalId,
+  reason,
+}))
 
 export interface DeskOptions extends ViewOptions {
   db: Database
@@ -58,8 +69,8 @@ export function createDesk(options: DeskOptions): ApprovalDesk {
 
   return {
     request: (command) => change((work) => request(work, command)),
-    decide: (command) => change((work) => decide(work, command)),
-    withdraw: (command) => change((work) => withdraw(work, command)),
+    decide: (command) => change((work) => decideOnce(work, command)),
+    withdraw: (command) => change((work) => withdrawOnce(work, command)),
     async expireDue() {
       let expired = 0
       for (let batch = await expireBatch(); batch > 0; batch = await expireBatch()) expired += batch

@@ -1,5 +1,6 @@
 // Declares the desk: the only door through which an approval changes, whatever the surface.
 
+import type { IdempotencyKey } from '../idempotency/once.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { Outcome } from './refusals.ts'
 import type { ApprovalView, Verdict } from './view.ts'
@@ -26,7 +27,7 @@ export interface Answer {
 }
 
 export interface RequestApproval {
-  /** The API key that asks: it alone (and admins) may read and withdraw what it asked. */
+  /** The API key that asks, and has the Idempotency-Key: it alone (and admins) may read and withdraw what it asked. */
   ownerKeyId: string
   idempotencyKey?: string
   agent: { id: string; name: string }
@@ -50,6 +51,8 @@ export interface Decide {
   at?: { destinationIds: string[]; handle: string }
   /** Names one press of a button; a repeat of it must carry the same id. */
   interactionId: string
+  /** Of the API, which names no press. */
+  idempotency?: IdempotencyKey
   note?: string
 }
 
@@ -57,5 +60,6 @@ export interface Withdraw {
   approvalId: string
   /** absent: an admin, who may withdraw anybody's. */
   ownerKeyId?: string
+  idempotency?: IdempotencyKey
   reason?: string
 }

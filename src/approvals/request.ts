@@ -2,30 +2,42 @@
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import { type Entry, record } from '../audit/append.ts'
+import { once } from '../idempotency/once.ts'
 import { canonicalJson, sha256Hex } from '../kit/canonical-json.ts'
 import { newId } from '../kit/ids.ts'
 import * as store from '../store/approvals.ts'
-import type { Executor } from '../store/database.ts'
 import { together } from '../store/together.ts'
 import { announce } from './announce.ts'
 import type { Change } from './close.ts'
-import { composeView, loadView, type ViewOptions, viewOf } from './compose-view.ts'
+import { composeView, loadView, viewOf } from './compose-view.ts'
 import type { Answer, RequestApproval } from './desk.ts'
 import { expire, isOverdue } from './expire.ts'
 import { type Outcome, ok, refused } from './refusals.ts'
 
-const IDEMPOTENCY_MS = 24 * 60 * 60 * 1000
 /** Each loses to another process that asks the same and is answered meanwhile. */
 const MOST_TRIES = 5
 
-/** In one transaction. */
-export async function request(change: Change, command: RequestApproval): Promise<Outcome<Answer>> {
-  const { trx, now } = change
-  const row = rowOf(command, now)
-  const earlier = await takeKey(trx, command, row.id, now)
-  if (earlier === 'reused') return refused('idempotency_key_reused')
-  if (earlier) return answerWith(trx, earlier, change)
+/** In one transaction. A repeat with the same Idempotency-Key gets the same approval, as it stands now. */
+export function request(change: Change, command: RequestApproval): Promise<Outcome<Answer>> {
+  const { idempotencyKey: key, ...asked } = command
+  const row = rowOf(command, change.now)
+  const keyed = { apiKeyId: command.ownerKeyId, operation: 'requestApproval', request: asked }
+  return once(change, key === undefined ? undefined : { ...keyed, key }, row.id, {
+    first: () => insertOrAnswer(change, command, row),
+    again: async (id) => {
+      const approval = await loadView(change.trx, id, change)
+      return approval ? ok({ approval, created: false }) : refused('approval_not_found')
+    },
+    reused: refused('idempotency_key_reused'),
+  })
+}
 
+async function insertOrAnswer(
+  change: Change,
+  command: RequestApproval,
+  row: ApprovalRow,
+): Promise<Outcome<Answer>> {
+  const { trx, now } = change
   const twin = await insertOrFindTwin(change, row)
   if (twin) return ok({ approval: await composeView(trx, twin, change), created: false })
 
@@ -58,33 +70,6 @@ export async function request(change: Change, command: RequestApproval): Promise
     () => announce(trx, 'approval.requested', row, now, command.testOf),
   )
   return ok({ approval: viewOf(row, change.publicUrl), created: true })
-}
-
-async function answerWith(trx: Executor, id: string, options: ViewOptions): Promise<Outcome<Answer>> {
-  const approval = await loadView(trx, id, options)
-  return approval ? ok({ approval, created: false }) : refused('approval_not_found')
-}
-
-/** The approval that this key named before, `reused` when it named another request, or undefined when it is new. */
-async function takeKey(
-  trx: Executor,
-  command: RequestApproval,
-  approvalId: string,
-  now: number,
-): Promise<string | 'reused' | undefined> {
-  const { idempotencyKey, ...asked } = command
-  if (idempotencyKey === undefined) return undefined
-  const requestHash = sha256Hex(canonicalJson(asked))
-  await store.forgetIdempotencyKeys(trx, now - IDEMPOTENCY_MS)
-  const earlier = await store.takeIdempotencyKey(trx, {
-    api_key_id: command.ownerKeyId,
-    key: idempotencyKey,
-    request_hash: requestHash,
-    approval_id: approvalId,
-    created_at: now,
-  })
-  if (!earlier) return undefined
-  return earlier.request_hash === requestHash ? earlier.approval_id : 'reused'
 }
 
 /**

@@ -86,9 +86,14 @@ export function firstBefore(ids: string[], first: string | undefined): string[] 
 }
 
 /** Records an alert and its deliveries. `only`: for one destination alone, whatever its filters, as a test. */
-export function emit(trx: Executor, alert: Alert, now: number, only?: string): Promise<EventRow> {
+export function emit(
+  trx: Executor,
+  alert: Alert,
+  now: number,
+  { id = newId('evt'), only }: { id?: string; only?: string } = {},
+): Promise<EventRow> {
   const isTest = only !== undefined
-  const row = rowOf(alert, now, { about: null, isTest })
+  const row = rowOf(alert, now, { id, about: null, isTest })
   return send(trx, row, row.id, { first: only, isTest })
 }
 
@@ -99,7 +104,12 @@ export function emitAbout(
   now: number,
   { aboutId, ...told }: { aboutId: string } & Told,
 ): Promise<EventRow> {
-  return send(trx, rowOf(alert, now, { about: aboutId, isTest: told.isTest }), aboutId, told)
+  return send(
+    trx,
+    rowOf(alert, now, { id: newId('evt'), about: aboutId, isTest: told.isTest }),
+    aboutId,
+    told,
+  )
 }
 
 async function send(trx: Executor, row: EventRow, subjectId: string, told: Told): Promise<EventRow> {
@@ -113,11 +123,11 @@ async function send(trx: Executor, row: EventRow, subjectId: string, told: Told)
 function rowOf(
   alert: Alert,
   now: number,
-  { about, isTest }: { about: string | null; isTest: boolean },
+  { id, about, isTest }: { id: string; about: string | null; isTest: boolean },
 ): EventRow {
   const { type, severity, agent, tool, environment, summary, action, data, keyId } = alert
   return {
-    id: newId('evt'),
+    id,
     type,
     severity,
     approval_id: null,

@@ -1,20 +1,33 @@
-// How do events come in that are not about an approval? All of a batch or none, and everybody who listens is told.
+// Takes in events that are not about an approval, all of a batch or none, and tells everybody who listens.
 
 import type { EventRow } from '../../db/schema.ts'
+import { type IdempotencyKey, once } from '../idempotency/once.ts'
 import type { Clock } from '../kit/clock.ts'
-import type { Database } from '../store/database.ts'
-import { findEvent } from '../store/events.ts'
+import { newId } from '../kit/ids.ts'
+import type { Database, Executor } from '../store/database.ts'
+import { findEvent, findEvents } from '../store/events.ts'
 import { alertView } from './alert-view.ts'
 import type { EventView } from './event.ts'
 import { type Alert, emit } from './fan-out.ts'
 
 export interface Newsroom {
-  /** One transaction: recorded, and due at every destination that listens. */
-  take(alerts: Alert[]): Promise<EventView[]>
+  /**
+   * One transaction: recorded, and due at every destination that listens. A repeat with the same Idempotency-Key tells
+   * nobody again, and gets the same events as they stand now.
+   */
+  take(alerts: Alert[], idempotency?: IdempotencyKey): Promise<Taken>
   /** For one destination alone, whatever its filters. */
   tryOut(alert: Alert, destinationId: string): Promise<EventView>
   /** Not those of approvals, which are read with their approval. */
   find(id: string): Promise<EventView | undefined>
+}
+
+/** `isNew`: false for a repeat. Not ok: the Idempotency-Key named other events. */
+export type Taken = { ok: true; events: EventView[]; isNew: boolean } | { ok: false }
+
+interface Change {
+  trx: Executor
+  now: number
 }
 
 export function createNewsroom(options: { db: Database; clock: Clock; publicUrl: string }): Newsroom {
@@ -24,26 +37,42 @@ export function createNewsroom(options: { db: Database; clock: Clock; publicUrl:
   const freshView = (row: EventRow) =>
     alertView({ ...row, acknowledged_by: null, acknowledged_via: null, acknowledged_at: null }, publicUrl)
 
-  async function take(alerts: Alert[], only?: string): Promise<EventView[]> {
-    const views = await db.transact(async (trx) => {
-      const now = clock.now()
-      const taken: EventView[] = []
-      for (const alert of alerts) taken.push(freshView(await emit(trx, alert, now, only)))
-      return taken
-    })
+  async function change<T>(work: (change: Change) => Promise<T>): Promise<T> {
+    const result = await db.transact((trx) => work({ trx, now: clock.now() }))
     db.signals.publish('deliveries', '')
-    return views
+    return result
+  }
+
+  async function takeAll({ trx, now }: Change, named: { id: string; alert: Alert }[]): Promise<EventView[]> {
+    const taken: EventView[] = []
+    for (const { id, alert } of named) taken.push(freshView(await emit(trx, alert, now, { id })))
+    return taken
+  }
+
+  async function viewsOf(trx: Executor, ids: string[]): Promise<EventView[]> {
+    const rows = new Map((await findEvents(trx, ids)).map((row) => [row.id, row]))
+    return ids.flatMap((id) => rows.get(id) ?? []).map((row) => alertView(row, publicUrl))
   }
 
   return {
-    take: (alerts) => take(alerts),
-    async tryOut(alert, destinationId) {
-      const [view] = await take([alert], destinationId)
-      return view as EventView
-    },
+    take: (alerts, idempotency) =>
+      change((work) => {
+        const named = alerts.map(withId)
+        const asked = idempotency && { ...idempotency, operation: 'emitEvents', request: alerts }
+        return once<Taken>(work, asked, named.map(({ id }) => id).join(' '), {
+          first: async () => ({ ok: true, events: await takeAll(work, named), isNew: true }),
+          again: async (ids) => ({ ok: true, events: await viewsOf(work.trx, ids.split(' ')), isNew: false }),
+          reused: { ok: false },
+        })
+      }),
+    tryOut: (alert, only) => change(async ({ trx, now }) => freshView(await emit(trx, alert, now, { only }))),
     async find(id) {
       const row = await findEvent(db.read, id)
       return row && row.approval_id === null ? alertView(row, publicUrl) : undefined
     },
   }
+}
+
+function withId(alert: Alert) {
+  return { id: newId('evt'), alert }
 }

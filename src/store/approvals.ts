@@ -1,7 +1,7 @@
-// Reads approvals and changes them, and keeps the idempotency keys.
+// Reads approvals and changes them, each closed once.
 
 import { PostgresAdapter } from 'kysely'
-import type { ApprovalRow, IdempotencyKeyRow } from '../../db/schema.ts'
+import type { ApprovalRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { columns, compileOnce } from './compile-once.ts'
 import type { Executor } from './database.ts'
@@ -108,27 +108,4 @@ export function findOverdue(db: Executor, now: number, limit: number): Promise<A
     .orderBy('id')
     .limit(limit)
     .execute()
-}
-
-/** Takes the key for this request; when it is taken already, that earlier use is returned. */
-export async function takeIdempotencyKey(
-  trx: Executor,
-  row: IdempotencyKeyRow,
-): Promise<IdempotencyKeyRow | undefined> {
-  const { numInsertedOrUpdatedRows } = await trx
-    .insertInto('idempotency_keys')
-    .values(row)
-    .onConflict((c) => c.columns(['api_key_id', 'key']).doNothing())
-    .executeTakeFirst()
-  if (numInsertedOrUpdatedRows === 1n) return undefined
-  return trx
-    .selectFrom('idempotency_keys')
-    .selectAll()
-    .where('api_key_id', '=', row.api_key_id)
-    .where('key', '=', row.key)
-    .executeTakeFirstOrThrow()
-}
-
-export function forgetIdempotencyKeys(trx: Executor, before: number): Promise<unknown> {
-  return trx.deleteFrom('idempotency_keys').where('created_at', '<', before).execute()
 }

@@ -8,7 +8,7 @@ import type { Principal } from '../../src/identity/principal.ts'
 import { rememberCard } from '../../src/store/posted-cards.ts'
 import { databases } from '../fakes/databases.ts'
 import { type ManualClock, manualClock } from '../fakes/manual-clock.ts'
-import { member, type Office, openOffice } from '../fakes/office.ts'
+import { member, type Office, openOffice, taken } from '../fakes/office.ts'
 
 const URL = 'http://countersign.test'
 const VIOLATION: Alert = {
@@ -50,7 +50,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
   })
 
   async function tell(wanted: Partial<Alert> = {}): Promise<string> {
-    const [event] = await newsroom().take([{ ...VIOLATION, ...wanted }])
+    const [event] = await taken(newsroom(), [{ ...VIOLATION, ...wanted }])
     return event?.id as string
   }
   const handleOf = (eventId: string) => `card of ${eventId}`

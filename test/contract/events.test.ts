@@ -6,6 +6,7 @@ import { createNewsroom } from '../../src/events/newsroom.ts'
 import { Failed, Throttled, Undeliverable } from '../../src/platforms/platform.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
+import { taken } from '../fakes/office.ts'
 import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
 
 const alert = (wanted: Partial<Alert> = {}): Alert => ({
@@ -31,7 +32,7 @@ describe.each(databases)('on $name', ({ create }) => {
   async function tell(wanted: Partial<Alert> = {}): Promise<string> {
     const { clock, office } = room
     const newsroom = createNewsroom({ db: office.db, clock, publicUrl: 'http://countersign.test' })
-    const [event] = await newsroom.take([alert(wanted)])
+    const [event] = await taken(newsroom, [alert(wanted)])
     office.db.signals.publish('deliveries', '')
     return event?.id as string
   }

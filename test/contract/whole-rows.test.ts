@@ -7,7 +7,7 @@ import type { Schema } from '../../db/schema.ts'
 import { createLog } from '../../src/kit/log.ts'
 import { insertAcknowledgement } from '../../src/store/acknowledgements.ts'
 import { insertApiKey } from '../../src/store/api-keys.ts'
-import { insertPending, takeIdempotencyKey } from '../../src/store/approvals.ts'
+import { insertPending } from '../../src/store/approvals.ts'
 import { insertAttempts } from '../../src/store/attempts.ts'
 import { insertAudit } from '../../src/store/audit.ts'
 import { columns } from '../../src/store/compile-once.ts'
@@ -16,6 +16,7 @@ import { insertDecision } from '../../src/store/decisions.ts'
 import { insertDeliveries } from '../../src/store/deliveries.ts'
 import { insertDestination } from '../../src/store/destinations.ts'
 import { insertAlert, insertEvent } from '../../src/store/events.ts'
+import { takeIdempotencyKey } from '../../src/store/idempotency.ts'
 import { takeFrom } from '../../src/store/pace.ts'
 import { insertAccount, insertPerson } from '../../src/store/persons.ts'
 import { writeState } from '../../src/store/platform-state.ts'
@@ -68,7 +69,7 @@ const INSERTIONS: Insertion[] = [
   into('vouching', (trx, row) => replaceVouching(trx, [row])),
   into('approvals', insertPending),
   into('decisions', insertDecision, { refers: { ...ofApproval, ...ofPerson } }),
-  into('idempotency_keys', takeIdempotencyKey),
+  into('idempotency_keys', (trx, row) => takeIdempotencyKey(trx, row, 0)),
   into('destinations', insertDestination),
   into('events', insertAlert, { refers: ofApproval }),
   into('events', insertEvent, {

@@ -68,7 +68,7 @@ async function quiet(world: World): Promise<{ snapshot: Snapshot; cards: Card[] 
 }
 
 /** What was answered is so, and once. */
-function promises({ approvals, decisions }: Snapshot, ledger: Ledger): string[] {
+function promises({ approvals, decisions, keys }: Snapshot, ledger: Ledger): string[] {
   const problems: string[] = []
   const byId = new Map(approvals.map((row) => [row.id, row]))
   const byQuestion = Map.groupBy(approvals, (row) => JSON.parse(row.metadata).question as string)
@@ -99,10 +99,11 @@ function promises({ approvals, decisions }: Snapshot, ledger: Ledger): string[] 
     if (counted && status !== 'approved' && status !== 'denied') problems.push(`${approvalId} is ${status}`)
   }
   for (const { idempotencyKey, approvalId, verdict, accepted } of ledger.votes) {
-    const row = decisions.find(({ interaction }) => interaction.includes(idempotencyKey))
-    const isThere = row?.approval_id === approvalId && row.verdict === verdict
-    if (accepted === true && !isThere) problems.push(`an accepted vote on ${approvalId} is lost`)
-    if (accepted === false && row) problems.push(`a refused vote on ${approvalId} counted`)
+    const key = keys.find((row) => row.key === idempotencyKey)
+    const isThere = decisions.some((row) => row.approval_id === approvalId && row.verdict === verdict)
+    if (accepted === true && !key) problems.push(`an accepted vote on ${approvalId} is lost`)
+    if (key && !isThere) problems.push(`a key names a vote on ${approvalId} that is not there`)
+    if (accepted === false && key) problems.push(`a refused vote on ${approvalId} counted`)
   }
   return problems
 }

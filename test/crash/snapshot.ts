@@ -8,12 +8,15 @@ import type {
   DecisionRow,
   DeliveryRow,
   EventRow,
+  IdempotencyKeyRow,
   PostedCardRow,
 } from '../../db/schema.ts'
 
 export interface Snapshot {
   approvals: ApprovalRow[]
   decisions: DecisionRow[]
+  /** Of votes by the API. */
+  keys: IdempotencyKeyRow[]
   /** Of approvals only. */
   audit: AuditRow[]
   events: EventRow[]
@@ -25,6 +28,7 @@ export interface Snapshot {
 const QUERIES: Record<keyof Snapshot, string> = {
   approvals: 'select * from approvals order by id',
   decisions: 'select * from decisions order by id',
+  keys: `select * from idempotency_keys where operation = 'decideApproval'`,
   audit: `select * from audit where action like 'approval.%' order by id`,
   events: 'select * from events order by id',
   deliveries: 'select * from deliveries order by id',

@@ -172,7 +172,9 @@ describe('answers keep to it', () => {
     await expectDocumented('listConversations', '/v1/settings/conversations')
 
     const violation = { type: 'policy.violation', agent: { id: 'agent-1' }, data: { rule: 'r' } }
-    const told = await expectDocumented('emitEvents', '/v1/events', violation)
+    const once = { headers: { 'idempotency-key': 'told once' } }
+    const told = await expectDocumented('emitEvents', '/v1/events', violation, once)
+    await expectDocumented('emitEvents', '/v1/events', violation, once)
     await expectDocumented('readEvent', `/v1/events/${told.data[0]?.id}`)
     await expectDocumented(
       'acknowledgeEvent',

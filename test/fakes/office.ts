@@ -8,6 +8,9 @@ import type { ApprovalDesk, Decide, RequestApproval } from '../../src/approvals/
 import { createQueries, type Queries } from '../../src/approvals/queries.ts'
 import type { ApprovalView, Verdict } from '../../src/approvals/view.ts'
 import { openWaitingRoom } from '../../src/approvals/waiting-room.ts'
+import type { EventView } from '../../src/events/event.ts'
+import type { Alert } from '../../src/events/fan-out.ts'
+import type { Newsroom } from '../../src/events/newsroom.ts'
 import { type Account, accountPrincipal, type Principal } from '../../src/identity/principal.ts'
 import type { Clock } from '../../src/kit/clock.ts'
 import { newId } from '../../src/kit/ids.ts'
@@ -121,6 +124,13 @@ export function press(
     interactionId: newId('press'),
     ...wanted,
   }
+}
+
+/** As an agent that sends no Idempotency-Key. */
+export async function taken(newsroom: Newsroom, alerts: Alert[]): Promise<EventView[]> {
+  const outcome = await newsroom.take(alerts)
+  if (!outcome.ok) throw new Error('there was no key to be used again')
+  return outcome.events
 }
 
 /** What is on record about an approval, in the words of the tables. */

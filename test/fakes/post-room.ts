@@ -9,7 +9,7 @@ import type { Clock } from '../../src/kit/clock.ts'
 import { eventually } from './countersign.ts'
 import type { databases } from './databases.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
-import { type Office, openOffice, recordOf, silent, UNREACHED_AFTER_MS } from './office.ts'
+import { type Office, openOffice, recordOf, silent, taken, UNREACHED_AFTER_MS } from './office.ts'
 import { type ScriptedPlatform, scriptedPlatform } from './scripted-platform.ts'
 
 export const LEASE_MS = 60_000
@@ -93,7 +93,7 @@ export async function openPostRoom(
       offices.push(other)
       return other
     },
-    tell: (...wanted) => newsroom.take(wanted.map(alerting)),
+    tell: (...wanted) => taken(newsroom, wanted.map(alerting)),
     advance(ms) {
       clock.advance(ms)
       office.db.signals.publish('deliveries', '')

@@ -22,6 +22,7 @@ const domain = [
   'commands',
   'settings',
   'audit',
+  'idempotency',
 ]
 /** What a row looks like: the store hands rows out, and those who take them name their types. */
 const rows: Reach = { room: 'db', only: ['schema.ts'], types: true }
@@ -43,7 +44,7 @@ export const ROOMS: Record<string, Room> = {
       'newsroom.ts',
       'alert-view.ts',
     ],
-    imports: ['store', rows, 'kit'],
+    imports: ['idempotency', 'store', rows, 'kit'],
   },
   store: {
     at: 'src/store',
@@ -54,6 +55,7 @@ export const ROOMS: Record<string, Room> = {
     doors: ['principal.ts', 'accounts.ts', 'addresses.ts', 'persons.ts', 'people.ts', 'api-keys.ts'],
     imports: ['store', 'audit', rows, 'kit'],
   },
+  idempotency: { at: 'src/idempotency', doors: ['once.ts', 'retention.ts'], imports: ['store', 'kit'] },
   audit: { at: 'src/audit', doors: ['append.ts'], imports: ['store', 'events', 'kit'] },
   settings: {
     at: 'src/settings',
@@ -63,7 +65,7 @@ export const ROOMS: Record<string, Room> = {
   approvals: {
     at: 'src/approvals',
     doors: ['desk.ts', 'create-desk.ts', 'queries.ts', 'waiting-room.ts', 'refusals.ts', 'view.ts'],
-    imports: ['policy', 'identity', 'events', 'audit', 'store', rows, 'kit'],
+    imports: ['policy', 'identity', 'events', 'audit', 'idempotency', 'store', rows, 'kit'],
   },
   alerts: {
     at: 'src/alerts',
@@ -73,6 +75,7 @@ export const ROOMS: Record<string, Room> = {
       'identity',
       'events',
       'audit',
+      'idempotency',
       'store',
       rows,
       'kit',

@@ -1,16 +1,10 @@
 // Which operations do approvals have? What each takes, who may, and how it answers.
 
 import { pageOf } from '../answers.ts'
+import { idempotencyHeader } from '../idempotency.ts'
 import type { Operation } from '../operation.ts'
 import { approval } from './answers.ts'
-import {
-  idempotencyHeader,
-  listQuery,
-  newApproval,
-  newDecision,
-  newWithdrawal,
-  waitQuery,
-} from './schemas.ts'
+import { listQuery, newApproval, newDecision, newWithdrawal, waitQuery } from './schemas.ts'
 
 const tag = 'Approvals'
 
@@ -66,7 +60,9 @@ export const decideApproval = {
   roles: ['reviewer'],
   headers: idempotencyHeader,
   body: newDecision,
-  answers: { 200: { says: 'The vote is recorded; it is closed if the votes suffice', body: approval } },
+  answers: {
+    200: { says: 'The vote is recorded, now or before; it is closed if the votes suffice', body: approval },
+  },
   refusals: [
     'approval_not_found',
     'already_decided',
@@ -87,8 +83,9 @@ export const withdrawApproval = {
   path: '/v1/approvals/:id/withdraw',
   summary: 'Take a request back, as the one who asked or an admin',
   roles: ['agent'],
+  headers: idempotencyHeader,
   body: newWithdrawal,
   bodyIsOptional: true,
   answers: { 200: { says: 'Withdrawn, now or before', body: approval } },
-  refusals: ['approval_not_found', 'already_decided', 'approval_expired'],
+  refusals: ['approval_not_found', 'already_decided', 'approval_expired', 'idempotency_key_reused'],
 } as const satisfies Operation

@@ -9,6 +9,7 @@ import { newId } from '../../kit/ids.ts'
 import { sendProblem } from '../../kit/problem.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
 import { sendRefusal } from '../errors.ts'
+import { keyedBy } from '../idempotency.ts'
 import * as operations from './operations.ts'
 import { requestOf } from './schemas.ts'
 
@@ -89,12 +90,12 @@ async function decideApproval(
   { caller, id, body, headers }: Asked<typeof operations.decideApproval>,
   res: Response,
 ) {
-  const key = headers['Idempotency-Key']
   const outcome = await desk.decide({
     approvalId: id,
     verdict: body.decision,
     by: caller,
-    interactionId: key === undefined ? newId('press') : `${caller.id}/${key}`,
+    interactionId: newId('press'),
+    ...keyedBy(caller, headers),
     ...(body.note !== undefined && { note: body.note }),
   })
   if (!outcome.ok) return sendRefusal(res, outcome.refusal)
@@ -103,12 +104,13 @@ async function decideApproval(
 
 async function withdrawApproval(
   { desk }: ApprovalRoutesOptions,
-  { caller, id, body }: Asked<typeof operations.withdrawApproval>,
+  { caller, id, body, headers }: Asked<typeof operations.withdrawApproval>,
   res: Response,
 ) {
   const outcome = await desk.withdraw({
     approvalId: id,
     ...(!caller.roles.has('admin') && { ownerKeyId: caller.id }),
+    ...keyedBy(caller, headers),
     ...(body.reason !== undefined && { reason: body.reason }),
   })
   if (!outcome.ok) return sendRefusal(res, outcome.refusal)

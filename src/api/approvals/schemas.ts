@@ -56,11 +56,3 @@ export const listQuery = z.strictObject({
 })
 
 export const waitQuery = z.strictObject({ wait_seconds: whole(0, 60, 0) })
-
-/** https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header */
-export const idempotencyHeader = z.object({
-  'Idempotency-Key': z
-    .string()
-    .regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
-    .optional(),
-})

@@ -1,8 +1,9 @@
-// Which operations do events have? What each takes, who may, and how it answers.
+// The operations of events: what each takes, who may, and how it answers.
 
 import { z } from 'zod'
 import { SEVERITIES } from '../../events/severity.ts'
 import { pageOf, time } from '../answers.ts'
+import { idempotencyHeader } from '../idempotency.ts'
 import type { Operation } from '../operation.ts'
 import { newEvents } from './schemas.ts'
 
@@ -34,8 +35,16 @@ export const emitEvents = {
   path: '/v1/events',
   summary: 'Tell of one event, or of up to 100 as {"events": […]}: all of them or none',
   roles: ['agent'],
+  headers: idempotencyHeader,
   body: newEvents,
-  answers: { 201: { says: 'Recorded, and on the way to whoever listens', body: pageOf(event) } },
+  answers: {
+    201: { says: 'Recorded, and on the way to whoever listens', body: pageOf(event) },
+    200: {
+      says: 'Recorded before, under the same Idempotency-Key; nobody is told again',
+      body: pageOf(event),
+    },
+  },
+  refusals: ['idempotency_key_reused'],
   problems: { 403: ['agent_mismatch', 'reserved_event_type'] },
 } as const satisfies Operation
 
@@ -57,6 +66,7 @@ export const acknowledgeEvent = {
   path: '/v1/events/:id/acknowledge',
   summary: 'See to an alert, as the person whom the key names',
   roles: ['reviewer'],
+  headers: idempotencyHeader,
   answers: { 200: { says: 'Recorded, now or before', body: event } },
-  refusals: ['event_not_found', 'already_acknowledged', 'not_a_member'],
+  refusals: ['event_not_found', 'already_acknowledged', 'not_a_member', 'idempotency_key_reused'],
 } as const satisfies Operation

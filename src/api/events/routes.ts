@@ -1,4 +1,4 @@
-// How do agents tell of what happens, over HTTP?
+// Serves events: agents tell of them, people and auditors read them, reviewers acknowledge them.
 
 import type { Response } from 'express'
 import type { Acknowledge } from '../../alerts/acknowledge.ts'
@@ -8,6 +8,7 @@ import type { Newsroom } from '../../events/newsroom.ts'
 import { sendProblem } from '../../kit/problem.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
 import { sendRefusal } from '../errors.ts'
+import { keyedBy } from '../idempotency.ts'
 import * as operations from './operations.ts'
 
 export interface EventRoutesOptions {
@@ -23,8 +24,8 @@ export function eventEndpoints({ newsroom, acknowledge }: EventRoutesOptions): E
       if (!event) return sendRefusal(res, refused('event_not_found').refusal)
       res.json(event)
     }),
-    endpoint(operations.acknowledgeEvent, async ({ caller, id }, res) => {
-      const outcome = await acknowledge({ eventId: id, by: caller })
+    endpoint(operations.acknowledgeEvent, async ({ caller, id, headers }, res) => {
+      const outcome = await acknowledge({ eventId: id, by: caller, ...keyedBy(caller, headers) })
       if (!outcome.ok) return sendRefusal(res, outcome.refusal)
       res.json(outcome.value)
     }),
@@ -33,7 +34,7 @@ export function eventEndpoints({ newsroom, acknowledge }: EventRoutesOptions): E
 
 async function emitEvents(
   newsroom: Newsroom,
-  { caller, body }: Asked<typeof operations.emitEvents>,
+  { caller, body, headers }: Asked<typeof operations.emitEvents>,
   res: Response,
 ) {
   const reserved = body.find(({ type }) => isReserved(type))
@@ -46,6 +47,9 @@ async function emitEvents(
     const detail = `This API key speaks for the agent ${caller.agentId} only`
     return sendProblem(res, { status: 403, code: 'agent_mismatch', detail })
   }
-  const events = await newsroom.take(body.map((alert) => ({ ...alert, keyId: caller.id })))
-  res.status(201).json({ data: events, next_cursor: null })
+  const alerts = body.map((alert) => ({ ...alert, keyId: caller.id }))
+  const { idempotency } = keyedBy(caller, headers)
+  const taken = await newsroom.take(alerts, idempotency)
+  if (!taken.ok) return sendRefusal(res, refused('idempotency_key_reused').refusal)
+  res.status(taken.isNew ? 201 : 200).json({ data: taken.events, next_cursor: null })
 }
