@@ -48,7 +48,8 @@ export function scriptOf(one: Executed[], other: Executed[]): Script {
 function makerOf(value: unknown): (() => string) | undefined {
   const [, prefix] = /^([a-z]+)_[0-9a-z]{26}$/.exec(String(value)) ?? []
   if (prefix !== undefined) return () => newId(prefix as IdPrefix)
-  if (/^sha256:[0-9a-f]{64}$/.test(String(value))) return () => `sha256:${randomBytes(32).toString('hex')}`
+  const hash = /^(?<name>(sha256:)?)[0-9a-f]{64}$/.exec(String(value))
+  if (hash) return () => `${hash.groups?.name}${randomBytes(32).toString('hex')}`
 }
 
 /** Each call is one durable transaction. */

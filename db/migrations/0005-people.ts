@@ -1,5 +1,7 @@
 // Gives people a life of their own: accounts with addresses, people who are joined or disabled, who made a key, and approvals that need more than one vote.
 
+import { createHash } from 'node:crypto'
+import canonicalize from 'canonicalize'
 import { type CreateTableBuilder, type Kysely, SqliteAdapter, sql } from 'kysely'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -44,4 +46,30 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .alterTable('decisions')
     .addColumn('counted', 'integer', (c) => c.notNull().defaultTo(1))
     .execute()
+  await keepDecisionKeys(db)
+}
+
+/** A decision under an Idempotency-Key was known by its press alone: it becomes a key like those of all operations. */
+async function keepDecisionKeys(db: Kysely<unknown>): Promise<void> {
+  const { rows } =
+    await sql<Decided>`select approval_id, verdict, note, interaction, decided_at from decisions
+    where source = 'api' and decided_at > (select max(decided_at) from decisions) - ${DAY_MS}`.execute(db)
+  for (const { approval_id: approvalId, verdict, note, interaction, decided_at } of rows) {
+    const [, apiKeyId, key] = /^(key_\w+)\/(.*)$/s.exec(JSON.parse(interaction)[2]) ?? []
+    if (apiKeyId === undefined || key === undefined) continue
+    const request = canonicalize({ approvalId, verdict, note }) as string
+    const hash = createHash('sha256').update(request).digest('hex')
+    await sql`insert into idempotency_keys (api_key_id, operation, key, request_hash, subject_id, created_at)
+      values (${apiKeyId}, 'decideApproval', ${key}, ${hash}, ${approvalId}, ${decided_at})`.execute(db)
+  }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+interface Decided {
+  approval_id: string
+  verdict: string
+  note: string | null
+  interaction: string
+  decided_at: number
 }

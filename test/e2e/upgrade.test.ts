@@ -24,7 +24,10 @@ const fixtures = await readFixtures()
 
 /** A migration that takes rows away or moves them on purpose says so here. */
 function rowsAfter({ rows: { kysely_migration: _, ...rows } }: FixtureRecord): FixtureRecord['rows'] {
-  return rows
+  const { accounts = 0, idempotency_keys = 0 } = rows
+  // The holders of keys had accounts of their own; a key names its person itself now. The Idempotency-Key of a decision
+  // stands with those of all other operations.
+  return { ...rows, accounts: accounts - 3, idempotency_keys: idempotency_keys + 1 }
 }
 
 test('there are fixtures of both engines', () => {
