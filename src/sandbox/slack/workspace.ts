@@ -20,6 +20,7 @@ export interface User {
   is_bot: boolean
   is_admin: boolean
   is_restricted: boolean
+  is_email_confirmed: boolean
   is_ultra_restricted: boolean
   tz: string
   profile: { real_name: string; display_name: string; email?: string; team: string }
@@ -42,6 +43,7 @@ function user(id: string, name: string, realName: string, differences: Partial<U
     is_bot: false,
     is_admin: false,
     is_restricted: false,
+    is_email_confirmed: true,
     is_ultra_restricted: false,
     tz: 'Europe/Berlin',
     profile: { real_name: realName, display_name: realName, ...email, team: TEAM.id },
