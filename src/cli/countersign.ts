@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-// What can be done from the command line? Starts the server, and what must work before or without one.
+// Runs the command line: starts the server, and does what must work before or without one.
 
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { StartError } from '../kit/start-error.ts'
 import { testDestination } from './destinations.ts'
 import { createKey } from './keys.ts'
+import { disablePerson, listPeople } from './people.ts'
 import { printSlackManifest } from './slack-manifest.ts'
 import { writeTeamsPackage } from './teams-package.ts'
 
@@ -33,6 +34,16 @@ keys
   .option('--person-name <name>', 'whose vote a reviewer key casts')
   .option('--person-email <email>', 'the e-mail of that person')
   .action(createKey)
+
+const people = program.command('people').description('people who review')
+people
+  .command('list')
+  .description('print everybody who has decided something or holds a key, one a line')
+  .action(listPeople)
+people
+  .command('disable <email>')
+  .description('end the keys of everybody with this address; their votes on pending approvals do not count')
+  .action(disablePerson)
 
 const slack = program.command('slack').description('what the Slack app needs')
 slack
