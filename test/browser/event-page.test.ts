@@ -63,7 +63,7 @@ test('who has seen to it is on record there, when and where, and a name stays te
 }) => {
   const { id, url } = await tell(product)
   const name = '<b>Ana</b> \u202eRuiz'
-  const key = await product.key({ roles: ['reviewer'], person: { name, email: 'ana@example.com' } })
+  const key = await product.key({ roles: ['reviewer'], person: { name, email: 'another.ana@example.com' } })
   const open = await read(url, anasKey)
   await opened(open)
   expect(await open.getByTestId('acknowledged').count()).toBe(0)
