@@ -29,8 +29,8 @@ export async function count(
   earlier: Vote[],
 ): Promise<ApprovalView | undefined> {
   const { row, card } = cast
-  const status = tally(row.verdict as Vote['verdict'], earlier, approval.approvals_needed)
   const counting = approversOf(earlier)
+  const status = tally(row.verdict as Vote['verdict'], counting.length, approval.approvals_needed)
   const votes = [...earlier.map((vote) => shown(vote, counting)), fresh(cast)]
   const audit = entryOf(approval, cast, status ?? null)
   const clickedAt = card && { clickedAt: card.destinationId }

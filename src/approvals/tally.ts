@@ -10,16 +10,16 @@ export interface CastVote {
 }
 
 /**
- * How a vote closes the approval, or undefined while more people must approve. `others`: the earlier votes, of whom
- * the voter is none. One denial closes; approvals are counted by `approversOf`.
+ * How a vote closes the approval, or undefined while more people must approve. `approvers`: how many others have, as
+ * `approversOf` counts them. One denial closes.
  */
 export function tally(
   verdict: Verdict,
-  others: CastVote[],
+  approvers: number,
   needed: number,
 ): Exclude<ApprovalStatus, 'pending' | 'expired' | 'withdrawn'> | undefined {
   if (verdict === 'deny') return 'denied'
-  return approversOf(others).length + 1 >= needed ? 'approved' : undefined
+  return approvers + 1 >= needed ? 'approved' : undefined
 }
 
 /** Who has approved and counts: nobody who was disabled since, and nobody twice, by whichever of their accounts. */

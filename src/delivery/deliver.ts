@@ -59,8 +59,8 @@ export async function deliver(
  */
 export function isUnheard(delivery: DeliveryRow, message: Message, place: Place): boolean {
   const { row, platform } = place
-  if (isRedrawOnly(message, place) && !platform.redraw) return true
   if (platform.redraw) return false
+  if (isRedrawOnly(message, place)) return true
   const { kind, event } = message
   const follows = kind === 'approval' ? !message.view.test : event.id !== delivery.subject_id
   return follows && !listens(row, heardIn(event))

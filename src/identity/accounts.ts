@@ -1,12 +1,11 @@
 // Keeps the accounts of people: whose an account is, made now if it is nobody's, and what its platform says of it.
 
 import type { PersonRow } from '../../db/schema.ts'
-import { newId } from '../kit/ids.ts'
 import type { Executor } from '../store/database.ts'
 import * as store from '../store/persons.ts'
 import { shareAddress } from './addresses.ts'
 import { joinVouched } from './joining.ts'
-import { emailsOf, findPerson } from './persons.ts'
+import { findPeople, findPerson, newPerson } from './persons.ts'
 import type { Account, Principal } from './principal.ts'
 
 /** The row of the person who acts, as it is known; undefined for an account that was never seen. */
@@ -60,16 +59,7 @@ async function keepAccount(trx: Executor, account: Account, actor: Actor, now: n
 }
 
 async function addAccount(trx: Executor, account: Account, now: number): Promise<PersonRow> {
-  const person: PersonRow = {
-    id: newId('per'),
-    name: account.name,
-    email: null,
-    roles: '[]',
-    created_at: now,
-    disabled_at: null,
-    merged_into: null,
-    merged_by: null,
-  }
+  const person = newPerson(account.name, {}, now)
   await store.insertPerson(trx, person)
   const row = { ...keyOf(account), person_id: person.id, ...addressesOf(account) }
   if (await store.insertAccount(trx, row)) return person
@@ -91,12 +81,8 @@ function isNews(account: Account, known: Actor): boolean {
 export async function isOfDisabled(db: Executor, emails: string[]): Promise<boolean> {
   const disabled = await store.findDisabledPersons(db)
   if (disabled.length === 0) return false
-  const accounts = await store.findAccountsOf(
-    db,
-    disabled.map(({ id }) => id),
-  )
-  const given = disabled.flatMap(({ email }) => (email === null ? [] : [email]))
-  return shareAddress(emails, [...given, ...accounts.flatMap(emailsOf)])
+  const people = await findPeople(db, disabled)
+  return [...people.values()].some((person) => shareAddress(emails, person.emails))
 }
 
 function addressesOf({ emails, emailsConfirmed }: Account) {

@@ -11,7 +11,7 @@ import type { Database, Executor } from '../store/database.ts'
 import { findPersonByEmail, insertPerson, updatePersons } from '../store/persons.ts'
 import { isOfDisabled } from './accounts.ts'
 import { joinAddressed } from './joining.ts'
-import { findPerson, findPersonById, type Person } from './persons.ts'
+import { findPerson, findPersonById, newPerson, type Person } from './persons.ts'
 import type { KeyPrincipal, Role } from './principal.ts'
 
 export interface WantedKey {
@@ -166,16 +166,7 @@ async function holderOf(
 ): Promise<PersonRow | { refused: KeyRefusal }> {
   const address = email.toLowerCase()
   if (await isOfDisabled(trx, [address])) return { refused: DISABLED }
-  const made: PersonRow = {
-    id: newId('per'),
-    name,
-    email: address,
-    roles: '["reviewer"]',
-    created_at: now,
-    disabled_at: null,
-    merged_into: null,
-    merged_by: null,
-  }
+  const made = newPerson(name, { email: address, roles: ['reviewer'] }, now)
   if (await insertPerson(trx, made)) {
     await joinAddressed(trx, made, now)
     return made
@@ -197,6 +188,18 @@ async function revoke(trx: Executor, id: string, by: string, now: number): Promi
   await store.revokeApiKey(trx, id, now)
   await record(trx, { ...entryOf('api_key.revoked', id, now), facts: { by } })
   return true
+}
+
+/** Ends all keys that name one of these rows. Returns the ids of those that worked until now. */
+export async function revokeKeysOf(
+  trx: Executor,
+  personIds: string[],
+  by: string,
+  now: number,
+): Promise<string[]> {
+  const ids = await store.revokeKeysOf(trx, personIds, now)
+  for (const id of ids) await record(trx, { ...entryOf('api_key.revoked', id, now), facts: { by } })
+  return ids
 }
 
 const DISABLED: KeyRefusal = {

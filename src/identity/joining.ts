@@ -6,13 +6,13 @@ import type { Executor } from '../store/database.ts'
 import * as store from '../store/persons.ts'
 import { findVouching, replaceVouching } from '../store/vouching.ts'
 import { domainOf, exactAddress } from './addresses.ts'
-import { emailsOf, findPerson, isElder, type Person, VOUCHING } from './persons.ts'
+import { emailsOf, findPersonById, isElder, type Person, VOUCHING } from './persons.ts'
 import type { Account } from './principal.ts'
 
 type Vouched = Pick<AccountRow, 'platform' | 'tenant'>
 
 /**
- * The younger of the two points at the elder from now on; no other value of either changes. Resolves false when they
+ * The younger of the two points at the elder from now on; no other value of either changes. Harmless when they
  * are one already.
  */
 export async function join(
@@ -21,14 +21,13 @@ export async function join(
   other: Person,
   by: string,
   now: number,
-): Promise<boolean> {
+): Promise<void> {
   const [a, b] = [one.rows[0], other.rows[0]] as [PersonRow, PersonRow]
-  if (a.id === b.id) return false
+  if (a.id === b.id) return
   const [elder, younger] = isElder(a, b) ? [a, b] : [b, a]
   await store.updatePersons(trx, [younger.id], { merged_into: elder.id, merged_by: by })
   const entry = { at: now, action: 'person.joined', subject: younger.id, personal: {} } as const
   await record(trx, { ...entry, facts: { into: elder.id, by } })
-  return true
 }
 
 /** Sets one row back to the person that it was. `apartBy`: it is not joined again by itself from then on. */
@@ -47,25 +46,28 @@ export async function unjoin(
 export async function joinVouched(
   trx: Executor,
   person: PersonRow,
-  account: Pick<Account, 'platform' | 'tenant' | 'emails' | 'emailsConfirmed'>,
+  { platform, tenant, emails, emailsConfirmed }: Account,
   now: number,
 ): Promise<void> {
-  if (account.emails === undefined || account.emailsConfirmed !== true) return
+  if (emails === undefined || emailsConfirmed !== true) return
   const vouching = await findVouching(trx)
-  for (const email of account.emails) {
-    const vouched = vouchingFor(vouching, account, email)
-    if (vouched) await joinByAddress(trx, person, email, { vouched, vouching }, now)
+  const vouched = emails.flatMap((email) => {
+    const by = vouchingFor(vouching, { platform, tenant }, email)
+    return by ? [{ email, by }] : []
+  })
+  if (vouched.length === 0) return
+  const holders = await findHolders(trx, vouching)
+  for (const { email, by } of vouched) {
+    await joinHolders(trx, { personId: person.id, by }, exactAddress(email), holders, now)
   }
 }
 
 /** Joins a person whom an admin has just given this address to the accounts that are vouched to have it. */
 export async function joinAddressed(trx: Executor, person: PersonRow, now: number): Promise<void> {
-  if (person.email === null) return
   const vouching = await findVouching(trx)
-  for (const account of vouching.length === 0 ? [] : await store.findAddressedAccounts(trx)) {
-    const vouched = vouchedFor(vouching, account, person.email)
-    const [other] = vouched ? await store.findPersons(trx, [account.person_id]) : []
-    if (vouched && other) await joinRows(trx, other, person, vouched, now)
+  if (person.email === null || vouching.length === 0) return
+  for (const { personId, by } of (await findHolders(trx, vouching)).get(exactAddress(person.email)) ?? []) {
+    await joinRows(trx, personId, person.id, by, now)
   }
 }
 
@@ -77,51 +79,60 @@ export async function changeVouching(trx: Executor, wanted: VouchingRow[], now: 
   for (const mark of before.map(markOf).filter((one) => !kept.has(one))) {
     for (const row of await store.findMergedBy(trx, mark)) await unjoin(trx, row, { by: mark }, now)
   }
-  for (const account of wanted.length === 0 ? [] : await store.findAddressedAccounts(trx)) {
-    const [person] = await store.findPersons(trx, [account.person_id])
-    const { platform, tenant, email_confirmed } = account
-    const told = { platform, tenant, emails: emailsOf(account), emailsConfirmed: email_confirmed === 1 }
-    if (person) await joinVouched(trx, person, told, now)
+  const holders = wanted.length === 0 ? new Map<string, Holder[]>() : await findHolders(trx, wanted)
+  for (const [address, some] of holders) {
+    for (const holder of some) await joinHolders(trx, holder, address, holders, now)
   }
 }
 
-async function joinByAddress(
+/** A person with an account that is vouched to have an address. */
+interface Holder {
+  personId: string
+  by: VouchingRow
+}
+
+/** All accounts are read once, by exact address: who changes what is vouched for may touch every one of them. */
+async function findHolders(trx: Executor, vouching: VouchingRow[]): Promise<Map<string, Holder[]>> {
+  const holders = (await store.findAddressedAccounts(trx)).flatMap((account) =>
+    account.email_confirmed !== 1
+      ? []
+      : emailsOf(account).flatMap((email) => {
+          const by = vouchingFor(vouching, account, email)
+          return by ? [{ address: exactAddress(email), personId: account.person_id, by }] : []
+        }),
+  )
+  return Map.groupBy(holders, ({ address }) => address)
+}
+
+async function joinHolders(
   trx: Executor,
-  person: PersonRow,
-  email: string,
-  { vouched, vouching }: { vouched: VouchingRow; vouching: VouchingRow[] },
+  { personId, by }: Holder,
+  address: string,
+  holders: Map<string, Holder[]>,
   now: number,
 ): Promise<void> {
-  const known = await store.findPersonByEmail(trx, exactAddress(email))
-  if (known) await joinRows(trx, person, known, vouched, now)
-  for (const account of await store.findAddressedAccounts(trx)) {
-    if (account.person_id === person.id || !vouchedFor(vouching, account, email)) continue
-    const [other] = await store.findPersons(trx, [account.person_id])
-    if (other) await joinRows(trx, person, other, vouched, now)
+  const known = await store.findPersonByEmail(trx, address)
+  if (known) await joinRows(trx, personId, known.id, by, now)
+  for (const other of holders.get(address) ?? []) {
+    if (other.personId !== personId) await joinRows(trx, personId, other.personId, by, now)
   }
 }
 
 /** Not whom an admin keeps apart, nor anybody disabled: a join must not bring power back. */
 async function joinRows(
   trx: Executor,
-  one: PersonRow,
-  other: PersonRow,
+  oneId: string,
+  otherId: string,
   vouched: VouchingRow,
   now: number,
 ): Promise<void> {
-  const people = [await findPerson(trx, one), await findPerson(trx, other)] as const
-  const isApart = people.some(({ rows, isDisabled }) => isDisabled || rows.some(isKeptApart))
-  if (!isApart) await join(trx, ...people, markOf(vouched), now)
+  const [one, other] = [await findPersonById(trx, oneId), await findPersonById(trx, otherId)]
+  if (!one || !other) return
+  const isApart = [one, other].some(({ rows, isDisabled }) => isDisabled || rows.some(isKeptApart))
+  if (!isApart) await join(trx, one, other, markOf(vouched), now)
 }
 
 const isKeptApart = ({ merged_into, merged_by }: PersonRow) => merged_into === null && merged_by !== null
-
-/** What vouches that this account has the address; undefined: nothing does, or it has another. */
-function vouchedFor(vouching: VouchingRow[], account: AccountRow, email: string): VouchingRow | undefined {
-  if (account.email_confirmed !== 1) return undefined
-  const isTheirs = emailsOf(account).some((one) => exactAddress(one) === exactAddress(email))
-  return isTheirs ? vouchingFor(vouching, account, email) : undefined
-}
 
 function vouchingFor(vouching: VouchingRow[], at: Vouched, email: string): VouchingRow | undefined {
   return vouching.find(

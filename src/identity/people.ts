@@ -3,11 +3,11 @@
 import type { PersonRow, VouchingRow } from '../../db/schema.ts'
 import { type Entry, record } from '../audit/append.ts'
 import type { Clock } from '../kit/clock.ts'
-import { revokeKeysOf } from '../store/api-keys.ts'
 import type { Database, Executor } from '../store/database.ts'
 import * as store from '../store/persons.ts'
 import { findVouching } from '../store/vouching.ts'
 import { foldedAddress, shareAddress } from './addresses.ts'
+import { revokeKeysOf } from './api-keys.ts'
 import { changeVouching, join, unjoin } from './joining.ts'
 import { emailsOf, findPeople, findPersonById, namedRow, type Person } from './persons.ts'
 import type { Role } from './principal.ts'
@@ -45,18 +45,6 @@ export interface People {
 }
 
 export function createPeople({ db, clock }: { db: Database; clock: Clock }): People {
-  const find = (id: string) => findPersonById(db.read, id)
-
-  /** In one transaction, and then as everybody sees the person. */
-  async function changed<T>(id: string, work: (trx: Executor, person: Person) => Promise<T>) {
-    return db.transact(async (trx) => {
-      const person = await findPersonById(trx, id)
-      if (!person) return undefined
-      await work(trx, person)
-      return findPersonById(trx, id)
-    })
-  }
-
   return {
     async list(after, limit) {
       const rows = await store.listPersons(db.read, after, limit + 1)
@@ -67,17 +55,21 @@ export function createPeople({ db, clock }: { db: Database; clock: Clock }): Peo
         next: rows.length > limit ? shown.at(-1)?.id : undefined,
       }
     },
-    find,
+    find: (id) => findPersonById(db.read, id),
     change: (id, wanted, by) =>
-      changed(id, async (trx, person) => {
-        await changeNameAndRoles(trx, person, wanted, { by, now: clock.now() })
-        if (wanted.disabled === true) await disable(trx, person, { by, now: clock.now() })
-        if (wanted.disabled === false) await enable(trx, person, { by, now: clock.now() })
+      db.transact(async (trx) => {
+        const person = await findPersonById(trx, id)
+        if (!person) return undefined
+        const doing = { by, now: clock.now() }
+        await changeNameAndRoles(trx, person, wanted, doing)
+        if (wanted.disabled === true) await disable(trx, [person], doing)
+        if (wanted.disabled === false) await enable(trx, person, doing)
+        return findPersonById(trx, id)
       }),
     disableByEmail: (email, by) =>
       db.transact(async (trx) => {
         const people = await findByFolded(trx, [email])
-        for (const person of people) await disable(trx, person, { by, now: clock.now() })
+        await disable(trx, people, { by, now: clock.now() })
         return people
       }),
     join: (id, otherId, by) =>
@@ -135,15 +127,21 @@ async function changeNameAndRoles(
   })
 }
 
-/** With all that are known by one of their addresses: a second account must not vote on. Harmless when they are. */
-async function disable(trx: Executor, person: Person, { by, now }: Doing): Promise<void> {
-  for (const one of [person, ...(await findByFolded(trx, person.emails))]) {
-    const ids = one.rows.flatMap(({ id, disabled_at }) => (disabled_at === null ? [id] : []))
-    if (ids.length > 0) await store.updatePersons(trx, ids, { disabled_at: now })
-    const allIds = one.rows.map(({ id }) => id)
-    const keys = await revokeKeysOf(trx, allIds, now)
-    if (ids.length > 0) await record(trx, standingEntry('person.disabled', one, { by, keys }, now))
-    for (const key of keys) await record(trx, { ...keyEntry(key, now), facts: { by } })
+/**
+ * With all that are known by one of their addresses: a second account must not vote on. Each once; harmless for those
+ * who are disabled already.
+ */
+async function disable(trx: Executor, people: Person[], { by, now }: Doing): Promise<void> {
+  const sharing = await findByFolded(
+    trx,
+    people.flatMap(({ emails }) => emails),
+  )
+  for (const person of distinct([...people, ...sharing])) {
+    const ids = person.rows.map(({ id }) => id)
+    const keys = await revokeKeysOf(trx, ids, by, now)
+    if (person.isDisabled) continue
+    await store.updatePersons(trx, ids, { disabled_at: now })
+    await record(trx, standingEntry('person.disabled', person, { by, keys }, now))
   }
 }
 
@@ -171,8 +169,11 @@ async function findByFolded(trx: Executor, emails: string[]): Promise<Person[]> 
     trx,
     accounts.map(({ person_id }) => person_id),
   )
-  const found = await findPeople(trx, [...rows, ...others])
-  return [...new Map([...found.values()].map((person) => [person.id, person])).values()]
+  return distinct([...(await findPeople(trx, [...rows, ...others])).values()])
+}
+
+function distinct(people: Person[]): Person[] {
+  return [...new Map(people.map((person) => [person.id, person])).values()]
 }
 
 function standingEntry(
@@ -182,8 +183,4 @@ function standingEntry(
   at: number,
 ): Entry {
   return { at, action, subject: id, facts, personal: {} }
-}
-
-function keyEntry(id: string, at: number): Omit<Entry, 'facts'> {
-  return { at, action: 'api_key.revoked', subject: id, personal: {} }
 }

@@ -1,6 +1,7 @@
 // Reads persons as they count: everybody who was joined is one, with all their accounts, addresses and roles.
 
 import type { AccountRow, PersonRow } from '../../db/schema.ts'
+import { newId } from '../kit/ids.ts'
 import type { Executor } from '../store/database.ts'
 import * as store from '../store/persons.ts'
 import { shareAddress } from './addresses.ts'
@@ -22,6 +23,24 @@ export interface Person {
 }
 
 export const VOUCHING = 'vouching:'
+
+/** Somebody new. `email`: in lower case, as an admin gave it. */
+export function newPerson(
+  name: string,
+  { email = null, roles = [] }: { email?: string | null; roles?: Role[] },
+  now: number,
+): PersonRow {
+  return {
+    id: newId('per'),
+    name,
+    email,
+    roles: JSON.stringify(roles),
+    created_at: now,
+    disabled_at: null,
+    merged_into: null,
+    merged_by: null,
+  }
+}
 
 /** By the id of each row that was asked for; several may be one person. */
 export async function findPeople(db: Executor, rows: PersonRow[]): Promise<Map<string, Person>> {

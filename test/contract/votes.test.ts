@@ -136,7 +136,10 @@ describe.each(databases)('on $name', ({ name, create }) => {
   test('the vote of somebody who was disabled since does not count, and they cast none', async () => {
     const asked = await askTwo()
     await vote(asked)
-    expect(await people().disableByEmail('A.na@example.com', 'key_admin')).toHaveLength(1)
+    for (const _ of ['once', 'and again'])
+      expect(await people().disableByEmail('A.na@example.com', 'key_admin')).toHaveLength(1)
+    const entries = office.db.read.selectFrom('audit').selectAll().where('action', '=', 'person.disabled')
+    expect(await entries.execute()).toHaveLength(1)
     expect(await codeOf(vote(asked, by('U2', 'ben@example.com')))).toBe('pending')
     expect(await codeOf(vote(asked, by('U3', 'ana+2@example.com')))).toBe('reviewer_disabled')
     expect(await codeOf(vote(asked, by('U4', 'gil@example.com')))).toBe('approved')
