@@ -1,42 +1,28 @@
-// How do the tests run? What needs no browser side by side; then browsers; then, alone, what kills servers.
+// Says how the tests run: all but the crash tests side by side, then those that kill servers.
 
 import { defineConfig } from 'vitest/config'
 
-const suite = (name: string, include: string[]) => ({
+const suite = (name: string, include: string[], patience = {}) => ({
   extends: true as const,
-  test: { name, include },
+  test: { name, include, ...patience },
 })
 
 export default defineConfig({
   test: {
     globalSetup: './test/fakes/postgres.ts',
+    setupFiles: './test/fakes/property-runs.ts',
     reporters: ['default', './test/reporter.ts'],
-    maxWorkers: 2,
+    // The files of one worker share what they import: to load the product anew for each takes longer than most tests.
+    isolate: false,
+    // One more than the two cores of a small machine: a test that waits leaves its core to another.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     projects: [
       suite('unit', ['test/unit/**/*.test.ts', 'test/rules/**/*.test.ts']),
       suite('server', ['test/contract/**/*.test.ts', 'test/e2e/**/*.test.ts']),
-      {
-        extends: true,
-        test: {
-          name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'crash',
-          include: ['test/crash/**/*.test.ts'],
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
-          testTimeout: 60_000,
-        },
-      },
+      suite('browser', ['test/browser/**/*.test.ts'], { testTimeout: 60_000 }),
+      suite('crash', ['test/crash/**/*.test.ts'], { testTimeout: 60_000, sequence: { groupOrder: 1 } }),
     ],
   },
 })

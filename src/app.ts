@@ -6,6 +6,7 @@ import helmet from 'helmet'
 import { createAcknowledge } from './alerts/acknowledge.ts'
 import { createApi } from './api/api.ts'
 import { createMetrics } from './api/metrics/metrics.ts'
+import { PATIENCE, type Patience } from './api/patience.ts'
 import { closed, createHttpServer, listen } from './api/server.ts'
 import { createDesk } from './approvals/create-desk.ts'
 import type { ApprovalDesk } from './approvals/desk.ts'
@@ -46,10 +47,12 @@ export interface Countersign {
 export interface Overrides {
   clock?: Clock
   log?: Logger
+  patience?: Partial<Patience>
 }
 
 export async function buildApp(given: Config, overrides: Overrides = {}): Promise<Countersign> {
   const clock = overrides.clock ?? systemClock
+  const patience = { ...PATIENCE, ...overrides.patience }
   const log = overrides.log ?? createLog(given.logLevel)
   const sandbox = given.sandbox ? await openSandbox(given, log, clock) : undefined
   const config: Config = { ...given, ...sandbox?.connections }
@@ -114,6 +117,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
       kinds,
       platforms,
       awaitSend: sendOutcomes(db),
+      patience,
       newsroom: createNewsroom({ db, clock, publicUrl }),
       acknowledge,
       deliveryLog,
@@ -138,7 +142,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
     clock,
     log,
   })
-  const server = createHttpServer(app)
+  const server = createHttpServer(app, patience)
   let stopSweeping: (() => Promise<void>) | undefined
 
   return {

@@ -1,8 +1,6 @@
-// How does it start fast? What Node has compiled once it keeps beside the packages; then the server.
+// Starts the server.
 
-import { enableCompileCache } from 'node:module'
-import { join } from 'node:path'
+import { keepCompiled } from './kit/compile-cache.ts'
 
-// Where the folder cannot be written, Node compiles anew each time.
-enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/countersign/compiled'))
+keepCompiled()
 await import('./serve.ts')

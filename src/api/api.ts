@@ -23,6 +23,7 @@ import { healthEndpoints } from './health/routes.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { metricsEndpoint } from './metrics/routes.ts'
 import { openApiEndpoint } from './openapi/routes.ts'
+import type { Patience } from './patience.ts'
 import { peopleEndpoints } from './people/routes.ts'
 import { platformOperations } from './platforms.ts'
 import { conversationsEndpoint } from './settings/conversations.ts'
@@ -38,6 +39,7 @@ export interface ApiOptions {
   kinds: PlatformKind[]
   platforms: Map<string, Platform>
   awaitSend: AwaitSend
+  patience: Patience
   newsroom: Newsroom
   acknowledge: Acknowledge
   deliveryLog: DeliveryLog
@@ -51,7 +53,7 @@ export interface ApiOptions {
 /** The routes, and what answers their errors and those of everything mounted before them. */
 export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHandler)[] {
   const { desk, queries, apiKeys, people, destinations, kinds, platforms, awaitSend, stopping } = options
-  const { newsroom, acknowledge, deliveryLog } = options
+  const { newsroom, acknowledge, deliveryLog, patience } = options
   const api = Router({ caseSensitive: true })
   const endpoints = [
     ...approvalEndpoints({ desk, queries, stopping }),
@@ -59,7 +61,7 @@ export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHa
     conversationsEndpoint(platforms),
     ...eventEndpoints({ newsroom, acknowledge }),
     ...deliveryEndpoints(deliveryLog),
-    destinationTestEndpoint({ destinations, desk, newsroom, awaitSend }),
+    destinationTestEndpoint({ destinations, desk, newsroom, awaitSend, patience }),
     ...apiKeyEndpoints(apiKeys),
     ...peopleEndpoints(people),
     ...healthEndpoints(options.isReady),

@@ -3,25 +3,22 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { StartError } from '../kit/start-error.ts'
+import type { Patience } from './patience.ts'
 
 /** Proxies keep idle connections for a minute; if we closed first, they would send into a closed one (502). */
 const KEEP_ALIVE_MS = 65_000
-/** One slow sender holds a connection no longer than this; 16 KB of headers arrive within a second anywhere. */
-const HEADERS_MS = 10_000
-/** The whole of 256 KB. An answer may take longer: this ends when the request is in, so long polls live on. */
-const REQUEST_MS = 20_000
-/** Node looks for late ones only so often, every 30 s unless told. */
-const CHECK_MS = 2_000
+/** Node looks for late ones only so often, every 30 s unless told: so many times while the headers may take. */
+const CHECKS = 5
 const IDLE_CHECK_MS = 20
 /** At the end: longer than any answer takes, waiting agents apart, who are released. */
-const PATIENCE_MS = 15_000
+const END_WITHIN_MS = 15_000
 
-export function createHttpServer(app: RequestListener): Server {
+export function createHttpServer(app: RequestListener, { headersMs, requestMs }: Patience): Server {
   const limits = {
-    headersTimeout: HEADERS_MS,
-    requestTimeout: REQUEST_MS,
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    connectionsCheckingInterval: CHECK_MS,
+    connectionsCheckingInterval: headersMs / CHECKS,
   }
   const server = createServer(limits, (req, res) => {
     req.url = pathOf(req.url)
@@ -76,7 +73,7 @@ function countRequests(server: Server): Server {
  * spares those that never sent a whole header, such as browsers open in advance, and nothing ends them later.
  */
 export function closed(server: Server): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS
+  const deadline = performance.now() + END_WITHIN_MS
   return new Promise((resolve) => {
     const timer = setInterval(() => {
       const isOver = performance.now() > deadline

@@ -3,12 +3,11 @@
 
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
+import { keepCompiled } from '../kit/compile-cache.ts'
 import { StartError } from '../kit/start-error.ts'
-import { testDestination } from './destinations.ts'
-import { createKey } from './keys.ts'
-import { disablePerson, listPeople } from './people.ts'
-import { printSlackManifest } from './slack-manifest.ts'
-import { writeTeamsPackage } from './teams-package.ts'
+
+// Only what the given command needs is loaded, after this.
+keepCompiled()
 
 const program = new Command('countersign').description(
   'The human signature on what an AI agent is about to do. Configured by the environment; see .env.example.',
@@ -33,24 +32,24 @@ keys
   .option('--agent-id <id>', 'bind the key to one agent')
   .option('--person-name <name>', 'whose vote a reviewer key casts')
   .option('--person-email <email>', 'the e-mail of that person')
-  .action(createKey)
+  .action(async (options) => (await import('./keys.ts')).createKey(options))
 
 const people = program.command('people').description('people who review')
 people
   .command('list')
   .description('print everybody who has decided something or holds a key, one a line')
-  .action(listPeople)
+  .action(async () => (await import('./people.ts')).listPeople())
 people
   .command('disable <email>')
   .description('end the keys of everybody with this address; their votes on pending approvals do not count')
-  .action(disablePerson)
+  .action(async (email) => (await import('./people.ts')).disablePerson(email))
 
 const slack = program.command('slack').description('what the Slack app needs')
 slack
   .command('manifest')
   .description('print the manifest of the Slack app for PUBLIC_URL')
   .option('--url <url>', 'the public https address, when PUBLIC_URL is not set')
-  .action(printSlackManifest)
+  .action(async (options) => (await import('./slack-manifest.ts')).printSlackManifest(options))
 
 const destinations = program
   .command('destinations')
@@ -60,14 +59,14 @@ destinations
   .description('send a sample card there, or an alert, and say what the provider said')
   .option('--event <type>', 'the type of an alert, such as policy.violation')
   .option('--message <text>', 'what it says')
-  .action(testDestination)
+  .action(async (id, options) => (await import('./destinations.ts')).testDestination(id, options))
 
 const teams = program.command('teams').description('what the Teams app needs')
 teams
   .command('package')
   .description('write the app for Teams as a zip, for MicrosoftAppId and PUBLIC_URL')
   .option('--out <file>', 'where to write it; a file that is there is replaced', 'countersign-teams.zip')
-  .action(writeTeamsPackage)
+  .action(async (options) => (await import('./teams-package.ts')).writeTeamsPackage(options))
 
 // As `npm start` does it; what is set already stays as it is.
 if (existsSync('.env')) process.loadEnvFile()

@@ -1,7 +1,7 @@
 // What if the agent is hostile in Teams? In Microsoft's own renderer its words stay words, and nothing is fetched.
 
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   digestCard,
   alertCard as drawAlert,
@@ -33,9 +33,6 @@ let cards: CardPage
 
 beforeAll(async () => {
   browser = await openBrowser()
-})
-afterAll(() => browser?.close())
-beforeEach(async () => {
   const page = await browser.newPage({
     timezoneId: 'UTC',
     locale: 'en-US',
@@ -43,7 +40,7 @@ beforeEach(async () => {
   })
   cards = await openCardPage(page)
 })
-afterEach(() => cards.page.close())
+afterAll(() => browser?.close())
 
 async function isHarmless({ page, card, requests, dialogs }: CardPage): Promise<void> {
   await page.evaluate('new Promise(requestAnimationFrame)')

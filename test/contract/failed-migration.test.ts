@@ -12,7 +12,7 @@ import { select } from '../fakes/peek.ts'
 /** Of the last table that the first migration makes. */
 const IN_THE_WAY = 'audit_personal'
 
-describe.each(databases)('on $name', ({ name, create }) => {
+describe.each(databases)('on $name', ({ name, createBlank: create }) => {
   let database: Awaited<ReturnType<typeof create>>
   beforeEach(async () => {
     database = await create()

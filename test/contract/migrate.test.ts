@@ -15,7 +15,7 @@ const beginnings: { from: string; load(databaseUrl: string): Promise<void> }[] =
   ...fixtures.map(({ version, load }) => ({ from: `a database of ${version}`, load })),
 ]
 
-describe.each(databases.filter(({ name }) => name === 'postgres'))('on $name', ({ create }) => {
+describe.each(databases.filter(({ name }) => name === 'postgres'))('on $name', ({ createBlank: create }) => {
   let database: Awaited<ReturnType<typeof create>>
 
   beforeEach(async () => {

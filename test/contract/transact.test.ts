@@ -81,7 +81,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
   })
 })
 
-describe.each(sqlite)('on $name', ({ create }) => {
+describe.each(sqlite)('on $name', ({ createBlank: create }) => {
   beforeEach(open(create))
   afterEach(close)
 

@@ -8,7 +8,7 @@ import { databases } from '../fakes/databases.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 import { asking, type Office, openOffice } from '../fakes/office.ts'
 
-describe.each(databases)('on $name', ({ name, create }) => {
+describe.each(databases)('on $name', ({ name, createBlank: create }) => {
   const clock = manualClock()
   let database: Awaited<ReturnType<typeof create>>
   let office: Office

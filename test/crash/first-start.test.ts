@@ -7,13 +7,14 @@ import { ADMIN_KEY, eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { keepablePort, startServer } from '../fakes/server-process.ts'
 
-const KILLS = 10
+/** More with `npm run soak`. */
+const KILLS = Number(process.env.CRASH_ROUNDS ?? 3)
 /** About so long the tables take to be made. */
 const MIGRATION_MS = 25
 
 test.each(databases)(
   'on $name: killed while it makes its tables, it makes all of them next time',
-  async ({ name, create }) => {
+  async ({ name, createBlank: create }) => {
     for (let kill = 0; kill < KILLS; kill++) {
       const database = await create()
       const PORT = String(await keepablePort())
@@ -40,7 +41,7 @@ test.each(databases)(
       await database.drop()
     }
   },
-  120_000,
+  KILLS * 20_000,
 )
 
 function sizeOf(path: string): number {

@@ -20,7 +20,12 @@ let running: Running
 
 beforeAll(async () => {
   database = (await databases[0]?.create()) as typeof database
-  running = await startCountersign({ databaseUrl: database.url, clock, env: LETS_LOOPBACK })
+  running = await startCountersign({
+    databaseUrl: database.url,
+    clock,
+    env: LETS_LOOPBACK,
+    patience: { testMs: 3_000 },
+  })
 })
 afterAll(async () => {
   await running?.stop()

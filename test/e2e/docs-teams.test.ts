@@ -18,7 +18,7 @@ const page = readPage('docs/teams.md')
 const [setUp = '', rest = ''] = page.split('## Without an app')
 const [withoutApp = ''] = rest.split('## Try it without Teams')
 const [onSqlite] = databases
-const office = teamsOffice((onSqlite as typeof onSqlite & object).create)
+const office = teamsOffice((onSqlite as typeof onSqlite & object).create, { testMs: 3_000 })
 let folder: string
 
 beforeAll(async () => {

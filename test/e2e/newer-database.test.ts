@@ -24,7 +24,7 @@ test('docs/upgrade.md has the sentence', () => {
 
 describe.each(databases)(
   'on $name a newer database is refused in a sentence and left as it is',
-  ({ name, create }) => {
+  ({ name, createBlank: create }) => {
     let database: Awaited<ReturnType<typeof create>>
     let before: string
 

@@ -42,7 +42,7 @@ describe.each(fixtures)('$version on $engine', ({ engine, record, load }) => {
   let after: typeof before
 
   beforeAll(async () => {
-    database = await databases.find(({ name }) => name === engine)?.create()
+    database = await databases.find(({ name }) => name === engine)?.createBlank()
     const url = String(database?.url)
     await load(url)
     before = await read(url)

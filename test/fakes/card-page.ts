@@ -14,6 +14,7 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>A card</title><main></
     .replace(new RegExp('(^|\\\\s)' + address, 'g'), '$1<a href="$2">$2</a>')
     .replace(/\\*\\*([^*]+)\\*\\*/g, '<b>$1</b>')
   function draw(json, config) {
+    presses.length = 0
     AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {
       result.outputHtml = markdown(text)
       result.didProcess = true
@@ -29,6 +30,7 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>A card</title><main></
 export interface CardPage {
   page: Page
   card: Locator
+  /** In place of the one before; what that one did is forgotten. */
   draw(card: object, hostConfig?: object): Promise<void>
   /** The actions that were pressed, as the client would report them. */
   presses(): Promise<unknown[]>
@@ -50,8 +52,11 @@ export async function openCardPage(page: Page): Promise<CardPage> {
   return {
     page,
     card: page.locator('main'),
-    draw: (card, hostConfig) =>
-      page.evaluate(`draw(${JSON.stringify(card)}, ${JSON.stringify(hostConfig ?? null)})`),
+    async draw(card, hostConfig) {
+      requests.length = 0
+      dialogs.length = 0
+      await page.evaluate(`draw(${JSON.stringify(card)}, ${JSON.stringify(hostConfig ?? null)})`)
+    },
     presses: () => page.evaluate('presses'),
     requests,
     dialogs,

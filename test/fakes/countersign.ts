@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'
+import type { Patience } from '../../src/api/patience.ts'
 import { buildApp, type Countersign } from '../../src/app.ts'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import { type Config, loadConfig } from '../../src/config/config.ts'
@@ -54,6 +55,7 @@ export interface StartOptions {
   teams?: boolean
   /** Where webhooks of Discord may be, beside Discord itself. */
   discordOrigin?: string
+  patience?: Partial<Patience>
 }
 
 export async function startCountersign(options: StartOptions): Promise<Running> {
@@ -74,7 +76,7 @@ export async function startCountersign(options: StartOptions): Promise<Running> 
   })
   if (teamsServer) config.teams = teamsServer.app
   if (options.discordOrigin !== undefined) config.discord = { apiOrigin: options.discordOrigin }
-  const app = await buildApp(config, { clock })
+  const app = await buildApp(config, { clock, patience: options.patience ?? {} })
   await app.start()
 
   async function call<T>(method: string, path: string, { key, body, headers }: Call = {}) {

@@ -1,25 +1,33 @@
-// On which databases must it hold? Both: a test loops over this list and gets an empty database from each.
+// Gives a test an empty database of each kind: a file of SQLite, and one on the run's PostgreSQL.
 
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Client } from 'pg'
-import { inject } from 'vitest'
+import { pino } from 'pino'
+import { openDatabase } from '../../src/store/database.ts'
+import { takePostgres, takeWithoutTables } from './postgres-databases.ts'
 
-interface TestDatabase {
+export interface TestDatabase {
   /** What DATABASE_URL would hold: a file's path, or `postgres://…`. */
   url: string
-  /** Removes it with everything in it, whoever is still connected. */
+  /** Removes everything in it, whoever is still connected. */
   drop(): Promise<void>
 }
 
-export const databases: { name: 'sqlite' | 'postgres'; create(): Promise<TestDatabase> }[] = [
-  { name: 'sqlite', create: createSqlite },
-  { name: 'postgres', create: createPostgres },
+interface Engine {
+  name: 'sqlite' | 'postgres'
+  /** With the tables of this version and no rows. A test leaves the tables as they are. */
+  create(): Promise<TestDatabase>
+  /** Without tables, as before the first start. */
+  createBlank(): Promise<TestDatabase>
+}
+
+export const databases: Engine[] = [
+  { name: 'sqlite', create: copySqlite, createBlank: blankSqlite },
+  { name: 'postgres', create: takePostgres, createBlank: takeWithoutTables },
 ]
 
-async function createSqlite(): Promise<TestDatabase> {
+async function blankSqlite(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-sqlite-'))
   return {
     url: join(folder, 'test.db'),
@@ -27,20 +35,21 @@ async function createSqlite(): Promise<TestDatabase> {
   }
 }
 
-async function createPostgres(): Promise<TestDatabase> {
-  const name = `cs_${randomBytes(8).toString('hex')}`
-  await asAdmin(`create database ${name}`)
-  const url = new URL(inject('postgresAdminUrl'))
-  url.pathname = `/${name}`
-  return { url: url.href, drop: () => asAdmin(`drop database if exists ${name} with (force)`) }
+let migrated: Promise<string> | undefined
+
+async function copySqlite(): Promise<TestDatabase> {
+  migrated ??= migrateOnce()
+  const original = await migrated
+  const copy = await blankSqlite()
+  await copyFile(original, copy.url)
+  return copy
 }
 
-async function asAdmin(sql: string): Promise<void> {
-  const client = new Client({ connectionString: inject('postgresAdminUrl') })
-  await client.connect()
-  try {
-    await client.query(sql)
-  } finally {
-    await client.end()
-  }
+/** The migrations take longer than most tests. */
+async function migrateOnce(): Promise<string> {
+  const { url, drop } = await blankSqlite()
+  process.once('exit', () => void drop())
+  const db = await openDatabase(url, { as: 'server', log: pino({ level: 'silent' }) })
+  await db.close()
+  return url
 }

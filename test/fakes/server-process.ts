@@ -9,7 +9,8 @@ const ROOT = join(import.meta.dirname, '../..')
 const START_MS = 20_000
 /** Below the range from which the system takes the ports of outgoing connections. */
 const PORTS_FROM = 20_000
-const PORTS = 12_000
+/** Each worker has a range of its own: another's server may be down for a while when this one asks for a port. */
+const PORTS_PER_WORKER = 1_000
 
 export interface Ended {
   code: number | null
@@ -74,10 +75,13 @@ export function startServer(env: Record<string, string>): ServerProcess {
   }
 }
 
-/** A port that stays free between two lives of a server: nobody gets it by chance. */
+let given = 0
+
+/** A port that stays free between two lives of a server: nobody gets it by chance, and each is given once. */
 export async function keepablePort(): Promise<number> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const port = PORTS_FROM + Math.floor(Math.random() * PORTS)
+  const from = PORTS_FROM + Number(process.env.VITEST_POOL_ID ?? 0) * PORTS_PER_WORKER
+  while (given < PORTS_PER_WORKER) {
+    const port = from + given++
     const probe = createServer()
     probe.listen(port, '127.0.0.1')
     const isFree = await Promise.race([

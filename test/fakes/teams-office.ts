@@ -1,6 +1,7 @@
 // Who works with Teams in a test? One running product whose app is in a team, people who press, and what they see.
 
 import { afterAll, beforeAll } from 'vitest'
+import type { Patience } from '../../src/api/patience.ts'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import type { Message } from '../../src/sandbox/teams/messages.ts'
 import type { BotAnswer } from '../../src/sandbox/teams/post-activity.ts'
@@ -44,14 +45,17 @@ export interface TeamsOffice {
 }
 
 /** To be called inside `describe`. */
-export function teamsOffice(create: (typeof databases)[number]['create']): TeamsOffice {
+export function teamsOffice(
+  create: (typeof databases)[number]['create'],
+  patience: Partial<Patience> = {},
+): TeamsOffice {
   const clock = manualClock()
   let database: Awaited<ReturnType<typeof create>> | undefined
   let running: Running | undefined
 
   beforeAll(async () => {
     database = await create()
-    running = await startCountersign({ databaseUrl: database.url, clock, teams: true })
+    running = await startCountersign({ databaseUrl: database.url, clock, teams: true, patience })
     await running.teamsDestination()
   })
   afterAll(async () => {

@@ -207,7 +207,7 @@ export const ROOMS: Record<string, Room> = {
   sandbox: { at: 'src/sandbox', doors: ['sandbox.ts', 'slack-stand-in.ts'], imports: ['page-kit', 'kit'] },
   app: { at: 'src/app.ts', imports: 'everything' },
   serve: { at: 'src/serve.ts', imports: ['app', 'config', 'kit'] },
-  main: { at: 'src/main.ts', imports: ['serve'] },
+  main: { at: 'src/main.ts', imports: ['serve', 'kit'] },
 }
 
 /** A package (with `*` for any ending) and the only rooms that may import it, types included. */

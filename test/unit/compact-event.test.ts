@@ -99,6 +99,5 @@ test('whatever an agent sends, the body is JSON below 4 KB that names the event 
       else expect(Object.keys(parsed).sort()).toEqual([...Object.keys(EVENT), 'truncated'].sort())
       expect(({} as Record<string, unknown>).polluted).toBeUndefined()
     }),
-    { numRuns: 300 },
   )
 })

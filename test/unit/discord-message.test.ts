@@ -220,7 +220,6 @@ describe('whatever an agent sends', () => {
       fc.property(hostileMessage, (message) => {
         expect(refusalOf(message)).toBeUndefined()
       }),
-      { numRuns: 400 },
     )
   })
 
@@ -230,7 +229,6 @@ describe('whatever an agent sends', () => {
         expect(message.allowed_mentions).toEqual({ parse: [] })
         expect(message.content).toBe('')
       }),
-      { numRuns: 100 },
     )
   })
 
@@ -248,7 +246,6 @@ describe('whatever an agent sends', () => {
         expect(footer?.text).not.toContain(MARK)
         expect([title, description, ...fields.map(({ value }) => value)].join()).not.toMatch(UNSEEN)
       }),
-      { numRuns: 400 },
     )
   })
 
@@ -260,7 +257,6 @@ describe('whatever an agent sends', () => {
         expect(shown).not.toBe('')
         expect(shown).not.toMatch(/[*~`|<>[\]()\\#@:\n]|\w\.\w|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/)
       }),
-      { numRuns: 300 },
     )
     expect(approvalMessage(closed('denied', 'Jean-Luc O’Neil')).embeds[0].title).toBe(
       '❌ DENIED by Jean-Luc O’Neil',
@@ -273,7 +269,6 @@ describe('whatever an agent sends', () => {
         const { Arguments: shown } = fieldsOf(approvalMessage(acting({ arguments: args })))
         if (!shown?.endsWith('…')) expect(JSON.parse(shown as string)).toEqual({ ...args })
       }),
-      { numRuns: 200 },
     )
   })
 

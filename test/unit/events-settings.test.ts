@@ -76,7 +76,6 @@ test('whatever the hours, the place and the time, quiet hours end later, within 
       expect(until - now).toBeLessThanOrEqual(25 * 3_600_000)
       expect(quietUntil(hours, until)).toBeUndefined()
     }),
-    { numRuns: 2_000 },
   )
 })
 

@@ -197,7 +197,6 @@ describe('whatever an agent sends', () => {
       fc.property(hostileMessage, fc.boolean(), (message, details) => {
         expect(refusals(triggerOf(message, details), message.event)).toEqual([])
       }),
-      { numRuns: 400 },
     )
   })
 
@@ -213,7 +212,6 @@ describe('whatever an agent sends', () => {
         for (const line of [summary, source, component, group]) expect(line ?? '').not.toMatch(/[\n\r]/)
         expect(summary).toMatch(/^[A-Z][A-Za-z ]+( - |$)/)
       }),
-      { numRuns: 400 },
     )
   })
 
@@ -258,7 +256,6 @@ describe('an incident', () => {
         expect(key(agent(one))).not.toBe(key({ agent: null }))
         expect(key(agent(one))).toMatch(/^countersign:[\w.:-]{1,200}$/)
       }),
-      { numRuns: 400 },
     )
   })
 

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { type ClientRequest, get, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { PATIENCE } from '../../src/api/patience.ts'
 import { closed, createHttpServer, listen } from '../../src/api/server.ts'
 
 beforeEach(() => {
@@ -16,7 +17,7 @@ afterEach(() => {
 /** A server with one request under way. */
 async function asked(): Promise<{ stop(): Promise<void>; request: ClientRequest; answer: ServerResponse }> {
   const reached = Promise.withResolvers<ServerResponse>()
-  const server = createHttpServer((_req, res) => reached.resolve(res))
+  const server = createHttpServer((_req, res) => reached.resolve(res), PATIENCE)
   await listen(server, { host: '127.0.0.1', port: 0 })
   const { port } = server.address() as AddressInfo
   const request = get({ host: '127.0.0.1', port, agent: false })
@@ -41,4 +42,9 @@ test('a request that never ends is cut after fifteen seconds', async () => {
   vi.advanceTimersByTime(15_040)
   await stopping
   expect((await cut)[0]).toMatchObject({ code: 'ECONNRESET' })
+})
+
+test('who sends slowly has ten seconds for the headers, and twenty for the whole request', () => {
+  const { headersTimeout, requestTimeout } = createHttpServer(() => undefined, PATIENCE)
+  expect([headersTimeout, requestTimeout]).toEqual([10_000, 20_000])
 })

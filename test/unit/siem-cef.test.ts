@@ -200,6 +200,5 @@ test('whatever an agent sends, the line is one, below 4 KB, and reads as it was 
       const visible = (text: string) => text.replace(/\\u[0-9a-f]{0,4}|[^\x21-\x7e]/g, '')
       expect(visible(event.summary)).toContain(visible(msg).slice(0, 80))
     }),
-    { numRuns: 100 },
   )
 })

@@ -172,6 +172,5 @@ test('whatever an agent sends, it is a finding below 4 KB', () => {
       expect(finding.finding_info.src_url).toBe(event.url)
       expect(({} as Record<string, unknown>).polluted).toBeUndefined()
     }),
-    { numRuns: 100 },
   )
 })

@@ -211,7 +211,6 @@ describe('an alert that somebody acknowledged', () => {
         expect(name.replace(/&(amp|lt|gt);/g, '')).not.toMatch(/[<>&*~`@#:\n]|\w\.\w/)
         expect(name).not.toMatch(UNSEEN)
       }),
-      { numRuns: 300 },
     )
   })
 })
@@ -243,7 +242,6 @@ describe('what does not fit', () => {
         expect(truncation(card) !== undefined).toBe(cut)
         seen[cut ? 'cut' : 'whole']++
       }),
-      { numRuns: 300 },
     )
     expect(Math.min(seen.cut, seen.whole)).toBeGreaterThan(20)
   })
@@ -264,7 +262,6 @@ describe('whatever an agent sends', () => {
         expect([...markup, ...urls].join('\n')).not.toContain(MARK)
         expect([...markup, ...literal].filter((text) => UNSEEN.test(text))).toEqual([])
       }),
-      { numRuns: 400 },
     )
   })
 
@@ -278,7 +275,6 @@ describe('whatever an agent sends', () => {
         )
         expect(text).not.toMatch(UNSEEN)
       }),
-      { numRuns: 400 },
     )
   })
 

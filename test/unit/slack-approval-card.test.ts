@@ -394,7 +394,6 @@ describe('whatever an agent sends', () => {
       fc.property(hostileView, (view) => {
         expect(breaches(approvalCard(view))).toEqual([])
       }),
-      { numRuns: 400 },
     )
   })
 
@@ -406,7 +405,6 @@ describe('whatever an agent sends', () => {
         expect(urls.join('\n')).not.toContain(MARK)
         expect([...markup, ...literal].filter((text) => UNSEEN.test(text))).toEqual([])
       }),
-      { numRuns: 400 },
     )
   })
 
@@ -419,7 +417,6 @@ describe('whatever an agent sends', () => {
         expect(words).not.toMatch(/[<>&*~`@#:\n]|\w\.\w/)
         expect(text).not.toMatch(UNSEEN)
       }),
-      { numRuns: 400 },
     )
   })
 
@@ -439,7 +436,6 @@ describe('whatever an agent sends', () => {
         if (whole) expect(JSON.stringify(JSON.parse(argumentsOf(card)))).toBe(JSON.stringify(args))
         seen[cut ? 'cut' : 'whole']++
       }),
-      { numRuns: 400 },
     )
     expect(Math.min(seen.cut, seen.whole)).toBeGreaterThan(20)
   })

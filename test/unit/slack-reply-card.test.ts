@@ -130,7 +130,6 @@ describe('a reply', () => {
         expect(markup.length > 0).toBe(literal.some((text) => text.endsWith('…')) || reply.facts.length > 20)
         expect(card.text.replace(/&(amp|lt|gt);/g, '')).not.toMatch(/[<>&*~`@#:\n]|\w\.\w/)
       }),
-      { numRuns: 200 },
     )
   })
 })

@@ -203,7 +203,6 @@ describe('what does not fit', () => {
         expect(truncation(card) !== undefined).toBe(cut)
         seen[cut ? 'cut' : 'whole']++
       }),
-      { numRuns: 300 },
     )
     expect(Math.min(seen.cut, seen.whole)).toBeGreaterThan(20)
   })
@@ -222,7 +221,6 @@ describe('whatever an agent sends', () => {
         expect(literal.join('\n')).not.toMatch(/\{\{\s*(DATE|TIME)/i)
         expect([...literal, ...other].filter((text) => UNSEEN.test(text))).toEqual([])
       }),
-      { numRuns: 400 },
     )
   })
 
@@ -246,7 +244,6 @@ describe('whatever an agent sends', () => {
         )
         expect(line).not.toMatch(UNSEEN)
       }),
-      { numRuns: 300 },
     )
   })
 })

@@ -251,7 +251,6 @@ describe('whatever an agent sends', () => {
       fc.property(hostileView, (view) => {
         expect(breaches(approvalCard(view))).toEqual([])
       }),
-      { numRuns: 400 },
     )
   })
 
@@ -263,7 +262,6 @@ describe('whatever an agent sends', () => {
         expect(literal.join('\n')).not.toMatch(/\{\{\s*(DATE|TIME)/i)
         expect([...literal, ...other].filter((text) => UNSEEN.test(text))).toEqual([])
       }),
-      { numRuns: 400 },
     )
   })
 
@@ -273,7 +271,6 @@ describe('whatever an agent sends', () => {
         const { other } = strings(approvalCard(view))
         expect(other.filter((text) => text.includes('${'))).toEqual([])
       }),
-      { numRuns: 200 },
     )
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the agent's attempt at the template language
     const attempt = '${id} ${url} ${arguments} ${$root}'
@@ -301,7 +298,6 @@ describe('whatever an agent sends', () => {
         if (!text.endsWith('…'))
           expect(JSON.stringify(JSON.parse(text.replace(HARD_SPACES, ' ')))).toBe(JSON.stringify(args))
       }),
-      { numRuns: 300 },
     )
   })
 
@@ -318,7 +314,6 @@ describe('whatever an agent sends', () => {
         expect(truncation(card) !== undefined).toBe(cut)
         seen[cut ? 'cut' : 'whole']++
       }),
-      { numRuns: 300 },
     )
     expect(Math.min(seen.cut, seen.whole)).toBeGreaterThan(20)
   })
@@ -354,7 +349,6 @@ describe('whatever an agent sends', () => {
         expect(line.replaceAll(': ', '')).not.toMatch(/[<>&*~`@#:[\]\\|\n]|\w\.\w|\{\{\s*(DATE|TIME)/i)
         expect(line).not.toMatch(UNSEEN)
       }),
-      { numRuns: 300 },
     )
   })
 })

@@ -111,7 +111,6 @@ describe('an answer', () => {
         expect(literal.join('\n')).not.toMatch(/\{\{\s*(DATE|TIME)/i)
         expect([...literal, ...other].filter((text) => UNSEEN.test(text))).toEqual([])
       }),
-      { numRuns: 200 },
     )
   })
 })

@@ -246,7 +246,6 @@ describe('whatever an agent sends', () => {
       fc.property(hostileMessage, (message) => {
         expect(refusalOf(message)).toBeUndefined()
       }),
-      { numRuns: 400 },
     )
   })
 
@@ -262,7 +261,6 @@ describe('whatever an agent sends', () => {
         for (const one of rest.split('\n')) if (!ending.test(one)) expect(one).toMatch(line)
         expect(shown).not.toMatch(UNSEEN)
       }),
-      { numRuns: 400 },
     )
   })
 
@@ -276,7 +274,6 @@ describe('whatever an agent sends', () => {
         expect(entities.filter(({ type }) => !/^(bold|code|pre)$/.test(type))).toEqual([])
         expect(hasPreview).toBe(false)
       }),
-      { numRuns: 400 },
     )
   })
 
@@ -287,7 +284,6 @@ describe('whatever an agent sends', () => {
         const shown = code.at(-3) as string
         if (!shown.endsWith('…')) expect(JSON.parse(shown)).toEqual({ ...args })
       }),
-      { numRuns: 200 },
     )
   })
 

@@ -11,11 +11,10 @@ import { sendProblem } from '../../kit/problem.ts'
 import type { DestinationSummary, Destinations } from '../../settings/destinations.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
 import { sendNotFound, sendRefusal } from '../errors.ts'
+import type { Patience } from '../patience.ts'
 import { testDestination } from './operations.ts'
 
 const EXPIRES_IN_SECONDS = 15 * 60
-/** A platform gives up by itself after ten. */
-const PATIENCE_MS = 12_000
 const TEST_AGENT = { id: 'countersign-test', name: 'Countersign test' }
 const MESSAGE = 'A test of this destination: press a button and see the card change'
 
@@ -24,6 +23,7 @@ export interface TestRouteOptions {
   desk: ApprovalDesk
   newsroom: Newsroom
   awaitSend: AwaitSend
+  patience: Patience
 }
 
 export function destinationTestEndpoint(options: TestRouteOptions): Endpoint {
@@ -48,7 +48,7 @@ async function test(
 }
 
 async function sendCard(
-  { desk, awaitSend }: TestRouteOptions,
+  { desk, awaitSend, patience }: TestRouteOptions,
   destination: DestinationSummary,
   message: string | undefined,
   keyId: string,
@@ -71,14 +71,14 @@ async function sendCard(
   })
   if (!outcome.ok) return sendRefusal(res, outcome.refusal)
   const { approval } = outcome.value
-  const { delivered, error } = await awaitSend(approval.id, destination.id, PATIENCE_MS)
+  const { delivered, error } = await awaitSend(approval.id, destination.id, patience.testMs)
   if (delivered) return void res.status(201).json(approval)
   const detail = `The test did not arrive: ${error}`
   sendProblem(res, { status: 502, code: 'test_failed', detail, error, approval_id: approval.id })
 }
 
 async function sendAlert(
-  { newsroom, awaitSend }: TestRouteOptions,
+  { newsroom, awaitSend, patience }: TestRouteOptions,
   destination: DestinationSummary,
   type: Exclude<EventType, ReservedType>,
   message: string | undefined,
@@ -97,7 +97,7 @@ async function sendAlert(
     keyId: null,
   }
   const event = await newsroom.tryOut(alert, destination.id)
-  const { delivered, error } = await awaitSend(event.id, destination.id, PATIENCE_MS)
+  const { delivered, error } = await awaitSend(event.id, destination.id, patience.testMs)
   if (delivered) return void res.status(201).json(event)
   const detail = `The test did not arrive: ${error}`
   sendProblem(res, { status: 502, code: 'test_failed', detail, error, event_id: event.id })
