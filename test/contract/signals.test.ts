@@ -8,6 +8,7 @@ import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 import { type Office, openOffice, press } from '../fakes/office.ts'
+import { TESTS_NAME } from '../fakes/postgres-client.ts'
 
 describe.each(databases.filter(({ name }) => name === 'postgres'))('on $name', ({ create }) => {
   const clock = manualClock()
@@ -45,7 +46,7 @@ describe.each(databases.filter(({ name }) => name === 'postgres'))('on $name', (
   const listeners = async () => {
     const { rows } = await admin.query<{ pid: number }>(
       `select pid from pg_stat_activity where datname = current_database() and query like '%pg_backend_pid%'
-       and pid <> pg_backend_pid()`,
+       and pid <> pg_backend_pid() and application_name <> '${TESTS_NAME}'`,
     )
     return rows.map((row) => row.pid)
   }
@@ -119,7 +120,7 @@ describe.each(databases.filter(({ name }) => name === 'postgres'))('on $name', (
     const ours = async () => {
       const { rows } = await admin.query<{ count: string }>(
         `select count(*) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-         and backend_type = 'client backend'`,
+         and application_name <> '${TESTS_NAME}' and backend_type = 'client backend'`,
       )
       return Number(rows[0]?.count)
     }

@@ -8,7 +8,7 @@ import { databases } from '../fakes/databases.ts'
 import { keepablePort, startServer } from '../fakes/server-process.ts'
 
 /** More with `npm run soak`. */
-const KILLS = Number(process.env.CRASH_ROUNDS ?? 3)
+const KILLS = Number(process.env.CRASH_ROUNDS ?? 2)
 /** About so long the tables take to be made. */
 const MIGRATION_MS = 25
 

@@ -13,7 +13,7 @@ import { takeSnapshot } from './snapshot.ts'
 import { createWorld, type World } from './world.ts'
 
 const [A, B] = [0, 1]
-const SAMPLES = 40
+const SAMPLES = 20
 const RELEASED_WITHIN_MS = 500
 
 const ledger = openLedger()

@@ -58,9 +58,9 @@ describe.each(databases)('beside a running server on $name', ({ create }) => {
   })
 })
 
-describe.each(databases)('on an empty $name', ({ create }) => {
+describe.each(databases)('on an empty $name', ({ createBlank }) => {
   test('migrate makes the tables, once', async () => {
-    const database = await create()
+    const database = await createBlank()
     for (let time = 0; time < 2; time += 1) {
       const { code, out } = await run(['migrate'], { DATABASE_URL: database.url })
       expect([code, out]).toEqual([0, 'The database is up to date.\n'])

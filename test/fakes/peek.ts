@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import SqliteHandle from 'better-sqlite3'
-import { Client } from 'pg'
+import { clientOf } from './postgres-client.ts'
 
 type Row = Record<string, unknown>
 
@@ -15,13 +15,7 @@ export async function select(databaseUrl: string, sql: string): Promise<Row[]> {
       handle.close()
     }
   }
-  const client = new Client({ connectionString: databaseUrl })
-  await client.connect()
-  try {
-    return (await client.query<Row>(sql)).rows
-  } finally {
-    await client.end()
-  }
+  return (await clientOf(databaseUrl).query<Row>(sql)).rows
 }
 
 /** Everything that was recorded so far; equal before and after means that nothing was. */

@@ -1,11 +1,12 @@
 // Gives out databases of the run's PostgreSQL; those with tables are emptied and given out again.
 
 import { randomBytes } from 'node:crypto'
-import { Client } from 'pg'
+import type { Pool } from 'pg'
 import { pino } from 'pino'
 import { inject } from 'vitest'
 import { openDatabase } from '../../src/store/database.ts'
 import type { TestDatabase } from './databases.ts'
+import { clientOf } from './postgres-client.ts'
 
 /** To make a database and its tables takes ten times as long as to empty it. */
 const free: string[] = []
@@ -20,33 +21,33 @@ export async function takePostgres(): Promise<TestDatabase> {
 /** Without tables. */
 export async function takeWithoutTables(): Promise<TestDatabase> {
   const name = `cs_${randomBytes(8).toString('hex')}`
-  await asAdmin((admin) => admin.query(`create database ${name}`))
+  const admin = clientOf(inject('postgresAdminUrl'))
+  await admin.query(`create database ${name}`)
   const drop = `drop database if exists ${name} with (force)`
-  return { url: urlOf(name), drop: () => asAdmin(async (admin) => void (await admin.query(drop))) }
+  return { url: urlOf(name), drop: async () => void (await admin.query(drop)) }
 }
 
 async function makeTables(): Promise<string> {
   const { url } = await takeWithoutTables()
   const db = await openDatabase(url, { as: 'server', log: pino({ level: 'silent' }) })
   await db.close()
-  tables ??= await connected(url, describeTables)
+  tables ??= await describeTables(clientOf(url))
   return url
 }
 
 /** Rejects when a test has changed the tables: whoever gets them next would fail for no reason of its own. */
 async function giveBack(url: string): Promise<void> {
-  await connected(url, async (client) => {
-    await endOthers(client)
-    if ((await describeTables(client)) !== tables) {
-      throw new Error('the test has changed the tables: it needs createBlank()')
-    }
-    await client.query(DELETE_ALL)
-  })
+  const client = clientOf(url)
+  await endOthers(client)
+  if ((await describeTables(client)) !== tables) {
+    throw new Error('the test has changed the tables: it needs createBlank()')
+  }
+  await client.query(DELETE_ALL)
   free.push(url)
 }
 
 /** Resolves when nobody else is connected. */
-async function endOthers(client: Client): Promise<void> {
+async function endOthers(client: Pool): Promise<void> {
   const end = `select pg_terminate_backend(pid, 5000) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()`
   while ((await client.query(end)).rowCount !== 0);
@@ -61,7 +62,7 @@ const DELETE_ALL = `do $$ declare t regclass; begin
 end $$`
 
 /** Changes with any column, index, constraint or trigger. */
-async function describeTables(client: Client): Promise<string> {
+async function describeTables(client: Pool): Promise<string> {
   const { rows } = await client.query(`select md5(string_agg(line, ',' order by line)) as hash from (
     select c.relname || a.attname || a.atttypid || a.attnotnull as line from pg_attribute a
       join pg_class c on c.oid = a.attrelid where c.relnamespace = 'public'::regnamespace and a.attnum > 0
@@ -71,22 +72,8 @@ async function describeTables(client: Client): Promise<string> {
   return rows[0].hash
 }
 
-async function asAdmin<T>(work: (client: Client) => Promise<T>): Promise<T> {
-  return connected(inject('postgresAdminUrl'), work)
-}
-
 function urlOf(name: string): string {
   const url = new URL(inject('postgresAdminUrl'))
   url.pathname = `/${name}`
   return url.href
-}
-
-async function connected<T>(connectionString: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString })
-  await client.connect()
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
 }

@@ -38,10 +38,14 @@ export interface IssuerOptions {
   faults: Faults<TeamsFault>
 }
 
+/** Of the process: to make one takes a tenth of a second. Each stand-in gives it a name of its own. */
+let pair: ReturnType<typeof generateKeyPair> | undefined
+
 export function createIssuer({ appId, serviceUrl, selfUrl, clock, faults }: IssuerOptions): Issuer {
   // In the URL too: verifiers keep what a URL answered for a day, also over a restart on the same port.
   const id = randomBytes(8).toString('base64url')
-  const keys = generateKeyPair('RS256')
+  pair ??= generateKeyPair('RS256')
+  const keys = pair
   const strangersKeys = () => generateKeyPair('RS256')
   const kidOf = (name: string) => `${id}-${name}`
 
