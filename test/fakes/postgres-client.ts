@@ -13,6 +13,7 @@ export function clientOf(databaseUrl: string): Pool {
   if (known) return known
   const pool = new Pool({
     connectionString: databaseUrl,
+    application_name: TESTS_NAME,
     max: 1,
     idleTimeoutMillis: 0,
     allowExitOnIdle: true,
