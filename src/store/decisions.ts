@@ -42,22 +42,31 @@ export type VoteRow = DecisionRow & { merged_into: string | null }
 
 /** In the order in which they were cast. One id alone may be anybody's text. */
 export async function findVoteRows(db: Executor, approvalIds: string[]): Promise<VoteRow[]> {
-  if (approvalIds.length === 0) return []
-  const [approvalId] = approvalIds as [string]
-  if (approvalIds.length === 1) return isId(approvalId, 'apr') ? (await votesOf(db, { approvalId })).rows : []
-  return votes(db).where('d.approval_id', 'in', approvalIds).execute()
+  // SQLite takes ten times as long to set up a sorting of its own.
+  return (await readVotes(db, approvalIds)).sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+async function readVotes(db: Executor, approvalIds: string[]): Promise<VoteRow[]> {
+  const [approvalId] = approvalIds
+  if (approvalId === undefined) return []
+  if (approvalIds.length > 1) return votes(db).where('approval_id', 'in', approvalIds).execute()
+  return isId(approvalId, 'apr') ? (await votesOf(db, { approvalId })).rows : []
 }
 
 const votes = (db: Executor) =>
   db
-    .selectFrom('decisions as d')
-    .innerJoin('persons as p', 'p.id', 'd.person_id')
-    .selectAll('d')
-    .select('p.merged_into')
-    .orderBy('d.id')
+    .selectFrom('decisions')
+    .selectAll()
+    // Without a join: better-sqlite3 13 takes ten times as long over a row of two tables.
+    .select(({ selectFrom }) =>
+      selectFrom('persons')
+        .select('merged_into')
+        .whereRef('persons.id', '=', 'decisions.person_id')
+        .as('merged_into'),
+    )
 
 const votesOf = compileOnce((db, p: { approvalId: string }) =>
-  votes(db).where('d.approval_id', '=', p.approvalId),
+  votes(db).where('approval_id', '=', p.approvalId),
 )
 
 export async function findDecisionByInteraction(
