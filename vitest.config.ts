@@ -1,6 +1,7 @@
 // Says how the tests run: all but the crash tests side by side, then those that kill servers.
 
 import { defineConfig } from 'vitest/config'
+import { EFFORT } from './test/fakes/effort.ts'
 
 const suite = (name: string, include: string[], patience = {}) => ({
   extends: true as const,
@@ -16,13 +17,16 @@ export default defineConfig({
     isolate: false,
     // One more than the two cores of a small machine: a test that waits leaves its core to another.
     maxWorkers: 3,
-    testTimeout: 20_000,
+    testTimeout: 20_000 * EFFORT,
     hookTimeout: 30_000,
     projects: [
       suite('unit', ['test/unit/**/*.test.ts', 'test/rules/**/*.test.ts']),
       suite('server', ['test/contract/**/*.test.ts', 'test/e2e/**/*.test.ts']),
       suite('browser', ['test/browser/**/*.test.ts'], { testTimeout: 60_000 }),
-      suite('crash', ['test/crash/**/*.test.ts'], { testTimeout: 60_000, sequence: { groupOrder: 1 } }),
+      suite('crash', ['test/crash/**/*.test.ts'], {
+        testTimeout: 60_000 * EFFORT,
+        sequence: { groupOrder: 1 },
+      }),
     ],
   },
 })

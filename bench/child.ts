@@ -1,4 +1,4 @@
-// How does the bench run a server? In a process of its own, which ends when we do and is asked over IPC.
+// Runs a server for the bench in a process of its own, which ends when we do and is asked over IPC.
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -51,7 +51,12 @@ export function startProgram(file: string, env: Record<string, string>): Omit<Ch
 function forked(file: string, env: Record<string, string>, execArgv: string[]): ChildProcess {
   return fork(file, {
     cwd: join(import.meta.dirname, '..'),
-    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      NODE_ENV: 'production',
+     
+      ...env,
+    },
     execArgv,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

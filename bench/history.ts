@@ -1,4 +1,4 @@
-// What has happened in two years? Rows as the product would have left them: many decided long ago, a few pending.
+// Makes two years of rows as the product would have left them: many decided long ago, a few pending.
 
 import { createHash } from 'node:crypto'
 import type { ApprovalEventRow, ApprovalRow, DecisionRow, DeliveryRow, PersonRow } from '../db/schema.ts'

@@ -1,4 +1,4 @@
-// How fast does a server answer? So many clients, each sending its next request when the last one is answered.
+// Measures how fast a server answers so many clients, each sending its next request after its last answer.
 
 import { Agent, request } from 'node:http'
 

@@ -1,4 +1,4 @@
-// How does a bench get a running product? bench/server.ts on a database, with two places that hear.
+// Starts a running product for a bench: bench/server.ts on a database, with two destinations that hear.
 
 import { keepablePort } from '../test/fakes/server-process.ts'
 import { BOT_TOKEN } from '../test/fakes/slack-server.ts'

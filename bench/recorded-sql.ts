@@ -1,4 +1,4 @@
-// Which SQL does a piece of work really execute? Listens at the drivers, so that a replay cannot drift from it.
+// Records the SQL that a piece of work really executes, at the drivers, so that a replay cannot drift from it.
 
 import SqliteHandle from 'better-sqlite3'
 import pg from 'pg'

@@ -1,4 +1,4 @@
-// How fast could the same SQL go by hand? Prepared once, filled with fresh ids, one transaction per call.
+// Replays the same SQL by hand: prepared once, filled with fresh ids, one transaction per call.
 
 import { randomBytes } from 'node:crypto'
 import SqliteHandle from 'better-sqlite3'

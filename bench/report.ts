@@ -1,4 +1,4 @@
-// What came out? A table in Markdown, with the machine that it was measured on.
+// Reports the results as a table in Markdown, with the machine that they were measured on.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'

@@ -1,4 +1,4 @@
-// (a) How much of bare Bolt's speed is left when a click is also decided, audited, told and durable?
+// (a) Measures how much of bare Bolt's speed is left when a click is also decided, audited, told and durable.
 
 import { keepablePort } from '../test/fakes/server-process.ts'
 import { startChild } from './child.ts'

@@ -1,4 +1,4 @@
-// (g) How much of a bare loop's speed is left when each delivery is durable, logged, guarded and signed?
+// (g) Measures how much of a bare loop's speed is left when each delivery is durable, logged, guarded and signed.
 
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-// (b) What does asking cost beyond its own SQL? POST /v1/approvals against bare express with the same statements.
+// (b) Measures what asking costs beyond its SQL: POST /v1/approvals against bare express with the same statements.
 
 import { randomBytes } from 'node:crypto'
 import { keepablePort } from '../test/fakes/server-process.ts'

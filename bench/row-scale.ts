@@ -1,4 +1,4 @@
-// (d) Does reading stay fast when the history grows? The same today, among a hundred times as much of it.
+// (d) Measures whether reading stays fast when the history grows: the same reads among a hundred times as much.
 
 import { fillHistory } from './fill.ts'
 import type { Extent } from './history.ts'

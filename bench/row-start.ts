@@ -1,4 +1,4 @@
-// (e) How soon is it ready, and how much memory does it hold when nothing happens?
+// (e) Measures how soon the product is ready, and how much memory it holds when nothing happens.
 
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'

@@ -1,4 +1,4 @@
-// (f) How much of a bare bot's speed is left when a click in Teams is also decided, audited, told and durable?
+// (f) Measures how much of a bare bot's speed is left when a Teams click is also decided, audited, told and durable.
 
 import { systemClock } from '../src/kit/clock.ts'
 import { keepablePort } from '../test/fakes/server-process.ts'

@@ -1,4 +1,4 @@
-// (c) How soon does a waiting agent hear of the decision, while a thousand others wait for theirs?
+// (c) Measures how soon a waiting agent hears of the decision, while a thousand others wait for theirs.
 
 import { Agent, request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'

@@ -1,4 +1,4 @@
-// What is a row of the bench? A contest of ours against a bare baseline, fought in rounds, with a bar for the ratio.
+// Defines a row of the bench: ours against a bare baseline, by turns in rounds, with a bar for the ratio.
 
 import { median } from './load.ts'
 import type { Stage } from './stage.ts'

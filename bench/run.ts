@@ -1,4 +1,4 @@
-// How fast is it, beside the bare thing on the same machine? `npm run bench -- [a b c d e f g] [--rounds 5] [--quick] [--write]`
+// Compares speed with bare code on this machine: `npm run bench -- [a b c d e f g] [--rounds 5] [--quick] [--write]`.
 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -1,4 +1,4 @@
-// What does an agent of the bench ask for?
+// Makes the request that an agent of the bench asks with.
 
 /** The order makes it unique. */
 export function askedFor(order: string) {

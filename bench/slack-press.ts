@@ -1,4 +1,4 @@
-// What does Slack send when somebody presses Approve or types a command? Signed, made beforehand.
+// Makes, signed and beforehand, what Slack sends when somebody presses Approve or types a command.
 
 import { createHmac } from 'node:crypto'
 import type { Request } from './load.ts'

@@ -1,4 +1,4 @@
-// On what does a row run? One engine with empty databases on demand, and a stand-in for Slack.
+// Sets up what a row runs on: one engine with empty databases on demand, and a stand-in for Slack.
 
 import { fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'

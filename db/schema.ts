@@ -1,4 +1,4 @@
-// What is stored? One interface per table. Times are UTC epoch milliseconds, JSON is text, flags are 0 or 1.
+// Describes what is stored, one interface per table; times are UTC epoch milliseconds, JSON is text, flags 0 or 1.
 
 export interface Schema {
   approvals: ApprovalRow

@@ -1,4 +1,4 @@
-// How did it go, in one line? Prints `N passed, N failed` as the very last line of the output.
+// Prints how a test run went, `N passed, N failed`, as the very last line of the output.
 
 import type { SerializedError } from 'vitest'
 import type { Reporter, TestModule } from 'vitest/node'

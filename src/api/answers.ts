@@ -1,4 +1,4 @@
-// What do answers have in common? Times, pages and problems.
+// Defines what answers have in common: times, pages and problems.
 
 import { z } from 'zod'
 

@@ -1,4 +1,4 @@
-// What does the HTTP API consist of? Each resource under its path, then the answers for everything else.
+// Puts the HTTP API together: each resource under its path, then the answers for everything else.
 
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import type { Acknowledge } from '../alerts/acknowledge.ts'
@@ -63,7 +63,10 @@ export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHa
     ...deliveryEndpoints(deliveryLog),
     destinationTestEndpoint({ destinations, desk, newsroom, awaitSend, patience }),
     ...apiKeyEndpoints(apiKeys),
-    ...peopleEndpoints(people),
+    ...peopleEndpoints(
+      people,
+      kinds.filter(({ inbound }) => inbound).map(({ name }) => name),
+    ),
     ...healthEndpoints(options.isReady),
     metricsEndpoint(options.metrics),
   ]

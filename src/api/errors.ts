@@ -1,4 +1,4 @@
-// What leaves when something goes wrong? A problem with a stable code, and never an internal message.
+// Answers what goes wrong with a problem that has a stable code, and never an internal message.
 
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
 import type { Refusal, RefusalCode } from '../approvals/refusals.ts'

@@ -1,4 +1,4 @@
-// Is what they sent valid? JSON bodies and queries against their schema, or a refusal that names each mistake.
+// Validates JSON bodies and queries against their schema, or sends a refusal that names each mistake.
 
 import express, { type RequestHandler, type Response } from 'express'
 import { z } from 'zod'

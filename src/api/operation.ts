@@ -1,4 +1,4 @@
-// What is one operation of the API? Declared once as data: `endpoint.ts` serves it, `openapi/` documents it.
+// Defines an API operation as data, declared once: `endpoint.ts` serves it, `openapi/` documents it.
 
 import type { z } from 'zod'
 import type { RefusalCode } from '../approvals/refusals.ts'

@@ -1,4 +1,4 @@
-// Which paths do the platforms serve? Named in the document; they answer there in front of the API.
+// Lists the paths that the platforms serve in front of the API, for the OpenAPI document.
 
 import type { PlatformKind } from '../platforms/platform.ts'
 import type { Operation } from './operation.ts'

@@ -1,4 +1,4 @@
-// How does HTTP reach the app? One server with limits on how slowly a request may arrive, and an orderly end.
+// Runs the HTTP server of the app, with limits on how slowly a request may arrive, and an orderly end.
 
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'

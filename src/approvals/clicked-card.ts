@@ -1,4 +1,4 @@
-// Is the card that was clicked one of ours, and which?
+// Finds out whether the card that was clicked is one of ours, and which.
 
 import type { Executor } from '../store/database.ts'
 import { redeliverNewest, wasTold } from '../store/deliveries.ts'

@@ -1,4 +1,4 @@
-// What happens when nobody decides in time? The approval expires, which is never a denial.
+// Expires an approval that nobody decided in time, which is never a denial.
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import { markUnreached } from '../store/unreached.ts'

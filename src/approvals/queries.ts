@@ -1,4 +1,4 @@
-// How do approvals stand? Everything that reads them and changes nothing.
+// Reads how approvals stand, and changes nothing.
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import type { Severity } from '../events/severity.ts'

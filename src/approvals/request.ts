@@ -122,6 +122,7 @@ function rowOf(command: RequestApproval, now: number): ApprovalRow {
  */
 function twinOf(command: RequestApproval, digest: string): string {
   const { ownerKeyId, agent, action, reasons, risk, requestedByEmail = '', testOf = null } = command
+  const { approvalsNeeded = 1 } = command
   const asked = {
     owner: ownerKeyId,
     digest,
@@ -131,6 +132,8 @@ function twinOf(command: RequestApproval, digest: string): string {
     risk: [risk.level, risk.score],
     requested_by: requestedByEmail.toLowerCase(),
     test_of: testOf,
+    // One is what was always asked for: what waits since before has no such member.
+    ...(approvalsNeeded > 1 && { approvals_needed: approvalsNeeded }),
   }
   return sha256Hex(canonicalJson(asked))
 }

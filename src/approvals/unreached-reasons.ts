@@ -1,4 +1,4 @@
-// Why was nobody reached? What became of the card at each destination where people would have seen it.
+// Says why an approval reached nobody: what became of its card at each destination where people would see it.
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import type { Executor } from '../store/database.ts'

@@ -1,4 +1,4 @@
-// Which cards did nobody take in time? Their approvals are marked, the fallbacks told, and their agents woken.
+// Marks approvals whose card nobody took in time, tells the fallbacks and wakes the agents.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { record } from '../audit/append.ts'

@@ -1,4 +1,4 @@
-// Who waits for which approval? Agents sit here until the commit that closes theirs.
+// Lets agents wait for an approval until the commit that closes it.
 
 import type { Signals } from '../store/signals.ts'
 import type { ApprovalView } from './view.ts'

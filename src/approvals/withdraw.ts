@@ -1,4 +1,4 @@
-// May an agent take its question back? As long as nobody has answered it.
+// Withdraws an agent's request for approval, as long as nobody has answered it.
 
 import { findApproval } from '../store/approvals.ts'
 import { type Change, close } from './close.ts'

@@ -1,4 +1,4 @@
-// How does the command line reach a server? As any other client, at COUNTERSIGN_URL with COUNTERSIGN_API_KEY.
+// Reaches a server from the command line as any other client, at COUNTERSIGN_URL with COUNTERSIGN_API_KEY.
 
 import { StartError } from '../kit/start-error.ts'
 

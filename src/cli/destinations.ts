@@ -1,4 +1,4 @@
-// Does a destination work? Asks the server to send a test there at once.
+// Asks the server to send a test to a destination at once, and prints whether it arrived.
 
 import { post } from './api-client.ts'
 

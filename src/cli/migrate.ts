@@ -1,4 +1,4 @@
-// Is the database as this version expects it? Opening it brings it there.
+// Brings the database to what this version expects, by opening it.
 
 import { readConfig } from '../config/config.ts'
 import { createLog } from '../kit/log.ts'

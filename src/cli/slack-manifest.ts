@@ -1,4 +1,4 @@
-// How is the Slack app set up without clicking it together? Its manifest, for "From a manifest" at api.slack.com.
+// Prints the manifest of the Slack app, for "From a manifest" at api.slack.com.
 
 import { readConfig } from '../config/config.ts'
 import { StartError } from '../kit/start-error.ts'

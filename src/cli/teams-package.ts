@@ -1,4 +1,4 @@
-// How does the app come into Teams? As a zip with its manifest and icons, for "Upload an app".
+// Writes the Teams app as a zip with its manifest and icons, for "Upload an app".
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { strToU8, type Zippable, zipSync } from 'fflate'

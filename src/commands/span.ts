@@ -1,4 +1,4 @@
-// How long is that? A span of time as people say it.
+// Writes a span of time as people say it.
 
 const UNITS = [
   ['d', 86_400_000],

@@ -1,4 +1,4 @@
-// How do things stand? The answer to `/governance status`.
+// Answers `/governance status` with how things stand.
 
 import type { Standing } from '../approvals/queries.ts'
 import type { ApprovalView } from '../approvals/view.ts'

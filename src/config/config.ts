@@ -1,4 +1,4 @@
-// What does the environment say? Read once at start, with a sentence for each mistake.
+// Reads the configuration from the environment, once at start, with a sentence for each mistake.
 
 import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'

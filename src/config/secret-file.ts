@@ -1,4 +1,4 @@
-// What does a file hold that keeps a secret? One value, never empty, without the line's end.
+// Reads a secret from a file: one value, never empty, without the line's end.
 
 import { readFileSync } from 'node:fs'
 import { StartError } from '../kit/start-error.ts'

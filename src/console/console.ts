@@ -1,4 +1,4 @@
-// Which pages do people open? An approval or an event in full, behind every card's "View in Console".
+// Serves the pages that show an approval or an event in full, behind every card's "View in Console".
 
 import { fileURLToPath } from 'node:url'
 import { type Express, Router } from 'express'

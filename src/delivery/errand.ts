@@ -1,4 +1,4 @@
-// What does one lease of a destination send? What is due there, parcel by parcel, as long as it may.
+// Sends what is due at a destination during one lease, parcel by parcel, as long as it may.
 
 import type { DestinationRow } from '../../db/schema.ts'
 import { type DestinationSettings, settingsOf } from '../events/settings.ts'

@@ -1,4 +1,4 @@
-// What was sent, how did it go, and can it go once more? The log of deliveries, as admins see and use it.
+// Gives admins the log of deliveries: what was sent, how it went, and sending it once more.
 
 import type { DeliveryAttemptRow } from '../../db/schema.ts'
 import type { Clock } from '../kit/clock.ts'

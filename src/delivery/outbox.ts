@@ -1,4 +1,4 @@
-// What becomes of deliveries after their sends? The ends of a round are written at once, fenced by the lease.
+// Writes what became of deliveries after their sends: a round's ends at once, fenced by the lease.
 
 import type { DeliveryAttemptRow, DeliveryRow } from '../../db/schema.ts'
 import { record } from '../audit/append.ts'

@@ -1,4 +1,4 @@
-// How did a send go? For an admin who waits for it.
+// Waits for the outcome of a send and tells it to an admin.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '../store/database.ts'

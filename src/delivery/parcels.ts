@@ -1,4 +1,4 @@
-// What goes out together, and what waits? The due deliveries of one destination as parcels, by its settings.
+// Packs a destination's due deliveries into parcels by its settings: what goes out together, and what waits.
 
 import type { DeliveryRow } from '../../db/schema.ts'
 import { type DestinationSettings, quietUntil } from '../events/settings.ts'

@@ -1,4 +1,4 @@
-// Which deliveries wait behind others? Those of one key keep their order, also while an earlier one is tried again.
+// Keeps the deliveries of one key in order, also while an earlier one waits to be tried again.
 
 import type { DeliveryRow } from '../../db/schema.ts'
 import { alertView } from '../events/alert-view.ts'

@@ -1,4 +1,4 @@
-// When is a failed send tried again?
+// Says when a failed send is tried again.
 
 import type { RetryPolicy } from '../platforms/platform.ts'
 

@@ -1,4 +1,4 @@
-// May a send go now? Only when every limit that it shares with others has room.
+// Lets a send go only when every limit that it shares with others has room.
 
 import type { Pace } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'

@@ -1,4 +1,4 @@
-// Who sends what is due? Serves each destination by one sender at a time, many destinations at once.
+// Runs the senders of due deliveries: one at a time per destination, many destinations at once.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DestinationRow } from '../../db/schema.ts'

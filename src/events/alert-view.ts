@@ -1,4 +1,4 @@
-// How does an alert's row become what everybody is told?
+// Turns an alert's row into what everybody is told.
 
 import type { EventRow } from '../../db/schema.ts'
 import { isoTime } from '../kit/clock.ts'

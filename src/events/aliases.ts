@@ -1,4 +1,4 @@
-// What do other products call our events? Their names, in lower case, and the type that each one means.
+// Maps the event names of other products, in lower case, to the type that each one means.
 
 import type { EventType } from './catalogue.ts'
 

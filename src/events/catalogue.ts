@@ -1,4 +1,4 @@
-// What is worth telling? Every type of event by its one name, and what others call it.
+// Lists every type of event that is worth telling by its one name, and resolves what others call it.
 
 import { ALIASES, CATEGORY_ALIASES } from './aliases.ts'
 import type { Severity } from './severity.ts'

@@ -1,4 +1,4 @@
-// What is told of an event? The same to every destination, as webhooks and the API carry it.
+// Defines what is told of an event: the same to every destination, as webhooks and the API carry it.
 
 import type { EventType } from './catalogue.ts'
 import type { Severity } from './severity.ts'

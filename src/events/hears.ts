@@ -1,4 +1,4 @@
-// Which destination hears an event? By type or category, by tool and agent, and from a severity upwards.
+// Decides which destination hears an event: by type or category, tool and agent, from a severity upwards.
 
 import type { EventType } from './catalogue.ts'
 import { atLeast, type Severity } from './severity.ts'

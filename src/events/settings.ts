@@ -1,4 +1,4 @@
-// How does a destination want to be told? What an admin chose for it, and what holds where nothing was chosen.
+// Defines how a destination wants to be told: what an admin chose, and what holds where nothing was chosen.
 
 import { Temporal } from 'temporal-polyfill'
 import type { Severity } from './severity.ts'

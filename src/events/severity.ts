@@ -1,4 +1,4 @@
-// How serious is it? One scale for the risk of an approval and the severity of an event.
+// Defines one scale of seriousness, for the risk of an approval and the severity of an event.
 
 export const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const
 export type Severity = (typeof SEVERITIES)[number]

@@ -1,4 +1,4 @@
-// Which bytes stand for a JSON value? RFC 8785, so that equal values have equal digests everywhere.
+// Writes a JSON value as canonical bytes (RFC 8785), so that equal values have equal digests everywhere.
 
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'

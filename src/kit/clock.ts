@@ -1,4 +1,4 @@
-// What time is it? Injected everywhere, so that tests decide.
+// Tells the time; it is injected everywhere, so that tests can set it.
 
 export interface Clock {
   /** UTC epoch milliseconds. */

@@ -1,4 +1,4 @@
-// May this address be reached? Public ones, and those in the ranges that the environment allows.
+// Judges whether an address may be reached: public ones, and those in ranges that the environment allows.
 
 import ipaddr from 'ipaddr.js'
 

@@ -1,4 +1,4 @@
-// Where does a configured URL lead? To addresses that may be reached, or to a sentence that says why not.
+// Resolves a configured URL to addresses that may be reached, or throws a sentence that says why not.
 
 import { promises as dns, type LookupAddress } from 'node:dns'
 import { isIP } from 'node:net'

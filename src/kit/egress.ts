@@ -1,4 +1,4 @@
-// How is a configured address reached? Through here only: never inside the network, never further, never for long.
+// Sends all requests to configured addresses: never inside the network, never by redirect, never for long.
 
 import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'

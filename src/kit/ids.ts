@@ -1,4 +1,4 @@
-// How is a thing named? A prefix that says what it is, and a UUIDv7 in base 32 that sorts by time.
+// Makes and checks ids: a prefix that names the kind of thing, and a UUIDv7 in base 32 that sorts by time.
 
 import { typeidUnboxed } from 'typeid-js'
 

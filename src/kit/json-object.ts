@@ -1,4 +1,4 @@
-// Is this text a JSON object?
+// Parses a text as JSON, if it is a JSON object.
 
 /** undefined when it is anything else, a list too. */
 export function jsonObject(text: string): Record<string, unknown> | undefined {

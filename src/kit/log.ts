@@ -1,4 +1,4 @@
-// What happened? One line of JSON per event on standard output: ids, never contents or secrets.
+// Logs one line of JSON per event on standard output: ids, never contents or secrets.
 
 import { type Logger, pino } from 'pino'
 

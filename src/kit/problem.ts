@@ -1,4 +1,4 @@
-// How does an error leave over HTTP? As RFC 9457 problem details with a stable code.
+// Sends an error over HTTP as RFC 9457 problem details with a stable code.
 
 import { STATUS_CODES } from 'node:http'
 import type { Response } from 'express'

@@ -1,3 +1,3 @@
-// Why does it not start? A mistake that the person at the keyboard can mend: said in a sentence, without a stack.
+// Declares the error for a start mistake that a person can mend: said in a sentence, without a stack.
 
 export class StartError extends Error {}

@@ -1,4 +1,4 @@
-// Does this JSON mean one thing only? Whatever two readers could read differently is refused.
+// Parses JSON strictly: whatever two readers could read differently is refused.
 
 import { parse } from 'lossless-json'
 

@@ -1,4 +1,4 @@
-// Who does what is due by the clock? A look every second, beside what each click and request finds by itself.
+// Runs the duties that are due by the clock every second, beside what clicks and requests find by themselves.
 
 import type { Logger } from './log.ts'
 

@@ -1,4 +1,4 @@
-// Which version of Countersign is this?
+// Reads the version of Countersign from package.json.
 
 import { readFileSync } from 'node:fs'
 

@@ -1,4 +1,4 @@
-// Is this text a whole number within bounds? As a query or the environment carries one.
+// Checks that a text, from a query or the environment, is a whole number within bounds.
 
 import { z } from 'zod'
 

@@ -1,4 +1,4 @@
-// What do all our web pages share? Their letters and colours, how they make elements, and what a page may do.
+// Serves what all web pages share: fonts, colours, helpers that make elements, and limits on what a page may do.
 
 import { fileURLToPath } from 'node:url'
 import express, { type RequestHandler } from 'express'

@@ -1,4 +1,4 @@
-// Which headers may an admin choose? Those that say nothing of the connection, the body or the signature.
+// Checks the headers an admin chooses: none may concern the connection, the body or the signature.
 
 const MOST_HEADERS = 20
 const LONGEST_NAME = 100

@@ -1,4 +1,4 @@
-// What does a machine read? The event as it is, or as much of it as fits, with a link to all of it.
+// Shapes an event for machines to read: whole, or as much of it as fits, with a link to all of it.
 
 import type { EventView } from '../events/event.ts'
 import { titleOf } from './shown-alert.ts'

@@ -1,4 +1,4 @@
-// In what manner is a message drawn? What may be read at the place, what can be pressed there, and who is called.
+// Says how a message is drawn: what may be read at the place, what can be pressed there, and who is called.
 
 import type { Destination, Message } from './platform.ts'
 

@@ -1,4 +1,4 @@
-// What does it take to be a place that hears? The contract of every platform, and its three errors.
+// Declares the contract of every platform that messages are sent to, and its three errors.
 
 import type { Express } from 'express'
 import type { z } from 'zod'

@@ -1,4 +1,4 @@
-// How does a platform call a configured address? Through the egress guard, whose refusals are failures of the send.
+// Calls a platform's configured address through the egress guard, whose refusals are failures of the send.
 
 import { type Egress, type EgressAnswer, EgressError } from '../kit/egress.ts'
 import { Failed } from './platform.ts'

@@ -1,4 +1,4 @@
-// Which platforms are there? One line each.
+// Lists the platforms that there are, one line each.
 
 import type { Clock } from '../kit/clock.ts'
 import type { Egress } from '../kit/egress.ts'

@@ -1,4 +1,4 @@
-// How long does a receiver that answers 429 want to be left alone?
+// Says how long to pause for a receiver that answers 429.
 
 const LEAST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 3_600_000

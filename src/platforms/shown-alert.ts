@@ -1,4 +1,4 @@
-// What does every card say of an alert? The same title, sign and facts in the same order, whatever the platform.
+// Says what every card tells of an alert: the same title, sign and facts, in one order on every platform.
 
 import type { Acknowledgement, EventView } from '../events/event.ts'
 import type { Severity } from '../events/severity.ts'

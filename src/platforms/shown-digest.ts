@@ -1,4 +1,4 @@
-// What does every digest say? How many alerts of which severity, since when, and the worst of them first.
+// Says what every digest tells: how many alerts of which severity, since when, and the worst of them first.
 
 import type { EventView } from '../events/event.ts'
 import { SEVERITIES, type Severity } from '../events/severity.ts'

@@ -1,4 +1,4 @@
-// How does text that others wrote reach a platform unharmed? Cleaned, cut to size, and nothing in it alive.
+// Makes text that others wrote safe to show on a platform: cleaned, cut to size, with no active formatting.
 
 /** No address of ours is longer, and buttons of some platforms take no more. */
 const MAX_URL = 3000

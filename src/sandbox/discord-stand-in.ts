@@ -1,4 +1,4 @@
-// What stands in for Discord when there is none? A channel with one webhook, on loopback.
+// Stands in for Discord when there is none: a channel with one webhook, on loopback.
 
 import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express'
 import type { Clock } from '../kit/clock.ts'

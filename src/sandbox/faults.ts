@@ -1,4 +1,4 @@
-// How does a stand-in misbehave next? Faults on demand, so that every failure can be seen and tested.
+// Makes the calls to a platform's stand-in fail on demand, so that every failure can be seen and tested.
 
 import type { Request, Response } from 'express'
 

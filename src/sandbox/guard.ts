@@ -1,4 +1,4 @@
-// Who may talk to the sandbox? Only this machine, and never a foreign web page through its browser.
+// Lets only this machine talk to the sandbox, and never a foreign web page through its browser.
 
 import type { RequestHandler } from 'express'
 

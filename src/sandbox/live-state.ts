@@ -1,4 +1,4 @@
-// How does the page learn of a change? Server-sent events, each a whole snapshot.
+// Tells the sandbox's page of every change by server-sent events, each a whole snapshot.
 
 import type { RequestHandler, Response } from 'express'
 import type { Snapshot } from './snapshot.ts'

@@ -1,4 +1,4 @@
-// What can a person do on the page? Press a button, write in Slack or Teams, let the sample agent ask, copy a key.
+// Serves the page's actions: press a button, write in Slack or Teams, let the sample agent ask, copy a key.
 
 import express, { type RequestHandler, type Router } from 'express'
 import type { SampleAgent } from './sample-agent.ts'

@@ -1,4 +1,4 @@
-// Which places are there on this machine, how does the product reach them, and where in them is it to post?
+// Builds the stand-in platforms: how the product reaches them, and where in them it is to post.
 
 import { randomBytes } from 'node:crypto'
 import express, { type Express, type Router } from 'express'

@@ -1,4 +1,4 @@
-// How does the sandbox talk to the product? Over its HTTP API, like everybody else.
+// Calls the product for the sandbox over its HTTP API, like everybody else.
 
 export interface ApiAnswer<T> {
   status: number

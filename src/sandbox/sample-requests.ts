@@ -1,4 +1,4 @@
-// What does the sample agent ask for, and what does it tell of? As real agents do it.
+// Makes what the sample agent asks for and what it reports, modelled on what real agents do.
 
 import { randomInt } from 'node:crypto'
 import type { SampleKind } from './snapshot.ts'

@@ -1,4 +1,4 @@
-// What does `npm start` give without credentials? Four places on this machine, a page to use them, a sample agent.
+// Builds what `npm start` gives without credentials: four places on this machine, a page, a sample agent.
 
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'

@@ -1,4 +1,4 @@
-// What does the sandbox remember over a restart? One small file that only its owner can read.
+// Keeps what the sandbox remembers over a restart, in one small file that only its owner can read.
 
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

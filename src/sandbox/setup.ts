@@ -1,4 +1,4 @@
-// What must the product know before the first request? Where to post, and who calls it with which key.
+// Gives the product what it needs before the first request: where to post, and keys for those who call it.
 
 import { ApiProblem, createProductApi, type ProductApi } from './product-api.ts'
 import { SAMPLE_AGENT } from './sample-requests.ts'

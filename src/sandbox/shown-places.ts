@@ -1,4 +1,4 @@
-// Who is there, and what has been said in each place? As the page shows it.
+// Shapes who is there and what has been said in each place, as the sandbox's page shows it.
 
 import type { DiscordStandIn } from './discord-stand-in.ts'
 import type { SlackStandIn } from './slack-stand-in.ts'

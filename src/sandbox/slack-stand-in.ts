@@ -1,4 +1,4 @@
-// What stands in for Slack when there is none? Its Web API, webhooks, clicks and commands, on loopback.
+// Stands in for Slack when there is none: its Web API, webhooks, clicks and commands, on loopback.
 
 import { randomBytes } from 'node:crypto'
 import express, { type Request, type Router } from 'express'

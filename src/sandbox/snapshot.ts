@@ -1,4 +1,4 @@
-// What does the page show? One shape, sent whole after every change.
+// Declares what the sandbox's page shows, in one shape that is sent whole after every change.
 
 export type RunStatus =
   | 'asking'

@@ -1,4 +1,4 @@
-// What stands in for Microsoft Teams when there is none? Its login, its connector and its clicks, on loopback.
+// Stands in for Microsoft Teams when there is none: its login, its connector and its clicks, on loopback.
 
 import express, { type Router } from 'express'
 import type { JWTPayload } from 'jose'

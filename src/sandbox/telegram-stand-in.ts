@@ -1,4 +1,4 @@
-// What stands in for Telegram when there is none? The Bot API of one bot and the chats that it is in, on loopback.
+// Stands in for Telegram when there is none: the Bot API of one bot and the chats that it is in, on loopback.
 
 import express, { type Router } from 'express'
 import type { Clock } from '../kit/clock.ts'

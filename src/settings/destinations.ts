@@ -1,4 +1,4 @@
-// Where do events go? The configured destinations, as admins change them and platforms use them.
+// Manages the configured destinations of events, as admins change them and platforms use them.
 
 import type { DestinationRow } from '../../db/schema.ts'
 import { type Entry, record } from '../audit/append.ts'

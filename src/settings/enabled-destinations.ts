@@ -1,4 +1,4 @@
-// Which destinations may be clicked at right now? Asked at every click, so kept opened until one changes.
+// Lists the destinations that may be clicked at right now, kept opened until one changes.
 
 import type { Destination } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'

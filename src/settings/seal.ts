@@ -1,4 +1,4 @@
-// How are a destination's secrets kept? Sealed with AES-256-GCM, readable only where they belong.
+// Seals a destination's secrets with AES-256-GCM, so that they are readable only where they belong.
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 

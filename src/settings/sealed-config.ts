@@ -1,4 +1,4 @@
-// How is a destination's config kept? Its secrets sealed, the rest readable.
+// Keeps a destination's config with its secrets sealed and the rest readable.
 
 import type { DestinationRow } from '../../db/schema.ts'
 import { settingsOf } from '../events/settings.ts'

@@ -1,4 +1,4 @@
-// Which key seals the secrets? The environment's, or on SQLite one kept beside the database.
+// Reads or makes the key that seals the secrets on SQLite, beside the database, if the environment has none.
 
 import { randomBytes } from 'node:crypto'
 import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// Who has seen to which alert? The first person who said so, and nobody after.
+// Stores who has seen to an alert: the first person who said so, and nobody after.
 
 import type { AcknowledgementRow } from '../../db/schema.ts'
 import type { Executor } from './database.ts'

@@ -1,4 +1,4 @@
-// How did each try go? The log of deliveries, for admins.
+// Stores how each try of a delivery went, as a log for admins.
 
 import type { DeliveryAttemptRow } from '../../db/schema.ts'
 import { columns, compileOncePerLength } from './compile-once.ts'

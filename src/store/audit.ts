@@ -1,4 +1,4 @@
-// What is on record? The audit trail's rows, and beside them what may be erased.
+// Stores the audit trail's rows, and beside them what may be erased.
 
 import type { AuditPersonalRow, AuditRow } from '../../db/schema.ts'
 import { columns, compileOnce } from './compile-once.ts'

@@ -1,4 +1,4 @@
-// Where is everything kept? One small interface over SQLite and PostgreSQL.
+// Defines one small interface over SQLite and PostgreSQL, where everything is kept, and opens either.
 
 import { type Kysely, sql } from 'kysely'
 import type { Schema } from '../../db/schema.ts'

@@ -1,4 +1,4 @@
-// What is still to be told, and to whom? The transactional outbox: events and deliveries.
+// Stores what is still to be told, and to whom, as a transactional outbox: events and deliveries.
 
 import {
   type ExpressionBuilder,

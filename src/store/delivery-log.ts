@@ -1,4 +1,4 @@
-// What was sent, and how did it go? Pages of deliveries, the newest first, and what is done with them later.
+// Reads pages of deliveries and how they went, the newest first, and does what is done with them later.
 
 import type { ExpressionBuilder } from 'kysely'
 import { sql } from 'kysely'

@@ -1,4 +1,4 @@
-// Who hears? The configured destinations, and who may send to one right now.
+// Stores the configured destinations, and finds who hears and who may send to one right now.
 
 import { PostgresAdapter, sql } from 'kysely'
 import type { DestinationRow } from '../../db/schema.ts'

@@ -1,4 +1,4 @@
-// What may go now, and what must wait? The deliveries of one destination in the order of their sending.
+// Finds a destination's deliveries that may go now and those that must wait, in the order of their sending.
 
 import { sql } from 'kysely'
 import type { DeliveryRow } from '../../db/schema.ts'

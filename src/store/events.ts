@@ -1,4 +1,4 @@
-// What happened that is worth telling? Written once, in the transaction of what caused it.
+// Stores what happened that is worth telling, written once, in the transaction of what caused it.
 
 import type { ApprovalEventRow, EventRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'

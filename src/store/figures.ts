@@ -1,4 +1,4 @@
-// How do things stand? The counts and medians behind `/governance status`.
+// Reads the counts and medians behind `/governance status`.
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import type { Executor } from './database.ts'

@@ -1,4 +1,4 @@
-// Which words must stand in the SQL itself? Partial indexes are not matched by a parameter.
+// Holds the words that must stand in the SQL itself, because partial indexes are not matched by a parameter.
 
 import { sql } from 'kysely'
 

@@ -1,4 +1,4 @@
-// Must PostgreSQL parse and plan the same SQL again? A statement with a name is prepared once per connection.
+// Names PostgreSQL statements, so that each is parsed and planned once per connection.
 
 import type { PostgresPoolClient } from 'kysely'
 import type pg from 'pg'

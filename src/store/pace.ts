@@ -1,4 +1,4 @@
-// May one more be sent now? Limits that all processes share, by the generic cell rate algorithm.
+// Applies rate limits that all processes share, by the generic cell rate algorithm.
 
 import { sql } from 'kysely'
 import type { PaceBucketRow } from '../../db/schema.ts'

@@ -1,4 +1,4 @@
-// What must a platform remember over a restart? Small JSON values by key, each platform for itself.
+// Stores what a platform must remember over a restart: small JSON values by key, each platform for itself.
 
 import type { PlatformStateRow } from '../../db/schema.ts'
 import type { Executor } from './database.ts'

@@ -1,4 +1,4 @@
-// How does a commit in one process wake those who wait in another? LISTEN and NOTIFY, gathered after the commit.
+// Wakes those who wait in other processes after a commit, by LISTEN and NOTIFY, gathered after the commit.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'

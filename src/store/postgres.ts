@@ -1,4 +1,4 @@
-// How is PostgreSQL opened? A pool, and one connection that listens for other processes' signals.
+// Opens PostgreSQL: a pool, and one connection that listens for other processes' signals.
 
 import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'

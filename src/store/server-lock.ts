@@ -1,4 +1,4 @@
-// Does another server already own this SQLite file? Two would each think that they alone hold the leases.
+// Locks a SQLite file for one server, as two would each think that they alone hold the leases.
 
 import SqliteHandle from 'better-sqlite3'
 import { StartError } from '../kit/start-error.ts'

@@ -1,4 +1,4 @@
-// How do those who wait learn of a commit? Named signals, in this process and, on PostgreSQL, in all of them.
+// Tells those who wait of a commit by named signals, in this process and, on PostgreSQL, in all of them.
 
 import { EventEmitter } from 'node:events'
 

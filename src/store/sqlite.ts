@@ -1,4 +1,4 @@
-// How is SQLite opened? One writer, one reader, durable commits, one server per file.
+// Opens SQLite: one writer, one reader, durable commits, one server per file.
 
 import { closeSync, mkdirSync, openSync, realpathSync } from 'node:fs'
 import { dirname } from 'node:path'

@@ -1,4 +1,4 @@
-// Must SQLite parse the same SQL again? Kysely prepares at every call; this hands it the statement it had before.
+// Caches SQLite's prepared statements, so that Kysely, which prepares at every call, parses no SQL again.
 
 import type SqliteHandle from 'better-sqlite3'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'

@@ -1,4 +1,4 @@
-// Must a statement wait for the one before it? Those that need nothing of each other share a round trip.
+// Sends statements that need nothing of each other in one round trip.
 
 import { PostgresAdapter } from 'kysely'
 import type { Executor } from './database.ts'

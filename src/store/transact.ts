@@ -1,4 +1,4 @@
-// How does a change become durable? All writes of both engines go through a `Transact`.
+// Makes a change durable: all writes of both engines go through a `Transact`.
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'

@@ -1,4 +1,4 @@
-// Which approvals has no destination of people taken? Found, marked and unmarked, and who was told of them.
+// Finds, marks and unmarks the approvals that no destination of people has taken, and finds who was told.
 
 import { PostgresAdapter, sql } from 'kysely'
 import type { ApprovalRow, DestinationRow } from '../../db/schema.ts'

@@ -1,4 +1,4 @@
-// What do people see when somebody sees to an alert? Who and when on every copy of it, and nothing left to press.
+// Shows that every copy of an acknowledged alert says by whom and when, and has nothing left to press.
 
 import { expect } from 'vitest'
 import { test } from './fixtures.ts'

@@ -1,4 +1,4 @@
-// What does a test of an approval's page have? A product with a stand-in for Slack, a reviewer's key, and visitors.
+// Gives tests of an approval's page a product with a stand-in for Slack, a reviewer's key, and tabs to visit it.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// What can go wrong on the page of an approval, and must not? Keys, strangers, onlookers and hostile agents.
+// Shows how the page of an approval treats wrong keys, strangers, mere readers and the text of hostile agents.
 
 import { expect } from 'vitest'
 import { revealed } from '../../src/platforms/shown-text.ts'

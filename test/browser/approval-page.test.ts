@@ -1,4 +1,4 @@
-// What is behind "View in Console"? The whole approval, as it stands at every moment, decided with a key.
+// Shows that the page of an approval tells all of it, as it stands at every moment, and decides it with a key.
 
 import { expect } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

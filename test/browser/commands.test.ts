@@ -1,4 +1,4 @@
-// What do people learn by typing? Each command answers the one who typed it, and nobody else.
+// Shows that each command typed in the sandbox is answered to the one who typed it, and to nobody else.
 
 import { expect } from 'vitest'
 import { test } from './fixtures.ts'

@@ -1,4 +1,4 @@
-// Does the first minute with the product hold? Ask, decide on the card, and the agent knows.
+// Shows that a person can ask in the sandbox and decide on the card in Slack, and that the agent is told.
 
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'

@@ -1,4 +1,4 @@
-// What is behind "View in Console" of an alert? The whole event, for those who may read it, and all of it as text.
+// Shows that the page of an alert shows the whole event, to those who may read it, and all of it as text.
 
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'

@@ -1,4 +1,4 @@
-// What does every browser test have? A product of its own, tabs on its sandbox, and a picture when it fails.
+// Gives every browser test a product of its own, tabs on its sandbox, and pictures of them when it fails.
 
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

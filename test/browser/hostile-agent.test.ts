@@ -1,4 +1,4 @@
-// What if the agent is hostile? Whatever it writes is read by people as text, and does nothing.
+// Shows that whatever a hostile agent writes is shown to people as text in every place, and does nothing.
 
 import { expect } from 'vitest'
 import { test } from './fixtures.ts'

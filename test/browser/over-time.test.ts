@@ -1,4 +1,4 @@
-// What if nobody decides, or the server restarts while one looks at the card?
+// Shows what a person sees when nobody decides, or the server restarts, while they look at the card.
 
 import { expect } from 'vitest'
 import { test } from './fixtures.ts'

@@ -1,4 +1,4 @@
-// Can one who has no key yet go from the card through "View in Console" to a decision?
+// Shows that one who has no key yet gets from the card through "View in Console" to a decision.
 
 import { expect } from 'vitest'
 import { test } from './fixtures.ts'

@@ -1,4 +1,4 @@
-// How does a browser test get the product? Exactly as `npm start` builds it, in a folder of its own.
+// Starts the product for a browser test exactly as `npm start` builds it, in a folder of its own.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// What is the picture in the README? The sandbox as it is, in the middle of a working day.
+// Takes the picture in the README: the sandbox as it is, in the middle of a working day.
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// What does a person see and do on the page of the sandbox? And what must the page never do?
+// Reads and operates the sandbox page as a person would, and records what the page must never do.
 
 import type { Locator, Page } from 'playwright-core'
 

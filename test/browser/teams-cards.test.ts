@@ -1,4 +1,4 @@
-// What if the agent is hostile in Teams? In Microsoft's own renderer its words stay words, and nothing is fetched.
+// Shows, in Microsoft's own renderer, that an agent's words on a Teams card stay text and nothing is fetched.
 
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

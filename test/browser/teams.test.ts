@@ -1,4 +1,4 @@
-// Is it the same approval in Teams? Decided in one place it closes in the other, and the agent knows.
+// Shows that an approval decided in Teams closes in Slack, and the other way round, and that the agent is told.
 
 import { expect } from 'vitest'
 import { test } from './fixtures.ts'

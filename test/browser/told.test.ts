@@ -1,4 +1,4 @@
-// What do people see where they are only told? The same requests and alerts, and nothing to press but the link.
+// Shows that Discord and Telegram get the same requests and alerts, with nothing to press but the link.
 
 import { expect } from 'vitest'
 import { test } from './fixtures.ts'

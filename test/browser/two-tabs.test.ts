@@ -1,4 +1,4 @@
-// What do several people see who look at the same card? The same, at once, and only the first decision counts.
+// Shows that people who look at the same card see the same at once, and that only the first decision counts.
 
 import { expect, vi } from 'vitest'
 import { test } from './fixtures.ts'

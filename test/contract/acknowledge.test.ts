@@ -1,4 +1,4 @@
-// Who sees to an alert? The first person who may, recorded once, and everybody who was told of it hears who.
+// Shows that the first who may acknowledges an alert, recorded once, and that all who were told of it hear who.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Acknowledge, createAcknowledge } from '../../src/alerts/acknowledge.ts'
@@ -7,6 +7,7 @@ import { createNewsroom } from '../../src/events/newsroom.ts'
 import type { Principal } from '../../src/identity/principal.ts'
 import { rememberCard } from '../../src/store/posted-cards.ts'
 import { databases } from '../fakes/databases.ts'
+import { EFFORT } from '../fakes/effort.ts'
 import { type ManualClock, manualClock } from '../fakes/manual-clock.ts'
 import { member, type Office, openOffice, taken } from '../fakes/office.ts'
 
@@ -23,7 +24,7 @@ const VIOLATION: Alert = {
   keyId: null,
 }
 const PEOPLE = 30
-const ROUNDS = 40
+const ROUNDS = 40 * EFFORT
 
 describe.each(databases)('on $name', ({ name, create }) => {
   let database: Awaited<ReturnType<typeof create>>

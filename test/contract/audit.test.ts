@@ -1,4 +1,4 @@
-// Is every change on record, once, in bytes that can be proven and without anybody's secrets?
+// Shows that every change is on record once, in bytes that can be proven, and without anybody's secrets.
 
 import { createHash } from 'node:crypto'
 import canonicalize from 'canonicalize'

@@ -1,4 +1,4 @@
-// Is anything lost in a burst? A thousand events, five destinations, and a receiver that refuses some of it.
+// Shows that a thousand events at once reach five destinations, though their receiver refuses some of them.
 
 import { expect, test } from 'vitest'
 import { batches, EVENTS, PLACES, place, refusesSome, tally } from '../fakes/burst.ts'

@@ -1,4 +1,4 @@
-// Does every card end up true? One card per approval and destination, redrawn when it is closed.
+// Shows that each approval has one card per destination, which is redrawn when it is closed and ends up true.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Failed, Undeliverable } from '../../src/platforms/platform.ts'

@@ -1,4 +1,4 @@
-// How long is the log of deliveries kept? As long as was asked for, and never less than what it is about.
+// Shows that the log of deliveries is kept as long as was asked for, and never less than what it is about.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDeliveryLog, type DeliveryLog } from '../../src/delivery/log.ts'

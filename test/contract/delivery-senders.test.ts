@@ -1,4 +1,4 @@
-// Who sends? One sender per destination, many at once, and when one is silent another takes over.
+// Shows that one sender serves each destination, many at once, and that another takes over from a silent one.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DestinationRow } from '../../db/schema.ts'

@@ -1,4 +1,4 @@
-// Can people live with the alerts? They sleep through quiet hours, hear at the pace they chose, and miss nothing.
+// Shows that alerts keep quiet hours and the pace that people chose, and that none is lost.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createNewsroom } from '../../src/events/newsroom.ts'

@@ -1,4 +1,4 @@
-// What becomes of a card that cannot be sent? It waits, is tried again, or is given up: as its platform says.
+// Shows that a card that cannot be sent waits, is tried again, or is given up, as its platform says.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Failed, Throttled, Undeliverable } from '../../src/platforms/platform.ts'

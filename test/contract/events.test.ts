@@ -1,4 +1,4 @@
-// Who is told of what, and what if a place is gone? Alerts and approvals on their way to places that listen or fail.
+// Shows which destinations are told of which alerts and approvals, also when some of them fail or are gone.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Alert } from '../../src/events/fan-out.ts'

@@ -1,4 +1,4 @@
-// What do many writers on SQLite pay? A few commits between them, and nobody is answered before theirs.
+// Shows that many writers on SQLite share a few commits, and that nobody is answered before their own.
 
 import SqliteHandle from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'

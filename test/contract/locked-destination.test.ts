@@ -1,4 +1,4 @@
-// What if a process freezes while it claims a destination? The others' senders pass it over (PostgreSQL).
+// Shows that when a process freezes while it claims a destination, other senders pass it over (PostgreSQL).
 
 import pg from 'pg'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// Is a provider's limit kept? By all destinations that share it and by all processes, and nothing is lost over it.
+// Shows that all destinations and processes that share a provider's limit keep it, and that nothing is lost.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createNewsroom } from '../../src/events/newsroom.ts'

@@ -1,4 +1,4 @@
-// Is what every platform is sent delivered, logged and tried again? Over the registry, by the real worker.
+// Shows that what each registered platform is sent is delivered, logged and tried again, by the real worker.
 
 import type { RequestListener } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'

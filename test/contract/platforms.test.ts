@@ -1,4 +1,4 @@
-// Does every platform keep the contract? Over the registry, against a provider that misbehaves in every way.
+// Shows that every registered platform keeps the contract, with a provider that misbehaves in every way.
 
 import type { RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'

@@ -1,12 +1,13 @@
-// Who wins when everybody presses at once? Exactly one, and everybody is told the same.
+// Shows that when everybody presses at once exactly one decision wins, and everybody is told the same.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDesk } from '../../src/approvals/create-desk.ts'
 import { databases } from '../fakes/databases.ts'
+import { EFFORT } from '../fakes/effort.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 import { asking, DESK, type Office, OWNER, openOffice, press, recordOf } from '../fakes/office.ts'
 
-const ROUNDS = 60
+const ROUNDS = 60 * EFFORT
 const PEOPLE = 50
 
 describe.each(databases)('on $name', ({ name, create }) => {
@@ -36,7 +37,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
   const spread = (i: number) => offices[i % offices.length] as Office
   const place = (i: number) => places[i % places.length] as string
 
-  test('of 50 conflicting decisions exactly one counts, and 49 are told whose, 60 times', async () => {
+  test(`of 50 conflicting decisions exactly one counts, and 49 are told whose, ${ROUNDS} times`, async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const asked = await first().ask()
       const verdictOf = (i: number) => ((i + round) % 2 ? 'approve' : 'deny')
@@ -69,7 +70,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
   }, 120_000)
 
   test('an approval is decided or expired, never both, when both come at once', async () => {
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       const asked = await first().ask({ expiresInSeconds: 10 })
       const edge = clock.now() + 10_000
       // Two processes whose clocks differ by a millisecond: one sees the last moment, the other the first after.
@@ -121,7 +122,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
   })
 
   test('an approval is decided or withdrawn, never both, when both come at once', async () => {
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       const asked = await first().ask()
       const decide = () => spread(0).desk.decide(press(asked, place(0), 'U1', 'deny'))
       const withdraw = () => spread(1).desk.withdraw({ approvalId: asked.id, ownerKeyId: OWNER })
@@ -149,7 +150,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
   })
 
   test('the same press many times at once and again later is one vote with one outcome', async () => {
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       const asked = await first().ask()
       const command = press(asked, place(0), `U${round}`, 'approve')
       const outcomes = await Promise.all(

@@ -1,4 +1,4 @@
-// May two servers share a SQLite file? Never; a tool may run beside one, and a killed one leaves nothing behind.
+// Shows that two servers never share a SQLite file, that a tool may run beside one, and a killed one frees it.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,4 +1,4 @@
-// Who learns of a commit? Everybody who waits, once, in every process on the same PostgreSQL.
+// Shows that everybody who waits for a commit hears of it once, in every process on the same PostgreSQL.
 
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// Does everything end true when everything happens at once? Votes, withdrawals and expiry while cards are sent.
+// Shows that every card ends up true when votes, withdrawals and expiry come at once while cards are sent.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Failed, Throttled } from '../../src/platforms/platform.ts'

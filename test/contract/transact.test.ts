@@ -1,4 +1,4 @@
-// What does a write that resolved stand for? One transaction, durable, whoever shared its commit.
+// Shows that a write that resolved is one transaction and durable, whoever shared its commit.
 
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'

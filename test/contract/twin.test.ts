@@ -50,6 +50,15 @@ describe.each(databases)('on $name', ({ name, createBlank: create }) => {
     expect(again.approval.expires_at).toBe(isoTime(clock.now() + 59_000))
   })
 
+  test('one that more people must approve is another', async () => {
+    const wanted = asking()
+    const first = await ask(wanted)
+    const stricter = await ask({ ...wanted, approvalsNeeded: 2 })
+    expect(stricter.created).toBe(true)
+    expect(await ask({ ...wanted, approvalsNeeded: 2 })).toEqual({ ...stricter, created: false })
+    expect(await ask(wanted)).toEqual({ ...first, created: false })
+  })
+
   test('what is written another way is the same', async () => {
     const wanted = asking({ requestedByEmail: 'Ana@example.com' })
     const { tool, summary } = wanted.action

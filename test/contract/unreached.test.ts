@@ -1,4 +1,4 @@
-// What if nobody sees the card? It is noticed once, the fallbacks hear of it, and it ends when somebody takes it.
+// Shows that a card nobody sees is noticed once and told to the fallbacks, until somebody takes it.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DestinationRow } from '../../db/schema.ts'

@@ -1,4 +1,4 @@
-// Is anything lost when a sender is killed in a burst? Two real processes on one PostgreSQL, and kill -9.
+// Shows that nothing is lost when a sender is killed (kill -9) in a burst: two real processes on one PostgreSQL.
 
 import { expect, test } from 'vitest'
 import { batches, EVENTS, PLACES, place, refusesSome, tally } from '../fakes/burst.ts'

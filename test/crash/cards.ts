@@ -1,4 +1,4 @@
-// What can people see and press in Slack? Cards read as a person reads them.
+// Reads the cards in Slack as a person does: what they say, what can be pressed, and what in them is untrue.
 
 import type { SlackStandIn } from '../../src/sandbox/slack-stand-in.ts'
 import { CHANNELS } from '../fakes/lasting-slack.ts'

@@ -1,14 +1,14 @@
-// Does a server come up after it was killed in the middle of its very first start? Real processes, both databases.
+// Shows that a server comes up after a kill amid its very first start: real processes, both databases.
 
 import { statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { ADMIN_KEY, eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
+import { EFFORT } from '../fakes/effort.ts'
 import { keepablePort, startServer } from '../fakes/server-process.ts'
 
-/** More with `npm run soak`. */
-const KILLS = Number(process.env.CRASH_ROUNDS ?? 2)
+const KILLS = 2 * EFFORT
 /** About so long the tables take to be made. */
 const MIGRATION_MS = 25
 

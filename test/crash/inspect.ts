@@ -1,4 +1,4 @@
-// Is anything lost, doubled or untrue? The record and Slack, held against each other and against what was answered.
+// Holds the record, Slack and all answers against each other, to find what is lost, doubled or untrue.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'

@@ -1,4 +1,4 @@
-// Does anything that was answered get lost or doubled when a server is killed? Real processes, both databases.
+// Shows that nothing answered is lost or doubled when a server is killed: real processes, both databases.
 
 import { expect, test } from 'vitest'
 import { databases } from '../fakes/databases.ts'

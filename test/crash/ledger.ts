@@ -1,4 +1,4 @@
-// What was everybody told? Each answer that left a server, to be held against what is there afterwards.
+// Keeps each answer that left a server, to be held against what is there afterwards.
 
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'

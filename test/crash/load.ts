@@ -1,4 +1,4 @@
-// Who uses it while it dies? Agents that ask, wait and withdraw, and reviewers who press and vote, all persistent.
+// Uses servers while they are killed: agents ask, wait and withdraw, reviewers press and vote, all persistently.
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'

@@ -1,4 +1,4 @@
-// Does a press on a forgotten copy bring it to the truth, also while its neighbours are being redrawn?
+// Shows that a press on a forgotten copy of a card redraws it, also while its other copy is being redrawn.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CHANNEL, eventually, type Running, startCountersign } from '../fakes/countersign.ts'

@@ -1,4 +1,4 @@
-// What happens in one round? Load, kill -9 at a random moment, a new process, and everything looked at.
+// Runs one round of a crash test: load, kill -9 at a random moment, a new process, and a look at everything.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '../fakes/countersign.ts'

@@ -1,4 +1,4 @@
-// What is on record at one instant? All tables that matter, read in one transaction beside the servers.
+// Reads what is on record at one instant: all tables that matter, in one transaction beside the servers.
 
 import SqliteHandle from 'better-sqlite3'
 import pg from 'pg'

@@ -1,4 +1,4 @@
-// Does SIGTERM end a busy server quickly and politely? Real processes, both databases.
+// Shows that SIGTERM ends a busy server quickly, and everybody is answered: real processes, both databases.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// Do two servers on one database act as one, also when one of them is killed? Real processes on PostgreSQL.
+// Shows that two servers on one PostgreSQL act as one, also when one of them is killed: real processes.
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// What is there to be killed? Servers on one database as processes, a Slack that outlives them, and their keys.
+// Starts what is to be killed: servers on one database as processes, their keys, and a Slack that outlives them.
 
 import { randomInt } from 'node:crypto'
 import { ADMIN_KEY } from '../fakes/countersign.ts'

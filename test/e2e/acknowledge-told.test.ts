@@ -1,4 +1,4 @@
-// Who hears that somebody sees to an alert? PagerDuty, which then pages nobody else, and whoever listens.
+// Shows that an acknowledged alert is told to PagerDuty, which then pages nobody else, and to whoever listens.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EventView } from '../../src/events/event.ts'

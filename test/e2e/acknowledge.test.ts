@@ -1,4 +1,4 @@
-// Is an alert acknowledged from its card, end to end? Signed clicks, both ways of Teams and the API, on both databases.
+// Shows that an alert is acknowledged by signed clicks, both ways of Teams and the API, on both databases.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EventView } from '../../src/events/event.ts'

@@ -1,4 +1,4 @@
-// What may an agent not send? Every mistake is a 4xx that names it, and never a 5xx.
+// Shows that every mistake in what an agent sends is a 4xx that names it, and never a 5xx.
 
 import { describe, expect, test } from 'vitest'
 import { databases } from '../fakes/databases.ts'

@@ -1,4 +1,4 @@
-// What does an agent get when it asks over HTTP? The documented shape, its twin, or what its Idempotency-Key named.
+// Shows what an agent gets that asks over HTTP: the documented shape, its twin, or what its Idempotency-Key named.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

@@ -1,4 +1,4 @@
-// Who decides over HTTP, and how often? One reviewer, once, and never the one who asked.
+// Shows that over HTTP one reviewer decides, once, and never the one who asked.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

@@ -1,4 +1,4 @@
-// Can admins see what was sent, and send it again? Every delivery with its attempts, for as long as the log is kept.
+// Shows that admins see every delivery with its attempts, as long as the log is kept, and can send it again.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../fakes/countersign.ts'

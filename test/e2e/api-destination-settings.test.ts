@@ -1,4 +1,4 @@
-// How is a destination told to be quiet? In fields that keep what they were not told, and refuse what cannot be.
+// Shows that a destination's settings for quiet keep what a change does not name, and refuse what cannot be.
 
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../fakes/countersign.ts'

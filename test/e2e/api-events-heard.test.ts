@@ -1,4 +1,4 @@
-// Who hears what an agent tells? Each destination what it asked for, and a test of it whatever it asked for.
+// Shows that each destination hears what it asked for of an agent's events, and a test whatever it asked for.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../fakes/countersign.ts'

@@ -1,4 +1,4 @@
-// Can agents tell what happens? In our words and in those of other products, and a batch as a whole or not at all.
+// Shows that agents tell what happens in our words or other products', and a batch as a whole or not at all.
 
 import { describe, expect, test } from 'vitest'
 import { databases } from '../fakes/databases.ts'

@@ -1,4 +1,4 @@
-// How are API keys made over HTTP? By an admin, shown once, and kept only as a hash.
+// Shows that API keys are made over HTTP by an admin, shown once, and kept only as a hash.
 
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'

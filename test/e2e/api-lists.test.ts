@@ -1,4 +1,4 @@
-// Which approvals does a list show? Those that match, page by page, and never another's.
+// Shows that a list of approvals has those that match, page by page, and never another's.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

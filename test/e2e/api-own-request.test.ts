@@ -1,4 +1,4 @@
-// Can somebody approve what they asked for themselves? Not under any key of theirs, nor after taking it back.
+// Shows that nobody approves what they asked for themselves, under any key of theirs or after taking it back.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

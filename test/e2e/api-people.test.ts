@@ -188,4 +188,18 @@ describe.each(databases)('on $name', ({ create }) => {
       status: 400,
     })
   })
+
+  test.each(['Slack', 'discord', ''])('nobody is vouched for on the platform "%s"', async (platform) => {
+    const domains = ['example.com']
+    const vouched = [
+      { platform: 'slack', tenant: TEAM, domains },
+      { platform, tenant: TEAM, domains },
+    ]
+    const before = await call('GET', '/v1/people/vouching')
+    expect(await call('PUT', '/v1/people/vouching', vouched)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', errors: [{ path: '1.platform' }] },
+    })
+    expect((await call('GET', '/v1/people/vouching')).body).toEqual(before.body)
+  })
 })

@@ -1,4 +1,4 @@
-// How are destinations configured? By admins, in the documented words, and with secrets that never come back.
+// Shows that admins configure destinations, in the documented words, with secrets that never come back.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ADMIN_KEY, CHANNEL, eventually } from '../fakes/countersign.ts'

@@ -1,4 +1,4 @@
-// What does an agent hear when nobody sees its card? Over HTTP, from the first sign of it to the click on a fallback.
+// Shows what an agent hears over HTTP when nobody sees its card, from the first sign to the click on a fallback.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

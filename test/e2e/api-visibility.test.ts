@@ -1,4 +1,4 @@
-// Who sees which approval over HTTP? An agent its own; reviewers, auditors and admins all of them.
+// Shows that over HTTP an agent sees its own approvals, and reviewers, auditors and admins see all of them.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import { databases } from '../fakes/databases.ts'

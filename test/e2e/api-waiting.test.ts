@@ -1,4 +1,4 @@
-// How does an agent wait over HTTP? Until the decision and not a moment longer, and it leaves nothing behind.
+// Shows that an agent waits over HTTP until the decision and not a moment longer, and leaves nothing behind.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

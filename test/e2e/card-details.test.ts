@@ -1,4 +1,4 @@
-// Does what a destination leaves out stay out, also of what a click is answered with? The real app, over HTTP.
+// Shows that what a destination leaves out stays out, also of the answer to a click: the real app, over HTTP.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import { CHANNEL, eventually } from '../fakes/countersign.ts'

@@ -1,4 +1,4 @@
-// Can a destination be tried from the command line? With what the provider said, and a sentence for each mistake.
+// Shows that the command line tries a destination and says what the provider said, or a sentence for each mistake.
 
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, expect, test } from 'vitest'

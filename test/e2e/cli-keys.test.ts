@@ -1,4 +1,4 @@
-// Does the command line make keys and tables? Beside a running server, with a sentence for each mistake.
+// Shows that the command line makes keys and tables beside a running server, with a sentence for each mistake.
 
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// Does `countersign start` say why it does not start? And does it start, tell its first key, and stop on a signal?
+// Shows that `countersign start` says why it does not start, or starts, tells its first key, and stops on a signal.
 
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-// What becomes of a destination? It is changed, tried, switched off and on, and deleted without losing a card.
+// Shows that a destination is changed, tried, switched off and on, and deleted without losing a card.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

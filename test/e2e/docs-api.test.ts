@@ -1,4 +1,4 @@
-// Is docs/api.md true? A reader goes through it from top to bottom, and everything answers as it says.
+// Shows that docs/api.md is true: a reader goes through it in its order, and everything answers as it says.
 
 import { existsSync, globSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -65,6 +65,12 @@ test('every command runs in the order of the page and answers as the page says',
   const before = reader.noted.KEY_ID
   expect(await next()).toMatchObject({ id: before, key: expect.stringMatching(/^csk_/) })
   expect(await reader.run(commands.shift() as string)).toBe('')
+  const { data: people } = await next()
+  expect(people.map(({ name }: { name: string }) => name)).toContain('Ana Ruiz')
+  reader.noted.PERSON_ID = people[0].id
+  expect(await next()).toMatchObject({ id: people[0].id, disabled: true })
+  const vouched = { platform: 'slack', tenant: 'T0123456789', domains: ['example.com'] }
+  expect(await next()).toEqual({ data: [vouched], next_cursor: null })
   expect(await next()).toEqual({ status: 'ready' })
   expect((await next()).openapi).toMatch(/^3\.1/)
   expect(await reader.run(commands.shift() as string)).toContain('countersign_pending_approvals')

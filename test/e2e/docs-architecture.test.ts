@@ -1,4 +1,4 @@
-// Does docs/architecture.md speak of what is there? Its files exist, and hold the names it says they hold.
+// Shows that the files that docs/architecture.md names exist, and hold the names it says they hold.
 
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

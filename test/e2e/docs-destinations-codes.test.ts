@@ -1,4 +1,4 @@
-// Are the codes of docs/destinations.md those that sends fail with? Each provider says so, and the page what follows.
+// Shows that sends fail with the codes in docs/destinations.md, and that what the page says follows.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'

@@ -1,4 +1,4 @@
-// Is docs/destinations.md true? Every command of it runs, and its tables are those of the code.
+// Shows that docs/destinations.md is true: every command of it runs, and its tables are those of the code.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'

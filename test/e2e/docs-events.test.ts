@@ -1,4 +1,4 @@
-// Is docs/events.md true? A reader goes through it from top to bottom, and everything answers as it says.
+// Shows that docs/events.md is true: a reader goes through it in its order, and everything answers as it says.
 
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

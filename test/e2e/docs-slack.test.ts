@@ -1,4 +1,4 @@
-// Is docs/slack.md true? Every command of it runs, and every symptom says the sentence that stands there.
+// Shows that docs/slack.md is true: every command of it runs, and every symptom says the sentence that stands there.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

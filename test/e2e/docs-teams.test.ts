@@ -1,4 +1,4 @@
-// Is docs/teams.md true? Every command of it runs, and every symptom says the sentence that stands there.
+// Shows that docs/teams.md is true: every command of it runs, and every symptom says the sentence that stands there.
 
 import { randomUUID } from 'node:crypto'
 import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-// Does anything below HTTP break it? Raw bytes on a socket: nonsense, ambiguity, and senders that never finish.
+// Shows that raw bytes on a socket break nothing: nonsense, ambiguity, and senders that never finish.
 
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'

@@ -1,4 +1,4 @@
-// What becomes of an API key? It is listed without itself, replaced, and revoked for good.
+// Shows that an API key is listed without being shown, replaced, and revoked for good.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Running, startCountersign } from '../fakes/countersign.ts'

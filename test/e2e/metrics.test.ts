@@ -1,4 +1,4 @@
-// Do the numbers tell what happened? Each is read from `/metrics` before and after it should have changed.
+// Shows that the numbers tell what happened: each is read from `/metrics` before and after it should have changed.
 
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'

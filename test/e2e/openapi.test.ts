@@ -1,4 +1,4 @@
-// Is the document of the API true? Every route is in it, everything in it is there, and answers keep to it.
+// Shows that the OpenAPI document is true: every route is in it, all in it is there, and answers keep to it.
 
 import { Validator } from '@seriousme/openapi-schema-validator'
 import express from 'express'

@@ -1,4 +1,4 @@
-// Are people on call paged and left alone again, as the product goes on? From its configuration to their incidents.
+// Shows that people on call are paged, and left alone again: from PagerDuty's configuration to their incidents.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../fakes/countersign.ts'

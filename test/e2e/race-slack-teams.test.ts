@@ -1,4 +1,4 @@
-// Who wins when half press in Slack and half in Teams? One, and both cards end the same.
+// Shows that when half press in Slack and half in Teams one press wins, and both cards end the same.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCard } from '../crash/cards.ts'

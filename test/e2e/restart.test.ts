@@ -1,4 +1,4 @@
-// What survives a restart? The live card, the waiting agent's question and its Idempotency-Key.
+// Shows that a restart keeps the live card, the waiting agent's question and its Idempotency-Key.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

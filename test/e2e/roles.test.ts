@@ -1,4 +1,4 @@
-// Who may do what? Every operation of the document, with every kind of key.
+// Shows who may do what: every operation of the OpenAPI document, with every kind of key.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ADMIN_KEY, type Running, startCountersign } from '../fakes/countersign.ts'

@@ -1,4 +1,4 @@
-// Does a SIEM hear what happens? From its configuration to a Splunk that holds requests to its rules.
+// Shows that a SIEM hears what happens, from its configuration to a Splunk that holds requests to its rules.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { EventView } from '../../src/events/event.ts'

@@ -1,4 +1,4 @@
-// How does a click get its answer? By every documented name, in time, once asked at Slack, and to Slack alone.
+// Shows that a click by any documented name is answered in time, to Slack alone, which is asked once who clicked.
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-// Does a signed click decide, end to end? The real app, the real Bolt, real HTTP, on both databases.
+// Shows that a signed click in Slack decides: the real app, the real Bolt, real HTTP, on both databases.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

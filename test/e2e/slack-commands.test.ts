@@ -1,4 +1,4 @@
-// What does /governance answer in Slack? Right figures, to those who may see them, and only to them.
+// Shows that /governance in Slack answers with right figures, to those who may see them, and only to them.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

@@ -1,4 +1,4 @@
-// Is the manifest one that Slack takes, and does it lead to what is really there?
+// Shows that the manifest is one that Slack takes, and that it leads to what is really there.
 
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

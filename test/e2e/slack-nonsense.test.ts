@@ -1,4 +1,4 @@
-// What if a signed request is nonsense? It is refused in time, never with a 5xx, and nothing is recorded.
+// Shows that signed but nonsensical requests of Slack are refused in time, never with a 5xx, and not recorded.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

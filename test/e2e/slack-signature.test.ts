@@ -1,4 +1,4 @@
-// Does anything get in over HTTP that Slack did not sign? 401 for it, and nothing on record.
+// Shows that nothing gets in over HTTP that Slack did not sign: 401 for it, and nothing on record.
 
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

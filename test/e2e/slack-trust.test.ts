@@ -1,4 +1,4 @@
-// Whose clicks count? Each signing secret, workspace and channel only for its own cards, and only members.
+// Shows that in Slack only members' clicks count, and each secret, workspace and channel only for its own cards.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

@@ -1,4 +1,4 @@
-// What can be pressed on a card that went to Slack by webhook, and by whom? Who Slack's signature vouches for decides.
+// Shows that on a card sent to Slack by webhook whoever Slack's signature vouches for decides, and nobody else.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

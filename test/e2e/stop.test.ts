@@ -1,4 +1,4 @@
-// How does the server stop? Quickly, with an answer for everybody who waits.
+// Shows that the server stops quickly, with an answer for everybody who waits.
 
 import { once } from 'node:events'
 import { Agent, get } from 'node:http'

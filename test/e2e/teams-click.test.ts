@@ -1,4 +1,4 @@
-// Does a click in Teams decide, end to end? The real app, the real Bot Framework, real HTTP, on both databases.
+// Shows that a click in Teams decides: the real app, the real Bot Framework, real HTTP, on both databases.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Message } from '../../src/sandbox/teams/messages.ts'

@@ -1,4 +1,4 @@
-// What does the bot answer in Teams? Right figures, to those who may see them, and no payload where others read.
+// Shows that the bot in Teams gives right figures, to those who may see them, and no payload where others read.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

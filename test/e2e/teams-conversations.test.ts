@@ -1,4 +1,4 @@
-// Where can cards go in Teams? Where the app is, by the names people know, over restarts, until it is removed.
+// Shows that cards can go where the app is in Teams, by the names people know, over restarts, until it is removed.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildApp, type Countersign } from '../../src/app.ts'

@@ -1,4 +1,4 @@
-// What if the keys cannot be had, or strangers send tokens all day? 503 until they can; and nothing grows.
+// Shows that Teams gets a 503 while Microsoft's keys cannot be had, and that strangers' tokens take up no memory.
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Agent, request } from 'node:http'

@@ -1,4 +1,4 @@
-// What if Microsoft Entra gives the app no token? The test of a destination says why, and cards follow later.
+// Shows that when Microsoft Entra gives no token the test of a destination says why, and cards follow later.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually, type Running, startCountersign } from '../fakes/countersign.ts'

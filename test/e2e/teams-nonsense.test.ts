@@ -1,4 +1,4 @@
-// What if a genuine request is nonsense? It is answered properly, never with a 500, and nothing is recorded.
+// Shows that genuine but nonsensical requests of Teams are answered properly, never with a 500, and not recorded.
 
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'

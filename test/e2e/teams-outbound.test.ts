@@ -1,4 +1,4 @@
-// What if Teams does not take a card? It comes when Teams takes it again, once, and only what is wrong is switched off.
+// Shows that a card Teams did not take comes once it does again, and that only what is wrong is switched off.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { TeamsFault } from '../../src/sandbox/teams/faults.ts'

@@ -1,4 +1,4 @@
-// Is the package one that Teams takes, and does it name this server and no other?
+// Shows that the package of the app is one that Teams takes, and that it names this server and no other.
 
 import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'

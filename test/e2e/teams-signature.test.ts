@@ -1,4 +1,4 @@
-// Does anything get in over HTTP that the Bot Framework did not sign for us? 401 for it, and nothing on record.
+// Shows that nothing gets in over HTTP that the Bot Framework did not sign for us: 401, and nothing on record.
 
 import { createHmac, createPublicKey, type JsonWebKey, randomUUID } from 'node:crypto'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// Whose clicks count in Teams? Full members of the tenant, on cards of ours, each only for its own approval.
+// Shows whose clicks count in Teams: full members of the tenant, on cards of ours, each only for its own approval.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

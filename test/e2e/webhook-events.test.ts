@@ -1,4 +1,4 @@
-// Does a webhook hear what happens? From its configuration to a delivery that an independent library verifies.
+// Shows that a webhook hears what happens, from its configuration to a delivery that an independent library verifies.
 
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

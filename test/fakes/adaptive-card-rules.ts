@@ -1,4 +1,4 @@
-// Would Teams take this card? Microsoft's own parser says, and what it lets pass is checked beside it.
+// Checks whether Teams would take a card, by Microsoft's own parser and by rules for what that lets pass.
 
 import { createRequire } from 'node:module'
 

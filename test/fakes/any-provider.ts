@@ -1,4 +1,4 @@
-// How is every platform tried? A config for each way to it, and one provider on loopback that plays them all.
+// Gives a config for each way to every platform, and one provider on loopback that plays them all.
 
 import { randomUUID } from 'node:crypto'
 import { createServer, type RequestListener } from 'node:http'

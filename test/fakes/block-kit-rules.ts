@@ -1,4 +1,4 @@
-// Would Slack take this message? Its limits (facts/slack.md) as a checker that names every breach.
+// Checks whether Slack would take a message, by its limits (facts/slack.md), and names every breach.
 
 type Json = Record<string, unknown>
 type Rule = (item: Json, at: string) => string[]

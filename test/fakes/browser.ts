@@ -1,4 +1,4 @@
-// Which browser looks at the pages? A real Chromium from npm that needs nothing of the system.
+// Opens the browser that looks at the pages: a real Chromium from npm that needs nothing of the system.
 
 import { execFile } from 'node:child_process'
 import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'

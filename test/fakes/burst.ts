@@ -1,4 +1,4 @@
-// What is a burst? 1,000 events for five webhooks whose receiver throttles and fails in between.
+// Makes a burst: 1,000 events for five webhooks whose receiver throttles and fails in between.
 
 import type { Received, Receiver, Reply } from './receiver.ts'
 

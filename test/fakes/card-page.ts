@@ -1,4 +1,4 @@
-// How does a card look and behave? Drawn in a browser by Microsoft's renderer, with markdown as lenient as any.
+// Draws a card in a browser by Microsoft's renderer, with markdown as lenient as any, and tells what was pressed.
 
 import { createRequire } from 'node:module'
 import type { Locator, Page } from 'playwright-core'

@@ -1,4 +1,4 @@
-// How does a SIEM read a line of CEF? As ArcSight's "Implementing CEF" defines it, and stricter than SIEMs are.
+// Reads a line of CEF as ArcSight's "Implementing CEF" defines it, and more strictly than SIEMs do.
 
 export interface CefRecord {
   vendor: string

@@ -1,4 +1,4 @@
-// How is the command line run in a test? As a process of its own, with nothing but the environment it is given.
+// Runs the command line in a test, as a process of its own with nothing but the environment it is given.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,4 +1,4 @@
-// How is the whole product started in a test? The real app on a real port, with a stand-in for Slack beside it.
+// Starts the product for a test: the real app on a real port, with a stand-in for Slack beside it.
 
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:net'

@@ -1,4 +1,4 @@
-// Where is Discord in a test? The sandbox's stand-in on a port of its own.
+// Starts Discord for a test: the sandbox's stand-in on a port of its own.
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

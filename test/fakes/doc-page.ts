@@ -1,4 +1,4 @@
-// Does a page of the documentation work? Its commands are taken out and run as a reader would run them.
+// Takes the commands out of a page of the documentation and runs them as a reader would.
 
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'

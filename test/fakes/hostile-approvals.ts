@@ -1,4 +1,4 @@
-// What does an agent write that means harm? Approvals full of it, random but repeatable, and an honest one.
+// Makes approvals full of what an agent that means harm would write, random but repeatable, and an honest one.
 
 import fc from 'fast-check'
 import { type ApprovalStatus, type ApprovalView, STATUSES } from '../../src/approvals/view.ts'

@@ -1,4 +1,4 @@
-// What alerts does an agent send that means harm? Full of it, random but repeatable, and an honest one.
+// Makes alerts full of what an agent that means harm would send, random but repeatable, and an honest one.
 
 import fc from 'fast-check'
 import { EVENT_TYPES, type EventType } from '../../src/events/catalogue.ts'

@@ -1,4 +1,4 @@
-// What can somebody send who means harm, or means nothing? Requests around a documented operation.
+// Makes the requests of somebody who means harm, or means nothing, around a documented operation.
 
 import fc from 'fast-check'
 import { type Documented, SANE_BODIES } from './operations.ts'

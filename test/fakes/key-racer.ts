@@ -1,4 +1,4 @@
-// Do processes that start at once agree on a key? One of them: says that it is ready, and on a word takes 200 keys.
+// Runs as one of several processes that must agree on keys: says that it is ready, and on a word takes 200 keys.
 
 import { join } from 'node:path'
 import { keyBesideDatabase } from '../../src/settings/secret-key.ts'

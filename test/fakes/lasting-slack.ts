@@ -1,4 +1,4 @@
-// What does Slack show when our servers die? The stand-in, outliving them, slow, and knowing who posted what.
+// Starts a stand-in for Slack that outlives killed servers, is slow, and knows who posted what.
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

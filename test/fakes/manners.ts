@@ -1,4 +1,4 @@
-// In what manner is a card drawn where nobody chose anything?
+// Draws a card for a test in the usual manner, as where nobody chose anything.
 
 import type { Manner } from '../../src/platforms/manner.ts'
 

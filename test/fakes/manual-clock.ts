@@ -1,4 +1,4 @@
-// What time is it in a test? The time that the test says.
+// Makes a clock whose time is what the test says.
 
 import type { Clock } from '../../src/kit/clock.ts'
 

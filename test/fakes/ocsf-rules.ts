@@ -1,4 +1,4 @@
-// Is this a Detection Finding? The rules of OCSF 1.9.0 for class 2004, so far as we use it, as a schema.
+// Checks for a Detection Finding by the rules of OCSF 1.9.0 for class 2004, so far as we use it, as a schema.
 
 import { Ajv } from 'ajv'
 

@@ -1,4 +1,4 @@
-// How does a test reach the desk itself, without HTTP? One process's worth of it on a database, and short words.
+// Opens the desk itself for a test, without HTTP: one process's worth of it on a database, and short words.
 
 import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'

@@ -1,4 +1,4 @@
-// What does the product say about its own API? Its OpenAPI document, and a check of answers against it.
+// Reads the product's own OpenAPI document and checks answers against it.
 
 import { z } from 'zod'
 import type { OpenApiDocument, OperationObject } from '../../src/api/openapi/document.ts'

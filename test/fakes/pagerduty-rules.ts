@@ -1,4 +1,4 @@
-// What does PagerDuty's Events API refuse? The documented rules of an event, and whatever is not documented.
+// Finds what PagerDuty's Events API refuses in an event, by its documented rules, and whatever is not documented.
 
 const ACTIONS = ['trigger', 'acknowledge', 'resolve']
 const SEVERITIES = ['critical', 'error', 'warning', 'info']

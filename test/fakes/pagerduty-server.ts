@@ -1,4 +1,4 @@
-// Where is PagerDuty in a test? Its Events API v2 on loopback, with its documented limits and whom it pages.
+// Stands in for PagerDuty: its Events API v2 on loopback, with its documented limits and whom it pages.
 
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-// What stands in the database? Read beside the running server, past all of its own code.
+// Reads what stands in the database beside the running server, past all of its own code.
 
 import { readFile } from 'node:fs/promises'
 import SqliteHandle from 'better-sqlite3'

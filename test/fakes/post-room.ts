@@ -1,4 +1,4 @@
-// How does a test watch deliveries? An office with workers that send to one scripted platform.
+// Opens an office with workers that send to one scripted platform, so that a test can watch deliveries.
 
 import { createWorker, type Worker } from '../../src/delivery/worker.ts'
 import type { EventView } from '../../src/events/event.ts'

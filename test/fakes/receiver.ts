@@ -1,4 +1,4 @@
-// Who receives webhooks in a test? A server on loopback that remembers them, and answers as the test says.
+// Receives webhooks in a test: a server on loopback that remembers them and answers as the test says.
 
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-// What does a platform do in a test of the delivery? What the test says: it posts, hangs or throws.
+// Plays a platform in a test of the delivery: it posts, hangs or throws, as the test says.
 
 import type { Message, Platform } from '../../src/platforms/platform.ts'
 

@@ -1,4 +1,4 @@
-// How does a request go out that no decent client would send? Past `fetch`, byte for byte as it is given.
+// Sends a request that no decent client would send, past `fetch`, byte for byte as it is given.
 
 import { type IncomingHttpHeaders, request } from 'node:http'
 import type { HostileRequest } from './hostile-requests.ts'

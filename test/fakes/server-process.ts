@@ -1,4 +1,4 @@
-// How does a test get a server that it can kill? The real `node src/main.ts` in a process of its own.
+// Starts a server that a test can kill: the real `node src/main.ts` in a process of its own.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

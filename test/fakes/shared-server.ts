@@ -1,4 +1,4 @@
-// Who starts the server that the tests of a block share? One empty database, one manual clock, one running product.
+// Starts the server that the tests of a block share: an empty database, a manual clock and a running product.
 
 import { afterAll, beforeAll } from 'vitest'
 import { type Running, startCountersign } from './countersign.ts'

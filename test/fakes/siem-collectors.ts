@@ -1,4 +1,4 @@
-// What stands in for Splunk, Datadog and a plain collector? A server that holds requests to their documented rules.
+// Stands in for Splunk, Datadog and a plain collector: a server that holds requests to their documented rules.
 
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'

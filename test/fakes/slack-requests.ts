@@ -1,4 +1,4 @@
-// What can somebody send to the endpoints of Slack? Any bytes under any headers, signed as the test says.
+// Sends any bytes under any headers to the endpoints of Slack, signed as the test says.
 
 import { createHmac, randomBytes } from 'node:crypto'
 import { request } from 'node:http'

@@ -1,4 +1,4 @@
-// Who works with Teams in a test? One running product whose app is in a team, people who press, and what they see.
+// Starts a product whose app is in a team of Teams, with people who press there and what they see.
 
 import { afterAll, beforeAll } from 'vitest'
 import type { Patience } from '../../src/api/patience.ts'

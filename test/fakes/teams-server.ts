@@ -1,4 +1,4 @@
-// Where is Teams in a test? The sandbox's stand-in on a port of its own.
+// Starts Teams for a test: the sandbox's stand-in on a port of its own.
 
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'

@@ -1,4 +1,4 @@
-// What does the sandbox need of the product? As little as this: a test sees what was asked for, and answers the agent.
+// Plays as little of the product as the sandbox needs: a test sees what was asked for, and answers the agent.
 
 import express, { type Express } from 'express'
 import { expect } from 'vitest'

@@ -1,4 +1,4 @@
-// What do machines hear? One event of every type as it usually is, and any of them full of what means harm.
+// Makes the events that machines hear: one of every type as it usually is, and any of them full of hostile text.
 
 import fc from 'fast-check'
 import { EVENT_TYPES, type EventType } from '../../src/events/catalogue.ts'

@@ -1,4 +1,4 @@
-// What is a platform given to post in a test of its delivery? An approval, open and closed, and an alert.
+// Gives the messages for tests of a platform's delivery: an approval, open and closed, and an alert.
 
 import type { EventView } from '../../src/events/event.ts'
 import type { Message } from '../../src/platforms/platform.ts'

@@ -1,4 +1,4 @@
-// Do the pages of the documentation find each other? Every link between them leads to a heading that is there.
+// Shows that every link between the pages of the documentation leads to a heading that is there.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Does .env.example tell the truth? The same variables as the configuration, with the same defaults.
+// Shows that .env.example has the same variables as the configuration, with the same defaults.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// What does a file import, and may it? Pure functions over source text, for the tests of the rules.
+// Finds what a file imports and whether it may: pure functions over source text, for the tests of the rules.
 
 import { posix } from 'node:path'
 import { parseSync, Visitor } from 'oxc-parser'

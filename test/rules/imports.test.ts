@@ -1,4 +1,4 @@
-// Does the code keep to its rooms? The table of the rooms, checked over every source file.
+// Shows that the code keeps to its rooms: each source file is held against the table of who may import whom.
 
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -42,8 +42,8 @@ describe('the source', () => {
     expect(naming).toEqual([])
   })
 
-  test('a file opens with a line that says which question it answers', () => {
-    const silent = Object.entries(sources).filter(([, text]) => !/^(#!.*\n)?\/\/ \S/.test(text))
+  test('a file opens with a plain sentence that says what it does', () => {
+    const silent = Object.entries(sources).filter(([, text]) => !/^(#!.*\n)?\/\/ [A-Z][^?\n]*\n/.test(text))
     expect(silent.map(([file]) => file)).toEqual([])
   })
 

@@ -1,4 +1,4 @@
-// Is the README true? Its commands, scripts, links and pictures exist.
+// Shows that the commands, scripts, links and pictures of the README exist.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Does the last line tell the truth? Runs of made-up tests that end in every way a run can end.
+// Shows that the last line of a test run tells the truth, by made-up tests that end in every way a run can end.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

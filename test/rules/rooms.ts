@@ -1,4 +1,4 @@
-// Who may import whom? The project's rooms, their doors, and the packages that stay in some of them.
+// Lists who may import whom: the project's rooms, their doors, and the packages that stay in some of them.
 
 /** A room by name, or only some of its doors, or only its types. */
 export type Reach = string | { room: string; only?: string[]; types?: true }

@@ -1,4 +1,4 @@
-// Are equal values equal bytes, everywhere? RFC 8785's own examples, and the digest of an action.
+// Shows that equal values are equal bytes everywhere, by RFC 8785's own examples and the digest of an action.
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

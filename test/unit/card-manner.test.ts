@@ -1,4 +1,4 @@
-// Does every card show, offer and call only what its destination wants?
+// Shows that every card has only the details and buttons, and calls only the people, that its destination wants.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

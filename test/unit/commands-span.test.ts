@@ -1,4 +1,4 @@
-// Does a span of time read as people say it? Two units, rounded down, never negative.
+// Shows that a span of time reads as people say it: two units, rounded down, never negative.
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// What does a machine read? The event as it is, and never 4 KB of it.
+// Shows that a machine gets an event as it is where it fits, and always less than 4 KB of it.
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// What does the environment mean? Every rule, a sentence for each mistake, and no secret in any of them.
+// Shows what the environment means: every rule, a sentence for each mistake, and no secret in any of them.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

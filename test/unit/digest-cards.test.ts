@@ -1,4 +1,4 @@
-// Does a digest tell the worst first and drop nothing in silence, on every platform, whatever agents put into it?
+// Shows that on every platform a digest tells the worst first and drops nothing in silence, whatever agents write.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

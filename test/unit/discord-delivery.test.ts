@@ -1,4 +1,4 @@
-// Does a message reach Discord, stay true there, and fail in the way that the worker understands?
+// Shows that a message reaches Discord, stays true there, and fails in the way that the worker understands.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createEgress } from '../../src/kit/egress.ts'

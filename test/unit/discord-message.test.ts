@@ -1,4 +1,4 @@
-// Does a message in Discord tell the truth, whatever an agent or a reviewer calls itself?
+// Shows that a message in Discord tells the truth, whatever an agent or a reviewer calls itself.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-// Does the stand-in take and refuse what Discord would?
+// Shows that the stand-in for Discord takes and refuses what Discord would.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type DiscordServer, startDiscord } from '../fakes/discord-server.ts'

@@ -1,4 +1,4 @@
-// Which private places may destinations use? What the environment says of it, and a sentence for each mistake.
+// Shows how the environment says which private addresses destinations may use, with a sentence for each mistake.
 
 import { expect, test } from 'vitest'
 import { loadConfig } from '../../src/config/config.ts'

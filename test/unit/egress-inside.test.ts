@@ -1,4 +1,4 @@
-// Can a configured address reach inside the network? However it is spelled and whatever its name leads to: no.
+// Shows that no configured address reaches inside the network, however spelled and wherever its name leads.
 
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, isIP } from 'node:net'

@@ -1,4 +1,4 @@
-// How does a request to a configured address end? In time, with so much of the answer and no more.
+// Shows that a request to a configured address ends in time, with so much of the answer and no more.
 
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'

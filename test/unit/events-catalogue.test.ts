@@ -1,4 +1,4 @@
-// Does every name of an event, ours or another product's, mean one type, and none that we alone tell?
+// Shows that each name of an event, ours or another product's, means one type, and none that we alone may tell.
 
 import { describe, expect, it } from 'vitest'
 import {

@@ -1,4 +1,4 @@
-// Does a destination hear exactly what it asked for?
+// Shows that a destination hears exactly the events that it asked for.
 
 import { describe, expect, it } from 'vitest'
 import { type Filter, type Heard, hears } from '../../src/events/hears.ts'

@@ -1,4 +1,4 @@
-// When are quiet hours over? By the clocks of the place, also on the days when these change.
+// Shows that quiet hours end by the clocks of the place, also on the days when these change.
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// Does every product's word for how serious it is mean a level of the one scale?
+// Shows that every product's word for how serious an event is means a level of the one scale.
 
 import { expect, it } from 'vitest'
 import { levelOfScore, SEVERITY_WORDS, severityOf } from '../../src/events/severity.ts'

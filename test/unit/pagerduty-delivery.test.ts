@@ -1,4 +1,4 @@
-// Is somebody paged when and only when something is to be seen to, and do failures end as the worker understands?
+// Shows that somebody is paged only when something is to be seen to, and that sends fail as the worker understands.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'

@@ -1,4 +1,4 @@
-// Does a page tell the truth, whatever an agent calls itself, and is it about the right incident?
+// Shows that a page tells the truth, whatever an agent calls itself, and is about the right incident.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

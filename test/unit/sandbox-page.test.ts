@@ -1,4 +1,4 @@
-// Is the sandbox only for this machine, does it set itself up once, and does its agent learn the answer?
+// Shows that the sandbox is only for this machine, sets itself up once, and that its agent learns the answer.
 
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { request, type Server } from 'node:http'

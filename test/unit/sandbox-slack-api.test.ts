@@ -1,4 +1,4 @@
-// Does the stand-in answer the Web API as Slack does, including when it refuses or fails?
+// Shows that the stand-in answers the Web API as Slack does, including when it refuses or fails.
 
 import express from 'express'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// Do a press and a command reach the app as Slack sends them, and may the app answer as Slack allows?
+// Shows that the stand-in sends presses and commands as Slack does, and lets the app answer as Slack allows.
 
 import { createHmac } from 'node:crypto'
 import express from 'express'

@@ -1,4 +1,4 @@
-// Do presses, words and installations reach the bot as Teams sends them, and does its answer show as Teams shows it?
+// Shows that the stand-in sends presses, words and installations, and shows the bot's answers, as Teams does.
 
 import express from 'express'
 import { createRemoteJWKSet, jwtVerify } from 'jose'

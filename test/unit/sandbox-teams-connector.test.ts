@@ -1,4 +1,4 @@
-// Does the stand-in answer the Bot Connector's calls as Teams does, including when it refuses or fails?
+// Shows that the stand-in answers the Bot Connector's calls as Teams does, including when it refuses or fails.
 
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { TeamsStandIn } from '../../src/sandbox/teams-stand-in.ts'

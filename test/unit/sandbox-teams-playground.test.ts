@@ -1,4 +1,4 @@
-// Can a client of Microsoft's that has no tokens talk to the product? Through the relay, and only from this machine.
+// Shows that a client of Microsoft's without tokens can talk to the product by the relay, only from this machine.
 
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-// Do Microsoft's own libraries take the stand-in for Entra and for the Bot Framework's token issuer?
+// Shows that Microsoft's own libraries take the stand-in for Entra and for the Bot Framework's token issuer.
 
 import { ConfidentialClientApplication, type INetworkModule } from '@azure/msal-node'
 import {

@@ -1,4 +1,4 @@
-// Do sealed secrets open only where they belong? And is the key beside the database made once, for the owner alone?
+// Shows that sealed secrets open only where they belong, and that their key is made once, for the owner alone.
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,4 +1,4 @@
-// What does a SIEM of the ArcSight kind read? One line per event that a parser of its own takes apart as it was meant.
+// Shows that a SIEM of the ArcSight kind gets one line per event, which its parser takes apart as it was meant.
 
 import fc from 'fast-check'
 // @ts-expect-error It has no types.

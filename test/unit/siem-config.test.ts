@@ -1,4 +1,4 @@
-// What makes a SIEM? Every mistake in its configuration has a sentence, and its headers are secrets.
+// Shows that every mistake in a SIEM's configuration has a sentence, and that its headers are secrets.
 
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'

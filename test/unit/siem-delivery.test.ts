@@ -1,4 +1,4 @@
-// What does a SIEM receive? Many events in one request, in its product's own form, and nothing of them is lost.
+// Shows that a SIEM receives many events in one request, in its product's own form, and that none is lost.
 
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-// What does a SIEM that speaks OCSF read? A Detection Finding of each event, which follows its approval or alert.
+// Shows that a SIEM that speaks OCSF gets each event as a Detection Finding, which follows its approval or alert.
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

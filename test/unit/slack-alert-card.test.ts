@@ -1,4 +1,4 @@
-// Does an alert in Slack tell what happened, whatever an agent puts into it?
+// Shows that an alert in Slack tells what happened, whatever an agent puts into it.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

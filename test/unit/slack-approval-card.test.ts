@@ -1,4 +1,4 @@
-// Does the card in Slack tell the truth, whatever an agent or a reviewer calls itself?
+// Shows that an approval's card in Slack tells the truth, whatever an agent or a reviewer calls itself.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-// What makes a destination in Slack? One of two ways, whole, and every mistake has a sentence.
+// Shows that a destination in Slack is configured in one of two ways, whole, and that every mistake has a sentence.
 
 import { describe, expect, test } from 'vitest'
 import { createEgress } from '../../src/kit/egress.ts'

@@ -1,4 +1,4 @@
-// Does the one who asked get an answer that Slack takes, and in which nothing comes alive?
+// Shows that Slack takes the answers to those who ask, and that whatever an answer quotes stays text.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

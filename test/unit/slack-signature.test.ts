@@ -1,4 +1,4 @@
-// Does only what Slack signed get through?
+// Shows that the check of Slack's signature lets nothing through but what Slack signed.
 
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-// Does a message reach Slack by incoming webhook, stay true once it was pressed, and fail as the worker understands?
+// Shows that a message by webhook reaches Slack, stays true once it was pressed, and fails as the worker understands.
 
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

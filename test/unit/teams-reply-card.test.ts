@@ -1,4 +1,4 @@
-// Does the one who asked get an answer that Teams takes, in which nothing comes alive, and no payload in public?
+// Shows that Teams takes the bot's answers, that what they quote stays text, and that no payload is in public.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-// Does a card reach Teams by a webhook of Workflows: one way, within its limits, and without an app?
+// Shows that a card reaches Teams by a webhook of Workflows: one way, within its limits, and without an app.
 
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

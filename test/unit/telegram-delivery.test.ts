@@ -1,4 +1,4 @@
-// Does a message reach Telegram, stay true there, follow its chat, and fail in the way that the worker understands?
+// Shows that a message reaches Telegram, stays true, follows its chat, and fails as the worker understands.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createEgress } from '../../src/kit/egress.ts'

@@ -1,4 +1,4 @@
-// Does the stand-in take and refuse what Telegram would?
+// Shows that the stand-in for Telegram takes and refuses what Telegram would.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type ManualClock, manualClock } from '../fakes/manual-clock.ts'

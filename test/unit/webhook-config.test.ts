@@ -1,4 +1,4 @@
-// What makes a webhook? Every mistake in its configuration has a sentence, and a secret is made where none is given.
+// Shows that each mistake in a webhook's configuration has a sentence, and that a secret is made where none is given.
 
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'

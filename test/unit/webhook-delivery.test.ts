@@ -1,4 +1,4 @@
-// What does a webhook receive? One signed POST per event that independent libraries verify, and its answer counts.
+// Shows that a webhook gets one signed POST per event, which independent libraries verify, and that its answer counts.
 
 import { createHmac } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http'

@@ -1,4 +1,4 @@
-// What makes an API key? A name, roles, and for some roles whom it speaks for.
+// Defines what a new API key needs: a name, roles, and for some roles whom it speaks for.
 
 import { z } from 'zod'
 import type { WantedKey } from '../../identity/api-keys.ts'

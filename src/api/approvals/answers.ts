@@ -1,4 +1,4 @@
-// How does an approval leave over HTTP? The shape that the document promises and the desk keeps.
+// Defines the shape of an approval over HTTP, which the document promises and the desk keeps.
 
 import { z } from 'zod'
 import { type ApprovalView, STATUSES } from '../../approvals/view.ts'

@@ -1,4 +1,4 @@
-// Which operations do approvals have? What each takes, who may, and how it answers.
+// Declares the operations of approvals: what each takes, who may, and how it answers.
 
 import { pageOf } from '../answers.ts'
 import { idempotencyHeader } from '../idempotency.ts'

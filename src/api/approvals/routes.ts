@@ -1,4 +1,4 @@
-// How do agents ask and wait, and reviewers decide, over HTTP?
+// Serves approvals over HTTP: agents ask and wait, and reviewers decide.
 
 import type { Response } from 'express'
 import type { ApprovalDesk } from '../../approvals/desk.ts'

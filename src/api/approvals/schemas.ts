@@ -1,4 +1,4 @@
-// What may an agent or a reviewer send? The one source of what is valid.
+// Defines what an agent or a reviewer may send about approvals: the one source of what is valid.
 
 import { z } from 'zod'
 import type { RequestApproval } from '../../approvals/desk.ts'

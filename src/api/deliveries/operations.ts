@@ -1,4 +1,4 @@
-// Which operations do deliveries have? What each takes, who may, and how it answers.
+// Declares the operations of deliveries: what each takes, who may, and how it answers.
 
 import { z } from 'zod'
 import { SEVERITIES } from '../../events/severity.ts'

@@ -1,4 +1,4 @@
-// How do admins see what was sent, and send it again?
+// Serves the log of deliveries to admins: they see what was sent, and send it again.
 
 import type { DeliveryLog, LoggedDelivery } from '../../delivery/log.ts'
 import { isoTime } from '../../kit/clock.ts'

@@ -1,4 +1,4 @@
-// What may an agent tell of? Our own envelope, and the two shapes that other products' documents show.
+// Defines what events an agent may send: our own envelope, and two shapes from other products' documents.
 
 import { z } from 'zod'
 import { canonicalType, EVENT_TYPES, type EventType, nearestType } from '../../events/catalogue.ts'

@@ -1,4 +1,4 @@
-// Is this process alive, and can it serve? For machines; no key needed, nothing told.
+// Tells machines whether this process is alive and can serve; no key is needed, nothing else is told.
 
 import { z } from 'zod'
 import { sendProblem } from '../../kit/problem.ts'

@@ -1,4 +1,4 @@
-// How many requests, and how long did they take? By the route's pattern, never by what somebody put into a path.
+// Counts and times HTTP requests by the route's pattern, never by what somebody put into a path.
 
 import type { Request, RequestHandler, Response } from 'express'
 import { Counter, Histogram, type Registry } from 'prom-client'

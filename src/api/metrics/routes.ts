@@ -1,4 +1,4 @@
-// Where does a monitoring system read the numbers? `/metrics`, with an admin's or auditor's key.
+// Serves `/metrics` to a monitoring system, with an admin's or auditor's key.
 
 import { z } from 'zod'
 import { type Endpoint, endpoint } from '../endpoint.ts'

@@ -1,4 +1,4 @@
-// What does the API look like to a machine? OpenAPI 3.1, made from the very operations that are served.
+// Makes the OpenAPI 3.1 document of the API from the very operations that are served.
 
 import { STATUS_CODES } from 'node:http'
 import type { z } from 'zod'

@@ -1,4 +1,4 @@
-// How does a zod schema read in the document? As JSON Schema, with a reference where a shape has a name.
+// Converts a zod schema to JSON Schema, with a reference where a shape has a name.
 
 import { z } from 'zod'
 import { problem } from '../answers.ts'

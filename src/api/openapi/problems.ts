@@ -1,4 +1,4 @@
-// With which problems can an operation answer? Those it declares, and those that its key, input and size bring.
+// Lists an operation's possible problems: those it declares, and those that its key, input and size bring.
 
 import { REFUSALS } from '../../approvals/refusals.ts'
 import { JSON_FAULTS } from '../../kit/strict-json.ts'

@@ -1,4 +1,4 @@
-// Where does a machine read what the API looks like? `/openapi.json`, without a key.
+// Serves the OpenAPI document at `/openapi.json`, without a key.
 
 import { z } from 'zod'
 import { type Endpoint, endpoint } from '../endpoint.ts'

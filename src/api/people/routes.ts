@@ -1,18 +1,21 @@
 // Serves people to an admin: lists and changes them, joins and separates them, and sets who is vouched for.
 
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { People, Vouched } from '../../identity/people.ts'
 import { emailsOf, type Person } from '../../identity/persons.ts'
 import { isoTime } from '../../kit/clock.ts'
 import { sendProblem } from '../../kit/problem.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { sendNotFound } from '../errors.ts'
+import { validated } from '../input.ts'
 import * as operations from './operations.ts'
 import type { vouching } from './schemas.ts'
 
 type Vouching = z.infer<typeof vouching>
 
-export function peopleEndpoints(people: People): Endpoint[] {
+/** `platforms`: those on which people may have accounts. */
+export function peopleEndpoints(people: People, platforms: string[]): Endpoint[] {
+  const platform = z.enum(platforms)
   return [
     endpoint(operations.listPeople, async ({ query }, res) => {
       const page = await people.list(query.cursor, query.limit)
@@ -24,6 +27,9 @@ export function peopleEndpoints(people: People): Endpoint[] {
     }),
 
     endpoint(operations.setVouching, async ({ body, caller }, res) => {
+      for (const [i, said] of body.entries()) {
+        if (!validated(platform, said.platform, res, `${i}.platform`)) return
+      }
       await people.setVouching(rowsOf(body), caller.id)
       res.json({ data: byTenant(await people.vouching()), next_cursor: null })
     }),

@@ -1,4 +1,4 @@
-// Where were the bots added? For admins who set up a destination.
+// Lists the conversations that the bots were added to, for admins who set up a destination.
 
 import { isoTime } from '../../kit/clock.ts'
 import type { Platform } from '../../platforms/platform.ts'

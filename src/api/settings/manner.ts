@@ -1,4 +1,4 @@
-// How may a destination be told? The `settings` of an admin, and what they come to with those from before.
+// Validates an admin's `settings` of how a destination is told, and merges them with those from before.
 
 import type { Response } from 'express'
 import { Temporal } from 'temporal-polyfill'

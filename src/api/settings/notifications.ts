@@ -1,4 +1,4 @@
-// How are destinations configured? `/v1/settings/notifications`, for admins.
+// Serves `/v1/settings/notifications`, where admins configure destinations.
 
 import type { Response } from 'express'
 import type { z } from 'zod'

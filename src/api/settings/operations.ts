@@ -1,4 +1,4 @@
-// Which operations do destinations have? What each takes, who may, and how it answers.
+// Declares the operations of destinations: what each takes, who may, and how it answers.
 
 import { z } from 'zod'
 import { SEVERITIES } from '../../events/severity.ts'

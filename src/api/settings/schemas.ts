@@ -1,4 +1,4 @@
-// What may an admin configure? The fields of a destination; its config is checked by its platform.
+// Defines the fields of a destination that an admin may configure; its config is checked by its platform.
 
 import { z } from 'zod'
 import { canonicalPattern, isEventPattern } from '../../events/catalogue.ts'

@@ -1,4 +1,4 @@
-// Does a destination work? A sample card with working buttons, and what the platform said to it.
+// Tests a destination: sends a sample card with working buttons, and answers with what the platform said to it.
 
 import { randomBytes } from 'node:crypto'
 import type { Response } from 'express'

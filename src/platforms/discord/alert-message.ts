@@ -1,4 +1,4 @@
-// What does an alert look like in Discord? One embed in the colour of its severity, and a link to the record.
+// Draws an alert in Discord: one embed in the colour of its severity, and a link to the record.
 
 import type { EventView } from '../../events/event.ts'
 import type { Manner } from '../manner.ts'

@@ -1,4 +1,4 @@
-// How is Discord called? Once per send, with its refusals as our errors.
+// Calls Discord once per send, with its refusals as our errors.
 
 import type { Egress, EgressAnswer } from '../../kit/egress.ts'
 import { jsonObject } from '../../kit/json-object.ts'

@@ -1,4 +1,4 @@
-// What makes a destination in Discord? The address of a channel's webhook, which is also its key.
+// Declares a destination in Discord: the address of a channel's webhook, which is also its key.
 
 import { z } from 'zod'
 

@@ -1,4 +1,4 @@
-// What is Discord to Countersign? A channel that is told through its webhook; nothing in it decides anything.
+// Posts to a Discord channel through its webhook; nothing in the channel decides anything.
 
 import type { Egress } from '../../kit/egress.ts'
 import { type Manner, posting, redrawing } from '../manner.ts'

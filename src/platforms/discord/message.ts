@@ -1,4 +1,4 @@
-// What does a message in Discord consist of? One coloured embed and a link, which is all that a webhook may post.
+// Builds a message for Discord: one coloured embed and a link, which is all that a webhook may post.
 
 import type { ApprovalStatus } from '../../approvals/view.ts'
 import type { Severity } from '../../events/severity.ts'

@@ -1,4 +1,4 @@
-// How does text that others wrote stay text in Discord? As code, in which nothing comes alive.
+// Keeps others' text plain in Discord: shown as code, in which nothing becomes a link, mention or formatting.
 
 import { disarmed, webUrl } from '../shown-text.ts'
 

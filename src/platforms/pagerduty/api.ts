@@ -1,4 +1,4 @@
-// How is PagerDuty called? Once per send, with its refusals as our errors, in which the routing key never stands.
+// Calls PagerDuty once per send, with its refusals as our errors, which never contain the routing key.
 
 import type { Egress, EgressAnswer } from '../../kit/egress.ts'
 import { jsonObject } from '../../kit/json-object.ts'

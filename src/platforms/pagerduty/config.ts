@@ -1,4 +1,4 @@
-// What makes a destination in PagerDuty? The integration key of a service, which says whom to page.
+// Declares a destination in PagerDuty: the integration key of a service, which says whom to page.
 
 import { createHash } from 'node:crypto'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-// What else does whoever is on call read? The facts of every other place, row by row.
+// Makes the details of a PagerDuty page: the same facts as on every other platform, row by row.
 
 import type { ApprovalView } from '../../approvals/view.ts'
 import type { EventView } from '../../events/event.ts'

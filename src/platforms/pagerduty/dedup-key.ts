@@ -1,4 +1,4 @@
-// Which incident is an event about? A key that equal alerts share, and two agents never do.
+// Says which PagerDuty incident an event is about, by a key that equal alerts share and two agents never do.
 
 import { createHash } from 'node:crypto'
 import type { EventType } from '../../events/catalogue.ts'

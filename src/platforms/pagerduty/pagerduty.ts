@@ -1,4 +1,4 @@
-// What is PagerDuty to Countersign? A service whose people are paged, and left alone once somebody sees to it.
+// Pages the people of a PagerDuty service, and stops once somebody sees to it.
 
 import type { Egress } from '../../kit/egress.ts'
 import type { Destination, Message, Platform, PlatformKind } from '../platform.ts'

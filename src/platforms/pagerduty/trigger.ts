@@ -1,4 +1,4 @@
-// What pages whoever is on call? One line of what happened and how serious it is, and a link to the record.
+// Makes a PagerDuty page: one line of what happened and how serious it is, and a link to the record.
 
 import type { Severity } from '../../events/severity.ts'
 import type { Message } from '../platform.ts'

@@ -1,4 +1,4 @@
-// How does a SIEM of the ArcSight kind read an event? As one line of the Common Event Format.
+// Writes an event for SIEMs of the ArcSight kind, as one line of the Common Event Format.
 
 import type { EventView } from '../../events/event.ts'
 import type { Severity } from '../../events/severity.ts'

@@ -1,4 +1,4 @@
-// What makes a SIEM? An address, the format that it reads, and the headers by which it knows us.
+// Declares the settings of a SIEM: an address, the format it reads, and the headers by which it knows us.
 
 import { z } from 'zod'
 import { headerMistakes, type Mistake } from '../chosen-headers.ts'

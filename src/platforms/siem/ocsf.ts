@@ -1,4 +1,4 @@
-// How does a SIEM that speaks OCSF read an event? As a Detection Finding, class 2004 of version 1.9.0.
+// Writes an event for SIEMs that speak OCSF, as a Detection Finding, class 2004 of version 1.9.0.
 
 import type { EventView } from '../../events/event.ts'
 import type { Severity } from '../../events/severity.ts'

@@ -1,4 +1,4 @@
-// What became of it, in the numbers of OCSF? The life of the finding, and what was done about the action.
+// Gives an event's outcome in OCSF's numbers: the state of the finding, and what was done about the action.
 
 import type { EventType } from '../../events/catalogue.ts'
 import type { EventView } from '../../events/event.ts'

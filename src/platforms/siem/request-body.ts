@@ -1,4 +1,4 @@
-// What stands in a request to a SIEM? Its events, each in the format that was chosen, as the product there takes many.
+// Makes the body of a request to a SIEM: events in the chosen format, joined as the product there takes many.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EventView } from '../../events/event.ts'

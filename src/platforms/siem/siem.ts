@@ -1,4 +1,4 @@
-// What is a SIEM to Countersign? A collector of events, told many at once in the format that it reads.
+// Sends events to a SIEM, which collects them: many at once, in the format that it reads.
 
 import type { EventView } from '../../events/event.ts'
 import type { Clock } from '../../kit/clock.ts'

@@ -1,4 +1,4 @@
-// How does text that others wrote stand in a SIEM? With everything in it to be seen.
+// Writes others' text for a SIEM with every unseen character made visible.
 
 import { revealed } from '../shown-text.ts'
 

@@ -1,4 +1,4 @@
-// What does an alert look like in Slack? One card in the colour of its severity, until somebody sees to it and after.
+// Draws an alert in Slack: one card in the colour of its severity, before and after somebody sees to it.
 
 import type {
   ActionsBlock,

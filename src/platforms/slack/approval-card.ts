@@ -1,4 +1,4 @@
-// What does an approval look like in Slack? One card per state: three buttons while pending, the outcome after.
+// Draws an approval in Slack, one card per state: three buttons while pending, the outcome after.
 
 import type {
   ActionsBlock,

@@ -1,4 +1,4 @@
-// How does a message go by bot token? To a channel, and redrawn there as long as it stands.
+// Sends messages to Slack by bot token: posts them to a channel, and redraws them there while they exist.
 
 import type { WebClient } from '@slack/web-api'
 import type { BotConfig } from './config.ts'

@@ -1,4 +1,4 @@
-// What makes a destination in Slack? A bot token and a channel, or an incoming webhook.
+// Declares a destination in Slack: a bot token and a channel, or an incoming webhook.
 
 import { z } from 'zod'
 

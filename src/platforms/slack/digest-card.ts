@@ -1,4 +1,4 @@
-// What does a digest look like in Slack? One card for many alerts, a line for each, with nothing to press.
+// Draws a digest in Slack: one card for many alerts, with a line for each and nothing to press.
 
 import type { ContextBlock, KnownBlock, SectionBlock } from '@slack/types'
 import type { Manner } from '../manner.ts'

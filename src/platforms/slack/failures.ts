@@ -1,4 +1,4 @@
-// What does an error of Slack's mean for a send? By its code, whichever way it came.
+// Says by its code what an error of Slack's means for a send, whichever way it came.
 
 import { Failed, type SendError, Undeliverable } from '../platform.ts'
 

@@ -1,4 +1,4 @@
-// Who answers `/governance …`? The commands room; here its answer is only carried to and fro.
+// Passes what somebody asks by `/governance …` in Slack to the commands, and their answer back.
 
 import type { App } from '@slack/bolt'
 import type { Asker, Commands } from '../../commands/commands.ts'

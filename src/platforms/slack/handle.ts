@@ -1,4 +1,4 @@
-// Where does a card stand in Slack? A channel and the message's timestamp, as one text.
+// Writes and reads where a card is in Slack: a channel and the message's timestamp, as one text.
 
 export function handleOf(channelId: string, ts: string): string {
   return `${channelId}/${ts}`

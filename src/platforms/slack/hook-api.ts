@@ -1,4 +1,4 @@
-// How is an incoming webhook or a response_url called? Once per send, with Slack's refusals as our errors.
+// Calls Slack's incoming webhooks and response_urls once per send, with Slack's refusals as our errors.
 
 import type { Clock } from '../../kit/clock.ts'
 import type { Egress, EgressAnswer } from '../../kit/egress.ts'

@@ -1,4 +1,4 @@
-// Did this request come from Slack? Verifies before anything is parsed.
+// Takes requests from Slack, and verifies that they come from it before anything is parsed.
 
 import { parse as parseForm } from 'node:querystring'
 import type { App, Receiver } from '@slack/bolt'

@@ -1,4 +1,4 @@
-// What does a click do? Names the card and the clicker, has it decided or acknowledged, and answers at once.
+// Handles a click in Slack: names card and clicker, has it decided or acknowledged, and answers at once.
 
 import type { App, BlockAction, ButtonAction, RespondFn } from '@slack/bolt'
 import type { Decide } from '../../approvals/desk.ts'

@@ -1,4 +1,4 @@
-// What does a message in Slack consist of? A line that notifies, and a coloured card under it.
+// Builds a message for Slack: a line that notifies, and a coloured card under it.
 
 import type { KnownBlock } from '@slack/types'
 import type { ApprovalStatus } from '../../approvals/view.ts'

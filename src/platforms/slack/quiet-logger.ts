@@ -1,4 +1,4 @@
-// Where do Slack's libraries log? Nowhere: what goes wrong is logged once, by us, with ids and without contents.
+// Silences the logs of Slack's libraries: we log what goes wrong once, with ids and without contents.
 
 import { type Logger, LogLevel } from '@slack/web-api'
 

@@ -1,4 +1,4 @@
-// What does the one who asked or clicked see? An answer or a refusal that nobody else in the channel sees.
+// Draws an answer or a refusal in Slack that only the person who asked or clicked sees.
 
 import type { Button, KnownBlock } from '@slack/types'
 import type { Refusal } from '../../approvals/refusals.ts'

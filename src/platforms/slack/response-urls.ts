@@ -1,4 +1,4 @@
-// How is a card reached that Slack gave no handle for? By the response_url of the last click on it, while that lives.
+// Keeps the response_url of the last click on a card that has no handle, to reach it while the URL is valid.
 
 import type { Clock } from '../../kit/clock.ts'
 import type { PlatformState } from '../platform.ts'

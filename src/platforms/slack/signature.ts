@@ -1,4 +1,4 @@
-// Did Slack send this? Its v0 request signature, checked over the raw bytes.
+// Verifies that Slack sent a request: its v0 signature, checked over the raw bytes.
 
 import { createHmac, timingSafeEqual } from 'node:crypto'
 

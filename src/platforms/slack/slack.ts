@@ -1,4 +1,4 @@
-// What is Slack to Countersign? Cards by bot token or incoming webhook, clicks and commands through Bolt.
+// Connects Slack: cards by bot token or incoming webhook, clicks and commands through Bolt.
 
 import { App } from '@slack/bolt'
 import type { Egress } from '../../kit/egress.ts'

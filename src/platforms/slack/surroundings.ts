@@ -1,4 +1,4 @@
-// Where does a request come from? The workspace, and which of our destinations live in its channel.
+// Finds where a Slack request comes from: the workspace, and which of our destinations are in its channel.
 
 import type { Destination, PlatformPorts } from '../platform.ts'
 import { type SlackConfig, type SlackEnvironment, teamIn } from './config.ts'

@@ -1,4 +1,4 @@
-// How does text that others wrote stay text in Slack? Escaped for mrkdwn, or in a block that shows it literally.
+// Keeps others' text plain in Slack: escaped for mrkdwn, or in a block that shows it literally.
 
 import type { MrkdwnElement, PlainTextElement, RichTextBlock } from '@slack/types'
 import { disarmed, type Excerpts, fullest } from '../shown-text.ts'

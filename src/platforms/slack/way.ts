@@ -1,4 +1,4 @@
-// How does a message get to a destination in Slack? Whichever way that is, what is said is the same.
+// Declares a way to a destination in Slack, which posts and redraws the same message whichever way it is.
 
 import type { Posted } from '../platform.ts'
 import type { SlackMessage } from './message.ts'

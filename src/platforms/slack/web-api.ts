@@ -1,4 +1,4 @@
-// How is Slack called? One client per token that never retries by itself, and its errors as ours.
+// Calls Slack's Web API: one client per token that never retries by itself, with Slack's errors as ours.
 
 import {
   type FetchFunction,

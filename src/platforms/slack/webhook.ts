@@ -1,4 +1,4 @@
-// How does a message go by incoming webhook? Slack gives no handle for it: what is pressed later must name itself.
+// Sends messages by Slack's incoming webhooks, which give no handle: the buttons name the destination.
 
 import type { KnownBlock } from '@slack/types'
 import { sha256Hex } from '../../kit/canonical-json.ts'

@@ -1,4 +1,4 @@
-// Which workspace does a bot token belong to? Slack says it once; it is kept over restarts.
+// Finds out which workspace a Slack bot token belongs to: Slack is asked once, and it is kept over restarts.
 
 import type { WebClient } from '@slack/web-api'
 import { LRUCache } from 'lru-cache'

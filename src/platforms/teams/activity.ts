@@ -1,4 +1,4 @@
-// What must an activity have before anything is done with it? More than the Bot Framework asks for.
+// Declares what a Teams activity must have to be handled, which is more than the Bot Framework asks for.
 
 import { type Activity, ActivityTypes } from 'botbuilder'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-// How does the Bot Framework run here? Its adapter, with our own check of who sends, our own HTTP and our own limits.
+// Runs the Bot Framework's adapter with our own check of who sends, our own HTTP and our own limits.
 
 import { ConfidentialClientApplication } from '@azure/msal-node'
 import {

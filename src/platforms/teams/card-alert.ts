@@ -1,4 +1,4 @@
-// What does an alert say in Teams? The data of its card.
+// Makes the data of an alert's card in Teams.
 
 import type { EventView } from '../../events/event.ts'
 import { type Manner, withheldWords } from '../manner.ts'

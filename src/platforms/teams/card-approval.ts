@@ -1,4 +1,4 @@
-// What does an approval say in Teams? The data of its card, and its outcome in words.
+// Makes the data of an approval's card in Teams, and its outcome in words.
 
 import { type ApprovalStatus, type ApprovalView, closedBy } from '../../approvals/view.ts'
 import type { Severity } from '../../events/severity.ts'

@@ -1,4 +1,4 @@
-// What does a digest say in Teams? The data of its card.
+// Makes the data of a digest's card in Teams.
 
 import { bySeverity, type ShownDigest } from '../shown-digest.ts'
 import { STYLES, wholeSeconds } from './card-approval.ts'

@@ -1,4 +1,4 @@
-// What does an answer to a question say in Teams? The data of its card.
+// Makes the data of the card that answers a question in Teams.
 
 import type { Reply } from '../../commands/commands.ts'
 import { type Excerpts, oneLine, prose, revealed, webUrl } from '../shown-text.ts'

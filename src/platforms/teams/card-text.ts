@@ -1,4 +1,4 @@
-// How does text that others wrote stay text in Teams? Look-alikes where markdown is read; TextRuns read none.
+// Keeps others' text plain in Teams: look-alikes where markdown is read, and TextRuns, which read none.
 
 import { disarmed, oneLine, shortened } from '../shown-text.ts'
 

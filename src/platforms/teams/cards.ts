@@ -1,4 +1,4 @@
-// What does Teams show? The cards of approvals, alerts and answers, and the few plain words beside them.
+// Draws the cards of approvals, alerts, digests and answers in Teams, and the few plain words beside them.
 
 // The package's front also declares types of another package's sources, which do not compile here.
 import { Template } from 'adaptivecards-templating/lib/template-engine.js'

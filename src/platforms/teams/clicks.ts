@@ -1,4 +1,4 @@
-// What does a click do? Names the card and the clicker, has it decided or acknowledged, and answers at once.
+// Handles a click in Teams: names card and clicker, has it decided or acknowledged, and answers at once.
 
 import { type Activity, MessageFactory, type TurnContext } from 'botbuilder'
 import { z } from 'zod'

@@ -1,4 +1,4 @@
-// What makes a destination in Teams? A conversation to which the app was added, or a webhook of Workflows.
+// Declares a destination in Teams: a conversation to which the app was added, or a webhook of Workflows.
 
 import { z } from 'zod'
 

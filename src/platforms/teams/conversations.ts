@@ -1,4 +1,4 @@
-// Where may the app post? The conversations to which it was added, kept in the database.
+// Keeps in the database where the Teams app may post: the conversations to which it was added.
 
 import type { Conversation, PlatformState } from '../platform.ts'
 

@@ -1,4 +1,4 @@
-// Where does a card stand in Teams? A conversation and the message's id, as one text.
+// Writes and reads where a card is in Teams: a conversation and the message's id, as one text.
 
 /** A reply in a channel names its thread too; the channel is what a destination names. */
 export function conversationOf(id: string): string {

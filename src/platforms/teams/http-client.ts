@@ -1,4 +1,4 @@
-// How is Microsoft called? With fetch, in time, without retries or redirects, and its errors as ours.
+// Calls Microsoft with fetch, in time, without retries or redirects, and turns its errors into ours.
 
 import type { INetworkModule, NetworkResponse } from '@azure/msal-node'
 import type { ConnectorClientOptions } from 'botframework-connector'

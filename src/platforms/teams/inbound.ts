@@ -1,4 +1,4 @@
-// Did this request come from Teams, for us? Verifies before anything is done, and answers in our own words.
+// Takes requests from Teams: verifies that they come from it, for us, before anything else is done.
 
 import type { Activity, InvokeResponse } from 'botbuilder'
 import express, { type Express, type RequestHandler, type Response } from 'express'

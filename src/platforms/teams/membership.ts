@@ -1,4 +1,4 @@
-// Where was the app added or removed? Follows what Teams says of it, so that destinations can name conversations.
+// Follows where Teams says the app was added or removed, so that destinations can name conversations.
 
 import type { Activity, TeamInfo, TurnContext } from 'botbuilder'
 import type { PlatformPorts } from '../platform.ts'

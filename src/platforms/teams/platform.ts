@@ -1,4 +1,4 @@
-// What is the bot in Teams to Countersign? Cards by the Bot Connector, clicks and words through the Bot Framework.
+// Runs the bot in Teams: cards by the Bot Connector, clicks and words through the Bot Framework.
 
 import { type Activity, ActivityTypes, CardFactory, MessageFactory, type TurnContext } from 'botbuilder'
 import { type Manner, posting, redrawing } from '../manner.ts'

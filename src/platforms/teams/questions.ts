@@ -1,4 +1,4 @@
-// Who answers when somebody writes to the bot? The commands room; here its answer is only carried to and fro.
+// Passes what somebody writes to the bot in Teams to the commands, and their answer back.
 
 import { type Activity, CardFactory, MessageFactory, type TurnContext } from 'botbuilder'
 import { z } from 'zod'

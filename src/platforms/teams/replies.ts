@@ -1,4 +1,4 @@
-// How does the bot answer in a conversation? Beside the HTTP answer, which does not wait for it.
+// Sends the bot's replies into a Teams conversation, beside the HTTP answer, which does not wait for them.
 
 import type { Activity } from 'botbuilder'
 import type { Logger } from '../../kit/log.ts'

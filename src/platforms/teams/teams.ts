@@ -1,4 +1,4 @@
-// Which kind of place is Teams? What a destination needs, and the two ways to it.
+// Declares Teams as a platform: what a destination needs, and the two ways to it.
 
 import { sha256Hex } from '../../kit/canonical-json.ts'
 import type { Egress } from '../../kit/egress.ts'

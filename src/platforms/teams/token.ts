@@ -1,4 +1,4 @@
-// Did the Bot Framework send this? Its token is verified against its own keys, for this very activity.
+// Verifies that the Bot Framework sent an activity: its token, against its own keys, for this very activity.
 
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { Clock } from '../../kit/clock.ts'

@@ -1,4 +1,4 @@
-// How does a card go by a webhook of Workflows? One way: nothing on it comes back, and it is never redrawn.
+// Posts cards by a webhook of Teams' Workflows: one way, with nothing coming back and no redraws.
 
 import type { Clock } from '../../kit/clock.ts'
 import type { Egress, EgressAnswer } from '../../kit/egress.ts'

@@ -1,4 +1,4 @@
-// What does an alert look like in Telegram? What happened, to whom, how serious it is, and a link to the record.
+// Draws an alert in Telegram: what happened, to whom, how serious it is, and a link to the record.
 
 import type { EventView } from '../../events/event.ts'
 import type { Manner } from '../manner.ts'

@@ -1,4 +1,4 @@
-// How is Telegram called? Once per send, with its refusals as our errors, in which the token never stands.
+// Calls Telegram once per send, with its refusals as our errors, which never contain the token.
 
 import type { Egress, EgressAnswer } from '../../kit/egress.ts'
 import { jsonObject } from '../../kit/json-object.ts'

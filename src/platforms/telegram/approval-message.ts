@@ -1,4 +1,4 @@
-// What does an approval look like in Telegram? Its facts, how it stands, and a link to where it is decided.
+// Draws an approval in Telegram: its facts, its state, and a link to where it is decided.
 
 import { type ApprovalStatus, type ApprovalView, closedBy } from '../../approvals/view.ts'
 import type { Manner } from '../manner.ts'

@@ -1,4 +1,4 @@
-// What makes a destination in Telegram? A bot and a chat that the bot is in.
+// Declares a destination in Telegram: a bot and a chat that the bot is in.
 
 import { z } from 'zod'
 

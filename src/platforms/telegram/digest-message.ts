@@ -1,4 +1,4 @@
-// What does a digest look like in Telegram? One message for many alerts, a line for each, which leads to its record.
+// Draws a digest in Telegram: one message for many alerts, with a line for each that leads to its record.
 
 import type { Manner } from '../manner.ts'
 import type { Digest } from '../platform.ts'

@@ -1,4 +1,4 @@
-// Where does a message stand in Telegram? A chat and the message's number in it, as one text.
+// Writes and reads where a message is in Telegram: a chat and the message's number in it, as one text.
 
 export function handleOf(chatId: number, messageId: number): string {
   return `${chatId}/${messageId}`

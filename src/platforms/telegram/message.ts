@@ -1,4 +1,4 @@
-// What does a message in Telegram consist of? Paragraphs of HTML and a button that leads to the record.
+// Builds a message for Telegram: paragraphs of HTML and a button that leads to the record.
 
 import { type Manner, withheldWords } from '../manner.ts'
 import { type Excerpts, fullest } from '../shown-text.ts'

@@ -1,4 +1,4 @@
-// What is Telegram to Countersign? A chat that is told by a bot; nothing in it decides anything.
+// Posts to a Telegram chat through a bot; nothing in the chat decides anything.
 
 import type { Egress } from '../../kit/egress.ts'
 import { type Manner, posting, redrawing } from '../manner.ts'

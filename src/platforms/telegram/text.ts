@@ -1,4 +1,4 @@
-// How does text that others wrote stay text in Telegram? As code, in which it finds no link, mention or command.
+// Keeps others' text plain in Telegram: shown as code, in which it finds no link, mention or command.
 
 import { webUrl } from '../shown-text.ts'
 

@@ -1,4 +1,4 @@
-// What makes a webhook? An address, a secret, and how requests to it are signed.
+// Declares the settings of a webhook: an address, a secret, and how requests to it are signed.
 
 import { z } from 'zod'
 import type { Clock } from '../../kit/clock.ts'

@@ -1,4 +1,4 @@
-// Which secrets sign? The destination's own, and for a while the one that it had before.
+// Says which secrets sign for a webhook: its own, and for a while the one that it had before.
 
 import { randomBytes } from 'node:crypto'
 

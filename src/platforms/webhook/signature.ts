@@ -1,4 +1,4 @@
-// How does a receiver know that a request is ours? By headers that are made anew for each attempt.
+// Signs requests to webhooks, so that receivers know they are ours, by headers made anew for each attempt.
 
 import { createHmac, createSecretKey } from 'node:crypto'
 import { PREVIOUS_SUFFIX, SIGNATURE_HEADER, TIMESTAMP_HEADER, type WebhookConfig } from './config.ts'

@@ -1,4 +1,4 @@
-// What is a webhook to Countersign? An address of somebody's own, told each event in one signed POST.
+// Sends each event to a webhook, which is an address of somebody's own, in one signed POST.
 
 import type { Clock } from '../../kit/clock.ts'
 import type { Egress, EgressAnswer } from '../../kit/egress.ts'

@@ -1,4 +1,4 @@
-// How does Discord word it when it misbehaves on demand?
+// Words the failures on demand of the Discord stand-in as Discord would.
 
 import { type Answer, createFaults, type Fault, type Faults } from '../faults.ts'
 import { refused } from './form-errors.ts'

@@ -1,4 +1,4 @@
-// Is this part of a body as Discord wants it? Its checks of texts, lists, numbers and addresses.
+// Checks the texts, lists, numbers and addresses in a request's body as Discord does.
 
 import { isObject, type JsonObject, type Problem } from './form-errors.ts'
 

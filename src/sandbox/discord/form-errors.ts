@@ -1,4 +1,4 @@
-// How does Discord say what is wrong with a body? By where it is, each place with a code and a sentence.
+// Words what is wrong with a request's body as Discord does: by place, each with a code and a sentence.
 
 import type { Answer } from '../faults.ts'
 

@@ -1,4 +1,4 @@
-// Would Discord take this message of a webhook? Its documented limits, and what is left of the message after them.
+// Checks a webhook's message against Discord's documented limits, and says what is left of it after them.
 
 import type { Answer } from '../faults.ts'
 import { type At, createFormCheck, type FormCheck } from './form-checks.ts'

@@ -1,4 +1,4 @@
-// Which messages stand in the channel right now?
+// Keeps the messages that are in the sandbox's Discord channel.
 
 import type { Clock } from '../../kit/clock.ts'
 import type { Content } from './message-rules.ts'

@@ -1,4 +1,4 @@
-// How much does Discord take of a webhook, and how does it say so? 30 messages within 60 seconds.
+// Limits a webhook as Discord does, to 30 messages within 60 seconds, and says so in Discord's headers.
 
 import type { Clock } from '../../kit/clock.ts'
 import type { Answer } from '../faults.ts'

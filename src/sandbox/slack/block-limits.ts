@@ -1,4 +1,4 @@
-// What would Slack refuse in these blocks? One sentence for each mistake, with where it is.
+// Checks Slack blocks for what Slack would refuse: one sentence for each mistake, with where it is.
 
 import { isObject, type JsonObject } from './messages.ts'
 

@@ -1,4 +1,4 @@
-// What does Slack show for an app's answer to a command?
+// Says what Slack shows for an app's answer to a command.
 
 import { readContent, saysNothing } from './content.ts'
 import type { Content } from './messages.ts'

@@ -1,4 +1,4 @@
-// What does a call want to say, and would Slack take it?
+// Reads what a call to Slack wants to say, and refuses what Slack would not take.
 
 import { blockProblems } from './block-limits.ts'
 import { type Content, isObject, type JsonObject } from './messages.ts'

@@ -1,4 +1,4 @@
-// How does Slack word it when it misbehaves on demand?
+// Words the failures on demand of the Slack stand-in as Slack would.
 
 import { type Answer, createFaults, type Fault, type Faults } from '../faults.ts'
 

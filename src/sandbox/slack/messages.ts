@@ -1,4 +1,4 @@
-// Which messages stand in the channels right now?
+// Keeps the messages that are in the sandbox's Slack channels.
 
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../kit/clock.ts'

@@ -1,4 +1,4 @@
-// What does Slack send to an app when somebody presses a button or types a command?
+// Makes what Slack sends to an app when somebody presses a button or types a command.
 
 import { isObject, type JsonObject, type Message } from './messages.ts'
 import { publicMessage } from './web-api.ts'

@@ -1,4 +1,4 @@
-// What may be said through a response_url, how often, and for how long?
+// Plays Slack's response_urls: what may be said through one, how often, and for how long.
 
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../kit/clock.ts'

@@ -1,4 +1,4 @@
-// How does a form reach the app? Signed by Slack's v0 scheme, with three seconds to answer.
+// Posts a form to the app as Slack does: signed by its v0 scheme, with three seconds to answer.
 
 import { createHmac } from 'node:crypto'
 import type { Clock } from '../../kit/clock.ts'

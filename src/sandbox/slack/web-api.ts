@@ -1,4 +1,4 @@
-// What does Slack's Web API answer? The methods that the product calls, with Slack's own refusals.
+// Plays Slack's Web API: answers the methods that the product calls, with Slack's own refusals.
 
 import { listOf, readContent, refusal, type Said, saysNothing } from './content.ts'
 import type { Content, JsonObject, Message, MessageLog } from './messages.ts'

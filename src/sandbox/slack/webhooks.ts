@@ -1,4 +1,4 @@
-// What does an incoming webhook of Slack's take, and what does it answer? One word of plain text.
+// Plays Slack's incoming webhooks: takes what they take, and answers one word of plain text.
 
 import { randomBytes } from 'node:crypto'
 import type { Answer } from '../faults.ts'

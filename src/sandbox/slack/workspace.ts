@@ -1,4 +1,4 @@
-// Who works in the stand-in's Slack, and which channels are there?
+// Lists who works in the sandbox's Slack and which channels it has.
 
 export const TEAM = { id: 'T0SANDBOX0', name: 'Sandbox', domain: 'countersign-sandbox' } as const
 export const APP_ID = 'A0COUNTER0'

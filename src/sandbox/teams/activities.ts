@@ -1,4 +1,4 @@
-// What does Teams send to a bot when somebody presses a button, says something or installs it?
+// Makes what Teams sends to a bot when somebody presses a button, says something or installs it.
 
 import { randomUUID } from 'node:crypto'
 import { type Clock, isoTime } from '../../kit/clock.ts'

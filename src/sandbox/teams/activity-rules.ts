@@ -1,4 +1,4 @@
-// What does an app's activity show, and would Teams take it?
+// Reads what an app's activity shows in Teams, and refuses what Teams would not take.
 
 import type { Answer } from '../faults.ts'
 import { refused } from './faults.ts'

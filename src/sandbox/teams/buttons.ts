@@ -1,4 +1,4 @@
-// Which button of a card is meant, and what does pressing it send?
+// Finds the button of a Teams card that is meant, and what pressing it sends.
 
 import { isObject, type JsonObject } from './messages.ts'
 

@@ -1,4 +1,4 @@
-// What does the Bot Connector answer? The operations that the product calls, with Teams' own refusals.
+// Plays the Bot Connector: answers the operations that the product calls, with Teams' own refusals.
 
 import express, { type ErrorRequestHandler, type Request, type Router } from 'express'
 import type { Answer, Faults } from '../faults.ts'

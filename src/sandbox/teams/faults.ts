@@ -1,4 +1,4 @@
-// How do Teams and the Bot Framework word it when they misbehave on demand?
+// Words the failures on demand of the Teams stand-in as Teams and the Bot Framework would.
 
 import { type Answer, createFaults, type Fault, type Faults } from '../faults.ts'
 

@@ -1,4 +1,4 @@
-// What does the one who pressed see of the bot's answer?
+// Says what the person who pressed a button in Teams sees of the bot's answer.
 
 import { cardProblem } from './activity-rules.ts'
 import { isObject, type JsonObject } from './messages.ts'

@@ -1,4 +1,4 @@
-// Who vouches that an activity comes from Teams? The Bot Framework's token issuer, with keys of its own.
+// Plays the Bot Framework's token issuer, which vouches with its own keys that an activity comes from Teams.
 
 import { randomBytes } from 'node:crypto'
 import express, { type Router } from 'express'

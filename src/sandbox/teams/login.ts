@@ -1,4 +1,4 @@
-// Who may call the connector? What Microsoft Entra answers to an app that asks for a token with its secret.
+// Plays Microsoft Entra: answers an app that asks with its secret for a token to call the Bot Connector.
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import express, { type Router } from 'express'

@@ -1,4 +1,4 @@
-// Which messages stand in the conversations right now, and who sees which card?
+// Keeps the messages in the sandbox's Teams conversations, and who sees which card.
 
 import type { Clock } from '../../kit/clock.ts'
 import { isThread, threadOf, withoutThread } from './places.ts'

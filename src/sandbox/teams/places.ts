@@ -1,4 +1,4 @@
-// Which conversations are there now, who is in them, and where is the bot installed?
+// Keeps which Teams conversations the sandbox has, who is in them, and where the bot is installed.
 
 import { CHANNELS, CHATS, type Conversation, type Person, ROSTERS, TEAM } from './workspace.ts'
 

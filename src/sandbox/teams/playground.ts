@@ -1,4 +1,4 @@
-// How does Microsoft's Agents Playground reach the product? Through here: it has no tokens, and a tenant of its own.
+// Relays Microsoft's Agents Playground, which has no tokens and a tenant of its own, to the product.
 
 import express, { type Request, type RequestHandler, type Router } from 'express'
 import type { JWTPayload } from 'jose'

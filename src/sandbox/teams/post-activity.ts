@@ -1,4 +1,4 @@
-// How does an activity reach the bot? With a bearer token, and ten seconds to answer.
+// Posts a Teams activity to the bot, with a bearer token and ten seconds to answer.
 
 /** Status 0 means that no answer came: the body then says why. */
 export interface BotAnswer {

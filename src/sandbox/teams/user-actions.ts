@@ -1,4 +1,4 @@
-// What can a person do in Teams? Press a button, talk to the bot, install it, change the team's channels.
+// Acts as a person in Teams: presses buttons, talks to the bot, installs it, changes the team's channels.
 
 import { NotOnTheCard } from '../slack-stand-in.ts'
 import type { Activities, Activity, ChannelEvent } from './activities.ts'

@@ -1,4 +1,4 @@
-// Who works in the stand-in's Teams, and where do they talk?
+// Lists who works in the sandbox's Teams and where they talk.
 
 export const TENANT_ID = '7c0a5b1e-4d2f-4e8a-9b36-1f5d8e2a6c01'
 const OTHER_TENANT_ID = 'b5d9e3f7-2a61-4c08-8f14-6e7a9c3b0d02'

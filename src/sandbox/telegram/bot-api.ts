@@ -1,4 +1,4 @@
-// What does the Bot API answer? The methods that the product calls, with Telegram's own refusals.
+// Plays Telegram's Bot API: answers the methods that the product calls, with Telegram's own refusals.
 
 import type { Answer } from '../faults.ts'
 import type { Chat, Chats } from './chats.ts'

@@ -1,4 +1,4 @@
-// Which chats is the stand-in's bot in, and which of them have become another one?
+// Keeps which chats the sandbox's Telegram bot is in, and which of them have become another one.
 
 export interface Chat {
   /** Negative for groups and channels, as Telegram numbers them. */

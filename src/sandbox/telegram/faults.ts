@@ -1,4 +1,4 @@
-// How does Telegram word it when it misbehaves on demand?
+// Words the failures on demand of the Telegram stand-in as Telegram would.
 
 import { type Answer, createFaults, type Fault, type Faults } from '../faults.ts'
 import { refused } from './message-rules.ts'

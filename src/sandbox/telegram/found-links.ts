@@ -1,4 +1,4 @@
-// What does Telegram make alive by itself? Addresses, names, tags and commands in plain text, but not in code.
+// Finds what Telegram links by itself in plain text, but not in code: addresses, names, tags and commands.
 
 import type { Entity, Formatted } from './html.ts'
 

@@ -1,4 +1,4 @@
-// What does Telegram read in a text of HTML mode? The words and what is set on them, or why it does not read it.
+// Reads a text of Telegram's HTML mode: its words and their formatting, or why Telegram does not read it.
 
 export interface Entity {
   type: string

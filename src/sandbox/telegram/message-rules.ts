@@ -1,4 +1,4 @@
-// Would Telegram take this message? Its documented limits, and what people see of it.
+// Checks a message against Telegram's documented limits, and says what people see of it.
 
 import type { Answer } from '../faults.ts'
 import { foundIn } from './found-links.ts'

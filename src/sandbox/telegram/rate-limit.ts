@@ -1,4 +1,4 @@
-// How much does Telegram take of a bot? One message a second in a chat, twenty a minute in a group, thirty a second.
+// Limits a bot as Telegram does: a message a second in a chat, twenty a minute in a group, thirty a second.
 
 import type { Clock } from '../../kit/clock.ts'
 import type { Chat } from './chats.ts'

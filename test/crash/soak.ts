@@ -1,7 +1,7 @@
-// Does it hold for hours? Rounds of load and kill -9, as test/crash/kill-9.test.ts does a few of.
+// Kills servers for hours: rounds of load and kill -9, as kill-9.test.ts does a few of.
 //
-//   node bench/soak.ts sqlite [rounds] [at once]        200 rounds, 2 databases side by side
-//   node bench/soak.ts postgres [rounds] [at once]      200 rounds, 5 databases side by side
+//   node test/crash/soak.ts sqlite [rounds] [at once]        200 rounds, 2 databases side by side
+//   node test/crash/soak.ts postgres [rounds] [at once]      200 rounds, 5 databases side by side
 //
 // Prints a line per round and the sums at the end; exits with 1 at the first guarantee that does not hold. On
 // PostgreSQL a round takes about 17 s: a dead process' leases must run out (15 s) before its destinations are
@@ -13,9 +13,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { openLedger } from '../test/crash/ledger.ts'
-import { killRound, pressAllUnknown, type RoundReport } from '../test/crash/round.ts'
-import { createWorld } from '../test/crash/world.ts'
+import { openLedger } from './ledger.ts'
+import { killRound, pressAllUnknown, type RoundReport } from './round.ts'
+import { createWorld } from './world.ts'
 
 /** Then a new database is begun: what is looked at grows with every round. */
 const ROUNDS_PER_DATABASE = 20
@@ -101,7 +101,7 @@ async function sqlite(): Promise<Databases> {
 }
 
 async function postgres(): Promise<Databases> {
-  const server = fork(join(import.meta.dirname, '../test/fakes/postgres-server.ts'))
+  const server = fork(join(import.meta.dirname, '../fakes/postgres-server.ts'))
   const [{ adminUrl, problem }] = await once(server, 'message')
   if (problem) throw new Error(problem)
   const run = async (sql: string) => {
