@@ -51,12 +51,7 @@ export function startProgram(file: string, env: Record<string, string>): Omit<Ch
 function forked(file: string, env: Record<string, string>, execArgv: string[]): ChildProcess {
   return fork(file, {
     cwd: join(import.meta.dirname, '..'),
-    env: {
-      PATH: process.env.PATH ?? '',
-      NODE_ENV: 'production',
-     
-      ...env,
-    },
+    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env },
     execArgv,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
