@@ -111,7 +111,7 @@ async function refuse(
   return isReviewer ? undefined : 'not_a_member'
 }
 
-/** undefined, and nobody told, when somebody else was first. */
+/** undefined, and nobody told, when somebody else was first, or who acts was disabled meanwhile. */
 async function recordFirst(
   change: Change,
   alert: ToldEvent,
@@ -119,10 +119,11 @@ async function recordFirst(
   { card, actor }: { card: ClickedCard | undefined; actor: Actor },
 ): Promise<ToldEvent | undefined> {
   const { trx, now } = change
-  const { rowId } = await keepActor(trx, by, actor, now)
+  const kept = await keepActor(trx, by, actor, now)
+  if (!kept) return undefined
   const first: AcknowledgementRow = {
     event_id: alert.id,
-    person_id: rowId,
+    person_id: kept.rowId,
     name: nameOf(by),
     source: sourceOf(by),
     acknowledged_at: now,

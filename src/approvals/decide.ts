@@ -27,23 +27,22 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
   const { trx } = change
   const { by } = command
   for (let look = 0; look < MAX_LOOKS; look++) {
-    const [approval, earlier, card, actor, askers, cast] = await together(
+    const [approval, earlier, card, actor] = await together(
       trx,
       // Before the press is looked up: what this press closes in another process is then not found closed
       // without it.
-      () => approvals.findApproval(trx, command.approvalId),
+      () => decisions.findToDecide(trx, command.approvalId),
       () => decisions.findDecisionByInteraction(trx, interactionOf(command)),
       () => findClickedCard(trx, command.approvalId, command.at),
       () => findActor(trx, by),
-      () => findAskers(trx, command.approvalId),
-      () => decisions.findVoteRows(trx, [command.approvalId]),
     )
     if (earlier) return repeat(change, command, earlier)
     if (!approval) return refused('approval_not_found')
     if (isOverdue(approval, change.now)) await expire(change, approval)
     else if (approval.status === 'pending') {
-      const votes = await votesBefore(change, approval, cast)
+      const votes = await votesBefore(change, approval)
       if (!votes) continue
+      const askers = approval.has_askers ? await findAskers(trx, approval.id) : []
       const refusal = await refuseVoter(trx, approval, {
         by,
         actor,
@@ -71,11 +70,10 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
  */
 async function votesBefore(
   { trx }: Change,
-  { id, approvals_needed }: ApprovalRow,
-  cast: decisions.VoteRow[],
+  { id, approvals_needed, has_votes }: decisions.AskedRow,
 ): Promise<Vote[] | undefined> {
-  if (approvals_needed === 1) return votesWithPeople(trx, cast)
-  if (!(await approvals.lockPending(trx, id))) return undefined
+  if (approvals_needed === 1 && !has_votes) return []
+  if (approvals_needed > 1 && !(await approvals.lockPending(trx, id))) return undefined
   return votesWithPeople(trx, await decisions.findVoteRows(trx, [id]))
 }
 
@@ -87,7 +85,7 @@ async function repeat(change: Change, command: Decide, earlier: DecisionRow): Pr
   return view ? ok(view) : refused('approval_not_found')
 }
 
-/** undefined, and nothing written, when it was closed, or this press or person recorded, meanwhile. */
+/** undefined, and nothing written, when it was closed, who votes disabled, or this press or person recorded, meanwhile. */
 async function vote(
   change: Change,
   approval: ApprovalRow,
@@ -97,6 +95,7 @@ async function vote(
   const { trx, now } = change
   const { by, verdict, note = null } = command
   const voter = await keepActor(trx, by, actor, now)
+  if (!voter) return undefined
   const row: DecisionRow = {
     id: newId('dec'),
     approval_id: approval.id,

@@ -40,6 +40,7 @@ export async function refuseVoter(
   if (isPlain && approval.approvals_needed === 1 && card === 'ours') return undefined
 
   const person = await personOf(db, by, actor)
+  if (person.isDisabled) return 'reviewer_disabled'
   if (card === 'none' && !person.roles.has('reviewer')) return 'not_a_reviewer'
   const people = [...(await findPeople(db, askers)).values()]
   if (people.some(({ id }) => id === person.id)) return 'own_request'

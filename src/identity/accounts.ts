@@ -4,7 +4,7 @@ import type { PersonRow } from '../../db/schema.ts'
 import type { Executor } from '../store/database.ts'
 import * as store from '../store/persons.ts'
 import { shareAddress } from './addresses.ts'
-import { joinVouched } from './joining.ts'
+import { joinVouched, leaveVouched } from './joining.ts'
 import { findPeople, findPerson, newPerson } from './persons.ts'
 import type { Account, Principal } from './principal.ts'
 
@@ -28,32 +28,50 @@ export function findActor(db: Executor, principal: Principal): Promise<Actor> {
  * among the addresses of those who are disabled.
  */
 export async function isDisabled(db: Executor, principal: Principal, actor: Actor): Promise<boolean> {
+  if (principal.kind === 'account') return isAccountDisabled(db, principal.account, actor)
+  return actor !== undefined && actor.disabled_at !== null
+}
+
+async function isAccountDisabled(db: Executor, account: Account, actor: Actor): Promise<boolean> {
   if (actor && actor.disabled_at !== null) return true
-  if (principal.kind === 'key') return false
-  const { emails } = principal.account
-  return emails !== undefined && isNews(principal.account, actor) && isOfDisabled(db, emails)
+  const { emails } = account
+  return emails !== undefined && isNews(account, actor) && isOfDisabled(db, emails)
 }
 
 /**
  * The person behind who acts, made now when nobody has the account; two processes agree on one. Keeps what the
- * platform says of the account's addresses, and joins it to others where an admin has vouched for them.
+ * platform says of the account's addresses, and joins it to others where an admin has vouched for them. undefined:
+ * they were disabled meanwhile.
  */
 export async function keepActor(
   trx: Executor,
   principal: Principal,
   actor: Actor,
   now: number,
-): Promise<KeptActor> {
+): Promise<KeptActor | undefined> {
   const row = principal.kind === 'key' ? actor : await keepAccount(trx, principal.account, actor, now)
+  if (row === 'disabled') return undefined
   if (!row) throw new Error(`the key ${principal.id} names no person`)
   const personId = row.merged_into === null ? row.id : (await findPerson(trx, row)).id
   return { rowId: row.id, personId }
 }
 
-async function keepAccount(trx: Executor, account: Account, actor: Actor, now: number): Promise<Actor> {
+async function keepAccount(
+  trx: Executor,
+  account: Account,
+  actor: Actor,
+  now: number,
+): Promise<Actor | 'disabled'> {
   if (actor && !isNews(account, actor)) return actor
-  const row = actor ?? (await addAccount(trx, account, now))
-  if (actor) await store.updateAccount(trx, keyOf(account), addressesOf(account))
+  await store.lockPeople(trx)
+  // As another process left it that was here before.
+  const known = await store.findAccount(trx, keyOf(account))
+  if (await isAccountDisabled(trx, account, known)) return 'disabled'
+  const row = known ?? (await addAccount(trx, account, now))
+  if (known) {
+    await store.updateAccount(trx, keyOf(account), addressesOf(account))
+    await leaveVouched(trx, known, account, now)
+  }
   await joinVouched(trx, row, account, now)
   return store.findPerson(trx, row.id)
 }
@@ -61,13 +79,8 @@ async function keepAccount(trx: Executor, account: Account, actor: Actor, now: n
 async function addAccount(trx: Executor, account: Account, now: number): Promise<PersonRow> {
   const person = newPerson(account.name, {}, now)
   await store.insertPerson(trx, person)
-  const row = { ...keyOf(account), person_id: person.id, ...addressesOf(account) }
-  if (await store.insertAccount(trx, row)) return person
-  // Another process was faster, and has committed: on a conflict PostgreSQL waits for that.
-  await store.deletePerson(trx, person.id)
-  const known = await store.findAccount(trx, keyOf(account))
-  if (!known) throw new Error('an account that somebody has was not found')
-  return known
+  await store.insertAccount(trx, { ...keyOf(account), person_id: person.id, ...addressesOf(account) })
+  return person
 }
 
 /** Whether the platform says something else of its addresses than what is kept; silence is no news. */

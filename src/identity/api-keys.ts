@@ -8,7 +8,7 @@ import type { Clock } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import * as store from '../store/api-keys.ts'
 import type { Database, Executor } from '../store/database.ts'
-import { findPersonByEmail, insertPerson, updatePersons } from '../store/persons.ts'
+import { findPersonByEmail, insertPerson, lockPeople, updatePersons } from '../store/persons.ts'
 import { isOfDisabled } from './accounts.ts'
 import { joinAddressed } from './joining.ts'
 import { findPerson, findPersonById, newPerson, type Person } from './persons.ts'
@@ -165,6 +165,7 @@ async function holderOf(
   now: number,
 ): Promise<PersonRow | { refused: KeyRefusal }> {
   const address = email.toLowerCase()
+  await lockPeople(trx)
   if (await isOfDisabled(trx, [address])) return { refused: DISABLED }
   const made = newPerson(name, { email: address, roles: ['reviewer'] }, now)
   if (await insertPerson(trx, made)) {

@@ -30,6 +30,25 @@ export async function join(
   await record(trx, { ...entry, facts: { into: elder.id, by } })
 }
 
+/** Says by an admin's hand what was so by vouching: those two rows of a person are one, whatever is withdrawn. */
+export async function joinByHand(
+  trx: Executor,
+  { rows }: Person,
+  ids: string[],
+  by: string,
+  now: number,
+): Promise<void> {
+  const rowOf = (id: string | null) => rows.find((row) => row.id === id)
+  for (const id of ids) {
+    for (let row = rowOf(id); row?.merged_into; row = rowOf(row.merged_into)) {
+      if (!row.merged_by?.startsWith(VOUCHING)) continue
+      await store.updatePersons(trx, [row.id], { merged_by: by })
+      const entry = { at: now, action: 'person.joined', subject: row.id, personal: {} } as const
+      await record(trx, { ...entry, facts: { into: row.merged_into, by } })
+    }
+  }
+}
+
 /** Sets one row back to the person that it was. `apartBy`: it is not joined again by itself from then on. */
 export async function unjoin(
   trx: Executor,
@@ -62,6 +81,25 @@ export async function joinVouched(
   }
 }
 
+/** Sets back who was joined by an address that the account no longer has. */
+export async function leaveVouched(
+  trx: Executor,
+  { id, emails }: store.KnownAccount,
+  account: Account,
+  now: number,
+): Promise<void> {
+  const kept = new Set(account.emailsConfirmed === true ? account.emails?.map(exactAddress) : [])
+  const lost = emailsOf({ emails }).filter((email) => !kept.has(exactAddress(email)))
+  const { platform, tenant } = account
+  const marks = new Set(lost.map((email) => markOf({ platform, tenant, domain: domainOf(email) })))
+  const rows = [await store.findPerson(trx, id), ...(await store.findMergedInto(trx, [id]))]
+  const leaving = rows.filter((row) => row?.merged_into && marks.has(row.merged_by ?? '')) as PersonRow[]
+  if (leaving.length === 0) return
+  for (const row of leaving) await unjoin(trx, row, { by: row.merged_by as string }, now)
+  // What still holds by another account is joined again.
+  await joinAll(trx, await findVouching(trx), now)
+}
+
 /** Joins a person whom an admin has just given this address to the accounts that are vouched to have it. */
 export async function joinAddressed(trx: Executor, person: PersonRow, now: number): Promise<void> {
   const vouching = await findVouching(trx)
@@ -79,7 +117,12 @@ export async function changeVouching(trx: Executor, wanted: VouchingRow[], now: 
   for (const mark of before.map(markOf).filter((one) => !kept.has(one))) {
     for (const row of await store.findMergedBy(trx, mark)) await unjoin(trx, row, { by: mark }, now)
   }
-  const holders = wanted.length === 0 ? new Map<string, Holder[]>() : await findHolders(trx, wanted)
+  await joinAll(trx, wanted, now)
+}
+
+async function joinAll(trx: Executor, vouching: VouchingRow[], now: number): Promise<void> {
+  if (vouching.length === 0) return
+  const holders = await findHolders(trx, vouching)
   for (const [address, some] of holders) {
     for (const holder of some) await joinHolders(trx, holder, address, holders, now)
   }

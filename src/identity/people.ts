@@ -8,7 +8,7 @@ import * as store from '../store/persons.ts'
 import { findVouching } from '../store/vouching.ts'
 import { foldedAddress, shareAddress } from './addresses.ts'
 import { revokeKeysOf } from './api-keys.ts'
-import { changeVouching, join, unjoin } from './joining.ts'
+import { changeVouching, join, joinByHand, unjoin } from './joining.ts'
 import { emailsOf, findPeople, findPersonById, namedRow, type Person } from './persons.ts'
 import type { Role } from './principal.ts'
 
@@ -45,6 +45,13 @@ export interface People {
 }
 
 export function createPeople({ db, clock }: { db: Database; clock: Clock }): People {
+  /** Each change builds on what the others wrote. */
+  const alone = <Result>(work: (trx: Executor) => Promise<Result>) =>
+    db.transact(async (trx) => {
+      await store.lockPeople(trx)
+      return work(trx)
+    })
+
   return {
     async list(after, limit) {
       const rows = await store.listPersons(db.read, after, limit + 1)
@@ -57,7 +64,7 @@ export function createPeople({ db, clock }: { db: Database; clock: Clock }): Peo
     },
     find: (id) => findPersonById(db.read, id),
     change: (id, wanted, by) =>
-      db.transact(async (trx) => {
+      alone(async (trx) => {
         const person = await findPersonById(trx, id)
         if (!person) return undefined
         const doing = { by, now: clock.now() }
@@ -67,21 +74,22 @@ export function createPeople({ db, clock }: { db: Database; clock: Clock }): Peo
         return findPersonById(trx, id)
       }),
     disableByEmail: (email, by) =>
-      db.transact(async (trx) => {
+      alone(async (trx) => {
         const people = await findByFolded(trx, [email])
         await disable(trx, people, { by, now: clock.now() })
         return people
       }),
     join: (id, otherId, by) =>
-      db.transact(async (trx) => {
+      alone(async (trx) => {
         const [one, other] = [await findPersonById(trx, id), await findPersonById(trx, otherId)]
         if (!one || !other) return undefined
         if (one.isDisabled !== other.isDisabled) return 'disabled'
-        await join(trx, one, other, by, clock.now())
+        if (one.id === other.id) await joinByHand(trx, one, [id, otherId], by, clock.now())
+        else await join(trx, one, other, by, clock.now())
         return findPersonById(trx, id)
       }),
     unjoin: (id, by) =>
-      db.transact(async (trx) => {
+      alone(async (trx) => {
         const row = await store.findPerson(trx, id)
         if (!row) return undefined
         if (row.merged_into === null) return 'not_joined'
@@ -90,7 +98,7 @@ export function createPeople({ db, clock }: { db: Database; clock: Clock }): Peo
       }),
     vouching: () => findVouching(db.read),
     setVouching: (wanted, by) =>
-      db.transact(async (trx) => {
+      alone(async (trx) => {
         await changeVouching(trx, wanted, clock.now())
         const entry = { at: clock.now(), action: 'vouching.changed', subject: 'vouching' } as const
         await record(trx, { ...entry, facts: { by, vouching: wanted }, personal: {} })
@@ -139,20 +147,21 @@ async function disable(trx: Executor, people: Person[], { by, now }: Doing): Pro
   for (const person of distinct([...people, ...sharing])) {
     const ids = person.rows.map(({ id }) => id)
     const keys = await revokeKeysOf(trx, ids, by, now)
-    if (person.isDisabled) continue
-    await store.updatePersons(trx, ids, { disabled_at: now })
+    const enabled = person.rows.filter(({ disabled_at }) => disabled_at === null).map(({ id }) => id)
+    if (enabled.length === 0) continue
+    await store.updatePersons(trx, enabled, { disabled_at: now })
     await record(trx, standingEntry('person.disabled', person, { by, keys }, now))
   }
 }
 
+/** With all whom `disable` disables with them. */
 async function enable(trx: Executor, person: Person, { by, now }: Doing): Promise<void> {
-  if (!person.isDisabled) return
-  await store.updatePersons(
-    trx,
-    person.rows.map(({ id }) => id),
-    { disabled_at: null },
-  )
-  await record(trx, standingEntry('person.enabled', person, { by }, now))
+  const sharing = await findByFolded(trx, person.emails)
+  for (const one of distinct([person, ...sharing]).filter(({ isDisabled }) => isDisabled)) {
+    const ids = one.rows.map(({ id }) => id)
+    await store.updatePersons(trx, ids, { disabled_at: null })
+    await record(trx, standingEntry('person.enabled', one, { by }, now))
+  }
 }
 
 /** Everybody who has one of these addresses in some spelling; read whole, which is done only when somebody is disabled. */

@@ -78,12 +78,13 @@ export function emailsOf({ emails }: Pick<AccountRow, 'emails'>): string[] {
 
 /** Each points at an elder one, so that this ends. */
 async function readElders(db: Executor, known: Map<string, PersonRow>): Promise<void> {
-  for (;;) {
-    const missing = [...known.values()].flatMap(({ merged_into }) =>
+  let rows = [...known.values()]
+  while (rows.length > 0) {
+    const missing = rows.flatMap(({ merged_into }) =>
       merged_into === null || known.has(merged_into) ? [] : [merged_into],
     )
-    if (missing.length === 0) return
-    for (const row of await store.findPersons(db, [...new Set(missing)])) known.set(row.id, row)
+    rows = await store.findPersons(db, [...new Set(missing)])
+    for (const row of rows) known.set(row.id, row)
   }
 }
 
@@ -91,7 +92,8 @@ async function readYounger(db: Executor, known: Map<string, PersonRow>, roots: P
   let elders = roots.map(({ id }) => id)
   while (elders.length > 0) {
     const younger = await store.findMergedInto(db, elders)
-    for (const row of younger) known.set(row.id, row)
+    // Whoever was joined since the first look stays who they were then.
+    for (const row of younger) if (!known.has(row.id)) known.set(row.id, row)
     elders = younger.map(({ id }) => id)
   }
 }

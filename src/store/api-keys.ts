@@ -1,5 +1,6 @@
 // Reads and writes API keys, and finds the people behind the key that asked for an approval.
 
+import type { Expression } from 'kysely'
 import type { ApiKeyRow, PersonRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { compileOnce } from './compile-once.ts'
@@ -45,17 +46,23 @@ export async function findAskers(db: Executor, approvalId: string): Promise<Pers
   return isId(approvalId, 'apr') ? (await askersOf(db, { approvalId })).rows : []
 }
 
-// By the key's id alone: the environment's key has no row, and may have made others. Without a join, as above.
 const askersOf = compileOnce((db, p: { approvalId: string }) => {
   const asking = db.selectFrom('approvals').select('owner_key_id').where('id', '=', p.approvalId)
-  const maker = db.selectFrom('api_keys').select('created_by').where('id', '=', asking)
-  const persons = db.selectFrom('api_keys').select('person_id')
-  const holders = persons
-    .where('id', '=', asking)
-    .unionAll(persons.where('created_by', '=', asking))
-    .unionAll(persons.where('id', '=', maker))
-  return db.selectFrom('persons').selectAll().where('id', 'in', holders)
+  return db.selectFrom('persons').selectAll().where('id', 'in', holdersBehind(db, asking.$asScalar()))
 })
+
+/**
+ * The persons of that key, of its maker, and of those that it made. By the key's id alone: the environment's key has
+ * no row, and may have made others. Without a join, as above.
+ */
+export function holdersBehind(db: Executor, keyId: Expression<string>) {
+  const maker = db.selectFrom('api_keys').select('created_by').where('id', '=', keyId)
+  const holders = db.selectFrom('api_keys').select('person_id').where('person_id', 'is not', null)
+  return holders
+    .where('id', '=', keyId)
+    .unionAll(holders.where('created_by', '=', keyId))
+    .unionAll(holders.where('id', '=', maker))
+}
 
 export async function hasApiKeys(db: Executor): Promise<boolean> {
   return (await db.selectFrom('api_keys').select('id').limit(1).executeTakeFirst()) !== undefined

@@ -1,7 +1,9 @@
 // Reads and writes the votes on approvals.
 
-import type { DecisionRow } from '../../db/schema.ts'
+import type { SqlBool } from 'kysely'
+import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
+import { holdersBehind } from './api-keys.ts'
 import { columns, compileOnce } from './compile-once.ts'
 import type { Executor } from './database.ts'
 
@@ -31,6 +33,27 @@ const addDecision = compileOnce((trx, row: DecisionRow) =>
       ),
     )
     .onConflict((c) => c.doNothing()),
+)
+
+/** An approval, with what most have none of: then nobody needs to look for it. */
+export type AskedRow = ApprovalRow & { has_votes: SqlBool; has_askers: SqlBool }
+
+/** For a vote, in one look. `id` may be anybody's text. */
+export async function findToDecide(db: Executor, id: string): Promise<AskedRow | undefined> {
+  return isId(id, 'apr') ? (await approvalToDecide(db, { id })).rows[0] : undefined
+}
+
+const approvalToDecide = compileOnce((db, p: { id: string }) =>
+  db
+    .selectFrom('approvals')
+    .selectAll()
+    .select(({ exists, ref, selectFrom }) => [
+      exists(selectFrom('decisions').select('id').whereRef('decisions.approval_id', '=', 'approvals.id')).as(
+        'has_votes',
+      ),
+      exists(holdersBehind(db, ref('approvals.owner_key_id'))).as('has_askers'),
+    ])
+    .where('id', '=', p.id),
 )
 
 export function deleteDecision(trx: Executor, id: string): Promise<unknown> {

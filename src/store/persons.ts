@@ -1,9 +1,22 @@
 // Reads and writes persons and the accounts by which platforms know them.
 
+import { PostgresAdapter, sql } from 'kysely'
 import type { AccountRow, PersonRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { compileOnce } from './compile-once.ts'
 import type { Executor } from './database.ts'
+
+/** Any number; nothing else of Countersign locks it. */
+const PEOPLE_LOCK = 7_361_202
+
+/**
+ * Whoever changes who is one person, or disabled, does it alone until the transaction ends: each builds on what the
+ * others wrote. SQLite has one writer anyway.
+ */
+export async function lockPeople(trx: Executor): Promise<void> {
+  if (!(trx.getExecutor().adapter instanceof PostgresAdapter)) return
+  await sql`select pg_advisory_xact_lock(${PEOPLE_LOCK})`.execute(trx)
+}
 
 export type AccountKey = Pick<AccountRow, 'platform' | 'tenant' | 'user_id'>
 
@@ -30,14 +43,8 @@ const accountWithPerson = compileOnce((db, p: AccountKey) => {
     .where('id', '=', account('person_id'))
 })
 
-/** false when the account belongs to somebody already. */
-export async function insertAccount(trx: Executor, row: AccountRow): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await trx
-    .insertInto('accounts')
-    .values(row)
-    .onConflict((c) => c.columns(['platform', 'tenant', 'user_id']).doNothing())
-    .executeTakeFirst()
-  return numInsertedOrUpdatedRows === 1n
+export function insertAccount(trx: Executor, row: AccountRow): Promise<unknown> {
+  return trx.insertInto('accounts').values(row).execute()
 }
 
 export function updateAccount(
@@ -145,8 +152,4 @@ export function updatePersons(
   change: Partial<Pick<PersonRow, 'name' | 'roles' | 'disabled_at' | 'merged_into' | 'merged_by'>>,
 ): Promise<unknown> {
   return trx.updateTable('persons').set(change).where('id', 'in', ids).execute()
-}
-
-export function deletePerson(trx: Executor, id: string): Promise<unknown> {
-  return trx.deleteFrom('persons').where('id', '=', id).execute()
 }
