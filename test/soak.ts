@@ -13,7 +13,6 @@ const HARDER = [
   'test/unit',
   'test/contract/race.test.ts',
   'test/contract/acknowledge.test.ts',
-  'test/contract/storm.test.ts',
   'test/e2e/hostile-http.test.ts',
   'test/crash/first-start.test.ts',
 ]

@@ -199,7 +199,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
       expect(acknowledgements).toMatchObject([{ name: first }])
       expect([told.length, audit.length, deliveries.length]).toEqual([1, 1, places.length])
     }
-  }, 120_000)
+  }, 120_000 * EFFORT)
 
   test('every destination that was told hears it whatever its filters, the clicked one first, and those who listen', async () => {
     const alertsOnly = await office.destination({ events: '["policy.*"]' })

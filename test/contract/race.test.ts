@@ -67,7 +67,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
       expect(told.map((delivery) => delivery.destination_id).sort()).toEqual([...places].sort())
     }
     // Ten times what it takes on an idle machine.
-  }, 120_000)
+  }, 120_000 * EFFORT)
 
   test('an approval is decided or expired, never both, when both come at once', async () => {
     for (let round = 0; round < ROUNDS; round++) {

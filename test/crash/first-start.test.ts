@@ -41,7 +41,7 @@ test.each(databases)(
       await database.drop()
     }
   },
-  KILLS * 20_000,
+  KILLS * 30_000,
 )
 
 function sizeOf(path: string): number {
