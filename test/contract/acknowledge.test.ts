@@ -177,29 +177,33 @@ describe.each(databases)('on $name', ({ name, create }) => {
     expect(deliveries).toMatchObject([{ state: 'pending', next_attempt_at: clock.now() }])
   })
 
-  test(`of ${PEOPLE} people at once one is first, in whatever process, ${ROUNDS} times`, async () => {
-    const places = [await office.destination(), await office.destination()]
-    for (let round = 0; round < ROUNDS; round++) {
-      const id = await tell()
-      for (const place of places) await posted(id, place)
-      const outcomes = await Promise.all(
-        Array.from({ length: PEOPLE }, (_, i) =>
-          (acknowledges[i % acknowledges.length] as Acknowledge)(
-            press(id, places[i % places.length] as string, member(`U${i}`)),
+  test(
+    `of ${PEOPLE} people at once one is first, in whatever process, ${ROUNDS} times`,
+    async () => {
+      const places = [await office.destination(), await office.destination()]
+      for (let round = 0; round < ROUNDS; round++) {
+        const id = await tell()
+        for (const place of places) await posted(id, place)
+        const outcomes = await Promise.all(
+          Array.from({ length: PEOPLE }, (_, i) =>
+            (acknowledges[i % acknowledges.length] as Acknowledge)(
+              press(id, places[i % places.length] as string, member(`U${i}`)),
+            ),
           ),
-        ),
-      )
-      const [winner, ...more] = outcomes.flatMap((outcome, i) => (outcome.ok ? [i] : []))
-      expect(more).toEqual([])
-      const first = `Reviewer U${winner}`
-      for (const outcome of outcomes) {
-        if (!outcome.ok) expect(outcome.refusal).toMatchObject({ code: 'already_acknowledged', first })
+        )
+        const [winner, ...more] = outcomes.flatMap((outcome, i) => (outcome.ok ? [i] : []))
+        expect(more).toEqual([])
+        const first = `Reviewer U${winner}`
+        for (const outcome of outcomes) {
+          if (!outcome.ok) expect(outcome.refusal).toMatchObject({ code: 'already_acknowledged', first })
+        }
+        const { acknowledgements, told, audit, deliveries } = await recordOf(id)
+        expect(acknowledgements).toMatchObject([{ name: first }])
+        expect([told.length, audit.length, deliveries.length]).toEqual([1, 1, places.length])
       }
-      const { acknowledgements, told, audit, deliveries } = await recordOf(id)
-      expect(acknowledgements).toMatchObject([{ name: first }])
-      expect([told.length, audit.length, deliveries.length]).toEqual([1, 1, places.length])
-    }
-  }, 120_000 * EFFORT)
+    },
+    120_000 * EFFORT,
+  )
 
   test('every destination that was told hears it whatever its filters, the clicked one first, and those who listen', async () => {
     const alertsOnly = await office.destination({ events: '["policy.*"]' })

@@ -37,37 +37,41 @@ describe.each(databases)('on $name', ({ name, create }) => {
   const spread = (i: number) => offices[i % offices.length] as Office
   const place = (i: number) => places[i % places.length] as string
 
-  test(`of 50 conflicting decisions exactly one counts, and 49 are told whose, ${ROUNDS} times`, async () => {
-    for (let round = 0; round < ROUNDS; round++) {
-      const asked = await first().ask()
-      const verdictOf = (i: number) => ((i + round) % 2 ? 'approve' : 'deny')
-      const outcomes = await Promise.all(
-        Array.from({ length: PEOPLE }, (_, i) =>
-          spread(i).desk.decide(press(asked, place(i), `U${i}`, verdictOf(i))),
-        ),
-      )
+  test(
+    `of 50 conflicting decisions exactly one counts, and 49 are told whose, ${ROUNDS} times`,
+    async () => {
+      for (let round = 0; round < ROUNDS; round++) {
+        const asked = await first().ask()
+        const verdictOf = (i: number) => ((i + round) % 2 ? 'approve' : 'deny')
+        const outcomes = await Promise.all(
+          Array.from({ length: PEOPLE }, (_, i) =>
+            spread(i).desk.decide(press(asked, place(i), `U${i}`, verdictOf(i))),
+          ),
+        )
 
-      const [winner, ...others] = outcomes.flatMap((outcome, i) => (outcome.ok ? [i] : []))
-      expect(others).toEqual([])
-      const decided = winner as number
-      const refusals = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.refusal]))
-      expect(refusals).toHaveLength(PEOPLE - 1)
-      for (const refusal of refusals) {
-        expect(refusal).toMatchObject({ code: 'already_decided', first: `Reviewer U${decided}` })
+        const [winner, ...others] = outcomes.flatMap((outcome, i) => (outcome.ok ? [i] : []))
+        expect(others).toEqual([])
+        const decided = winner as number
+        const refusals = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.refusal]))
+        expect(refusals).toHaveLength(PEOPLE - 1)
+        for (const refusal of refusals) {
+          expect(refusal).toMatchObject({ code: 'already_decided', first: `Reviewer U${decided}` })
+        }
+        const record = await recordOf(spread(round).db, asked.id)
+        const status = verdictOf(decided) === 'approve' ? 'approved' : 'denied'
+        expect(record.approval).toMatchObject({ status, closed_at: clock.now() })
+        expect(record.decisions).toMatchObject([
+          { verdict: verdictOf(decided), reviewer_name: `Reviewer U${decided}` },
+        ])
+        expect(record.audit).toEqual(['approval.requested', 'approval.reviewed'])
+        expect(record.events).toEqual(['approval.decided', 'approval.requested'])
+        const told = record.deliveries.filter((delivery) => delivery.type === 'approval.decided')
+        expect(told.map((delivery) => delivery.destination_id).sort()).toEqual([...places].sort())
       }
-      const record = await recordOf(spread(round).db, asked.id)
-      const status = verdictOf(decided) === 'approve' ? 'approved' : 'denied'
-      expect(record.approval).toMatchObject({ status, closed_at: clock.now() })
-      expect(record.decisions).toMatchObject([
-        { verdict: verdictOf(decided), reviewer_name: `Reviewer U${decided}` },
-      ])
-      expect(record.audit).toEqual(['approval.requested', 'approval.reviewed'])
-      expect(record.events).toEqual(['approval.decided', 'approval.requested'])
-      const told = record.deliveries.filter((delivery) => delivery.type === 'approval.decided')
-      expect(told.map((delivery) => delivery.destination_id).sort()).toEqual([...places].sort())
-    }
-    // Ten times what it takes on an idle machine.
-  }, 120_000 * EFFORT)
+      // Ten times what it takes on an idle machine.
+    },
+    120_000 * EFFORT,
+  )
 
   test('an approval is decided or expired, never both, when both come at once', async () => {
     for (let round = 0; round < ROUNDS; round++) {
