@@ -6,7 +6,7 @@ import * as store from '../store/persons.ts'
 import { shareAddress } from './addresses.ts'
 import { joinVouched, leaveVouched } from './joining.ts'
 import { findPeople, findPerson, newPerson } from './persons.ts'
-import type { Account, Principal } from './principal.ts'
+import type { Account, AccountPrincipal, Principal } from './principal.ts'
 
 /** The row of the person who acts, as it is known; undefined for an account that was never seen. */
 export type Actor = PersonRow | store.KnownAccount | undefined
@@ -28,14 +28,10 @@ export function findActor(db: Executor, principal: Principal): Promise<Actor> {
  * among the addresses of those who are disabled.
  */
 export async function isDisabled(db: Executor, principal: Principal, actor: Actor): Promise<boolean> {
-  if (principal.kind === 'account') return isAccountDisabled(db, principal.account, actor)
-  return actor !== undefined && actor.disabled_at !== null
-}
-
-async function isAccountDisabled(db: Executor, account: Account, actor: Actor): Promise<boolean> {
   if (actor && actor.disabled_at !== null) return true
-  const { emails } = account
-  return emails !== undefined && isNews(account, actor) && isOfDisabled(db, emails)
+  if (principal.kind === 'key') return false
+  const { emails } = principal.account
+  return emails !== undefined && isNews(principal.account, actor) && isOfDisabled(db, emails)
 }
 
 /**
@@ -49,7 +45,7 @@ export async function keepActor(
   actor: Actor,
   now: number,
 ): Promise<KeptActor | undefined> {
-  const row = principal.kind === 'key' ? actor : await keepAccount(trx, principal.account, actor, now)
+  const row = principal.kind === 'key' ? actor : await keepAccount(trx, principal, actor, now)
   if (row === 'disabled') return undefined
   if (!row) throw new Error(`the key ${principal.id} names no person`)
   const personId = row.merged_into === null ? row.id : (await findPerson(trx, row)).id
@@ -58,15 +54,16 @@ export async function keepActor(
 
 async function keepAccount(
   trx: Executor,
-  account: Account,
+  principal: AccountPrincipal,
   actor: Actor,
   now: number,
 ): Promise<Actor | 'disabled'> {
+  const { account } = principal
   if (actor && !isNews(account, actor)) return actor
   await store.lockPeople(trx)
   // As another process left it that was here before.
   const known = await store.findAccount(trx, keyOf(account))
-  if (await isAccountDisabled(trx, account, known)) return 'disabled'
+  if (await isDisabled(trx, principal, known)) return 'disabled'
   const row = known ?? (await addAccount(trx, account, now))
   if (known) {
     await store.updateAccount(trx, keyOf(account), addressesOf(account))

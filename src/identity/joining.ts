@@ -25,9 +25,7 @@ export async function join(
   const [a, b] = [one.rows[0], other.rows[0]] as [PersonRow, PersonRow]
   if (a.id === b.id) return
   const [elder, younger] = isElder(a, b) ? [a, b] : [b, a]
-  await store.updatePersons(trx, [younger.id], { merged_into: elder.id, merged_by: by })
-  const entry = { at: now, action: 'person.joined', subject: younger.id, personal: {} } as const
-  await record(trx, { ...entry, facts: { into: elder.id, by } })
+  await point(trx, younger.id, elder.id, by, now)
 }
 
 /** Says by an admin's hand what was so by vouching: those two rows of a person are one, whatever is withdrawn. */
@@ -42,11 +40,16 @@ export async function joinByHand(
   for (const id of ids) {
     for (let row = rowOf(id); row?.merged_into; row = rowOf(row.merged_into)) {
       if (!row.merged_by?.startsWith(VOUCHING)) continue
-      await store.updatePersons(trx, [row.id], { merged_by: by })
-      const entry = { at: now, action: 'person.joined', subject: row.id, personal: {} } as const
-      await record(trx, { ...entry, facts: { into: row.merged_into, by } })
+      await point(trx, row.id, row.merged_into, by, now)
     }
   }
+}
+
+/** By whom a row points at its elder, from now on and on record. */
+async function point(trx: Executor, id: string, into: string, by: string, now: number): Promise<void> {
+  await store.updatePersons(trx, [id], { merged_into: into, merged_by: by })
+  const entry = { at: now, action: 'person.joined', subject: id, personal: {} } as const
+  await record(trx, { ...entry, facts: { into, by } })
 }
 
 /** Sets one row back to the person that it was. `apartBy`: it is not joined again by itself from then on. */

@@ -1,10 +1,9 @@
 // Reads approvals and changes them, each closed once.
 
-import { PostgresAdapter } from 'kysely'
 import type { ApprovalRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { columns, compileOnce } from './compile-once.ts'
-import type { Executor } from './database.ts'
+import { type Executor, isOnPostgres } from './database.ts'
 import { PENDING } from './literals.ts'
 
 /** `id` may be anybody's text. */
@@ -93,8 +92,7 @@ const close = compileOnce((trx, p: Pick<ApprovalRow, 'id' | 'status' | 'closed_a
  */
 export async function lockPending(trx: Executor, id: string): Promise<boolean> {
   const pending = trx.selectFrom('approvals').select('id').where('id', '=', id).where('status', '=', PENDING)
-  const onPostgres = trx.getExecutor().adapter instanceof PostgresAdapter
-  return (await (onPostgres ? pending.forNoKeyUpdate() : pending).executeTakeFirst()) !== undefined
+  return (await (isOnPostgres(trx) ? pending.forNoKeyUpdate() : pending).executeTakeFirst()) !== undefined
 }
 
 /** Pending approvals whose time is over, the longest overdue first. */

@@ -1,6 +1,6 @@
 // Defines one small interface over SQLite and PostgreSQL, where everything is kept, and opens either.
 
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, PostgresAdapter, sql } from 'kysely'
 import type { Schema } from '../../db/schema.ts'
 import type { Logger } from '../kit/log.ts'
 import type { Signals } from './signals.ts'
@@ -36,6 +36,11 @@ export async function openDatabase(url: string, options: OpenOptions): Promise<D
 export async function answers(db: Executor): Promise<true> {
   await sql`select 1`.execute(db)
   return true
+}
+
+/** Whether it works on PostgreSQL. Only the store asks: its promises are the same on both engines. */
+export function isOnPostgres(db: Executor): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter
 }
 
 export function isPostgres(url: string): boolean {

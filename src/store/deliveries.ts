@@ -1,15 +1,9 @@
 // Stores what is still to be told, and to whom, as a transactional outbox: events and deliveries.
 
-import {
-  type ExpressionBuilder,
-  PostgresAdapter,
-  sql,
-  type UpdateQueryBuilder,
-  type UpdateResult,
-} from 'kysely'
+import { type ExpressionBuilder, sql, type UpdateQueryBuilder, type UpdateResult } from 'kysely'
 import type { DeliveryRow, Schema } from '../../db/schema.ts'
 import { columns, compileOncePerLength } from './compile-once.ts'
-import type { Executor } from './database.ts'
+import { type Executor, isOnPostgres } from './database.ts'
 import { PENDING } from './literals.ts'
 
 export async function insertDeliveries(trx: Executor, rows: DeliveryRow[]): Promise<void> {
@@ -99,7 +93,7 @@ export function updateAsRead(
   trx: Executor,
   rows: Pick<DeliveryRow, 'id' | 'next_attempt_at'>[],
 ): UpdateQueryBuilder<Schema, 'deliveries', 'deliveries', UpdateResult> {
-  if (!(trx.getExecutor().adapter instanceof PostgresAdapter)) {
+  if (!isOnPostgres(trx)) {
     return trx
       .updateTable('deliveries')
       .where(({ or, and }) => or(rows.map(({ id, next_attempt_at }) => and({ id, next_attempt_at }))))

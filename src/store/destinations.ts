@@ -1,10 +1,10 @@
 // Stores the configured destinations, and finds who hears and who may send to one right now.
 
-import { PostgresAdapter, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { DestinationRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { compileOnce } from './compile-once.ts'
-import type { Executor } from './database.ts'
+import { type Executor, isOnPostgres } from './database.ts'
 import { isHeldBack } from './due.ts'
 import { PENDING } from './literals.ts'
 
@@ -168,7 +168,7 @@ export function leaseDestination(
     .where('enabled', '=', 1)
     .where('lease_until', '<=', now)
     .where('cool_until', '<=', now)
-    .$if(trx.getExecutor().adapter instanceof PostgresAdapter, (query) =>
+    .$if(isOnPostgres(trx), (query) =>
       query.where('id', 'in', ({ selectFrom }) =>
         selectFrom('destinations as free')
           .select('free.id')

@@ -1,10 +1,10 @@
 // Reads and writes persons and the accounts by which platforms know them.
 
-import { PostgresAdapter, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { AccountRow, PersonRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { compileOnce } from './compile-once.ts'
-import type { Executor } from './database.ts'
+import { type Executor, isOnPostgres } from './database.ts'
 
 /** Any number; nothing else of Countersign locks it. */
 const PEOPLE_LOCK = 7_361_202
@@ -14,7 +14,7 @@ const PEOPLE_LOCK = 7_361_202
  * others wrote. SQLite has one writer anyway.
  */
 export async function lockPeople(trx: Executor): Promise<void> {
-  if (!(trx.getExecutor().adapter instanceof PostgresAdapter)) return
+  if (!isOnPostgres(trx)) return
   await sql`select pg_advisory_xact_lock(${PEOPLE_LOCK})`.execute(trx)
 }
 

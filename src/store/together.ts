@@ -1,7 +1,6 @@
 // Sends statements that need nothing of each other in one round trip.
 
-import { PostgresAdapter } from 'kysely'
-import type { Executor } from './database.ts'
+import { type Executor, isOnPostgres } from './database.ts'
 
 /** PostgreSQL's `in_failed_sql_transaction`: refused because of another failure, which is the one to know. */
 const AFTER_A_FAILURE = '25P02'
@@ -15,7 +14,7 @@ export async function together<Found extends unknown[]>(
   trx: Executor,
   ...steps: { [Index in keyof Found]: () => Promise<Found[Index]> }
 ): Promise<Found> {
-  if (trx.getExecutor().adapter instanceof PostgresAdapter) {
+  if (isOnPostgres(trx)) {
     const running = steps.map((step) => step())
     const failures = (await Promise.allSettled(running)).flatMap((end) =>
       end.status === 'rejected' ? [end.reason] : [],

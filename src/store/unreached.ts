@@ -1,8 +1,8 @@
 // Finds, marks and unmarks the approvals that no destination of people has taken, and finds who was told.
 
-import { PostgresAdapter, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { ApprovalRow, DestinationRow } from '../../db/schema.ts'
-import type { Executor } from './database.ts'
+import { type Executor, isOnPostgres } from './database.ts'
 import { PENDING } from './literals.ts'
 
 /** A place in the order of their age. */
@@ -58,7 +58,7 @@ export async function markUnreached(
   reviewable: readonly string[],
   now: number,
 ): Promise<ApprovalRow | undefined> {
-  if (trx.getExecutor().adapter instanceof PostgresAdapter) {
+  if (isOnPostgres(trx)) {
     await trx.selectFrom('approvals').select('id').where('id', '=', id).forNoKeyUpdate().execute()
   }
   return trx

@@ -28,7 +28,7 @@ const answerOf = async (executor: Executor, statement: string) => {
 }
 const write = (key: string) => db.transact((trx) => writeState(trx, 'test', key, '1'))
 
-describe.each(databases.filter(({ name }) => name === 'sqlite'))('on $name', ({ create }) => {
+describe.each(databases.filter(({ name }) => name === 'sqlite'))('on $name', ({ createBlank: create }) => {
   beforeAll(open(create))
   afterAll(close)
 

@@ -9,7 +9,8 @@ import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
 
 const EVENTS = 12
 const PLACES = 2
-const STEP_MS = 50
+/** Of the manual clock, every 5 ms: a send is then seen soon after its turn, also on a slow machine. */
+const STEP_MS = 20
 const SHARED: Pace = { bucket: 'the token', perSecond: 4, burst: 3 }
 
 describe.each(databases)('on $name', ({ name, create }) => {

@@ -13,14 +13,13 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>A card</title><main></
     .replace(new RegExp('\\\\[([^\\\\]]*)\\\\]\\\\(' + address + '\\\\)', 'g'), '<a href="$2">$1</a>')
     .replace(new RegExp('(^|\\\\s)' + address, 'g'), '$1<a href="$2">$2</a>')
     .replace(/\\*\\*([^*]+)\\*\\*/g, '<b>$1</b>')
-  function draw(json, config) {
+  function draw(json) {
     presses.length = 0
     AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {
       result.outputHtml = markdown(text)
       result.didProcess = true
     }
     const card = new AdaptiveCards.AdaptiveCard()
-    if (config) card.hostConfig = new AdaptiveCards.HostConfig(config)
     card.onExecuteAction = (action) => presses.push({ ...action.toJSON(), fallback: undefined })
     card.parse(json)
     document.querySelector('main').replaceChildren(card.render())
@@ -31,7 +30,7 @@ export interface CardPage {
   page: Page
   card: Locator
   /** In place of the one before; what that one did is forgotten. */
-  draw(card: object, hostConfig?: object): Promise<void>
+  draw(card: object): Promise<void>
   /** The actions that were pressed, as the client would report them. */
   presses(): Promise<unknown[]>
   /** Everything that the page asked of the network. */
@@ -52,10 +51,10 @@ export async function openCardPage(page: Page): Promise<CardPage> {
   return {
     page,
     card: page.locator('main'),
-    async draw(card, hostConfig) {
+    async draw(card) {
       requests.length = 0
       dialogs.length = 0
-      await page.evaluate(`draw(${JSON.stringify(card)}, ${JSON.stringify(hostConfig ?? null)})`)
+      await page.evaluate(`draw(${JSON.stringify(card)})`)
     },
     presses: () => page.evaluate('presses'),
     requests,

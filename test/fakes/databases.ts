@@ -1,11 +1,9 @@
 // Gives a test an empty database of each kind: a file of SQLite, and one on the run's PostgreSQL.
 
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
-import { openDatabase } from '../../src/store/database.ts'
-import { takePostgres, takeWithoutTables } from './postgres-databases.ts'
+import { addTables, takePostgres, takeWithoutTables } from './postgres-databases.ts'
 
 export interface TestDatabase {
   /** What DATABASE_URL would hold: a file's path, or `postgres://…`. */
@@ -35,21 +33,22 @@ async function blankSqlite(): Promise<TestDatabase> {
   }
 }
 
-let migrated: Promise<string> | undefined
+/** The file of an empty database: the migrations take longer than most tests. */
+let file: Promise<Buffer> | undefined
 
 async function copySqlite(): Promise<TestDatabase> {
-  migrated ??= migrateOnce()
-  const original = await migrated
+  file ??= fileWithTables()
+  const bytes = await file
   const copy = await blankSqlite()
-  await copyFile(original, copy.url)
+  // As the product makes it.
+  await writeFile(copy.url, bytes, { mode: 0o600 })
   return copy
 }
 
-/** The migrations take longer than most tests. */
-async function migrateOnce(): Promise<string> {
+async function fileWithTables(): Promise<Buffer> {
   const { url, drop } = await blankSqlite()
-  process.once('exit', () => void drop())
-  const db = await openDatabase(url, { as: 'server', log: pino({ level: 'silent' }) })
-  await db.close()
-  return url
+  await addTables(url)
+  const bytes = await readFile(url)
+  await drop()
+  return bytes
 }

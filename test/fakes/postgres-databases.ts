@@ -29,10 +29,15 @@ export async function takeWithoutTables(): Promise<TestDatabase> {
 
 async function makeTables(): Promise<string> {
   const { url } = await takeWithoutTables()
-  const db = await openDatabase(url, { as: 'server', log: pino({ level: 'silent' }) })
-  await db.close()
+  await addTables(url)
   tables ??= await describeTables(clientOf(url))
   return url
+}
+
+/** As the first start of a server does. */
+export async function addTables(url: string): Promise<void> {
+  const db = await openDatabase(url, { as: 'server', log: pino({ level: 'silent' }) })
+  await db.close()
 }
 
 /** Rejects when a test has changed the tables: whoever gets them next would fail for no reason of its own. */
