@@ -8,12 +8,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-const EFFORT = 5
+const EFFORT = 10
 const HARDER = [
   'test/unit',
   'test/contract/race.test.ts',
   'test/contract/acknowledge.test.ts',
+  'test/contract/storm.test.ts',
   'test/e2e/hostile-http.test.ts',
+  'test/e2e/race-slack-teams.test.ts',
   'test/crash/first-start.test.ts',
 ]
 const project = join(import.meta.dirname, '..')

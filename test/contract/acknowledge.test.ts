@@ -24,7 +24,7 @@ const VIOLATION: Alert = {
   keyId: null,
 }
 const PEOPLE = 30
-const ROUNDS = 40 * EFFORT
+const ROUNDS = 15 * EFFORT
 
 describe.each(databases)('on $name', ({ name, create }) => {
   let database: Awaited<ReturnType<typeof create>>

@@ -154,7 +154,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
   })
 
   test('the same press many times at once and again later is one vote with one outcome', async () => {
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < 20 * EFFORT; round++) {
       const asked = await first().ask()
       const command = press(asked, place(0), `U${round}`, 'approve')
       const outcomes = await Promise.all(

@@ -4,10 +4,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Failed, Throttled } from '../../src/platforms/platform.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
+import { EFFORT } from '../fakes/effort.ts'
 import { press, recordOf } from '../fakes/office.ts'
 import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
 
-const ROUNDS = 8
+const ROUNDS = 4 * EFFORT
 const APPROVALS = 10
 const COMMANDS = 6
 
@@ -81,7 +82,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
       const waitMs = await untilNextSend()
       if (waitMs !== undefined && waitMs > 0) room.advance(waitMs)
       return waitMs === undefined
-    }, 15_000)
+    }, 15_000 * EFFORT)
 
     const ends = new Set<string>()
     for (const id of asked) {

@@ -19,7 +19,7 @@ import { select } from '../fakes/peek.ts'
 import { send } from '../fakes/send-hostile.ts'
 
 /** PostgreSQL differs only in what it stores, and each look into it is a connection. */
-const RUNS = { sqlite: 600 * EFFORT, postgres: 150 * EFFORT }
+const RUNS = { sqlite: 300 * EFFORT, postgres: 75 * EFFORT }
 const TIME_LIMIT_MS = 6_000 * EFFORT
 
 describe.each(databases)('on $name', ({ name, create }) => {

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCard } from '../crash/cards.ts'
 import { CHANNEL, eventually, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
+import { EFFORT } from '../fakes/effort.ts'
 
-const ROUNDS = 15
+const ROUNDS = 8 * EFFORT
 const CLICKS_EACH = 10
 const IN_SLACK = ['U0ANARUIZ0', 'U0BENOKAFO']
 
