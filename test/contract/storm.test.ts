@@ -8,7 +8,7 @@ import { EFFORT } from '../fakes/effort.ts'
 import { press, recordOf } from '../fakes/office.ts'
 import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
 
-const ROUNDS = 4 * EFFORT
+const ROUNDS = 8 * EFFORT
 const APPROVALS = 10
 const COMMANDS = 6
 
