@@ -55,8 +55,10 @@ export function quietUntil(settings: QuietHours, now: number): number | undefine
   const day = here.toPlainDate().add({ days: isBeforeEnd ? 0 : 1 })
   // A time that clocks show twice ends them the second time.
   const ending = day.toPlainDateTime(end).toZonedDateTime(timezone, { disambiguation: 'later' })
-  // One that they leap over ends them with the leap.
-  const leap = ending.toPlainTime().equals(end) ? null : ending.getTimeZoneTransition('previous')
+  // One that they leap over ends them with the leap, which may be `ending` itself and comes before what follows it.
+  const leap = ending.toPlainTime().equals(end)
+    ? null
+    : ending.add({ nanoseconds: 1 }).getTimeZoneTransition('previous')
   return (leap ?? ending).epochMilliseconds
 }
 

@@ -1,6 +1,7 @@
 // Shows that quiet hours end by the clocks of the place, also on the days when these change.
 
 import fc from 'fast-check'
+import { Temporal } from 'temporal-polyfill'
 import { expect, test } from 'vitest'
 import { mentions, quietUntil, settingsOf, USUAL_SETTINGS } from '../../src/events/settings.ts'
 
@@ -22,6 +23,30 @@ test.each([
   ['on the other side of the date', 'Pacific/Kiritimati', '2026-01-01T08:30:00Z', '2026-01-01T18:00:00Z'],
 ])('quiet hours end %s', (_when, timezone, now, end) => {
   expect(quietUntil(night(timezone), ms(now))).toBe(ms(end))
+})
+
+test('quiet hours that end where the clocks leap end there', () => {
+  const hours = night('Europe/Berlin', '22:00', '02:00')
+  expect(quietUntil(hours, ms('2027-03-27T22:00:00Z'))).toBe(ms('2027-03-28T01:00:00Z'))
+  expect(quietUntil(hours, ms('2027-03-28T01:00:00Z'))).toBeUndefined()
+})
+
+test('so it is in every zone, at its next change of clocks', () => {
+  const from = Temporal.Instant.from('2027-01-15T00:00:00Z')
+  let changes = 0
+  for (const timezone of Intl.supportedValuesOf('timeZone')) {
+    const change = from.toZonedDateTimeISO(timezone).getTimeZoneTransition('next')
+    if (!change) continue
+    changes += 1
+    const before = change.epochMilliseconds - 1
+    const clock = new Date(before + 1 + change.subtract({ nanoseconds: 1 }).offsetNanoseconds / 1e6)
+    const end = clock.toISOString().slice(11, 16)
+    const start = new Date(clock.getTime() - 4 * 3_600_000).toISOString().slice(11, 16)
+    const until = quietUntil(night(timezone, start, end), before - 3_600_000) as number
+    expect(until, timezone).toBeGreaterThan(before)
+    expect(until, timezone).toBeLessThanOrEqual(before + 1 + 3_600_000)
+  }
+  expect(changes).toBeGreaterThan(50)
 })
 
 test('an end that the clocks leap over comes with the leap', () => {
