@@ -6,7 +6,7 @@ import { systemClock } from '../src/kit/clock.ts'
 import { newId } from '../src/kit/ids.ts'
 import { createLog } from '../src/kit/log.ts'
 import { openDatabase } from '../src/store/database.ts'
-import { insertDestination } from '../src/store/destinations.ts'
+import { insertDestination, UNSERVED } from '../src/store/destinations.ts'
 import { executedBy } from './recorded-sql.ts'
 import { replayer, scriptOf } from './replay.ts'
 import { askedFor } from './sample-request.ts'
@@ -41,9 +41,7 @@ await db.transact(async (trx) => {
       deleted_at: null,
       created_at: 0,
       updated_at: 0,
-      lease_id: null,
-      lease_until: 0,
-      cool_until: 0,
+      ...UNSERVED,
     })
   }
 })

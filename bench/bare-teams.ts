@@ -2,7 +2,7 @@
 
 import { CloudAdapter, ConfigurationBotFrameworkAuthentication, type TurnContext } from 'botbuilder'
 import express from 'express'
-import type { TeamsApp } from '../src/config/config.ts'
+import type { TeamsApp } from '../src/config/teams-app.ts'
 
 const { appId, password, cloud }: TeamsApp = JSON.parse(process.env.BENCH_TEAMS ?? '')
 const adapter = new CloudAdapter(

@@ -138,6 +138,9 @@ function deliveryOf(
     last_error: null,
     created_at,
     finished_at: created_at + 300,
+    class: 1,
+    lane: '',
+    rank: '',
   }
 }
 

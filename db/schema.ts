@@ -133,6 +133,12 @@ export interface DeliveryRow {
   last_error: string | null
   created_at: number
   finished_at: number | null
+  /** 0: the first card of an approval that is pending; 1: what follows; 2: a critical alert; 3: any other. */
+  class: number
+  /** In class 0: the API key that asked. Its cards are in a queue of their own. Otherwise ''. */
+  lane: string
+  /** In class 0: the place in the lane, unique, the first in order of text is the first to go. Otherwise ''. */
+  rank: string
 }
 
 /** One try to send a delivery. */
@@ -183,6 +189,14 @@ export interface DestinationRow {
   lease_until: number
   /** The provider asked for quiet until then. */
   cool_until: number
+  /** JSON: whose turn it was, as delivery/turns.ts has it; NULL: nobody's yet. */
+  turns: string | null
+  /** When a sender took it last. */
+  leased_at: number
+  /** Why the last send failed; NULL once one has succeeded. */
+  trouble: string | null
+  /** 1: the last send took so long that the others are served before. */
+  slow: number
 }
 
 export interface PostedCardRow {
@@ -251,6 +265,8 @@ export interface ApiKeyRow {
   created_by: string | null
   created_at: number
   revoked_at: number | null
+  /** JSON object of the limits that an admin gave it; NULL: it has those of the environment. */
+  limits: string | null
 }
 
 export interface AuditRow {

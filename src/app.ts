@@ -59,7 +59,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   const { publicUrl } = config
   const db = await openDatabase(config.databaseUrl, { as: 'server', log })
 
-  const waitingRoom = openWaitingRoom(db.signals)
+  const waitingRoom = openWaitingRoom(db)
   const metrics = createMetrics({
     pendingByRisk: () => countPendingByRisk(db.read),
     unreached: () => countUnreached(db.read),
@@ -80,7 +80,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   const acknowledge = createAcknowledge({ db, clock, publicUrl })
   const queries = createQueries({ db, clock, ...viewing, waitingRoom })
   const commands = createCommands({ queries, clock })
-  const apiKeys = createApiKeys({ db, clock, adminKey: config.adminKey })
+  const apiKeys = createApiKeys({ db, clock, adminKey: config.adminKey, limits: config.limits })
   const people = createPeople({ db, clock })
   const destinations = createDestinations({ db, clock, secretKey: secretKeyOf(config), kinds })
 

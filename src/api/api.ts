@@ -20,6 +20,7 @@ import { mountEndpoints, onlyMethods } from './endpoint.ts'
 import { answerErrors, notFound } from './errors.ts'
 import { eventEndpoints } from './events/routes.ts'
 import { healthEndpoints } from './health/routes.ts'
+import { createLimiter } from './limiter.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { metricsEndpoint } from './metrics/routes.ts'
 import { openApiEndpoint } from './openapi/routes.ts'
@@ -55,11 +56,12 @@ export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHa
   const { desk, queries, apiKeys, people, destinations, kinds, platforms, awaitSend, stopping } = options
   const { newsroom, acknowledge, deliveryLog, patience } = options
   const api = Router({ caseSensitive: true })
+  const limiter = createLimiter()
   const endpoints = [
     ...approvalEndpoints({ desk, queries, stopping }),
     ...notificationEndpoints({ destinations, kinds, platforms }),
     conversationsEndpoint(platforms),
-    ...eventEndpoints({ newsroom, acknowledge }),
+    ...eventEndpoints({ newsroom, acknowledge, limiter }),
     ...deliveryEndpoints(deliveryLog),
     destinationTestEndpoint({ destinations, desk, newsroom, awaitSend, patience }),
     ...apiKeyEndpoints(apiKeys),
@@ -73,7 +75,8 @@ export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHa
   const byPlatforms = platformOperations(kinds)
   const documented = [...endpoints.map(({ operation }) => operation), ...byPlatforms]
   api.use(noStore)
-  mountEndpoints(api, [...endpoints, openApiEndpoint(documented)], createAllow(apiKeys))
+  const gate = { allow: createAllow(apiKeys), admit: limiter.admit }
+  mountEndpoints(api, [...endpoints, openApiEndpoint(documented)], gate)
   for (const { path, method } of byPlatforms) api.all(path, onlyMethods([method]))
   api.use(notFound)
   return [api, answerErrors(options.log)]

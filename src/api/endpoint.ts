@@ -22,7 +22,13 @@ export interface Asked<O extends Operation> {
 
 export interface Endpoint {
   operation: Operation
-  handlers(allow: Allow): RequestHandler[]
+  handlers(gate: Gate): RequestHandler[]
+}
+
+/** What a request with a key must pass first. */
+export interface Gate {
+  allow: Allow
+  admit: RequestHandler
 }
 
 const NO_QUERY = z.strictObject({})
@@ -53,15 +59,19 @@ export function endpoint<const O extends Operation>(
   const reader = bodyIsOptional ? optionalJsonBody : jsonBody
   return {
     operation,
-    handlers: (allow) => [...(roles ? [allow(...roles)] : []), ...(body ? [reader] : []), handle],
+    handlers: ({ allow, admit }) => [
+      ...(roles ? [allow(...roles), admit] : []),
+      ...(body ? [reader] : []),
+      handle,
+    ],
   }
 }
 
 /** A path that is known answers every other method with 405. */
-export function mountEndpoints(router: Router, endpoints: Endpoint[], allow: Allow): void {
+export function mountEndpoints(router: Router, endpoints: Endpoint[], gate: Gate): void {
   for (const [path, those] of Map.groupBy(endpoints, ({ operation }) => operation.path)) {
     const route = router.route(path)
-    for (const { operation, handlers } of those) route[operation.method](...handlers(allow))
+    for (const { operation, handlers } of those) route[operation.method](...handlers(gate))
     route.all(onlyMethods(those.map(({ operation }) => operation.method)))
   }
 }

@@ -11,8 +11,12 @@ const FIRST: Partial<Record<RefusalCode, string>> = {
   already_acknowledged: 'acknowledged_by',
 }
 
+/** People decide in minutes, not in seconds. */
+const TRY_AGAIN_SECONDS = 30
+
 export function sendRefusal(res: Response, { status, code, text, first }: Refusal): void {
   const member = FIRST[code]
+  if (status === 429) res.set('Retry-After', String(TRY_AGAIN_SECONDS))
   sendProblem(res, { status, code, detail: text, ...(member && first !== null && { [member]: first }) })
 }
 

@@ -2,8 +2,9 @@
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import type { EventType } from '../events/catalogue.ts'
-import { deliveriesOf, firstBefore, hearersOf, listens } from '../events/fan-out.ts'
+import { deliveriesOf, firstBefore, type Hearer, hearersOf, listens } from '../events/fan-out.ts'
 import type { Heard } from '../events/hears.ts'
+import { placeOfApproval } from '../events/place.ts'
 import type { Severity } from '../events/severity.ts'
 import { newId } from '../kit/ids.ts'
 import type { Executor } from '../store/database.ts'
@@ -25,8 +26,8 @@ export async function announce(
   first?: string,
 ): Promise<void> {
   const heard = heardOf(type, approval)
-  const destinations = await hearersOf(trx, approval.id, heard, { first, isTest: approval.is_test === 1 })
-  await tell(trx, heard, approval, now, destinations)
+  const hearers = await hearersOf(trx, approval.id, heard, { first, isTest: approval.is_test === 1 })
+  await tell(trx, heard, approval, now, hearers)
 }
 
 /**
@@ -38,11 +39,10 @@ export async function announceUnreached(
   approval: ApprovalRow,
 ): Promise<void> {
   const heard = heardOf('approval.unreached', approval)
-  const destinations = (await findListeners(trx, approval.id)).filter(
+  const hearers = (await findListeners(trx, approval.id)).filter(
     (row) => listens(row, heard) && !(row.told === 1 && reviewable.includes(row.channel_type)),
   )
-  const ids = destinations.map(({ id }) => id)
-  await tell(trx, heard, approval, now, ids)
+  await tell(trx, heard, approval, now, hearers)
 }
 
 /**
@@ -57,8 +57,8 @@ export async function announceVote(
   const heard = heardOf('approval.voted', approval)
   const hears = (row: Listener) =>
     reviewable.includes(row.channel_type) ? row.told === 1 : approval.is_test === 0 && listens(row, heard)
-  const ids = (await findListeners(trx, approval.id)).filter(hears).map(({ id }) => id)
-  await tell(trx, heard, approval, now, firstBefore(ids, first))
+  const hearers = (await findListeners(trx, approval.id)).filter(hears)
+  await tell(trx, heard, approval, now, firstBefore(hearers, first))
 }
 
 function heardOf(type: EventType, { risk_level, tool, agent_id }: ApprovalRow): Heard {
@@ -68,14 +68,21 @@ function heardOf(type: EventType, { risk_level, tool, agent_id }: ApprovalRow): 
 async function tell(
   trx: Executor,
   { type, severity }: Heard,
-  { id }: ApprovalRow,
+  approval: ApprovalRow,
   now: number,
-  destinations: string[],
+  hearers: Hearer[],
 ): Promise<void> {
+  const { id } = approval
   const event = { id: newId('evt'), type, severity, approval_id: id, created_at: now }
   await together(
     trx,
     () => insertEvent(trx, event),
-    () => insertDeliveries(trx, deliveriesOf(event, id, destinations)),
+    () =>
+      insertDeliveries(
+        trx,
+        deliveriesOf(event, id, hearers, ({ told }, deliveryId) =>
+          placeOfApproval(approval, told === 1, deliveryId),
+        ),
+      ),
   )
 }

@@ -4,8 +4,9 @@ import type { ApprovalRow } from '../../db/schema.ts'
 import { isoTime } from '../kit/clock.ts'
 import { findApproval } from '../store/approvals.ts'
 import type { Executor } from '../store/database.ts'
+import type { BriefApprovalRow } from '../store/lists.ts'
 import { findReasons } from './unreached-reasons.ts'
-import type { ApprovalView, Progress, UnreachedReason } from './view.ts'
+import type { ApprovalSummary, ApprovalView, Progress, UnreachedReason } from './view.ts'
 import { findShownVotes, type ShownVote } from './votes.ts'
 
 export interface ViewOptions {
@@ -46,6 +47,17 @@ export async function composeViews(
   return rows.map((row) => viewOf(row, publicUrl, votes.get(row.id), reasons.get(row.id)))
 }
 
+/** What a list says of many rows, in as many queries. */
+export async function composeSummaries(
+  db: Executor,
+  rows: BriefApprovalRow[],
+  { publicUrl, reviewable }: ViewOptions,
+): Promise<ApprovalSummary[]> {
+  const votes = await findShownVotes(db, rows)
+  const reasons = await findReasons(db, rows, reviewable)
+  return rows.map((row) => summaryOf(row, publicUrl, votes.get(row.id), reasons.get(row.id)))
+}
+
 /** `reasons`: of one that is unreached. */
 export function viewOf(
   row: ApprovalRow,
@@ -53,22 +65,30 @@ export function viewOf(
   votes: ShownVote[] = [],
   reasons: UnreachedReason[] = [],
 ): ApprovalView {
+  const { action, ...rest } = summaryOf(row, publicUrl, votes, reasons)
+  return {
+    ...rest,
+    action: { ...action, arguments: JSON.parse(row.arguments) },
+    metadata: JSON.parse(row.metadata),
+  }
+}
+
+function summaryOf(
+  row: BriefApprovalRow,
+  publicUrl: string,
+  votes: ShownVote[] = [],
+  reasons: UnreachedReason[] = [],
+): ApprovalSummary {
   return {
     id: row.id,
     status: row.status as ApprovalView['status'],
     digest: row.digest,
     url: `${publicUrl}/approvals/${row.id}`,
     agent: { id: row.agent_id, name: row.agent_name },
-    action: {
-      tool: row.tool,
-      summary: row.summary,
-      arguments: JSON.parse(row.arguments),
-      environment: row.environment,
-    },
+    action: { tool: row.tool, summary: row.summary, environment: row.environment },
     reasons: JSON.parse(row.reasons),
     risk: { level: row.risk_level as ApprovalView['risk']['level'], score: row.risk_score },
     requested_by: row.requested_by === '' ? null : { email: row.requested_by },
-    metadata: JSON.parse(row.metadata),
     created_at: isoTime(row.created_at),
     expires_at: isoTime(row.expires_at),
     closed_at: row.closed_at === null ? null : isoTime(row.closed_at),
@@ -87,7 +107,7 @@ export function viewOf(
   }
 }
 
-function progressOf({ approvals_needed }: ApprovalRow, votes: ShownVote[]): Progress {
+function progressOf({ approvals_needed }: BriefApprovalRow, votes: ShownVote[]): Progress {
   const approved = votes.flatMap(({ row, reviewerId, counts }) =>
     counts ? [{ id: reviewerId, name: row.reviewer_name }] : [],
   )

@@ -34,6 +34,8 @@ export interface RequestApproval {
   action: { tool: string; summary: string; arguments?: Record<string, unknown>; environment?: string }
   reasons: string[]
   risk: ApprovalView['risk']
+  /** So many approvals of its owner may be pending, this one among them; absent: any number. */
+  mostPending?: number
   requestedByEmail?: string
   expiresInSeconds: number
   metadata: Record<string, unknown>

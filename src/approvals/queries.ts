@@ -7,9 +7,9 @@ import { findApproval } from '../store/approvals.ts'
 import type { Database } from '../store/database.ts'
 import { wasTold } from '../store/deliveries.ts'
 import * as figures from '../store/figures.ts'
-import { type ApprovalFilter, listApprovals } from '../store/lists.ts'
-import { composeView, composeViews, type ViewOptions } from './compose-view.ts'
-import type { ApprovalView } from './view.ts'
+import { type ApprovalFilter, findApprovals, listApprovals, measureApprovals } from '../store/lists.ts'
+import { composeSummaries, composeView, composeViews, type ViewOptions } from './compose-view.ts'
+import type { ApprovalSummary, ApprovalView } from './view.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
 export interface Queries {
@@ -20,15 +20,20 @@ export interface Queries {
    * So whoever asks again after that waits as before.
    */
   findOnceClosed(id: string, wait: Wait): Promise<ApprovalView | undefined>
-  /** The newest first; `next` is the `after` of the following page. */
-  list(
-    filter: ApprovalFilter,
-    limit: number,
-  ): Promise<{ approvals: ApprovalView[]; next: string | undefined }>
+  /** The newest first. */
+  list(filter: ApprovalFilter, limit: number): Promise<Page<ApprovalSummary>>
+  /** The same with all that was asked; a page ends where it would grow over `MOST_BYTES`. */
+  listWhole(filter: ApprovalFilter, limit: number): Promise<Page<ApprovalView>>
   /** The longest waiting first; tests are left out. */
   pending(limit: number): Promise<ApprovalView[]>
   wasSentTo(id: string, destinationId: string): Promise<boolean>
   standing(): Promise<Standing>
+}
+
+export interface Page<Item> {
+  approvals: Item[]
+  /** The `after` of the following page. */
+  next: string | undefined
 }
 
 export interface Wait {
@@ -49,9 +54,9 @@ export interface Standing {
   failing: { retrying: number; dead: number }
 }
 
+/** Of arguments and metadata in a page; a single approval may have more. */
+const MOST_BYTES = 1_000_000
 const DAY_MS = 24 * 60 * 60 * 1000
-/** A signal from another process may be lost with its connection: a waiting agent looks this often by itself. */
-const LOOK_ANYWAY_MS = 5_000
 
 export interface QueriesOptions extends ViewOptions {
   db: Database
@@ -78,7 +83,7 @@ export function createQueries(options: QueriesOptions): Queries {
       // Listening starts before looking, so that a commit in between is not missed.
       const answered = new AbortController()
       const leave = AbortSignal.any([abort, answered.signal])
-      const woken = waitingRoom.wait(id, Math.min(leftMs, LOOK_ANYWAY_MS), leave)
+      const woken = waitingRoom.wait(id, leftMs, leave)
       const view = await find(id, ownerKeyId)
       if (view?.status !== 'pending' || (wasReached && !view.reached)) {
         answered.abort()
@@ -98,8 +103,24 @@ export function createQueries(options: QueriesOptions): Queries {
       const rows = await listApprovals(read, filter, limit + 1)
       const shown = rows.slice(0, limit)
       return {
-        approvals: await composeViews(read, shown, options),
+        approvals: await composeSummaries(read, shown, options),
         next: rows.length > limit ? shown.at(-1)?.id : undefined,
+      }
+    },
+    async listWhole(filter, limit) {
+      const sizes = await measureApprovals(read, filter, limit + 1)
+      let left = MOST_BYTES
+      const shown = sizes.slice(0, limit).filter(({ bytes }, index) => {
+        left -= bytes
+        return index === 0 || left >= 0
+      })
+      const rows = await findApprovals(
+        read,
+        shown.map(({ id }) => id),
+      )
+      return {
+        approvals: await composeViews(read, rows, options),
+        next: sizes.length > shown.length ? shown.at(-1)?.id : undefined,
       }
     },
     async pending(limit) {

@@ -20,6 +20,10 @@ export const REFUSALS = {
     status: 403,
     text: 'Only reviewers, and full members of a workspace that was sent this alert, may acknowledge it',
   },
+  too_many_pending: {
+    status: 429,
+    text: 'This API key has as many pending approvals as it may have: let some be decided, or withdraw them',
+  },
   idempotency_key_reused: { status: 422, text: 'This Idempotency-Key was used for a different request' },
 } as const
 

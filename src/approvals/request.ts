@@ -19,7 +19,7 @@ const MOST_TRIES = 5
 
 /** In one transaction. A repeat with the same Idempotency-Key gets the same approval, as it stands now. */
 export function request(change: Change, command: RequestApproval): Promise<Outcome<Answer>> {
-  const { idempotencyKey: key, ...asked } = command
+  const { idempotencyKey: key, mostPending: _, ...asked } = command
   const row = rowOf(command, change.now)
   const keyed = { apiKeyId: command.ownerKeyId, operation: 'requestApproval', request: asked }
   return once(change, key === undefined ? undefined : { ...keyed, key }, row.id, {
@@ -38,7 +38,9 @@ async function insertOrAnswer(
   row: ApprovalRow,
 ): Promise<Outcome<Answer>> {
   const { trx, now } = change
-  const twin = await insertOrFindTwin(change, row)
+  const isFull = await hasNoRoom(change, command)
+  const twin = isFull ? await findTwin(change, row) : await insertOrFindTwin(change, row)
+  if (isFull && !twin) return refused('too_many_pending')
   if (twin) return ok({ approval: await composeView(trx, twin, change), created: false })
 
   const entry: Entry = {
@@ -70,6 +72,16 @@ async function insertOrAnswer(
     () => announce(trx, 'approval.requested', row, now, command.testOf),
   )
   return ok({ approval: viewOf(row, change.publicUrl), created: true })
+}
+
+/** Requests of one key at the same moment may all take the last place. */
+async function hasNoRoom({ trx }: Change, { ownerKeyId, mostPending }: RequestApproval): Promise<boolean> {
+  return mostPending !== undefined && (await store.hasPendingOf(trx, ownerKeyId, mostPending))
+}
+
+async function findTwin({ trx, now }: Change, row: ApprovalRow): Promise<ApprovalRow | undefined> {
+  const twin = row.twin === null ? undefined : await store.findPendingTwin(trx, row.twin)
+  return twin && !isOverdue(twin, now) ? twin : undefined
 }
 
 /**

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { record } from '../audit/append.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Database } from '../store/database.ts'
-import { type Aged, findAged, markUnreached } from '../store/unreached.ts'
+import { type Aged, findAgain, findAged, type Looked, markUnreached, type Reach } from '../store/unreached.ts'
 import { announceUnreached } from './announce.ts'
 import type { Change } from './close.ts'
 
@@ -22,8 +22,9 @@ const LOOKED_AT = 500
 const MARKED = 50
 
 /**
- * Looks at every pending approval once, when it has come of age. Resolves with how many it marked. Any number of
- * processes may do so at once: each approval is marked by one of them.
+ * Looks at every pending approval once, when it has come of age, and again while its card is queued at a destination
+ * where all goes well. Resolves with how many it marked. Any number of processes may do so at once: each approval is
+ * marked by one of them.
  */
 export function createUnreachedSweep(
   { db, clock, reviewable, unreachedAfterMs }: UnreachedOptions,
@@ -31,6 +32,7 @@ export function createUnreachedSweep(
 ): () => Promise<number> {
   // What is committed from now on is younger: no transaction takes that long, and no process' clock is so late.
   let seen: Aged = { created_at: 0, id: '' }
+  let queued: string[] = []
 
   async function markAll(ids: string[]): Promise<number> {
     let marked = 0
@@ -43,13 +45,31 @@ export function createUnreachedSweep(
     return marked
   }
 
+  /** Marks what is missed, and resolves with the ids of what is queued. */
+  async function sort(page: (Aged & { reach: Reach })[]): Promise<{ marked: number; queued: string[] }> {
+    const idsOf = (wanted: Reach) => page.flatMap(({ id, reach }) => (reach === wanted ? [id] : []))
+    return { marked: await markAll(idsOf('missed')), queued: idsOf('queued') }
+  }
+
   return async () => {
     const now = clock.now()
+    const looked: Looked = { reviewable, servedSince: now - unreachedAfterMs }
     let marked = 0
+    const still: string[] = []
+    for (let from = 0; from < queued.length; from += LOOKED_AT) {
+      const ids = queued.slice(from, from + LOOKED_AT)
+      const found = await sort(await findAgain(db.read, ids, now, looked))
+      marked += found.marked
+      still.push(...found.queued)
+      await nextTurn()
+    }
+    queued = still
     for (;;) {
       const age = { after: seen, until: now - unreachedAfterMs, now }
-      const page = await findAged(db.read, age, reviewable, LOOKED_AT)
-      marked += await markAll(page.flatMap(({ id, is_missed }) => (is_missed === 1 ? [id] : [])))
+      const page = await findAged(db.read, age, looked, LOOKED_AT)
+      const found = await sort(page)
+      marked += found.marked
+      queued.push(...found.queued)
       seen = page.at(-1) ?? seen
       if (page.length < LOOKED_AT) return marked
       await nextTurn()

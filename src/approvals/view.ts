@@ -66,6 +66,11 @@ export interface ApprovalView {
   test: boolean
 }
 
+/** As a list says it: all but what an agent may make as large as a request. */
+export type ApprovalSummary = Omit<ApprovalView, 'action' | 'metadata'> & {
+  action: Omit<ApprovalView['action'], 'arguments'>
+}
+
 /** The votes that closed it: the approvals that counted, or the denial. Empty where no vote closed it. */
 export function closingVotes({
   status,

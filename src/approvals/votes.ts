@@ -28,7 +28,7 @@ export interface ShownVote {
  */
 export async function findShownVotes(
   db: Executor,
-  approvals: ApprovalRow[],
+  approvals: Pick<ApprovalRow, 'id' | 'status'>[],
 ): Promise<Map<string, ShownVote[]>> {
   const rows = await findVoteRows(
     db,

@@ -34,7 +34,7 @@ export async function createKey(options: KeyOptions): Promise<void> {
   const config = readConfig()
   const db = await openDatabase(config.databaseUrl, { as: 'tool', log: createLog('warn') })
   try {
-    const apiKeys = createApiKeys({ db, clock: systemClock, adminKey: undefined })
+    const apiKeys = createApiKeys({ db, clock: systemClock, adminKey: undefined, limits: config.limits })
     const made = await apiKeys.create(wantedKey(wanted.data), 'command line')
     if ('refused' in made) throw new StartError(made.refused.text)
     console.log(made.key)

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { StartError } from '../kit/start-error.ts'
 import { wholeNumber } from '../kit/whole-number.ts'
 import { readSecret } from './secret-file.ts'
+import { type TeamsApp, teamsApp } from './teams-app.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
@@ -72,19 +73,12 @@ export const environment = z.object({
   UNREACHED_AFTER_SECONDS: wholeNumber(5, 3600).default(60),
   DELIVERY_LEASE_SECONDS: wholeNumber(15, 3600).default(30),
   RETENTION_DAYS: wholeNumber(1, 3650).default(90),
+  LIMIT_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(6000),
+  LIMIT_EVENTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(6000),
+  LIMIT_PENDING_APPROVALS: wholeNumber(1, 1_000_000).default(1000),
+  LIMIT_CONCURRENT_REQUESTS: wholeNumber(1, 1_000_000).default(100),
+  LIMIT_WAITS: wholeNumber(1, 1_000_000).default(1000),
 })
-
-/** An app registration with its bot, as Azure knows it. */
-export interface TeamsApp {
-  appId: string
-  password: string
-  /** Where tokens are asked for; undefined: the Bot Framework's own tenant, for a multi-tenant app. */
-  tenantId: string | undefined
-  /** The Entra tenants whose people may use it, never empty. */
-  allowedTenants: string[]
-  /** Where Microsoft's services are, when a stand-in plays them. */
-  cloud?: { openIdMetadataUrl: string; loginUrl: string }
-}
 
 export interface Config {
   host: string
@@ -114,6 +108,14 @@ export interface Config {
   deliveryLeaseMs: number
   /** So long the log of deliveries is kept. */
   retentionDays: number
+  /** Of each API key that an admin gave none of its own. */
+  limits: {
+    requestsPerMinute: number
+    eventsPerMinute: number
+    pendingApprovals: number
+    concurrentRequests: number
+    waits: number
+  }
   /** Nothing is connected and nobody else can reach us: the local stand-ins may play the platforms. */
   sandbox: boolean
 }
@@ -173,42 +175,14 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     unreachedAfterMs: values.UNREACHED_AFTER_SECONDS * 1000,
     deliveryLeaseMs: values.DELIVERY_LEASE_SECONDS * 1000,
     retentionDays: values.RETENTION_DAYS,
+    limits: {
+      requestsPerMinute: values.LIMIT_REQUESTS_PER_MINUTE,
+      eventsPerMinute: values.LIMIT_EVENTS_PER_MINUTE,
+      pendingApprovals: values.LIMIT_PENDING_APPROVALS,
+      concurrentRequests: values.LIMIT_CONCURRENT_REQUESTS,
+      waits: values.LIMIT_WAITS,
+    },
     sandbox,
-  }
-}
-
-/** All of it or nothing: the Bot Framework takes an app without an id as leave to check nobody. */
-function teamsApp(values: z.infer<typeof environment>): TeamsApp | undefined {
-  const { MicrosoftAppId, MicrosoftAppPassword, MicrosoftAppTenantId, MicrosoftAppType } = values
-  const given = {
-    MicrosoftAppPassword,
-    MicrosoftAppTenantId,
-    TEAMS_ALLOWED_TENANTS: values.TEAMS_ALLOWED_TENANTS,
-  }
-  if (MicrosoftAppId === undefined) {
-    const [half] = Object.entries(given).filter(([, value]) => value !== undefined)
-    if (half) throw new StartError(`MicrosoftAppId: must be set, since ${half[0]} is`)
-    return undefined
-  }
-  if (MicrosoftAppPassword === undefined) {
-    throw new StartError('MicrosoftAppPassword: must be set with MicrosoftAppId')
-  }
-  const isSingle = MicrosoftAppType === 'SingleTenant'
-  if (isSingle && MicrosoftAppTenantId === undefined) {
-    throw new StartError(
-      'MicrosoftAppTenantId: must be set with MicrosoftAppId, unless MicrosoftAppType is MultiTenant',
-    )
-  }
-  const allowedTenants =
-    values.TEAMS_ALLOWED_TENANTS ?? [MicrosoftAppTenantId].filter((id) => id !== undefined)
-  if (allowedTenants.length === 0) {
-    throw new StartError('TEAMS_ALLOWED_TENANTS: must name the tenants that may use a MultiTenant app')
-  }
-  return {
-    appId: MicrosoftAppId,
-    password: MicrosoftAppPassword,
-    tenantId: isSingle ? MicrosoftAppTenantId : undefined,
-    allowedTenants,
   }
 }
 

@@ -1,6 +1,6 @@
 // Writes what became of deliveries after their sends: a round's ends at once, fenced by the lease.
 
-import type { DeliveryAttemptRow, DeliveryRow } from '../../db/schema.ts'
+import type { DeliveryAttemptRow, DeliveryRow, DestinationRow } from '../../db/schema.ts'
 import { record } from '../audit/append.ts'
 import { emitSwitchedOff } from '../events/fan-out.ts'
 import { newId } from '../kit/ids.ts'
@@ -12,7 +12,7 @@ import { postpone } from '../store/due.ts'
 import { forgetCard, rememberCard } from '../store/posted-cards.ts'
 import { together } from '../store/together.ts'
 import { unmarkUnreached } from '../store/unreached.ts'
-import type { Delivered } from './deliver.ts'
+import { coolDownMsOf, type End, type Health } from './end.ts'
 
 /** Changed in one statement. */
 const AT_ONCE = 100
@@ -24,22 +24,6 @@ export interface Lease {
   /** As they were when it began. */
   settings: string | null
 }
-
-/** One try that has ended; `code` is null when it succeeded. */
-export type Attempt = Pick<DeliveryAttemptRow, 'at' | 'took_ms' | 'code' | 'excerpt'>
-
-/** How one send ended. `isLate`: of an approval that may have been found to have reached nobody, until now. */
-export type End = { delivery: DeliveryRow; attempt: Attempt; isLate?: boolean } & (
-  | { what: 'delivered'; delivered: Delivered }
-  /** To be tried again. */
-  | { what: 'failed'; nextAttemptAt: number }
-  /** Given up. */
-  | { what: 'dead' }
-  /** The attempt is logged, and not counted. */
-  | { what: 'throttled'; coolDownMs: number }
-  /** The destination is. Its deliveries wait until an admin switches it on again. */
-  | { what: 'gone'; code: string }
-)
 
 export interface Outbox {
   /**
@@ -53,7 +37,8 @@ export interface Outbox {
   hold(lease: Lease, deliveries: DeliveryRow[], until: number): Promise<unknown>
   /** Resolves false when the lease is lost. */
   renew(lease: Lease, until: number): Promise<boolean>
-  release(lease: Lease): Promise<unknown>
+  /** With whose turn it was and how the place is. */
+  release(lease: Lease, known: Health & Pick<DestinationRow, 'turns'>): Promise<unknown>
 }
 
 export function openOutbox(db: Database): Outbox {
@@ -91,7 +76,7 @@ export function openOutbox(db: Database): Outbox {
         for (const some of chunks(deliveries)) await postpone(trx, some, lease, until)
       }),
     renew: (lease, until) => update(lease, { lease_until: until }),
-    release: (lease) => update(lease, { lease_id: null, lease_until: 0 }),
+    release: (lease, known) => update(lease, { lease_id: null, lease_until: 0, ...known }),
   }
 }
 
@@ -115,12 +100,6 @@ function chunks<T>(all: T[]): T[][] {
 
 function logged({ attempt, delivery }: End): DeliveryAttemptRow {
   return { ...attempt, id: newId('att'), delivery_id: delivery.id }
-}
-
-/** How long the destination takes nothing more because of it. */
-export function coolDownMsOf(end: End): number {
-  if (end.what === 'throttled') return end.coolDownMs
-  return end.what === 'delivered' && end.delivered.what === 'posted' ? (end.delivered.coolDownMs ?? 0) : 0
 }
 
 /** The card that a send posted, or undefined. */

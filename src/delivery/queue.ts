@@ -7,7 +7,7 @@ import type { PlatformKind } from '../platforms/platform.ts'
 import type { Executor } from '../store/database.ts'
 import { findRetrying } from '../store/due.ts'
 import { findEvents } from '../store/events.ts'
-import type { End } from './outbox.ts'
+import type { End } from './end.ts'
 
 export interface Queue {
   /** Until when it has to wait; undefined when it may go. */
@@ -16,23 +16,24 @@ export interface Queue {
   ended(end: End, event: EventView): void
 }
 
-const NO_QUEUE: Queue = { behind: () => undefined, ended() {} }
+export const NO_QUEUE: Queue = { behind: () => undefined, ended() {} }
 
 /** The queue of one destination, with those in it that wait for another try. Approvals have the order of their cards. */
 export async function queueOf(
   db: Executor,
   { orderKey }: Pick<PlatformKind, 'orderKey'>,
   destinationId: string,
-  { now, publicUrl }: { now: number; publicUrl: string },
+  publicUrl: string,
 ): Promise<Queue> {
   if (!orderKey) return NO_QUEUE
   const retried = new Map<string, { id: string; until: number }>()
-  const retrying = await findRetrying(db, destinationId, now)
+  const retrying = await findRetrying(db, destinationId)
   const alerts = await findEvents(
     db,
     retrying.map(({ subject_id }) => subject_id),
   )
-  for (const { id, subject_id, next_attempt_at } of retrying) {
+  // The earliest of each key counts.
+  for (const { id, subject_id, next_attempt_at } of retrying.toReversed()) {
     const alert = alerts.find((event) => event.id === subject_id)
     if (alert) retried.set(orderKey(alertView(alert, publicUrl)), { id, until: next_attempt_at })
   }
@@ -42,7 +43,9 @@ export async function queueOf(
       return first && first.id < id ? first.until : undefined
     },
     ended({ delivery, ...end }, event) {
-      if (end.what === 'failed') retried.set(orderKey(event), { id: delivery.id, until: end.nextAttemptAt })
+      const key = orderKey(event)
+      if (end.what === 'failed') retried.set(key, { id: delivery.id, until: end.nextAttemptAt })
+      else if (retried.get(key)?.id === delivery.id) retried.delete(key)
     },
   }
 }

@@ -15,7 +15,7 @@ import {
 } from '../platforms/platform.ts'
 import type { Executor } from '../store/database.ts'
 import { type Delivered, deliver, isUnheard, type Place } from './deliver.ts'
-import type { Attempt, End } from './outbox.ts'
+import type { Attempt, End } from './end.ts'
 import { retryDelayMs } from './retry.ts'
 
 /** Enough to find one in a thousand, and its lease does not run out meanwhile. */

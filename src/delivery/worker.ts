@@ -8,18 +8,17 @@ import { newId } from '../kit/ids.ts'
 import type { Logger } from '../kit/log.ts'
 import type { Destination, Platform, PlatformKind } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'
-import { findClaimable, freeLeases, leaseDestination } from '../store/destinations.ts'
-import { runErrand } from './errand.ts'
+import { type Claimable, findClaimable, freeLeases, leaseDestination } from '../store/destinations.ts'
+import { endWaits, lastLeasedAt } from '../store/set-back.ts'
+import type { SendResult } from './end.ts'
 import { type Lease, openOutbox } from './outbox.ts'
+import { sendDue } from './send-due.ts'
 
 export interface Worker {
   start(): Promise<void>
   /** Takes nothing new and resolves when the sends under way have ended. */
   stop(): Promise<void>
 }
-
-/** How one send went; `skipped`: there was nothing left to show. */
-export type SendResult = 'delivered' | 'skipped' | 'retried' | 'throttled' | 'dead' | 'destination_disabled'
 
 export interface WorkerOptions {
   db: Database
@@ -43,18 +42,39 @@ export interface WorkerOptions {
   log: Logger
 }
 
-/** Destinations served at once by one process. */
+/** Destinations of people, and of machines, served at once by one process: neither wait for the others. */
 const SENDERS = 8
+/** Of these at most so many whose last send took long. */
+const FOR_THE_SLOW = SENDERS / 2
+/** Clocks of two processes differ, and are corrected a little all the time. */
+const SET_BACK_MS = 5_000
 /** Retries and cool-downs end without a signal, and one from another process may be lost. */
 const LOOK_ANYWAY_MS = 500
 
 export function createWorker(options: WorkerOptions): Worker {
   const { db, leaseMs, clock, log } = options
   const outbox = openOutbox(db)
-  const sending = new Set<Promise<void>>()
+  const sending = new Map<Promise<void>, Claimable>()
   let running = false
   let looking: Promise<void> | undefined
   let lookAgain = false
+  /** The latest time that was seen. */
+  let latest = 0
+  /** By the clock that is never set back: what was under way at the set-back has written its times by then. */
+  let endWaitsAgainAt: number | undefined
+
+  /** A clock that was set back must not make anything wait until it is that late again. */
+  async function watchClock(): Promise<void> {
+    const now = clock.now()
+    const isSetBack = now < latest - SET_BACK_MS
+    if (isSetBack) log.warn({ byMs: latest - now }, 'the clock was set back; what waits is tried now')
+    if (isSetBack || (endWaitsAgainAt !== undefined && performance.now() >= endWaitsAgainAt)) {
+      await db.transact((trx) => endWaits(trx, now, leaseMs))
+      endWaitsAgainAt = isSetBack ? performance.now() + LOOK_ANYWAY_MS : undefined
+      latest = now
+    }
+    latest = Math.max(latest, now)
+  }
 
   /** Claims until nothing is due or all senders are busy; calls that come meanwhile make one more round. */
   async function look(): Promise<void> {
@@ -70,6 +90,7 @@ export function createWorker(options: WorkerOptions): Worker {
         // One look for all the commits of this turn.
         await nextTurn()
         lookAgain = false
+        await watchClock()
         await claimAll()
       }
     } catch (error) {
@@ -80,9 +101,11 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   async function claimAll(): Promise<void> {
-    if (sending.size >= SENDERS) return
+    if (sending.size >= 2 * SENDERS) return
     const now = clock.now()
-    for (const id of await findClaimable(db.read, now, SENDERS - sending.size)) {
+    for (const claimable of await findClaimable(db.read, now)) {
+      if (!hasSender(claimable)) continue
+      const { id } = claimable
       const lease_id = newId('lease')
       const row = await db.transact((trx) =>
         leaseDestination(trx, id, now, { lease_id, lease_until: now + leaseMs }),
@@ -94,12 +117,22 @@ export function createWorker(options: WorkerOptions): Worker {
           sending.delete(served)
           void look()
         })
-      sending.add(served)
+      sending.set(served, claimable)
     }
   }
 
+  function hasSender({ channel_type, slow }: Claimable): boolean {
+    const alike = [...sending.values()].filter((one) => hears(one) === hears({ channel_type }))
+    if (slow === 1 && alike.filter((one) => one.slow === 1).length >= FOR_THE_SLOW) return false
+    return alike.length < SENDERS
+  }
+
+  function hears({ channel_type }: Pick<Claimable, 'channel_type'>): PlatformKind['audience'] | undefined {
+    return options.kinds.find(({ name }) => name === channel_type)?.audience
+  }
+
   async function serve(row: DestinationRow, lease: Lease): Promise<void> {
-    const lookAgainAt = await runErrand(row, lease, { ...options, outbox, isRunning: () => running })
+    const lookAgainAt = await sendDue(row, lease, { ...options, outbox, isRunning: () => running })
     // A limit may be finer than the looks by ourselves.
     if (lookAgainAt === undefined) return
     setTimeout(() => void look(), Math.max(0, lookAgainAt - clock.now())).unref()
@@ -109,6 +142,7 @@ export function createWorker(options: WorkerOptions): Worker {
   return {
     async start() {
       if (db.engine === 'sqlite') await db.transact((trx) => freeLeases(trx))
+      latest = (await lastLeasedAt(db.read)) ?? 0
       running = true
       stopListening.push(db.signals.subscribe('deliveries', () => void look()))
       const timer = setInterval(() => void look(), LOOK_ANYWAY_MS)
@@ -119,7 +153,7 @@ export function createWorker(options: WorkerOptions): Worker {
       running = false
       for (const stop of stopListening) stop()
       await looking
-      await Promise.all(sending)
+      await Promise.all(sending.keys())
     },
   }
 }

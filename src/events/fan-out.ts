@@ -4,10 +4,11 @@ import type { DeliveryRow, DestinationRow, EventRow } from '../../db/schema.ts'
 import { newId } from '../kit/ids.ts'
 import type { Executor } from '../store/database.ts'
 import { insertDeliveries } from '../store/deliveries.ts'
-import { findListeners } from '../store/destinations.ts'
+import { findListeners, type Listener } from '../store/destinations.ts'
 import { insertAlert } from '../store/events.ts'
 import type { EventType } from './catalogue.ts'
 import { type Heard, hears } from './hears.ts'
+import { type Place, placeOfAlert } from './place.ts'
 import { settingsOf } from './settings.ts'
 import type { Severity } from './severity.ts'
 
@@ -24,15 +25,29 @@ export function listens(row: DestinationRow, event: Heard): boolean {
   return hears({ ...filter, minSeverity: row.min_severity as Severity }, event)
 }
 
-/** One delivery of the event for each destination, due at once, in this order. `subjectId`: what their cards show. */
+/** Who is to hear of an event, and whether it was told of the same card before. */
+export type Hearer = Pick<Listener, 'id' | 'told'>
+
+/** One delivery of the event for each hearer, due at once, in this order. `subjectId`: what their cards show. */
 export function deliveriesOf(
   event: Pick<EventRow, 'id' | 'created_at'>,
   subjectId: string,
-  destinationIds: string[],
+  hearers: Hearer[],
+  placeOf: (hearer: Hearer, deliveryId: string) => Place,
 ): DeliveryRow[] {
-  return destinationIds.map((destinationId) => ({
-    id: newId('dlv'),
-    destination_id: destinationId,
+  return hearers.map((hearer) => deliveryTo(hearer, event, subjectId, placeOf))
+}
+
+function deliveryTo(
+  hearer: Hearer,
+  event: Pick<EventRow, 'id' | 'created_at'>,
+  subjectId: string,
+  placeOf: (hearer: Hearer, deliveryId: string) => Place,
+): DeliveryRow {
+  const id = newId('dlv')
+  return {
+    id,
+    destination_id: hearer.id,
     event_id: event.id,
     subject_id: subjectId,
     state: 'pending',
@@ -41,7 +56,8 @@ export function deliveriesOf(
     last_error: null,
     created_at: event.created_at,
     finished_at: null,
-  }))
+    ...placeOf(hearer, id),
+  }
 }
 
 export interface Alert {
@@ -64,25 +80,22 @@ interface Told {
   isTest: boolean
 }
 
-/** Whoever was sent the card, which is redrawn there whatever the filters say, and whoever listens; by their ids. */
+/** Whoever was sent the card, which is redrawn there whatever the filters say, and whoever listens. */
 export async function hearersOf(
   trx: Executor,
   subjectId: string,
   heard: Heard,
   { first, isTest }: Told,
-): Promise<string[]> {
+): Promise<Hearer[]> {
   const hearers = (await findListeners(trx, subjectId)).filter(
     (row) => row.id === first || row.told === 1 || (!isTest && listens(row, heard)),
   )
-  return firstBefore(
-    hearers.map(({ id }) => id),
-    first,
-  )
+  return firstBefore(hearers, first)
 }
 
-/** The same ids, the first before the others. */
-export function firstBefore(ids: string[], first: string | undefined): string[] {
-  return ids.toSorted((a, b) => Number(b === first) - Number(a === first))
+/** The same, the first before the others. */
+export function firstBefore(hearers: Hearer[], first: string | undefined): Hearer[] {
+  return hearers.toSorted((a, b) => Number(b.id === first) - Number(a.id === first))
 }
 
 /** Records an alert and its deliveries. `only`: for one destination alone, whatever its filters, as a test. */
@@ -116,7 +129,12 @@ async function send(trx: Executor, row: EventRow, subjectId: string, told: Told)
   await insertAlert(trx, row)
   const { type, severity, tool, agent_id } = row
   const heard = { type: type as EventType, severity: severity as Severity, tool, agentId: agent_id }
-  await insertDeliveries(trx, deliveriesOf(row, subjectId, await hearersOf(trx, subjectId, heard, told)))
+  const hearers = await hearersOf(trx, subjectId, heard, told)
+  const place = placeOfAlert(heard.severity)
+  await insertDeliveries(
+    trx,
+    deliveriesOf(row, subjectId, hearers, () => place),
+  )
   return row
 }
 

@@ -1,17 +1,16 @@
 // Knows API keys: whose one is, what it may do, how it is made and taken away.
 
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import type { ApiKeyRow, PersonRow } from '../../db/schema.ts'
+import type { ApiKeyRow } from '../../db/schema.ts'
 import { type Entry, record } from '../audit/append.ts'
 import { sha256Hex } from '../kit/canonical-json.ts'
 import type { Clock } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import * as store from '../store/api-keys.ts'
 import type { Database, Executor } from '../store/database.ts'
-import { findPersonByEmail, insertPerson, lockPeople, updatePersons } from '../store/persons.ts'
-import { isOfDisabled } from './accounts.ts'
-import { joinAddressed } from './joining.ts'
-import { findPerson, findPersonById, newPerson, type Person } from './persons.ts'
+import { holderOf, type KeyRefusal } from './key-holder.ts'
+import { changedLimits, type LimitName, type Limits, limitsOf } from './limits.ts'
+import { findPersonById } from './persons.ts'
 import type { KeyPrincipal, Role } from './principal.ts'
 
 export interface WantedKey {
@@ -21,16 +20,6 @@ export interface WantedKey {
   agentId?: string
   /** Whose vote a reviewer's key casts. */
   person?: { name: string; email: string }
-}
-
-/**
- * `person_exists`: somebody has the address under another name; `person_disabled`: an admin has disabled whoever has
- * it, in whatever spelling.
- */
-export interface KeyRefusal {
-  code: 'person_exists' | 'person_disabled'
-  /** One sentence for the admin who wants the key. */
-  text: string
 }
 
 export interface ApiKeys {
@@ -50,7 +39,11 @@ export interface ApiKeys {
   /** Another key in the old one's place, which works no more. undefined: there is none, or it is revoked. */
   rotate(id: string, by: string): Promise<string | undefined>
   isEmpty(): Promise<boolean>
+  /** null: the limit of the environment from now on. undefined: there is no such key. */
+  changeLimits(id: string, change: LimitChange, by: string): Promise<KeySummary | undefined>
 }
+
+export type LimitChange = Partial<Record<LimitName, number | null>>
 
 /** What an admin sees of a key: never the key. */
 export interface KeySummary {
@@ -62,6 +55,8 @@ export interface KeySummary {
   createdBy: string | null
   createdAt: number
   revokedAt: number | null
+  /** Those that it has now. */
+  limits: Limits
 }
 
 /** Random enough that a plain SHA-256 of it can be kept. */
@@ -73,21 +68,33 @@ export function createApiKeys(options: {
   db: Database
   clock: Clock
   adminKey: string | undefined
+  /** Of keys that have none of their own. */
+  limits: Limits
 }): ApiKeys {
-  const { db, clock, adminKey } = options
+  const { db, clock, adminKey, limits } = options
   const adminHash = adminKey === undefined ? undefined : sha256Hex(adminKey)
 
   return {
     async identify(key) {
       const hash = sha256Hex(key)
       if (adminHash !== undefined && timingSafeEqual(Buffer.from(hash), Buffer.from(adminHash))) {
-        return { kind: 'key', id: ENVIRONMENT_KEY_ID, roles: withImplied(['admin']), standing: 'member' }
+        return {
+          kind: 'key',
+          id: ENVIRONMENT_KEY_ID,
+          roles: withImplied(['admin']),
+          standing: 'member',
+          limits,
+        }
       }
       const row = await store.findApiKeyByHash(db.read, hash)
-      return row?.revoked_at === null ? principalOf(row, await holderName(db, row)) : undefined
+      return row?.revoked_at === null ? principalOf(row, await holderName(db, row), limits) : undefined
     },
     create: (wanted, by) => db.transact((trx) => create(trx, wanted, by, clock.now())),
-    list: async () => (await store.findApiKeys(db.read)).map(summaryOf),
+    list: async () => (await store.findApiKeys(db.read)).map((row) => summaryOf(row, limits)),
+    async changeLimits(id, change, by) {
+      const row = await db.transact((trx) => changeLimits(trx, id, change, by, clock.now()))
+      return row && summaryOf(row, limits)
+    },
     revoke: (id, by) => db.transact((trx) => revoke(trx, id, by, clock.now())),
     async rotate(id, by) {
       const key = randomKey()
@@ -108,12 +115,13 @@ async function holderName({ read }: Database, row: store.HeldKey): Promise<strin
   return (await findPersonById(read, person_id))?.name ?? ''
 }
 
-function principalOf(row: store.HeldKey, name: string): KeyPrincipal {
+function principalOf(row: store.HeldKey, name: string, defaults: Limits): KeyPrincipal {
   return {
     kind: 'key',
     id: row.id,
     roles: withImplied(JSON.parse(row.roles)),
     standing: 'member',
+    limits: limitsOf(row.limits, defaults),
     ...(row.agent_id !== null && { agentId: row.agent_id }),
     ...(row.person_id !== null && { person: { id: row.person_id, name } }),
   }
@@ -143,6 +151,7 @@ async function create(
     created_by: typeof by === 'string' ? null : by.id,
     created_at: now,
     revoked_at: null,
+    limits: null,
   }
   await store.insertApiKey(trx, row)
   await record(trx, {
@@ -158,37 +167,28 @@ async function create(
   return { id: row.id, key }
 }
 
-/** The person with this address, made now when nobody has it, and a reviewer from now on. Never renamed by a key. */
-async function holderOf(
-  trx: Executor,
-  { name, email }: NonNullable<WantedKey['person']>,
-  now: number,
-): Promise<PersonRow | { refused: KeyRefusal }> {
-  const address = email.toLowerCase()
-  await lockPeople(trx)
-  if (await isOfDisabled(trx, [address])) return { refused: DISABLED }
-  const made = newPerson(name, { email: address, roles: ['reviewer'] }, now)
-  if (await insertPerson(trx, made)) {
-    await joinAddressed(trx, made, now)
-    return made
-  }
-  const known = await findPersonByEmail(trx, address)
-  if (!known) throw new Error('a person whose address is taken was not found')
-  const person = await findPerson(trx, known)
-  if (person.name !== name) return { refused: existing(person) }
-  if (!person.roles.has('reviewer')) {
-    await updatePersons(trx, [known.id], { roles: JSON.stringify([...JSON.parse(known.roles), 'reviewer']) })
-  }
-  return known
-}
-
 async function revoke(trx: Executor, id: string, by: string, now: number): Promise<boolean> {
   const row = await store.findApiKey(trx, id)
   if (!row) return false
   if (row.revoked_at !== null) return true
-  await store.revokeApiKey(trx, id, now)
+  await store.updateApiKey(trx, id, { revoked_at: now })
   await record(trx, { ...entryOf('api_key.revoked', id, now), facts: { by } })
   return true
+}
+
+async function changeLimits(
+  trx: Executor,
+  id: string,
+  change: LimitChange,
+  by: string,
+  now: number,
+): Promise<ApiKeyRow | undefined> {
+  const row = await store.findApiKey(trx, id)
+  if (row?.revoked_at !== null) return undefined
+  const limits = changedLimits(row.limits, change)
+  await store.updateApiKey(trx, id, { limits })
+  await record(trx, { ...entryOf('api_key.changed', id, now), facts: { by, limits: change } })
+  return { ...row, limits }
 }
 
 /** Ends all keys that name one of these rows. Returns the ids of those that worked until now. */
@@ -203,16 +203,6 @@ export async function revokeKeysOf(
   return ids
 }
 
-const DISABLED: KeyRefusal = {
-  code: 'person_disabled',
-  text: 'The person with this e-mail address is disabled: enable them first',
-}
-
-function existing({ name }: Person): KeyRefusal {
-  const text = `This e-mail address belongs to "${name}": give that name, or change the name of the person first`
-  return { code: 'person_exists', text }
-}
-
 function randomKey(): string {
   return `csk_${randomBytes(KEY_BYTES).toString('base64url')}`
 }
@@ -221,7 +211,7 @@ function entryOf(action: Entry['action'], subject: string, at: number): Omit<Ent
   return { at, action, subject, personal: {} }
 }
 
-function summaryOf(row: ApiKeyRow): KeySummary {
+function summaryOf(row: ApiKeyRow, defaults: Limits): KeySummary {
   return {
     id: row.id,
     name: row.name,
@@ -231,5 +221,6 @@ function summaryOf(row: ApiKeyRow): KeySummary {
     createdBy: row.created_by,
     createdAt: row.created_at,
     revokedAt: row.revoked_at,
+    limits: limitsOf(row.limits, defaults),
   }
 }

@@ -1,5 +1,7 @@
 // Says who calls, whatever the surface: an API key or a chat account, with the person and the roles behind it.
 
+import type { Limits } from './limits.ts'
+
 export const ROLES = ['agent', 'reviewer', 'admin', 'auditor'] as const
 export type Role = (typeof ROLES)[number]
 
@@ -29,6 +31,7 @@ export interface KeyPrincipal {
   standing: 'member'
   /** When set, the key speaks for this agent only. */
   agentId?: string
+  limits: Limits
 }
 
 export interface AccountPrincipal {

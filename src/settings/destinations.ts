@@ -94,9 +94,7 @@ export function createDestinations(options: {
         deleted_at: null,
         created_at: now,
         updated_at: now,
-        lease_id: null,
-        lease_until: 0,
-        cool_until: 0,
+        ...store.UNSERVED,
       }
       await change(async (trx) => {
         await store.insertDestination(trx, row)
@@ -127,7 +125,7 @@ export function createDestinations(options: {
         const after = await store.updateDestination(trx, id, {
           ...columnsOf(fields),
           ...(fields.config && configs.keep(id, before.channel_type, fields.config)),
-          ...(fields.enabled && { disabled_reason: null, cool_until: 0 }),
+          ...(fields.enabled && { disabled_reason: null, cool_until: 0, trouble: null }),
           updated_at: now,
         })
         if (!after) return undefined

@@ -72,8 +72,8 @@ export function findApiKeys(db: Executor): Promise<ApiKeyRow[]> {
   return db.selectFrom('api_keys').selectAll().orderBy('id').execute()
 }
 
-export function revokeApiKey(trx: Executor, id: string, now: number): Promise<unknown> {
-  return trx.updateTable('api_keys').set({ revoked_at: now }).where('id', '=', id).execute()
+export function updateApiKey(trx: Executor, id: string, change: Partial<ApiKeyRow>): Promise<unknown> {
+  return trx.updateTable('api_keys').set(change).where('id', '=', id).execute()
 }
 
 /** Ends all keys that name one of them. Returns the ids of those that worked until now. */

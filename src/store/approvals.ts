@@ -15,6 +15,34 @@ const approvalById = compileOnce((db, p: { id: string }) =>
   db.selectFrom('approvals').selectAll().where('id', '=', p.id),
 )
 
+/** Of these, the ones that are closed or were found to have reached nobody. */
+export async function findNoLongerWaiting(db: Executor, ids: string[]): Promise<string[]> {
+  const rows = await db
+    .selectFrom('approvals')
+    .select('id')
+    .where('id', 'in', ids)
+    .where(({ or, eb }) => or([eb('status', '!=', PENDING), eb('unreached_at', 'is not', null)]))
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Whether so many approvals of this API key are pending, or more. */
+export async function hasPendingOf(db: Executor, ownerKeyId: string, count: number): Promise<boolean> {
+  if (count === 0) return true
+  return (await pendingOf(db, { ownerKeyId, before: count - 1 })).rows.length > 0
+}
+
+// Read from the index of what is pending alone.
+const pendingOf = compileOnce((db, p: { ownerKeyId: string; before: number }) =>
+  db
+    .selectFrom('approvals')
+    .select('owner_key_id')
+    .where('owner_key_id', '=', p.ownerKeyId)
+    .where('status', '=', PENDING)
+    .limit(1)
+    .offset(p.before),
+)
+
 export async function findPendingTwin(db: Executor, twin: string): Promise<ApprovalRow | undefined> {
   return (await pendingTwin(db, { twin })).rows[0]
 }

@@ -4,7 +4,7 @@ import { type ExpressionBuilder, sql, type UpdateQueryBuilder, type UpdateResult
 import type { DeliveryRow, Schema } from '../../db/schema.ts'
 import { columns, compileOncePerLength } from './compile-once.ts'
 import { type Executor, isOnPostgres } from './database.ts'
-import { PENDING } from './literals.ts'
+import { CLASS, PENDING } from './literals.ts'
 
 export async function insertDeliveries(trx: Executor, rows: DeliveryRow[]): Promise<void> {
   if (rows.length > 0) await addDeliveries(trx, rows)
@@ -27,6 +27,9 @@ const addDeliveries = compileOncePerLength((trx, rows: DeliveryRow[]) =>
           'last_error',
           'created_at',
           'finished_at',
+          'class',
+          'lane',
+          'rank',
         ),
       ),
     ),
@@ -183,6 +186,9 @@ export async function redeliverNewest(
     .set({
       state: 'pending',
       attempts: 0,
+      class: CLASS.update,
+      lane: '',
+      rank: '',
       next_attempt_at: sql<number>`cast(${now} as bigint) - case when next_attempt_at = ${now} then 1 else 0 end`,
       finished_at: null,
     })

@@ -6,7 +6,18 @@ import { isId } from '../kit/ids.ts'
 import { compileOnce } from './compile-once.ts'
 import { type Executor, isOnPostgres } from './database.ts'
 import { isHeldBack } from './due.ts'
-import { PENDING } from './literals.ts'
+import { CLASS, FIRST_CARD, PENDING } from './literals.ts'
+
+/** What a sender writes down, of a destination that none has taken yet. */
+export const UNSERVED = {
+  lease_id: null,
+  lease_until: 0,
+  cool_until: 0,
+  turns: null,
+  leased_at: 0,
+  trouble: null,
+  slow: 0,
+} as const
 
 export function insertDestination(trx: Executor, row: DestinationRow): Promise<unknown> {
   return trx.insertInto('destinations').values(row).execute()
@@ -114,41 +125,47 @@ export function forgetDestination(trx: Executor, id: string): Promise<unknown> {
     .execute()
 }
 
+/** A destination that has something due and that nobody serves. */
+export type Claimable = Pick<DestinationRow, 'id' | 'channel_type' | 'slow'>
+
 /**
- * Destinations that have something due and that nobody serves, the longest due first. One look at the index per
- * destination, however long their backlogs; what an earlier delivery of the same card holds back is not due, or
- * the destination would be taken again and again for nothing.
+ * Those, the quick before the slow ones, and of these the one first that was served longest ago. A few looks at the
+ * index per destination, however long their backlogs; what an earlier delivery of the same card holds back is not due,
+ * or the destination would be taken again and again for nothing.
  */
-export async function findClaimable(db: Executor, now: number, limit: number): Promise<string[]> {
-  const { rows } = await claimable(db, { now, limit })
-  return rows.map((row) => row.id)
+export async function findClaimable(db: Executor, now: number): Promise<Claimable[]> {
+  return (await claimable(db, { now })).rows
 }
 
-const claimable = compileOnce((db, p: { now: number; limit: number }) =>
+const claimable = compileOnce((db, p: { now: number }) =>
   db
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('destinations as d')
-        .select('d.id')
-        .select(({ selectFrom }) =>
-          selectFrom('deliveries as waiting')
-            .select('waiting.next_attempt_at')
-            .whereRef('waiting.destination_id', '=', 'd.id')
-            .where('waiting.state', '=', PENDING)
-            .where(({ not }) => not(isHeldBack('waiting')))
-            .orderBy('waiting.next_attempt_at')
-            .limit(1)
-            .as('due_at'),
-        )
-        .where('d.enabled', '=', 1)
-        .where('d.lease_until', '<=', p.now)
-        .where('d.cool_until', '<=', p.now)
-        .as('free'),
-    )
-    .select('free.id')
-    .where('free.due_at', '<=', p.now)
-    .orderBy('free.due_at')
-    .limit(p.limit),
+    .selectFrom('destinations as d')
+    .select(['d.id', 'd.channel_type', 'd.slow'])
+    .where('d.enabled', '=', 1)
+    .where('d.lease_until', '<=', p.now)
+    .where('d.cool_until', '<=', p.now)
+    .where(({ or, exists, selectFrom }) => {
+      const waiting = selectFrom('deliveries as waiting')
+        .select('waiting.id')
+        .whereRef('waiting.destination_id', '=', 'd.id')
+        .where('waiting.state', '=', PENDING)
+        .where('waiting.next_attempt_at', '<=', p.now)
+      const behindCards = Object.values(CLASS).filter((name) => name !== CLASS.card)
+      return or([
+        exists(waiting.where('waiting.class', '=', FIRST_CARD)),
+        ...behindCards.map((name) =>
+          exists(
+            waiting
+              .where('waiting.class', '>', FIRST_CARD)
+              .where('waiting.class', '=', sql.lit(name))
+              .where(({ not }) => not(isHeldBack('waiting'))),
+          ),
+        ),
+      ])
+    })
+    .orderBy('d.slow')
+    .orderBy('d.leased_at')
+    .orderBy('d.id'),
 )
 
 /**
@@ -163,7 +180,7 @@ export function leaseDestination(
 ): Promise<DestinationRow | undefined> {
   return trx
     .updateTable('destinations')
-    .set(lease)
+    .set({ ...lease, leased_at: now })
     .where('id', '=', id)
     .where('enabled', '=', 1)
     .where('lease_until', '<=', now)

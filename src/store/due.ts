@@ -1,19 +1,12 @@
 // Finds a destination's deliveries that may go now and those that must wait, in the order of their sending.
 
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { DeliveryRow } from '../../db/schema.ts'
 import { compileOnce, compileOncePerLength } from './compile-once.ts'
 import type { Executor } from './database.ts'
 import { isLeased, updateAsRead } from './deliveries.ts'
 import type { ToldEvent } from './events.ts'
-import { PENDING } from './literals.ts'
-
-/** 1 where a card of it stands already; `delivery` is the row's alias in the query. */
-function hasCard(delivery: string) {
-  return sql<number>`case when exists (select c.handle from posted_cards as c
-    where c.subject_id = ${sql.ref(`${delivery}.subject_id`)}
-    and c.destination_id = ${sql.ref(`${delivery}.destination_id`)}) then 1 else 0 end`
-}
+import { FIRST_CARD, PENDING } from './literals.ts'
 
 /**
  * Whether an earlier delivery of the same card is still pending; `delivery` is the row's alias in the query. The
@@ -27,37 +20,83 @@ export function isHeldBack(delivery: string) {
     and earlier.state = ${PENDING} and earlier.id < ${sql.ref(`${delivery}.id`)})`
 }
 
-/**
- * The deliveries of a destination that may go now; of each card only the earliest that is still pending. `cardsFirst`:
- * a card with live buttons that no longer count is brought to the truth before new ones are posted; that sorts the
- * whole backlog, where otherwise an index has it in order.
- */
-export async function findDue(
+/** A card that may go now. */
+export interface WaitingCard {
+  id: string
+  /** The API key that asked. */
+  lane: string
+  /** In its lane, the first in order of text is the first to go. */
+  rank: string
+}
+
+/** The first cards of every lane of a destination, at most so many of each. */
+export async function findWaitingCards(
   db: Executor,
   destinationId: string,
   now: number,
-  { limit, cardsFirst }: { limit: number; cardsFirst: boolean },
-): Promise<DueDelivery[]> {
-  const { rows } = await (cardsFirst ? dueCardsFirst : dueInOrder)(db, { destinationId, now, limit })
-  return rows.map((row) => ({
-    delivery: row,
-    event: { ...row, id: row.event_id, created_at: row.happened_at },
-  }))
+  perLane: number,
+): Promise<WaitingCard[]> {
+  return (await waitingCards(db, { destinationId, now, perLane })).rows
 }
+
+/** Walks from lane to lane and from card to card, one look at the index each, however many wait. */
+const waitingCards = compileOnce((db, p: { destinationId: string; now: number; perLane: number }) => {
+  const ofDestination = sql`destination_id = ${p.destinationId} and state = ${PENDING} and class = ${FIRST_CARD}`
+  const nextLane = (after: RawBuilder<unknown>) => sql`(select d.lane from deliveries as d
+    where ${ofDestination} ${after} order by d.lane limit 1)`
+  const nextCard = (after: RawBuilder<unknown>) => sql`(select d.rank from deliveries as d
+    where ${ofDestination} and d.next_attempt_at <= cast(${p.now} as bigint) ${after} order by d.rank limit 1)`
+  const query = sql<WaitingCard>`with recursive
+    lanes(lane) as (
+      select ${nextLane(sql``)}
+      union all select ${nextLane(sql`and d.lane > lanes.lane`)} from lanes where lanes.lane is not null),
+    cards(lane, place, rank) as (
+      select lane, 1, ${nextCard(sql`and d.lane = lanes.lane`)} from lanes where lanes.lane is not null
+      union all select lane, place + 1, ${nextCard(sql`and d.lane = cards.lane and d.rank > cards.rank`)}
+        from cards where cards.rank is not null and place < cast(${p.perLane} as integer))
+    select d.id, cards.lane, cards.rank from cards inner join deliveries as d
+      on ${ofDestination} and d.lane = cards.lane and d.rank = cards.rank`
+  return { compile: () => query.compile(db) }
+})
 
 export interface DueDelivery {
   delivery: DeliveryRow
   event: ToldEvent
 }
 
-interface Asked {
-  destinationId: string
-  now: number
-  limit: number
+/** With their events, in any order. */
+export async function findDueByIds(db: Executor, ids: string[]): Promise<DueDelivery[]> {
+  if (ids.length === 0) return []
+  return dueIn(await withEvents(db).where('d.id', 'in', ids).where('d.state', '=', PENDING).execute())
 }
 
-/** Together with their events: reading these by their ids would be a longer query each time. */
-function due(db: Executor, p: Asked) {
+/**
+ * The deliveries of a class that may go now, with their events, the longest due first; of each card only the earliest
+ * that is still pending.
+ */
+export async function findDueInClass(
+  db: Executor,
+  asked: { destinationId: string; class: number; now: number; limit: number },
+): Promise<DueDelivery[]> {
+  return asked.limit > 0 ? dueIn((await dueInClass(db, asked)).rows) : []
+}
+
+const dueInClass = compileOnce(
+  (db, p: { destinationId: string; class: number; now: number; limit: number }) =>
+    withEvents(db)
+      .where('d.destination_id', '=', p.destinationId)
+      .where('d.state', '=', PENDING)
+      .where('d.class', '>', FIRST_CARD)
+      .where('d.class', '=', p.class)
+      .where('d.next_attempt_at', '<=', p.now)
+      .where(({ not }) => not(isHeldBack('d')))
+      .orderBy('d.next_attempt_at')
+      .orderBy('d.id')
+      .limit(p.limit),
+)
+
+/** Reading the events by their ids would be a longer query each time. */
+function withEvents(db: Executor) {
   return db
     .selectFrom('deliveries as d')
     .innerJoin('events as e', 'e.id', 'd.event_id')
@@ -67,17 +106,16 @@ function due(db: Executor, p: Asked) {
     .select(['e.agent_name', 'e.tool', 'e.environment', 'e.summary', 'e.action', 'e.data', 'e.key_id'])
     .select(['e.about', 'e.is_test'])
     .select(['a.name as acknowledged_by', 'a.source as acknowledged_via', 'a.acknowledged_at'])
-    .where('d.destination_id', '=', p.destinationId)
-    .where('d.state', '=', PENDING)
-    .where('d.next_attempt_at', '<=', p.now)
-    .where(({ not }) => not(isHeldBack('d')))
-    .limit(p.limit)
 }
 
-const dueInOrder = compileOnce((db, p: Asked) => due(db, p).orderBy('d.next_attempt_at').orderBy('d.id'))
-const dueCardsFirst = compileOnce((db, p: Asked) =>
-  due(db, p).orderBy(hasCard('d'), 'desc').orderBy('d.next_attempt_at').orderBy('d.id'),
-)
+type WithEvent = Awaited<ReturnType<ReturnType<typeof withEvents>['execute']>>[number]
+
+function dueIn(rows: WithEvent[]): DueDelivery[] {
+  return rows.map((row) => ({
+    delivery: row,
+    event: { ...row, id: row.event_id, created_at: row.happened_at },
+  }))
+}
 
 /** Only while the lease holds the destination, and where nobody made the delivery due otherwise meanwhile. */
 export function postpone(
@@ -116,15 +154,14 @@ export function endHolds(trx: Executor, destinationId: string, now: number): Pro
     .execute()
 }
 
-/** Alerts that wait for another try, the earliest first. */
-export function findRetrying(db: Executor, destinationId: string, now: number): Promise<DeliveryRow[]> {
+/** What failed and is to be tried again, now or later, the earliest first. */
+export function findRetrying(db: Executor, destinationId: string): Promise<DeliveryRow[]> {
   return db
     .selectFrom('deliveries as d')
     .selectAll()
     .where('d.destination_id', '=', destinationId)
     .where('d.state', '=', PENDING)
     .where('d.attempts', '>', 0)
-    .where('d.next_attempt_at', '>', now)
     .orderBy('d.id')
     .execute()
 }

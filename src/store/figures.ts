@@ -1,8 +1,9 @@
 // Reads the counts and medians behind `/governance status`.
 
+import { sql } from 'kysely'
 import type { ApprovalRow } from '../../db/schema.ts'
 import type { Executor } from './database.ts'
-import { DEAD, PENDING } from './literals.ts'
+import { CLASS, DEAD, FIRST_CARD, PENDING } from './literals.ts'
 
 export async function countPendingByRisk(db: Executor): Promise<Map<string, number>> {
   const rows = await db
@@ -96,14 +97,23 @@ export async function failingDeliveries(
 
 /** When the delivery that waits longest became due; undefined when none waits at a destination in use. */
 export async function oldestDue(db: Executor): Promise<number | undefined> {
+  const oldest = await Promise.all(Object.values(CLASS).map((name) => oldestInClass(db, name)))
+  return oldest.filter((due) => due !== undefined).toSorted((a, b) => a - b)[0]
+}
+
+/** One look into the index of each destination, however many wait; only of first cards, which are few, all are read. */
+async function oldestInClass(db: Executor, name: number): Promise<number | undefined> {
   const row = await db
     .selectFrom('destinations as d')
     .select(({ selectFrom }) =>
-      // One look into the index of each destination, however many deliveries wait.
       selectFrom('deliveries')
-        .select(({ fn }) => fn.min<number>('next_attempt_at').as('due'))
+        .select('next_attempt_at')
         .whereRef('destination_id', '=', 'd.id')
         .where('state', '=', PENDING)
+        .where('class', '=', sql.lit(name))
+        .$if(name !== CLASS.card, (others) => others.where('class', '>', FIRST_CARD))
+        .orderBy('next_attempt_at')
+        .limit(1)
         .as('due'),
     )
     .where('d.enabled', '=', 1)

@@ -7,6 +7,8 @@ import * as events from '../../db/migrations/0002-events.ts'
 import * as channels from '../../db/migrations/0003-channels.ts'
 import * as idempotency from '../../db/migrations/0004-idempotency.ts'
 import * as people from '../../db/migrations/0005-people.ts'
+import * as orderOfSends from '../../db/migrations/0006-order-of-sends.ts'
+import * as limits from '../../db/migrations/0007-limits.ts'
 import { StartError } from '../kit/start-error.ts'
 import type { Executor } from './database.ts'
 
@@ -17,6 +19,8 @@ const MIGRATIONS: Record<string, Migration> = {
   '0003-channels': channels,
   '0004-idempotency': idempotency,
   '0005-people': people,
+  '0006-order-of-sends': orderOfSends,
+  '0007-limits': limits,
 }
 
 /**

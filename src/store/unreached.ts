@@ -20,25 +20,49 @@ function isTaken(approval: string, reviewable: readonly string[]) {
 }
 
 /**
- * The pending approvals of that age, tests left out, the oldest first. `is_missed`: not marked yet, not overdue, and
- * taken by nobody.
+ * Whether its card waits for its turn where all goes well: nothing was tried yet, the last send there succeeded, and
+ * somebody serves the place.
  */
-export function findAged(
-  db: Executor,
-  age: { after: Aged; until: number; now: number },
-  reviewable: readonly string[],
-  limit: number,
-): Promise<(Aged & { is_missed: number })[]> {
-  const { after, until, now } = age
+function isQueued(approval: string, { reviewable, servedSince }: Looked) {
+  return sql<boolean>`exists (select place.id from deliveries as waiting
+    inner join destinations as place on place.id = waiting.destination_id
+    where waiting.subject_id = ${sql.ref(approval)} and waiting.state = ${PENDING} and waiting.attempts = 0
+    and place.channel_type in (${sql.join(reviewable)}) and place.enabled = 1 and place.trouble is null
+    and place.leased_at > ${servedSince})`
+}
+
+/** What makes a card one that reached nobody. */
+export interface Looked {
+  /** The types of destinations of people. */
+  reviewable: readonly string[]
+  /** A destination that nobody has served since then is not well. */
+  servedSince: number
+}
+
+/** `missed`: not marked yet, not overdue, and taken by nobody; `queued`: it would be, but is still on its way. */
+export type Reach = 'missed' | 'queued' | 'settled'
+
+function aged(db: Executor, now: number, looked: Looked) {
   return db
     .selectFrom('approvals as a')
     .select(['a.created_at', 'a.id'])
     .select(
-      sql<number>`case when a.unreached_at is null and a.expires_at > ${now}
-        and not ${isTaken('a.id', reviewable)} then 1 else 0 end`.as('is_missed'),
+      sql<Reach>`case when a.unreached_at is not null or a.expires_at <= ${now} or ${isTaken('a.id', looked.reviewable)}
+        then 'settled' when ${isQueued('a.id', looked)} then 'queued' else 'missed' end`.as('reach'),
     )
     .where('a.status', '=', PENDING)
     .where('a.is_test', '=', 0)
+}
+
+/** The pending approvals of that age, tests left out, the oldest first. */
+export function findAged(
+  db: Executor,
+  age: { after: Aged; until: number; now: number },
+  looked: Looked,
+  limit: number,
+): Promise<(Aged & { reach: Reach })[]> {
+  const { after, until, now } = age
+  return aged(db, now, looked)
     .where('a.created_at', '>=', after.created_at)
     .where('a.created_at', '<=', until)
     .where(({ or, eb }) => or([eb('a.created_at', '>', after.created_at), eb('a.id', '>', after.id)]))
@@ -46,6 +70,16 @@ export function findAged(
     .orderBy('a.id')
     .limit(limit)
     .execute()
+}
+
+/** Those of them that are still pending. */
+export function findAgain(
+  db: Executor,
+  ids: string[],
+  now: number,
+  looked: Looked,
+): Promise<(Aged & { reach: Reach })[]> {
+  return aged(db, now, looked).where('a.id', 'in', ids).execute()
 }
 
 /**

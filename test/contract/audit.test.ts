@@ -10,7 +10,7 @@ import { createApiKeys } from '../../src/identity/api-keys.ts'
 import type { Principal } from '../../src/identity/principal.ts'
 import { databases } from '../fakes/databases.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
-import { asking, DESK, member, type Office, openOffice, press } from '../fakes/office.ts'
+import { asking, DESK, LIMITS, member, type Office, openOffice, press } from '../fakes/office.ts'
 
 const PERSONAL = {
   agentName: 'Zweig the refund agent',
@@ -139,7 +139,7 @@ describe.each(databases)('on $name', ({ create }) => {
   )
 
   test('who gets a key is on record, without the key and the names', async () => {
-    const apiKeys = createApiKeys({ db: office.db, clock, adminKey: undefined })
+    const apiKeys = createApiKeys({ db: office.db, clock, adminKey: undefined, limits: LIMITS })
     const person = { name: PERSONAL.person, email: PERSONAL.email }
     const made = await apiKeys.create({ name: PERSONAL.key, roles: ['reviewer'], person }, 'command line')
     if ('refused' in made) throw new Error(made.refused.text)

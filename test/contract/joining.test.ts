@@ -5,7 +5,7 @@ import { createApiKeys } from '../../src/identity/api-keys.ts'
 import { createPeople, type People } from '../../src/identity/people.ts'
 import type { Database } from '../../src/store/database.ts'
 import { databases } from '../fakes/databases.ts'
-import { member, type Office, press } from '../fakes/office.ts'
+import { LIMITS, member, type Office, press } from '../fakes/office.ts'
 import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
 
 const ADMIN = 'key_admin'
@@ -37,7 +37,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
     return outcome.ok ? outcome.value.status : outcome.refusal.code
   }
   async function holdKey(holder: string, email: string): Promise<void> {
-    const keys = createApiKeys({ db: other.db, clock: room.clock, adminKey: undefined })
+    const keys = createApiKeys({ db: other.db, clock: room.clock, adminKey: undefined, limits: LIMITS })
     await keys.create({ name: 'a key', roles: ['reviewer'], person: { name: holder, email } }, 'command line')
   }
   const all = async () => (await people.list(undefined, 100)).people

@@ -1,12 +1,12 @@
 // Shows that whoever waits for a signal also looks by itself: one may be lost with its connection.
 
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createQueries } from '../../src/approvals/queries.ts'
-import { openWaitingRoom, type WaitingRoom } from '../../src/approvals/waiting-room.ts'
+import { openWaitingRoom } from '../../src/approvals/waiting-room.ts'
 import { USUAL_SETTINGS } from '../../src/events/settings.ts'
 import { createDestinations, type DestinationFields } from '../../src/settings/destinations.ts'
 import type { Signals } from '../../src/store/signals.ts'
-import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { DESK } from '../fakes/office.ts'
 import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
@@ -39,24 +39,22 @@ describe.each(databases)('on $name', ({ create }) => {
   const destinationsOver = (db = room.office.db) =>
     createDestinations({ db, clock: room.clock, secretKey: Buffer.alloc(32, 7), kinds: [] })
 
-  test('a waiting agent looks every five seconds', async () => {
-    const seats = openWaitingRoom(DEAF)
-    const waits: number[] = []
-    /** Each wait is over a thousand times sooner. */
-    const hurried: WaitingRoom = {
-      ...seats,
-      wait(id, timeoutMs, abort) {
-        waits.push(timeoutMs)
-        return seats.wait(id, timeoutMs / 1_000, abort)
-      },
-    }
-    const queries = createQueries({ db: deaf(), clock: room.clock, ...DESK, waitingRoom: hurried })
-    const asked = await room.office.ask()
-    const answer = queries.findOnceClosed(asked.id, { waitMs: 60_000, abort: new AbortController().signal })
-    await eventually(() => waits.length > 1)
-    await room.office.desk.withdraw({ approvalId: asked.id })
-    expect(await answer).toMatchObject({ status: 'withdrawn' })
-    expect(waits[0]).toBe(5_000)
+  test('for agents that wait there is one look in five seconds', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const db = deaf()
+    const waitingRoom = openWaitingRoom(db)
+    const queries = createQueries({ db, clock: room.clock, ...DESK, waitingRoom })
+    const asked = await Promise.all([room.office.ask(), room.office.ask()])
+    const abort = new AbortController()
+    const answers = asked.map(({ id }) => queries.findOnceClosed(id, { waitMs: 60_000, abort: abort.signal }))
+    await room.office.desk.withdraw({ approvalId: asked[0]?.id as string })
+    vi.advanceTimersByTime(4_999)
+    expect(await Promise.race([...answers, delay(50)])).toBeUndefined()
+    vi.advanceTimersByTime(1)
+    expect(await Promise.race(answers)).toMatchObject({ id: asked[0]?.id, status: 'withdrawn' })
+    abort.abort()
+    expect(await answers[1]).toMatchObject({ status: 'pending' })
+    waitingRoom.close()
   })
 
   test('a destination that another process switched off takes clicks for two seconds at most', async () => {

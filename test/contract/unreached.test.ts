@@ -349,7 +349,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
           return result
         },
       })
-      const waitingRoom = openWaitingRoom(db.signals)
+      const waitingRoom = openWaitingRoom(db)
       const queries = createQueries({ db: { ...db, read }, clock: room.clock, ...DESK, waitingRoom })
       const answer = queries.findOnceClosed(id, { ...wait, waitMs })
       await looked.promise

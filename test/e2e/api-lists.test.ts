@@ -52,6 +52,16 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(await listed('tool=nothing.such')).toEqual([])
   })
 
+  test('arguments and metadata are there when they are asked for', async () => {
+    const [brief] = (await list('limit=1')).data
+    expect(brief).not.toHaveProperty('metadata')
+    expect(brief?.action).toEqual({ tool: 'sql.run', summary: 'sql.run', environment: null })
+    const [whole] = (await list('limit=1&include=details')).data
+    expect(whole).toEqual((await running.call('GET', `/v1/approvals/${ids[11]}`)).body)
+    expect(await listed('include=details&agent=even&tool=sql.run')).toEqual([10, 8, 6])
+    expect((await running.call('GET', '/v1/approvals?include=everything')).status).toBe(400)
+  })
+
   test('a span of time takes in its start and leaves out its end', async () => {
     const { data } = await list('')
     const at = (index: number) =>
@@ -90,5 +100,24 @@ describe.each(databases)('on $name', ({ create }) => {
 
   test('an agent sees its own alone', async () => {
     expect((await list('', agentKey)).data.map((approval) => approval.id)).toEqual([ids[5]])
+  })
+
+  test('a page with details ends before it has more than 1 MB of them, and the next goes on', async () => {
+    const key = await running.key({ roles: ['agent'] })
+    const large = { texts: Array.from({ length: 4 }, () => 'x'.repeat(50_000)) }
+    const asked: string[] = []
+    for (let i = 0; i < 7; i++) {
+      const { body } = await running.ask({ action: { tool: `large.${i}`, arguments: large } }, { key })
+      asked.unshift(body.id)
+    }
+    const pages: string[][] = []
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const page: Page = await list(`include=details${cursor && `&cursor=${cursor}`}`, key)
+      pages.push(page.data.map(({ id }) => id))
+      cursor = page.next_cursor
+    }
+    expect(pages).toEqual([asked.slice(0, 4), asked.slice(4)])
+    expect((await list('', key)).data.map(({ id }) => id)).toEqual(asked)
   })
 })

@@ -151,6 +151,7 @@ describe('answers keep to it', () => {
       roles: ['agent'],
       agent_id: 'a',
     })
+    await expectDocumented('changeApiKey', `${keys}/${keyId}`, { limits: { waits: 5 } })
     await expectDocumented('rotateApiKey', `${keys}/${keyId}/rotate`)
     await expectDocumented('revokeApiKey', `${keys}/${keyId}`)
     await expectDocumented('listApiKeys', keys)

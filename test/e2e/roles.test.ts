@@ -43,6 +43,7 @@ const MAY: Record<string, readonly Caller[]> = {
   replayDeliveries: ADMINS,
   listApiKeys: ADMINS,
   createApiKey: ADMINS,
+  changeApiKey: ADMINS,
   rotateApiKey: ADMINS,
   revokeApiKey: ADMINS,
   listPeople: ADMINS,

@@ -100,7 +100,9 @@ describe.each(fixtures)('$version on $engine', ({ engine, record, load }) => {
       const paths = Object.keys(record.answers).filter((path) => path.startsWith(start))
       expect(paths).not.toEqual([])
       for (const path of paths) {
-        expect(await around.call('GET', path), path).toMatchObject(record.answers[path] as object)
+        // Lists had all details then.
+        const now = path.startsWith('/v1/approvals?') ? `${path}&include=details` : path
+        expect(await around.call('GET', now), path).toMatchObject(record.answers[path] as object)
       }
     })
   })

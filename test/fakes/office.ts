@@ -11,15 +11,24 @@ import { openWaitingRoom } from '../../src/approvals/waiting-room.ts'
 import type { EventView } from '../../src/events/event.ts'
 import type { Alert } from '../../src/events/fan-out.ts'
 import type { Newsroom } from '../../src/events/newsroom.ts'
+import type { Limits } from '../../src/identity/limits.ts'
 import { type Account, accountPrincipal, type Principal } from '../../src/identity/principal.ts'
 import type { Clock } from '../../src/kit/clock.ts'
 import { newId } from '../../src/kit/ids.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
-import { insertDestination } from '../../src/store/destinations.ts'
+import { insertDestination, UNSERVED } from '../../src/store/destinations.ts'
 
 export const silent = pino({ level: 'silent' })
 export const OWNER = 'key_of_the_agent'
 export const UNREACHED_AFTER_MS = 60_000
+/** Larger than any test asks. */
+export const LIMITS: Limits = {
+  requestsPerMinute: 1_000_000,
+  eventsPerMinute: 1_000_000,
+  pendingApprovals: 1_000_000,
+  concurrentRequests: 1_000_000,
+  waits: 1_000_000,
+}
 /** What a desk needs beside its database and a clock. */
 export const DESK = {
   publicUrl: 'http://countersign.test',
@@ -40,7 +49,7 @@ export interface Office {
 
 export async function openOffice(url: string, clock: Clock): Promise<Office> {
   const db = await openDatabase(url, { as: 'server', log: silent })
-  const waitingRoom = openWaitingRoom(db.signals)
+  const waitingRoom = openWaitingRoom(db)
   const desk = createDesk({ db, clock, ...DESK })
   return {
     db,
@@ -65,9 +74,7 @@ export async function openOffice(url: string, clock: Clock): Promise<Office> {
         deleted_at: null,
         created_at: clock.now(),
         updated_at: clock.now(),
-        lease_id: null,
-        lease_until: 0,
-        cool_until: 0,
+        ...UNSERVED,
         ...wanted,
       }
       await db.transact((trx) => insertDestination(trx, row))

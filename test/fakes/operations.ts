@@ -34,6 +34,7 @@ export const SANE_BODIES: Record<string, Json> = {
   changeDestination: { name: 'Two', enabled: true },
   testDestination: { message: 'Does it arrive?' },
   changePerson: { name: 'Ana Ruiz' },
+  changeApiKey: { limits: { waits: 5 } },
   joinPeople: { person_id: 'per_01kaf3q2m8e7s9v4w6x8y0z1b3' },
   setVouching: [{ platform: 'slack', tenant: 'T1', domains: ['example.com'] }] as never,
   createApiKey: { name: 'an agent', roles: ['agent'], agent_id: 'agent-1' },

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
-import type { TeamsApp } from '../../src/config/config.ts'
+import type { TeamsApp } from '../../src/config/teams-app.ts'
 import type { Clock } from '../../src/kit/clock.ts'
 import { createTeamsStandIn, type TeamsStandIn } from '../../src/sandbox/teams-stand-in.ts'
 

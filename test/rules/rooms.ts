@@ -43,6 +43,7 @@ export const ROOMS: Record<string, Room> = {
       'fan-out.ts',
       'newsroom.ts',
       'alert-view.ts',
+      'place.ts',
     ],
     imports: ['idempotency', 'store', rows, 'kit'],
   },
@@ -52,7 +53,15 @@ export const ROOMS: Record<string, Room> = {
   },
   identity: {
     at: 'src/identity',
-    doors: ['principal.ts', 'accounts.ts', 'addresses.ts', 'persons.ts', 'people.ts', 'api-keys.ts'],
+    doors: [
+      'principal.ts',
+      'accounts.ts',
+      'addresses.ts',
+      'persons.ts',
+      'people.ts',
+      'api-keys.ts',
+      'limits.ts',
+    ],
     imports: ['store', 'audit', rows, 'kit'],
   },
   idempotency: { at: 'src/idempotency', doors: ['once.ts', 'retention.ts'], imports: ['store', 'kit'] },
@@ -83,7 +92,7 @@ export const ROOMS: Record<string, Room> = {
   },
   delivery: {
     at: 'src/delivery',
-    doors: ['worker.ts', 'outcome.ts', 'log.ts'],
+    doors: ['worker.ts', 'outcome.ts', 'log.ts', 'end.ts'],
     imports: [
       'store',
       'events',

@@ -4,9 +4,17 @@ import { z } from 'zod'
 import { ROLES } from '../../identity/principal.ts'
 import { pageOf, time } from '../answers.ts'
 import type { Operation } from '../operation.ts'
-import { newApiKey } from './schemas.ts'
+import { changedApiKey, newApiKey } from './schemas.ts'
 
 const tag = 'API keys'
+
+const limits = z.object({
+  requests_per_minute: z.int(),
+  events_per_minute: z.int(),
+  pending_approvals: z.int(),
+  concurrent_requests: z.int(),
+  waits: z.int(),
+})
 
 export const apiKey = z.object({
   id: z.string(),
@@ -20,6 +28,7 @@ export const apiKey = z.object({
     .describe('The API key that made it; null: the command line, the first start, or before this was kept'),
   created_at: time,
   revoked_at: time.nullable(),
+  limits: limits.describe('Those that it has now'),
 })
 
 const shownOnce = z.string().describe('Shown in this answer and nowhere else')
@@ -49,6 +58,18 @@ export const createApiKey = {
     },
   },
   problems: { 409: ['person_exists', 'person_disabled'] },
+} as const satisfies Operation
+
+export const changeApiKey = {
+  id: 'changeApiKey',
+  tag,
+  method: 'patch',
+  path: '/v1/api-keys/:id',
+  summary: 'Give an API key limits of its own, or with null the usual ones again',
+  roles: ['admin'],
+  body: changedApiKey,
+  answers: { 200: { says: 'The key as it is now', body: apiKey } },
+  problems: { 404: ['not_found'] },
 } as const satisfies Operation
 
 export const rotateApiKey = {

@@ -6,8 +6,15 @@ import { isoTime } from '../../kit/clock.ts'
 import { sendProblem } from '../../kit/problem.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { sendNotFound } from '../errors.ts'
-import { type apiKey, createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from './operations.ts'
-import { wantedKey } from './schemas.ts'
+import {
+  type apiKey,
+  changeApiKey,
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
+  rotateApiKey,
+} from './operations.ts'
+import { limitChange, wantedKey, wireLimits } from './schemas.ts'
 
 export function apiKeyEndpoints(apiKeys: ApiKeys): Endpoint[] {
   return [
@@ -23,6 +30,12 @@ export function apiKeyEndpoints(apiKeys: ApiKeys): Endpoint[] {
       }
       const { id, key } = made
       res.status(201).json({ id, name: body.name, roles: body.roles, key })
+    }),
+
+    endpoint(changeApiKey, async ({ id, body, caller }, res) => {
+      const changed = await apiKeys.changeLimits(id, limitChange(body), caller.id)
+      if (!changed) return sendNotFound(res)
+      res.json(wire(changed))
     }),
 
     endpoint(rotateApiKey, async ({ id, caller }, res) => {
@@ -48,5 +61,6 @@ function wire(summary: KeySummary): z.infer<typeof apiKey> {
     created_by: summary.createdBy,
     created_at: isoTime(summary.createdAt),
     revoked_at: summary.revokedAt === null ? null : isoTime(summary.revokedAt),
+    limits: wireLimits(summary.limits),
   }
 }

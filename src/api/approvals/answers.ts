@@ -1,7 +1,7 @@
 // Defines the shape of an approval over HTTP, which the document promises and the desk keeps.
 
 import { z } from 'zod'
-import { type ApprovalView, STATUSES } from '../../approvals/view.ts'
+import { type ApprovalSummary, type ApprovalView, STATUSES } from '../../approvals/view.ts'
 import { SEVERITIES } from '../../events/severity.ts'
 import { time } from '../answers.ts'
 
@@ -56,3 +56,9 @@ export const approval = z.object({
     .describe('Where `reached` is false: what became of the card at each destination'),
   test: z.boolean().describe('An admin tries a destination; left out of statistics'),
 }) satisfies z.ZodType<ApprovalView>
+
+/** In a list: arguments and metadata are there with `include=details` only. */
+export const listedApproval = approval.extend({
+  action: approval.shape.action.extend({ arguments: json.optional() }),
+  metadata: json.optional(),
+}) satisfies z.ZodType<ApprovalSummary>

@@ -3,7 +3,7 @@
 import { pageOf } from '../answers.ts'
 import { idempotencyHeader } from '../idempotency.ts'
 import type { Operation } from '../operation.ts'
-import { approval } from './answers.ts'
+import { approval, listedApproval } from './answers.ts'
 import { listQuery, newApproval, newDecision, newWithdrawal, waitQuery } from './schemas.ts'
 
 const tag = 'Approvals'
@@ -24,7 +24,7 @@ export const requestApproval = {
       body: approval,
     },
   },
-  refusals: ['approval_not_found', 'idempotency_key_reused'],
+  refusals: ['approval_not_found', 'idempotency_key_reused', 'too_many_pending'],
   problems: { 403: ['agent_mismatch'] },
 } as const satisfies Operation
 
@@ -33,10 +33,16 @@ export const listApprovals = {
   tag,
   method: 'get',
   path: '/v1/approvals',
-  summary: 'List approvals, the newest first; an agent sees its own',
+  summary:
+    'List approvals, the newest first; an agent sees its own. Arguments and metadata only with `include=details`',
   roles: ['agent', 'reviewer', 'auditor'],
   query: listQuery,
-  answers: { 200: { says: 'A page', body: pageOf(approval) } },
+  answers: {
+    200: {
+      says: 'A page; with details it ends after at most 1 MB of them, and the next page goes on',
+      body: pageOf(listedApproval),
+    },
+  },
 } as const satisfies Operation
 
 export const readApproval = {
@@ -49,6 +55,7 @@ export const readApproval = {
   query: waitQuery,
   answers: { 200: { says: 'As it stands now, closed or not', body: approval } },
   refusals: ['approval_not_found'],
+  problems: { 429: ['too_many_waits'] },
 } as const satisfies Operation
 
 export const decideApproval = {

@@ -43,6 +43,7 @@ async function requestApproval(
   const outcome = await desk.request({
     ...requestOf(body),
     ownerKeyId: caller.id,
+    mostPending: caller.limits.pendingApprovals,
     ...(key !== undefined && { idempotencyKey: key }),
   })
   if (!outcome.ok) return sendRefusal(res, outcome.refusal)
@@ -54,7 +55,7 @@ async function listApprovals(
   { caller, query }: Asked<typeof operations.listApprovals>,
   res: Response,
 ) {
-  const { status, risk, agent, tool, created_from, created_before, limit, cursor } = query
+  const { status, risk, agent, tool, created_from, created_before, include, limit, cursor } = query
   const filter = {
     status,
     riskLevel: risk,
@@ -65,7 +66,8 @@ async function listApprovals(
     after: cursor,
     ...ownerOf(caller),
   }
-  const { approvals, next = null } = await queries.list(filter, limit)
+  const { approvals, next = null } =
+    include === 'details' ? await queries.listWhole(filter, limit) : await queries.list(filter, limit)
   res.json({ data: approvals, next_cursor: next })
 }
 

@@ -52,6 +52,7 @@ export const listQuery = z.strictObject({
   tool: text(200).optional(),
   created_from: instant.optional(),
   created_before: instant.optional(),
+  include: z.enum(['details']).optional(),
   ...pageQuery('apr'),
 })
 

@@ -45,7 +45,7 @@ export const emitEvents = {
     },
   },
   refusals: ['idempotency_key_reused'],
-  problems: { 403: ['agent_mismatch', 'reserved_event_type'] },
+  problems: { 403: ['agent_mismatch', 'reserved_event_type'], 429: ['too_many_events'] },
 } as const satisfies Operation
 
 export const readEvent = {

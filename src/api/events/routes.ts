@@ -9,16 +9,19 @@ import { sendProblem } from '../../kit/problem.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
 import { sendRefusal } from '../errors.ts'
 import { keyedBy } from '../idempotency.ts'
+import type { Limiter } from '../limiter.ts'
 import * as operations from './operations.ts'
 
 export interface EventRoutesOptions {
   newsroom: Newsroom
   acknowledge: Acknowledge
+  limiter: Limiter
 }
 
-export function eventEndpoints({ newsroom, acknowledge }: EventRoutesOptions): Endpoint[] {
+export function eventEndpoints(options: EventRoutesOptions): Endpoint[] {
+  const { newsroom, acknowledge } = options
   return [
-    endpoint(operations.emitEvents, (asked, res) => emitEvents(newsroom, asked, res)),
+    endpoint(operations.emitEvents, (asked, res) => emitEvents(options, asked, res)),
     endpoint(operations.readEvent, async ({ id }, res) => {
       const event = await newsroom.find(id)
       if (!event) return sendRefusal(res, refused('event_not_found').refusal)
@@ -33,7 +36,7 @@ export function eventEndpoints({ newsroom, acknowledge }: EventRoutesOptions): E
 }
 
 async function emitEvents(
-  newsroom: Newsroom,
+  { newsroom, limiter }: EventRoutesOptions,
   { caller, body, headers }: Asked<typeof operations.emitEvents>,
   res: Response,
 ) {
@@ -47,6 +50,7 @@ async function emitEvents(
     const detail = `This API key speaks for the agent ${caller.agentId} only`
     return sendProblem(res, { status: 403, code: 'agent_mismatch', detail })
   }
+  if (!limiter.takeEvents(caller, body.length, res)) return
   const alerts = body.map((alert) => ({ ...alert, keyId: caller.id }))
   const { idempotency } = keyedBy(caller, headers)
   const taken = await newsroom.take(alerts, idempotency)

@@ -3,7 +3,7 @@
 import type { RequestHandler } from 'express'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { ApprovalView } from '../../approvals/view.ts'
-import type { SendResult } from '../../delivery/worker.ts'
+import type { SendResult } from '../../delivery/end.ts'
 import { SEVERITIES, type Severity } from '../../events/severity.ts'
 import { countRequests } from './requests.ts'
 

@@ -14,6 +14,7 @@ export function problemsOf(operation: Operation): Map<number, string[]> {
     add(400, 'invalid_request')
     add(401, 'unauthorized')
     add(403, 'forbidden')
+    add(429, 'too_many_requests', 'too_many_concurrent_requests')
   }
   if (operation.path.includes('/:')) add(400, 'malformed_url')
   if (operation.body) {

@@ -5,21 +5,21 @@ import type { Database } from '../store/database.ts'
 import { takeFrom } from '../store/pace.ts'
 
 /** The first bucket without room, and the milliseconds until there can be some. */
-export interface NoTurn {
+export interface NoRoom {
   bucket: string
   waitMs: number
 }
 
-class NoRoom extends Error {
-  readonly where: NoTurn
-  constructor(where: NoTurn) {
+class Refused extends Error {
+  readonly where: NoRoom
+  constructor(where: NoRoom) {
     super('no room')
     this.where = where
   }
 }
 
 /** Takes a turn in every bucket, or in none: then resolves with why. */
-export async function takeTurn(db: Database, paces: Pace[], now: number): Promise<NoTurn | undefined> {
+export async function takeRoom(db: Database, paces: Pace[], now: number): Promise<NoRoom | undefined> {
   if (paces.length === 0) return undefined
   try {
     await db.transact(async (trx) => {
@@ -27,12 +27,12 @@ export async function takeTurn(db: Database, paces: Pace[], now: number): Promis
         const intervalMs = Math.ceil(1000 / perSecond)
         const waitMs = await takeFrom(trx, { name: bucket, intervalMs, burst }, now)
         // What was taken from the others is given back with the transaction.
-        if (waitMs > 0) throw new NoRoom({ bucket, waitMs })
+        if (waitMs > 0) throw new Refused({ bucket, waitMs })
       }
     })
     return undefined
   } catch (error) {
-    if (error instanceof NoRoom) return error.where
+    if (error instanceof Refused) return error.where
     throw error
   }
 }

@@ -1,4 +1,4 @@
-// Packs a destination's due deliveries into parcels by its settings: what goes out together, and what waits.
+// Packs a destination's due deliveries into batches by its settings: what goes out together, and what waits.
 
 import type { DeliveryRow } from '../../db/schema.ts'
 import { type DestinationSettings, quietUntil } from '../events/settings.ts'
@@ -13,7 +13,7 @@ export interface Due {
 }
 
 /** One message's worth: more than one delivery is a digest. */
-export interface Parcel {
+export interface Batch {
   due: Due[]
   /** Counts against the rate of the destination. */
   isAlert: boolean
@@ -25,7 +25,7 @@ export interface Held {
   until: number
 }
 
-export interface Packing {
+export interface Batching {
   settings: DestinationSettings
   kind: Pick<PlatformKind, 'batch' | 'orderKey'>
   platform: Pick<Platform, 'digest' | 'redraw'>
@@ -34,20 +34,20 @@ export interface Packing {
 /** A digest settles in one transaction. */
 const MOST_IN_DIGEST = 1_000
 
-/** How many due deliveries `pack` should see, where `usual` is what can be sent one by one. */
-export function dueAtOnce({ settings, kind, platform }: Packing, usual: number): number {
+/** How many due deliveries `toBatches` should see, where `usual` is what can be sent one by one. */
+export function alertsAtOnce({ settings, kind, platform }: Batching, usual: number): number {
   if (kind.batch !== undefined) return kind.batch
   const { digest_after, quiet_hours_start } = settings
   return platform.digest && (digest_after !== null || quiet_hours_start !== null) ? MOST_IN_DIGEST : usual
 }
 
 /** Approvals first: agents wait for them. Whatever was given is in one of the two. */
-export function pack(
+export function toBatches(
   due: Due[],
-  packing: Packing,
+  batching: Batching,
   now: number,
-): { parcels: Parcel[]; held: Held | undefined } {
-  const { settings, kind, platform } = packing
+): { batches: Batch[]; held: Held | undefined } {
+  const { settings, kind, platform } = batching
   // A test is awaited, as an approval is, and a redraw calls nobody.
   const isAlert = ({ event }: Due) =>
     event.approval_id === null && event.is_test !== 1 && (event.about === null || !platform.redraw)
@@ -57,18 +57,18 @@ export function pack(
   const [alerts, rest] = split(awake, isAlert)
   return {
     held: until === undefined || asleep.length === 0 ? undefined : { due: asleep, until },
-    parcels:
+    batches:
       kind.batch === undefined
-        ? [...rest.map((one) => ({ due: [one], isAlert: false })), ...parcelsOf(alerts, packing)]
-        : [{ due: awake, isAlert: alerts.length > 0 }].filter((parcel) => parcel.due.length > 0),
+        ? [...rest.map((one) => ({ due: [one], isAlert: false })), ...batchesOf(alerts, batching)]
+        : [{ due: awake, isAlert: alerts.length > 0 }].filter((batch) => batch.due.length > 0),
   }
 }
 
 /** The worst first, unless an order was promised. */
-function parcelsOf(alerts: Due[], { settings, kind, platform }: Packing): Parcel[] {
+function batchesOf(alerts: Due[], { settings, kind, platform }: Batching): Batch[] {
   const { digest_after } = settings
-  const single = (one: Due): Parcel => ({ due: [one], isAlert: true })
-  const together = (many: Due[]): Parcel[] =>
+  const single = (one: Due): Batch => ({ due: [one], isAlert: true })
+  const together = (many: Due[]): Batch[] =>
     many.length > 1 ? [{ due: many, isAlert: true }] : many.map(single)
   if (platform.digest && digest_after !== null && alerts.length > digest_after) return together(alerts)
   const [worst, others] = kind.orderKey ? [[], alerts] : split(alerts, isWorst)

@@ -1,0 +1,99 @@
+// Refuses what an API key asks beyond its limits: with 429, a code, and when to come again.
+
+import type { RequestHandler, Response } from 'express'
+import type { KeyPrincipal } from '../identity/principal.ts'
+import { sendProblem } from '../kit/problem.ts'
+import { callerOf } from './caller.ts'
+
+export interface Limiter {
+  /** Counts a request until it is answered; one that waits for an approval is counted among the waits instead. */
+  admit: RequestHandler
+  /** Takes so many events from what the key may tell in a minute; false: it is answered already. */
+  takeEvents(caller: KeyPrincipal, count: number, res: Response): boolean
+}
+
+/** What a key has used up. Keys are few: an admin makes each. */
+interface Use {
+  running: number
+  waiting: number
+  requests: Bucket
+  events: Bucket
+}
+
+/** Full at first, and filled again all the time. */
+interface Bucket {
+  left: number
+  /** By the clock that is never set back. */
+  at: number
+}
+
+const MINUTE_MS = 60_000
+/** Somebody may be done at any moment. */
+const SOON_SECONDS = 1
+
+export function createLimiter(now: () => number = () => performance.now()): Limiter {
+  const uses = new Map<string, Use>()
+
+  function useOf({ id, limits }: KeyPrincipal): Use {
+    const known = uses.get(id)
+    if (known) return known
+    const full = (left: number) => ({ left, at: now() })
+    const use = {
+      running: 0,
+      waiting: 0,
+      requests: full(limits.requestsPerMinute),
+      events: full(limits.eventsPerMinute),
+    }
+    uses.set(id, use)
+    return use
+  }
+
+  /** 0: taken. Otherwise so many seconds until it can be. What is more than a minute's worth needs a full bucket. */
+  function take(bucket: Bucket, perMinute: number, count: number): number {
+    const at = now()
+    const left = Math.min(perMinute, bucket.left + ((at - bucket.at) * perMinute) / MINUTE_MS)
+    const missing = Math.min(count, perMinute) - left
+    Object.assign(bucket, { left: missing > 0 ? left : left - count, at })
+    return missing > 0 ? Math.ceil((missing * MINUTE_MS) / perMinute / 1000) : 0
+  }
+
+  return {
+    admit(req, res, next) {
+      const caller = callerOf(res)
+      const { limits } = caller
+      const use = useOf(caller)
+      const isWait = typeof req.query.wait_seconds === 'string' && req.query.wait_seconds !== '0'
+      const [place, most] = isWait
+        ? (['waiting', limits.waits] as const)
+        : (['running', limits.concurrentRequests] as const)
+      if (use[place] >= most) {
+        return refuse(res, isWait ? 'too_many_waits' : 'too_many_concurrent_requests', most, SOON_SECONDS)
+      }
+      const seconds = take(use.requests, limits.requestsPerMinute, 1)
+      if (seconds > 0) return refuse(res, 'too_many_requests', limits.requestsPerMinute, seconds)
+      use[place] += 1
+      res.once('close', () => {
+        use[place] -= 1
+      })
+      next()
+    },
+    takeEvents(caller, count, res) {
+      const { eventsPerMinute } = caller.limits
+      const seconds = take(useOf(caller).events, eventsPerMinute, count)
+      if (seconds > 0) refuse(res, 'too_many_events', eventsPerMinute, seconds)
+      return seconds === 0
+    },
+  }
+}
+
+const SAYS = {
+  too_many_requests: (most: number) => `This API key may ask ${most} times a minute`,
+  too_many_events: (most: number) => `This API key may tell of ${most} events a minute`,
+  too_many_concurrent_requests: (most: number) => `This API key may have ${most} requests at the same moment`,
+  too_many_waits: (most: number) => `This API key may wait in ${most} requests at the same moment`,
+} as const
+
+function refuse(res: Response, code: keyof typeof SAYS, most: number, seconds: number): void {
+  res.set('Retry-After', String(seconds))
+  sendProblem(res, { status: 429, code, detail: `${SAYS[code](most)}; try again in ${seconds} s` })
+}

@@ -1,0 +1,59 @@
+// Sends one message: a delivery, or many that go together.
+
+import type { DeliveryRow } from '../../db/schema.ts'
+import type { Message, PlatformKind } from '../platforms/platform.ts'
+import { CLASS } from '../store/literals.ts'
+import type { Batch, Due } from './batching.ts'
+import type { End } from './end.ts'
+import { messageOf, type Told } from './message.ts'
+import { type Letter, send, sendTogether } from './send.ts'
+import type { Served, ServeOptions } from './served.ts'
+import type { Turns } from './turns.ts'
+
+/** Nothing ends where it has to wait for others of its key. */
+export async function sendBatch({ due }: Batch, served: Served, options: ServeOptions): Promise<End[]> {
+  const { db, clock, log, publicUrl, outbox } = options
+  const { kind, settings } = served.batching
+  for (const { delivery } of due) noteTurn(served.turns, delivery)
+  const sending = { db: db.read, kind, place: served.place, clock, log }
+  const telling = { settings, publicUrl, now: clock.now() }
+  const letters: Letter[] = []
+  for (const { delivery, ...one } of due) {
+    letters.push({ delivery, message: messageOf(await toldOf(one, options), telling) })
+  }
+  if (letters.length > 1 || kind.batch !== undefined) return sendTogether(letters, sending)
+  const [{ delivery, message }] = letters as [Letter]
+  const until = served.queue.behind(delivery, message.event)
+  if (until !== undefined) {
+    await outbox.hold(served.lease, [delivery], until)
+    return []
+  }
+  const end = await send({ delivery, message }, sending)
+  served.queue.ended(end, message.event)
+  return [{ ...end, isLate: isLate(message, kind, options) }]
+}
+
+function isLate(
+  message: Message,
+  { audience }: Pick<PlatformKind, 'audience'>,
+  { unreachedAfterMs, clock }: ServeOptions,
+): boolean {
+  if (audience !== 'people' || message.kind !== 'approval') return false
+  const { status, reached, created_at } = message.view
+  // It is settled a moment from now, and the clocks of two processes differ.
+  const isOld = clock.now() - Date.parse(created_at) >= unreachedAfterMs / 2
+  return status === 'pending' && (!reached || isOld)
+}
+
+/** Of an approval as it stands at this moment. */
+async function toldOf({ shown: event }: Pick<Due, 'shown'>, { findView }: ServeOptions): Promise<Told> {
+  if (event.approval_id === null) return { event, view: undefined }
+  const view = await findView(event.approval_id)
+  if (!view) throw new Error(`event ${event.id} is of what is not there`)
+  return { event, view }
+}
+
+function noteTurn(turns: Turns, { class: place, lane }: DeliveryRow): void {
+  if (place === CLASS.card) turns.took({ lane })
+  if (place === CLASS.update) turns.took({})
+}

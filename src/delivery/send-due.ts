@@ -1,0 +1,127 @@
+// Sends what is due at a destination during one lease, the next first, as long as it may.
+
+import type { DestinationRow } from '../../db/schema.ts'
+import { findEvents } from '../store/events.ts'
+import { alertsAtOnce, type Batch, type Batching, type Due, split, toBatches } from './batching.ts'
+import { type End, healthAfter, isLast, movedIn, resultOf } from './end.ts'
+import { findNext } from './next-due.ts'
+import type { Lease } from './outbox.ts'
+import { queueOf } from './queue.ts'
+import { takeRoom } from './rate-limit.ts'
+import { sendBatch } from './send-batch.ts'
+import { type Served, type ServeOptions, servedFrom } from './served.ts'
+
+/** Rounds of sends in one lease: then others have their turn. */
+const ROUNDS = 20
+/** What was read is sent in that order for so long; then a card may have come that is next. */
+const FRESH_MS = 250
+
+/** Sends what is due, and gives the lease back. Resolves with when to look again, where it knows of a time. */
+export async function sendDue(
+  row: DestinationRow,
+  lease: Lease,
+  options: ServeOptions,
+): Promise<number | undefined> {
+  const served = servedFrom(row, lease, options)
+  const lookAgainAt = await sendAll(served, options)
+  await options.outbox.release(lease, { turns: served.turns.stored(), ...served.health })
+  return lookAgainAt
+}
+
+/** What is next, in batches; what sleeps is put off. */
+async function look(served: Served, options: ServeOptions): Promise<Batch[]> {
+  const { db, clock, publicUrl } = options
+  served.queue = await queueOf(db.read, served.batching.kind, served.lease.destinationId, publicUrl)
+  const { batches, held } = toBatches(await dueAt(served, options), served.batching, clock.now())
+  if (held) await options.outbox.hold(served.lease, deliveriesIn(held), held.until)
+  return batches
+}
+
+/** With the alerts that some of their events are about, where their cards can change. */
+async function dueAt(
+  { place, batching, turns, atOnce }: Served,
+  { db, clock }: ServeOptions,
+): Promise<Due[]> {
+  const cards = batching.kind.batch ?? ROUNDS * atOnce
+  const due = await findNext(db.read, {
+    destinationId: place.row.id,
+    now: clock.now(),
+    turns,
+    limit: { cards, all: alertsAtOnce(batching, cards) },
+    inOrder: orderOf(batching.kind),
+  })
+  const redraws = place.platform.redraw !== undefined
+  const aboutIds = due.flatMap(({ event }) => (redraws && event.about !== null ? [event.about] : []))
+  const alerts = new Map((await findEvents(db.read, aboutIds)).map((alert) => [alert.id, alert]))
+  return due.map((one) => ({ ...one, shown: alerts.get(one.event.about ?? '') ?? one.event }))
+}
+
+function orderOf({ batch, orderKey }: Batching['kind']): 'all' | 'alerts' | 'nothing' {
+  if (batch !== undefined) return 'all'
+  return orderKey === undefined ? 'nothing' : 'alerts'
+}
+
+async function sendAll(served: Served, options: ServeOptions): Promise<number | undefined> {
+  const { db, outbox, clock } = options
+  const { lease, paces, rate, atOnce } = served
+  let waiting: Batch[] = []
+  let readAt = clock.now()
+  let lookAgainAt: number | undefined
+  let settled = Promise.resolve(true)
+  for (let round = 0; round < ROUNDS && options.isRunning(); round++) {
+    if (!(await keepLease(served, options))) break
+    if (waiting.length === 0 || clock.now() - readAt >= FRESH_MS) {
+      // What is sent and not yet settled would be found once more.
+      if (!(await settled)) break
+      readAt = clock.now()
+      waiting = await look(served, options)
+      if (waiting.length === 0) break
+    }
+    const next = waiting.slice(0, atOnce)
+    const now = clock.now()
+    const noRoom = await takeRoom(db, next.some(isRated) ? [...rate, ...paces] : paces, now)
+    if (!noRoom) {
+      waiting = waiting.slice(atOnce)
+      const ends = (await Promise.all(next.map((batch) => sendBatch(batch, served, options)))).flat()
+      const isOurs = await settled
+      settled = settle(ends, served, options)
+      // Thrown where it is awaited.
+      settled.catch(() => {})
+      // Where messages are independent, the next ones go while the database writes what became of these.
+      if (!isOurs || ends.some(isLast) || (atOnce === 1 && !(await settled))) break
+      continue
+    }
+    lookAgainAt = now + noRoom.waitMs
+    if (noRoom.bucket !== rate[0]?.bucket) {
+      await outbox.cool(lease, lookAgainAt)
+      break
+    }
+    // Too many alerts for the people there; what agents wait for goes on.
+    const [alerts, others] = split(waiting, isRated)
+    await outbox.hold(lease, alerts.flatMap(deliveriesIn), lookAgainAt)
+    waiting = others
+  }
+  await settled
+  return lookAgainAt
+}
+
+/** Resolves false when the lease is lost. */
+async function keepLease(served: Served, { outbox, leaseMs, clock }: ServeOptions): Promise<boolean> {
+  if (served.leaseUntil - clock.now() >= leaseMs / 2) return true
+  served.leaseUntil = clock.now() + leaseMs
+  return outbox.renew(served.lease, served.leaseUntil)
+}
+
+/** Resolves whether they are settled. When it throws, the lease runs out, and what was sent is sent again. */
+async function settle(ends: End[], served: Served, options: ServeOptions): Promise<boolean> {
+  if (ends.length === 0) return true
+  served.health = ends.reduce(healthAfter, served.health)
+  const isSettled = await options.outbox.settle(served.lease, ends, options.clock.now())
+  for (const end of ends) options.onSent?.(served.batching.kind.name, resultOf(end))
+  const moved = ends.map(movedIn).find((values) => values !== undefined)
+  if (moved) await options.onMoved(served.lease.destinationId, moved)
+  return isSettled
+}
+
+const isRated = ({ isAlert }: Batch) => isAlert
+const deliveriesIn = ({ due }: { due: Due[] }) => due.map(({ delivery }) => delivery)

@@ -1,0 +1,62 @@
+// Knows a destination while a sender has it: its place, its settings, its limits and whose turn it is there.
+
+import type { DestinationRow } from '../../db/schema.ts'
+import { type DestinationSettings, settingsOf } from '../events/settings.ts'
+import type { Pace } from '../platforms/platform.ts'
+import type { Batching } from './batching.ts'
+import type { Place } from './deliver.ts'
+import type { Health } from './end.ts'
+import type { Lease, Outbox } from './outbox.ts'
+import { NO_QUEUE, type Queue } from './queue.ts'
+import { type Turns, turnsOf } from './turns.ts'
+import type { WorkerOptions } from './worker.ts'
+
+export interface ServeOptions extends WorkerOptions {
+  outbox: Outbox
+  /** false: nothing new is sent. */
+  isRunning(): boolean
+}
+
+export interface Served {
+  lease: Lease
+  leaseUntil: number
+  place: Place
+  batching: Batching & { kind: WorkerOptions['kinds'][number] }
+  /** As it was at the last look. */
+  queue: Queue
+  paces: Pace[]
+  /** Of alerts, as people set it. */
+  rate: Pace[]
+  /** Sends at once. */
+  atOnce: number
+  turns: Turns
+  health: Health
+}
+
+export function servedFrom(row: DestinationRow, lease: Lease, options: ServeOptions): Served {
+  const platform = options.platforms.get(row.channel_type)
+  const kind = options.kinds.find(({ name }) => name === row.channel_type)
+  if (!platform || !kind) throw new Error(`no platform for channel_type ${row.channel_type}`)
+  const place: Place = { row, platform, audience: kind.audience, to: options.open(row) }
+  const settings = settingsOf(row.settings)
+  const paces = kind.pace(place.to.config)
+  const rate = rateOf(row.id, settings)
+  return {
+    lease,
+    leaseUntil: row.lease_until,
+    place,
+    batching: { settings, kind, platform },
+    queue: NO_QUEUE,
+    paces,
+    rate,
+    atOnce: paces.length + rate.length === 0 ? (kind.parallel ?? 1) : 1,
+    turns: turnsOf(row.turns),
+    health: { trouble: row.trouble, slow: row.slow },
+  }
+}
+
+function rateOf(destinationId: string, { rate_per_minute }: DestinationSettings): Pace[] {
+  return rate_per_minute === null
+    ? []
+    : [{ bucket: `alerts:${destinationId}`, perSecond: rate_per_minute / 60 }]
+}
