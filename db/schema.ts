@@ -193,8 +193,8 @@ export interface DestinationRow {
   turns: string | null
   /** When a sender took it last. */
   leased_at: number
-  /** Why the last send failed; NULL once one has succeeded. */
-  trouble: string | null
+  /** Since when every send fails; NULL once one has succeeded. */
+  trouble_since: number | null
   /** 1: the last send took so long that the others are served before. */
   slow: number
 }

@@ -20,7 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .alterTable('destinations')
     .addColumn('leased_at', 'bigint', (c) => c.notNull().defaultTo(0))
     .execute()
-  await db.schema.alterTable('destinations').addColumn('trouble', 'text').execute()
+  await db.schema.alterTable('destinations').addColumn('trouble_since', 'bigint').execute()
   await db.schema
     .alterTable('destinations')
     .addColumn('slow', 'integer', (c) => c.notNull().defaultTo(0))
@@ -32,6 +32,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`drop index deliveries_due`.execute(db)
   await sql`create index deliveries_cards on deliveries (destination_id, lane, rank, next_attempt_at, id)
     where state = 'pending' and class = 0`.execute(db)
+  await sql`create index deliveries_retrying on deliveries (destination_id, id)
+    where state = 'pending' and attempts > 0`.execute(db)
   await sql`create index deliveries_others on deliveries (destination_id, class, next_attempt_at, id)
     where state = 'pending' and class > 0`.execute(db)
 }

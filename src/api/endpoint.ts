@@ -28,7 +28,8 @@ export interface Endpoint {
 /** What a request with a key must pass first. */
 export interface Gate {
   allow: Allow
-  admit: RequestHandler
+  /** `mayWait`: with `wait_seconds` it counts as a wait. */
+  admit(mayWait: boolean): RequestHandler
 }
 
 const NO_QUERY = z.strictObject({})
@@ -60,7 +61,7 @@ export function endpoint<const O extends Operation>(
   return {
     operation,
     handlers: ({ allow, admit }) => [
-      ...(roles ? [allow(...roles), admit] : []),
+      ...(roles ? [allow(...roles), admit(operation.mayWait === true)] : []),
       ...(body ? [reader] : []),
       handle,
     ],

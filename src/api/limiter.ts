@@ -7,7 +7,7 @@ import { callerOf } from './caller.ts'
 
 export interface Limiter {
   /** Counts a request until it is answered; one that waits for an approval is counted among the waits instead. */
-  admit: RequestHandler
+  admit(mayWait: boolean): RequestHandler
   /** Takes so many events from what the key may tell in a minute; false: it is answered already. */
   takeEvents(caller: KeyPrincipal, count: number, res: Response): boolean
 }
@@ -58,23 +58,30 @@ export function createLimiter(now: () => number = () => performance.now()): Limi
   }
 
   return {
-    admit(req, res, next) {
+    admit: (mayWait) => (req, res, next) => {
       const caller = callerOf(res)
       const { limits } = caller
       const use = useOf(caller)
-      const isWait = typeof req.query.wait_seconds === 'string' && req.query.wait_seconds !== '0'
-      const [place, most] = isWait
-        ? (['waiting', limits.waits] as const)
-        : (['running', limits.concurrentRequests] as const)
+      const isWait = mayWait && Number(req.query.wait_seconds) > 0
+      const place = isWait ? 'waiting' : 'running'
+      const most = isWait ? limits.waits : limits.concurrentRequests
       if (use[place] >= most) {
         return refuse(res, isWait ? 'too_many_waits' : 'too_many_concurrent_requests', most, SOON_SECONDS)
       }
       const seconds = take(use.requests, limits.requestsPerMinute, 1)
       if (seconds > 0) return refuse(res, 'too_many_requests', limits.requestsPerMinute, seconds)
+      // Whoever hung up while the key was looked up is told of no more.
+      if (req.socket.destroyed || res.closed) return
       use[place] += 1
-      res.once('close', () => {
-        use[place] -= 1
-      })
+      let isCounted = true
+      const free = () => {
+        req.socket.off('close', free)
+        if (isCounted) use[place] -= 1
+        isCounted = false
+      }
+      // A response that waits behind another on its connection hears nothing when that ends.
+      res.once('close', free)
+      req.socket.once('close', free)
       next()
     },
     takeEvents(caller, count, res) {

@@ -24,6 +24,8 @@ export interface Operation {
   roles?: readonly Role[]
   /** Absent: none may be given, where a key is needed. */
   query?: z.ZodObject
+  /** With `wait_seconds` it may wait for an approval. */
+  mayWait?: true
   headers?: z.ZodObject
   body?: z.ZodType
   /** Nothing at all counts as `{}`. */

@@ -8,7 +8,7 @@ import { placeOfApproval } from '../events/place.ts'
 import type { Severity } from '../events/severity.ts'
 import { newId } from '../kit/ids.ts'
 import type { Executor } from '../store/database.ts'
-import { insertDeliveries } from '../store/deliveries.ts'
+import { giveUpTurns, insertDeliveries } from '../store/deliveries.ts'
 import { findListeners, type Listener } from '../store/destinations.ts'
 import { insertEvent } from '../store/events.ts'
 import { together } from '../store/together.ts'
@@ -40,7 +40,7 @@ export async function announceUnreached(
 ): Promise<void> {
   const heard = heardOf('approval.unreached', approval)
   const hearers = (await findListeners(trx, approval.id)).filter(
-    (row) => listens(row, heard) && !(row.told === 1 && reviewable.includes(row.channel_type)),
+    (row) => listens(row, heard) && !(row.told > 0 && reviewable.includes(row.channel_type)),
   )
   await tell(trx, heard, approval, now, hearers)
 }
@@ -56,7 +56,7 @@ export async function announceVote(
 ): Promise<void> {
   const heard = heardOf('approval.voted', approval)
   const hears = (row: Listener) =>
-    reviewable.includes(row.channel_type) ? row.told === 1 : approval.is_test === 0 && listens(row, heard)
+    reviewable.includes(row.channel_type) ? row.told > 0 : approval.is_test === 0 && listens(row, heard)
   const hearers = (await findListeners(trx, approval.id)).filter(hears)
   await tell(trx, heard, approval, now, firstBefore(hearers, first))
 }
@@ -72,8 +72,9 @@ async function tell(
   now: number,
   hearers: Hearer[],
 ): Promise<void> {
-  const { id } = approval
+  const { id, status } = approval
   const event = { id: newId('evt'), type, severity, approval_id: id, created_at: now }
+  if (status !== 'pending' && hearers.some(({ told }) => told === 2)) await giveUpTurns(trx, id)
   await together(
     trx,
     () => insertEvent(trx, event),
@@ -81,7 +82,7 @@ async function tell(
       insertDeliveries(
         trx,
         deliveriesOf(event, id, hearers, ({ told }, deliveryId) =>
-          placeOfApproval(approval, told === 1, deliveryId),
+          placeOfApproval(approval, told > 0, deliveryId),
         ),
       ),
   )

@@ -18,6 +18,8 @@ export interface UnreachedOptions {
 
 /** So many approvals are looked at in one query: it must not hold up the clicks. */
 const LOOKED_AT = 500
+/** Clocks are corrected a little all the time. */
+const SET_BACK_MS = 5_000
 /** So many are marked in one transaction, for the same reason. */
 const MARKED = 50
 
@@ -33,6 +35,7 @@ export function createUnreachedSweep(
   // What is committed from now on is younger: no transaction takes that long, and no process' clock is so late.
   let seen: Aged = { created_at: 0, id: '' }
   let queued: string[] = []
+  let last = 0
 
   async function markAll(ids: string[]): Promise<number> {
     let marked = 0
@@ -53,6 +56,9 @@ export function createUnreachedSweep(
 
   return async () => {
     const now = clock.now()
+    // The clock was set back: what is made from now on is older than what was seen.
+    if (now < last - SET_BACK_MS) seen = { created_at: 0, id: '' }
+    last = now
     const looked: Looked = { reviewable, servedSince: now - unreachedAfterMs }
     let marked = 0
     const still: string[] = []

@@ -23,7 +23,7 @@ export type End = { delivery: DeliveryRow; attempt: Attempt; isLate?: boolean } 
 export type SendResult = 'delivered' | 'skipped' | 'retried' | 'throttled' | 'dead' | 'destination_disabled'
 
 /** How the last send to a destination went. */
-export type Health = Pick<DestinationRow, 'trouble' | 'slow'>
+export type Health = Pick<DestinationRow, 'trouble_since' | 'slow'>
 
 /** A destination that takes so long for a send gives its sender back, and is served after the others. */
 const SLOW_MS = 5_000
@@ -51,9 +51,9 @@ const isSlow = ({ attempt }: End) => attempt.took_ms >= SLOW_MS
 export function healthAfter(before: Health, end: End): Health {
   if (end.what === 'delivered' && end.delivered.what === 'nothing') return before
   const slow = isSlow(end) ? 1 : 0
-  if (end.what === 'delivered') return { trouble: null, slow }
+  if (end.what === 'delivered') return { trouble_since: null, slow }
   const isTrouble = end.what === 'failed' || end.what === 'gone'
-  return { trouble: isTrouble ? end.attempt.code : before.trouble, slow }
+  return { trouble_since: before.trouble_since ?? (isTrouble ? end.attempt.at : null), slow }
 }
 
 /** What the platform says of a place that moved. */

@@ -1,7 +1,13 @@
 // Reads what a destination is to be sent next, in the order of sends.
 
 import type { Executor } from '../store/database.ts'
-import { type DueDelivery, findDueByIds, findDueInClass, findWaitingCards } from '../store/due.ts'
+import {
+  type DueDelivery,
+  findCardsByAge,
+  findDueByIds,
+  findDueInClass,
+  findWaitingCards,
+} from '../store/due.ts'
 import { CLASS } from '../store/literals.ts'
 import type { Turns } from './turns.ts'
 
@@ -15,19 +21,48 @@ export interface Asked {
   inOrder: 'all' | 'alerts' | 'nothing'
 }
 
-/** Cards by their turns, taking turns with updates; then critical alerts; then the rest. */
+/** Cards by their turns, taking turns with updates; where these are all, critical alerts follow, then the rest. */
 export async function findNext(db: Executor, asked: Asked): Promise<DueDelivery[]> {
-  const { destinationId, now, limit } = asked
-  const inClass = (name: Exclude<keyof typeof CLASS, 'card'>, most: number) =>
-    findDueInClass(db, { destinationId, class: CLASS[name], now, limit: most })
-  const first = byTurns(await findCards(db, asked), await inClass('update', limit.cards), asked)
-  const room = limit.all - first.length
-  const critical = await inClass('critical', room)
-  if (asked.inOrder === 'nothing') {
-    return [...first, ...critical, ...(await inClass('other', room - critical.length))]
+  const { limit, inOrder } = asked
+  if (inOrder === 'all') return findOldest(db, asked)
+  const first = await findFirst(db, asked)
+  const room = first.length < limit.cards ? limit.all - first.length : 0
+  const critical = await inClass(db, asked, 'critical', room)
+  if (inOrder === 'nothing') {
+    return [...first, ...critical, ...(await inClass(db, asked, 'other', room - critical.length))]
   }
-  const alerts = [...critical, ...(await inClass('other', room))].toSorted(byAge).slice(0, room)
-  return asked.inOrder === 'all' ? [...first, ...alerts].toSorted(byAge) : [...first, ...alerts]
+  const alerts = [...critical, ...(await inClass(db, asked, 'other', room))].toSorted(byAge)
+  return [...first, ...alerts.slice(0, room)]
+}
+
+/** What all goes in one message has no turns. */
+async function findOldest(db: Executor, asked: Asked): Promise<DueDelivery[]> {
+  const { destinationId, now, limit } = asked
+  const due = await findCardsByAge(db, { destinationId, now, limit: limit.all })
+  for (const name of ['update', 'critical', 'other'] as const) {
+    due.push(...(await inClass(db, asked, name, limit.all)))
+  }
+  return due.toSorted(byAge).slice(0, limit.all)
+}
+
+function inClass(
+  db: Executor,
+  { destinationId, now }: Asked,
+  name: Exclude<keyof typeof CLASS, 'card'>,
+  limit: number,
+): Promise<DueDelivery[]> {
+  return findDueInClass(db, { destinationId, class: CLASS[name], now, limit })
+}
+
+async function findFirst(db: Executor, asked: Asked): Promise<DueDelivery[]> {
+  const { turns, limit } = asked
+  const most = limit.cards
+  // Updates that wait behind their cards are walked through: not where a card is next anyway.
+  const updates = most > 1 || turns.isUpdateNext() ? await inClass(db, asked, 'update', most) : []
+  if (most === 1 && updates.length === 1) return updates
+  const cards = await findCards(db, asked)
+  if (most === 1 && cards.length === 0 && !turns.isUpdateNext()) return inClass(db, asked, 'update', 1)
+  return byTurns(cards, updates, asked)
 }
 
 async function findCards(db: Executor, { destinationId, now, turns, limit }: Asked): Promise<DueDelivery[]> {

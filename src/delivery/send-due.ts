@@ -42,12 +42,15 @@ async function dueAt(
   { place, batching, turns, atOnce }: Served,
   { db, clock }: ServeOptions,
 ): Promise<Due[]> {
-  const cards = batching.kind.batch ?? ROUNDS * atOnce
+  const { batch } = batching.kind
+  const usual = batch ?? ROUNDS * atOnce
+  // One by one each look is for the next card alone: another may have come by the one after it.
+  const cards = batch === undefined && atOnce === 1 ? 1 : usual
   const due = await findNext(db.read, {
     destinationId: place.row.id,
     now: clock.now(),
     turns,
-    limit: { cards, all: alertsAtOnce(batching, cards) },
+    limit: { cards, all: alertsAtOnce(batching, usual) },
     inOrder: orderOf(batching.kind),
   })
   const redraws = place.platform.redraw !== undefined
@@ -100,6 +103,7 @@ async function sendAll(served: Served, options: ServeOptions): Promise<number | 
     const [alerts, others] = split(waiting, isRated)
     await outbox.hold(lease, alerts.flatMap(deliveriesIn), lookAgainAt)
     waiting = others
+    if (waiting.length === 0) break
   }
   await settled
   return lookAgainAt
@@ -107,7 +111,9 @@ async function sendAll(served: Served, options: ServeOptions): Promise<number | 
 
 /** Resolves false when the lease is lost. */
 async function keepLease(served: Served, { outbox, leaseMs, clock }: ServeOptions): Promise<boolean> {
-  if (served.leaseUntil - clock.now() >= leaseMs / 2) return true
+  const leftMs = served.leaseUntil - clock.now()
+  // More than it can be: the clock was set back meanwhile.
+  if (leftMs >= leaseMs / 2 && leftMs <= leaseMs) return true
   served.leaseUntil = clock.now() + leaseMs
   return outbox.renew(served.lease, served.leaseUntil)
 }

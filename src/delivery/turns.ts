@@ -15,49 +15,55 @@ export interface Turns {
 }
 
 interface Memory {
-  /** The lanes whose turn it was in this round. */
+  /** The lanes in the order in which they were served last. */
   served: string[]
   last: 'card' | 'update'
 }
+
+/** Keys that asked so long ago count as new. */
+const REMEMBERED = 500
 
 const NOBODY: Memory = { served: [], last: 'update' }
 
 /** `stored`: what `stored()` gave; null: nothing was sent yet. */
 export function turnsOf(stored: string | null): Turns {
   const memory: Memory = stored === null ? NOBODY : JSON.parse(stored)
-  let served = new Set(memory.served)
+  // A set keeps the order in which its members came.
+  const served = new Set(memory.served)
   let { last } = memory
 
   return {
     order(cards, limit) {
-      const lanes = [...Map.groupBy(cards, ({ lane }) => lane).values()]
-      const done = new Set(served)
+      const lanes = Map.groupBy(cards, ({ lane }) => lane)
+      const before = new Set(served)
       const next: WaitingCard[] = []
       while (next.length < limit) {
-        const waiting = lanes.filter((lane) => lane.length > 0)
-        const unserved = waiting.filter(([card]) => !done.has((card as WaitingCard).lane))
-        // A new round.
-        if (unserved.length === 0) done.clear()
-        const best = first(unserved.length === 0 ? waiting : unserved)?.shift()
-        if (!best) break
-        done.add(best.lane)
-        next.push(best)
+        const waiting = [...lanes.values()].filter((lane) => lane.length > 0)
+        const never = waiting.filter(([card]) => !before.has((card as WaitingCard).lane))
+        const longestAgo = [...before].find((lane) => lanes.get(lane)?.length)
+        const card = (mostUrgent(never) ?? lanes.get(longestAgo ?? ''))?.shift()
+        if (!card) break
+        moveToEnd(before, card.lane)
+        next.push(card)
       }
       return next
     },
     isUpdateNext: () => last === 'card',
     took({ lane }) {
       last = lane === undefined ? 'update' : 'card'
-      if (lane === undefined) return
-      if (served.has(lane)) served = new Set()
-      served.add(lane)
+      if (lane !== undefined) moveToEnd(served, lane)
     },
-    stored: () => JSON.stringify({ served: [...served], last } satisfies Memory),
+    stored: () => JSON.stringify({ served: [...served].slice(-REMEMBERED), last } satisfies Memory),
   }
 }
 
+function moveToEnd(set: Set<string>, member: string): void {
+  set.delete(member)
+  set.add(member)
+}
+
 /** The lane whose first card is the most urgent. */
-function first(lanes: WaitingCard[][]): WaitingCard[] | undefined {
+function mostUrgent(lanes: WaitingCard[][]): WaitingCard[] | undefined {
   const rankOf = ([card]: WaitingCard[]) => card?.rank ?? ''
   return lanes.reduce<WaitingCard[] | undefined>(
     (best, lane) => (best && rankOf(best) <= rankOf(lane) ? best : lane),

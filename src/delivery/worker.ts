@@ -124,7 +124,8 @@ export function createWorker(options: WorkerOptions): Worker {
   function hasSender({ channel_type, slow }: Claimable): boolean {
     const alike = [...sending.values()].filter((one) => hears(one) === hears({ channel_type }))
     if (slow === 1 && alike.filter((one) => one.slow === 1).length >= FOR_THE_SLOW) return false
-    return alike.length < SENDERS
+    // One is left to the slow, or those who always have something to send would take each that is free.
+    return alike.length < (slow === 1 ? SENDERS : SENDERS - 1)
   }
 
   function hears({ channel_type }: Pick<Claimable, 'channel_type'>): PlatformKind['audience'] | undefined {

@@ -1,7 +1,7 @@
 // Defines how much one API key may ask of the server, so that one agent holds up no other.
 
 export interface Limits {
-  /** Of any kind but waits, by this process. */
+  /** Of any kind, by this process. */
   requestsPerMinute: number
   /** Events that it tells of, by this process. */
   eventsPerMinute: number

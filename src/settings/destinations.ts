@@ -125,7 +125,7 @@ export function createDestinations(options: {
         const after = await store.updateDestination(trx, id, {
           ...columnsOf(fields),
           ...(fields.config && configs.keep(id, before.channel_type, fields.config)),
-          ...(fields.enabled && { disabled_reason: null, cool_until: 0, trouble: null }),
+          ...(fields.enabled && { disabled_reason: null, cool_until: 0, trouble_since: null }),
           updated_at: now,
         })
         if (!after) return undefined

@@ -4,7 +4,7 @@ import { type ExpressionBuilder, sql, type UpdateQueryBuilder, type UpdateResult
 import type { DeliveryRow, Schema } from '../../db/schema.ts'
 import { columns, compileOncePerLength } from './compile-once.ts'
 import { type Executor, isOnPostgres } from './database.ts'
-import { CLASS, PENDING } from './literals.ts'
+import { CLASS, FIRST_CARD, PENDING } from './literals.ts'
 
 export async function insertDeliveries(trx: Executor, rows: DeliveryRow[]): Promise<void> {
   if (rows.length > 0) await addDeliveries(trx, rows)
@@ -34,6 +34,17 @@ const addDeliveries = compileOncePerLength((trx, rows: DeliveryRow[]) =>
       ),
     ),
 )
+
+/** Of what is closed nobody waits for a first card any more: those that wait are updates from now on. */
+export function giveUpTurns(trx: Executor, subjectId: string): Promise<unknown> {
+  return trx
+    .updateTable('deliveries')
+    .set({ class: CLASS.update, lane: '', rank: '' })
+    .where('subject_id', '=', subjectId)
+    .where('state', '=', PENDING)
+    .where('class', '=', FIRST_CARD)
+    .execute()
+}
 
 export async function wasTold(db: Executor, subjectId: string, destinationId: string): Promise<boolean> {
   const row = await db

@@ -64,10 +64,12 @@ export interface DueDelivery {
   event: ToldEvent
 }
 
-/** With their events, in any order. */
+/** Those that are still pending, with their events, in any order. */
 export async function findDueByIds(db: Executor, ids: string[]): Promise<DueDelivery[]> {
   if (ids.length === 0) return []
-  return dueIn(await withEvents(db).where('d.id', 'in', ids).where('d.state', '=', PENDING).execute())
+  const rows = await withEvents(db).where('d.id', 'in', ids).execute()
+  // In the query, PostgreSQL would go through all that is pending instead.
+  return dueIn(rows.filter(({ state }) => state === 'pending'))
 }
 
 /**
@@ -93,6 +95,24 @@ const dueInClass = compileOnce(
       .orderBy('d.next_attempt_at')
       .orderBy('d.id')
       .limit(p.limit),
+)
+
+/** First cards that may go now, with their events, in the order in which they were asked for. */
+export async function findCardsByAge(
+  db: Executor,
+  asked: { destinationId: string; now: number; limit: number },
+): Promise<DueDelivery[]> {
+  return dueIn((await cardsByAge(db, asked)).rows)
+}
+
+const cardsByAge = compileOnce((db, p: { destinationId: string; now: number; limit: number }) =>
+  withEvents(db)
+    .where('d.destination_id', '=', p.destinationId)
+    .where('d.state', '=', PENDING)
+    .where('d.class', '=', FIRST_CARD)
+    .where('d.next_attempt_at', '<=', p.now)
+    .orderBy('d.id')
+    .limit(p.limit),
 )
 
 /** Reading the events by their ids would be a longer query each time. */
@@ -161,7 +181,7 @@ export function findRetrying(db: Executor, destinationId: string): Promise<Deliv
     .selectAll()
     .where('d.destination_id', '=', destinationId)
     .where('d.state', '=', PENDING)
-    .where('d.attempts', '>', 0)
+    .where('d.attempts', '>', sql.lit(0))
     .orderBy('d.id')
     .execute()
 }

@@ -86,7 +86,7 @@ export async function failingDeliveries(
   const deliveries = db.selectFrom('deliveries').select(({ fn }) => fn.countAll<number>().as('count'))
   const retrying = await deliveries
     .where('state', '=', PENDING)
-    .where('attempts', '>', 0)
+    .where('attempts', '>', sql.lit(0))
     .executeTakeFirstOrThrow()
   const dead = await deliveries
     .where('state', '=', DEAD)

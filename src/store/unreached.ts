@@ -20,14 +20,15 @@ function isTaken(approval: string, reviewable: readonly string[]) {
 }
 
 /**
- * Whether its card waits for its turn where all goes well: nothing was tried yet, the last send there succeeded, and
- * somebody serves the place.
+ * Whether its card waits for its turn where all goes well: nothing was tried yet, not every send there has failed for
+ * so long, and somebody serves the place.
  */
 function isQueued(approval: string, { reviewable, servedSince }: Looked) {
   return sql<boolean>`exists (select place.id from deliveries as waiting
     inner join destinations as place on place.id = waiting.destination_id
     where waiting.subject_id = ${sql.ref(approval)} and waiting.state = ${PENDING} and waiting.attempts = 0
-    and place.channel_type in (${sql.join(reviewable)}) and place.enabled = 1 and place.trouble is null
+    and place.channel_type in (${sql.join(reviewable)}) and place.enabled = 1
+    and (place.trouble_since is null or place.trouble_since > ${servedSince})
     and place.leased_at > ${servedSince})`
 }
 

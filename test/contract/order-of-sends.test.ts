@@ -62,7 +62,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
     const c = [await ask('key_c', 'low')]
     await start()
     await sendUntil(6)
-    const ids = [a[1], b[1], c[0], b[0], a[2], a[0]].map((approval) => approval?.id)
+    const ids = [a[1], b[1], c[0], a[2], b[0], a[0]].map((approval) => approval?.id)
     expect(sentFrom(0)).toEqual(ids)
   })
 
@@ -114,6 +114,30 @@ describe.each(databases)('on $name', ({ name, create }) => {
     expect(sentFrom(0)).toContain(last)
   })
 
+  test('nor is it one because of a single send that failed', async () => {
+    const asked = await Promise.all(Array.from({ length: 70 }, () => ask('key_a')))
+    await start()
+    await sendUntil(62)
+    room.platform.fail(new Failed('http_500'))
+    await interval()
+    await interval()
+    await room.office.desk.noticeUnreached()
+    const views = await Promise.all(asked.map(({ id }) => room.office.queries.find(id)))
+    expect(views.filter((view) => view?.reached === false).length).toBeLessThanOrEqual(1)
+  })
+
+  test('the cards of what is closed keep no live one waiting', async () => {
+    const old = await Promise.all(Array.from({ length: 6 }, () => ask('key_a', 'critical', 10)))
+    room.clock.advance(10_000)
+    await room.office.desk.expireDue()
+    const live = [await ask('key_a', 'low'), await ask('key_a', 'low')]
+    await start()
+    await sendUntil(4)
+    const places = live.map(({ id }) => sentFrom(0).indexOf(id))
+    expect(places.toSorted()).toEqual([0, 2])
+    expect(old.map(({ id }) => id)).toContain(sentFrom(0)[1])
+  })
+
   test('it is one as soon as nothing is sent there any more', async () => {
     const asked = [await ask('key_a'), await ask('key_a'), await ask('key_a')]
     await start()
@@ -126,6 +150,18 @@ describe.each(databases)('on $name', ({ name, create }) => {
     }
     await room.office.desk.noticeUnreached()
     expect(await Promise.all(asked.map(isMarked))).toEqual([false, true, true])
+  })
+
+  test('what nobody sees after the clock was set back is noticed as before', async () => {
+    await room.office.desk.noticeUnreached()
+    await ask('key_a')
+    room.clock.advance(2 * UNREACHED_AFTER_MS)
+    expect(await room.office.desk.noticeUnreached()).toBe(1)
+    room.clock.advance(-3_600_000)
+    const { id } = await ask('key_b')
+    room.clock.advance(UNREACHED_AFTER_MS)
+    expect(await room.office.desk.noticeUnreached()).toBe(1)
+    expect((await room.office.queries.find(id))?.reached).toBe(false)
   })
 
   test('a clock that is set back by an hour delays neither a card, nor a retry, nor a pause', async () => {
@@ -162,6 +198,16 @@ describe.each(databases)('on $name, slow destinations', ({ create }) => {
     room.office.db.signals.publish('deliveries', '')
     await eventually(() => room.platform.sent.some(({ to, about }) => to === quick && about === later.id))
     expect(room.platform.tried.filter(({ to }) => slow.includes(to)).length).toBeLessThanOrEqual(4)
+    for (const hang of hangs) hang.release()
+  })
+
+  test('one that is slow has its turn, however much the quick ones have to send', async () => {
+    const quick = await Promise.all(Array.from({ length: 10 }, () => room.office.destination()))
+    const hangs = quick.map((to) => room.platform.hang({ to }))
+    const slow = await room.office.destination({ slow: 1 })
+    const { id } = await room.office.ask()
+    await room.worker()
+    await eventually(() => room.platform.sent.some(({ to, about }) => to === slow && about === id))
     for (const hang of hangs) hang.release()
   })
 

@@ -53,6 +53,7 @@ export const readApproval = {
   summary: 'Read an approval, or wait until it is closed or has reached nobody',
   roles: ['agent', 'reviewer', 'auditor'],
   query: waitQuery,
+  mayWait: true,
   answers: { 200: { says: 'As it stands now, closed or not', body: approval } },
   refusals: ['approval_not_found'],
   problems: { 429: ['too_many_waits'] },
