@@ -47,6 +47,9 @@ export function productEnv(stage: Stage, databaseUrl: string, port: number): Rec
     SLACK_BOT_TOKEN: BOT_TOKEN,
     SLACK_API_URL: stage.slackApiUrl,
     LOG_LEVEL: 'warn',
+    // Both are checked, and reached by nobody.
+    LIMIT_REQUESTS_PER_MINUTE: '1000000',
+    LIMIT_WAITS: '10000',
   }
 }
 

@@ -11,6 +11,8 @@ import { askedFor } from './sample-request.ts'
 import type { Stage } from './stage.ts'
 
 const CLIENTS = 16
+/** No key has more pending approvals than it may have. */
+const KEYS = 16
 /** The planner of PostgreSQL keeps to its first plans, and makes bad ones for empty tables. */
 const BEFORE = { total: 5_000, pending: 1_000, decidedToday: 1_000, destinationId: `dst_${'0'.repeat(26)}` }
 
@@ -33,8 +35,12 @@ async function ours(stage: Stage, warmUp: number, count: number) {
   try {
     const places = await addDestinations(product)
     await product.ask({ fill: { approvals: 0, places } })
-    const { key } = await product.post<{ key: string }>('/v1/api-keys', { name: 'bench', roles: ['agent'] })
-    return await requests(product.port, key, warmUp, count)
+    const keys: string[] = []
+    for (let i = 0; i < KEYS; i++) {
+      const wanted = { name: `bench ${i}`, roles: ['agent'] }
+      keys.push((await product.post<{ key: string }>('/v1/api-keys', wanted)).key)
+    }
+    return await requests(product.port, keys, warmUp, count)
   } finally {
     await product.stop()
     await database.drop()
@@ -46,7 +52,7 @@ async function bare(stage: Stage, warmUp: number, count: number) {
   const port = await keepablePort()
   const child = await startChild('bare-request.ts', { PORT: String(port), DATABASE_URL: database.url })
   try {
-    return await requests(port, 'none', warmUp, count)
+    return await requests(port, ['none'], warmUp, count)
   } finally {
     await child.stop()
     await database.drop()
@@ -59,8 +65,8 @@ async function usedDatabase(stage: Stage) {
   return database
 }
 
-async function requests(port: number, key: string, warmUp: number, count: number) {
-  const next = () => asking(key)
+async function requests(port: number, keys: string[], warmUp: number, count: number) {
+  const next = (i: number) => asking(keys[i % keys.length] as string)
   await load(port, CLIENTS, warmUp, next)
   const { perSecond } = await load(port, CLIENTS, count, next)
   return { perSecond }
