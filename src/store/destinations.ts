@@ -148,21 +148,26 @@ const claimable = compileOnce((db, p: { now: number }) =>
     .where('d.enabled', '=', 1)
     .where('d.lease_until', '<=', p.now)
     .where('d.cool_until', '<=', p.now)
-    .where(({ or, exists, selectFrom }) => {
-      const waiting = selectFrom('deliveries as waiting')
+    .where(({ or, eb, selectFrom }) => {
+      // One row each: PostgreSQL would answer `exists` from a table of all that waits anywhere.
+      const first = selectFrom('deliveries as waiting')
         .select('waiting.id')
         .whereRef('waiting.destination_id', '=', 'd.id')
         .where('waiting.state', '=', PENDING)
         .where('waiting.next_attempt_at', '<=', p.now)
+        .limit(1)
       const behindCards = Object.values(CLASS).filter((name) => name !== CLASS.card)
       return or([
-        exists(waiting.where('waiting.class', '=', FIRST_CARD)),
+        eb(first.where('waiting.class', '=', FIRST_CARD), 'is not', null),
         ...behindCards.map((name) =>
-          exists(
-            waiting
+          eb(
+            first
               .where('waiting.class', '>', FIRST_CARD)
               .where('waiting.class', '=', sql.lit(name))
-              .where(({ not }) => not(isHeldBack('waiting'))),
+              .where(({ not }) => not(isHeldBack('waiting')))
+              .orderBy('waiting.next_attempt_at'),
+            'is not',
+            null,
           ),
         ),
       ])
