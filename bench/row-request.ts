@@ -12,7 +12,7 @@ import type { Stage } from './stage.ts'
 
 const CLIENTS = 16
 /** No key has more pending approvals than it may have. */
-const KEYS = 16
+const KEYS = 8
 /** The planner of PostgreSQL keeps to its first plans, and makes bad ones for empty tables. */
 const BEFORE = { total: 5_000, pending: 1_000, decidedToday: 1_000, destinationId: `dst_${'0'.repeat(26)}` }
 

@@ -30,7 +30,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   // Each row that waits is in one of the two. With the former index still there SQLite would take that.
   await sql`drop index deliveries_due`.execute(db)
-  await sql`create index deliveries_cards on deliveries (destination_id, lane, rank, next_attempt_at, id)
+  await sql`create index deliveries_cards on deliveries (destination_id, lane, rank)
     where state = 'pending' and class = 0`.execute(db)
   await sql`create index deliveries_retrying on deliveries (destination_id, id)
     where state = 'pending' and attempts > 0`.execute(db)

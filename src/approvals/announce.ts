@@ -40,7 +40,7 @@ export async function announceUnreached(
 ): Promise<void> {
   const heard = heardOf('approval.unreached', approval)
   const hearers = (await findListeners(trx, approval.id)).filter(
-    (row) => listens(row, heard) && !(row.told > 0 && reviewable.includes(row.channel_type)),
+    (row) => listens(row, heard) && !(row.told === 1 && reviewable.includes(row.channel_type)),
   )
   await tell(trx, heard, approval, now, hearers)
 }
@@ -56,7 +56,7 @@ export async function announceVote(
 ): Promise<void> {
   const heard = heardOf('approval.voted', approval)
   const hears = (row: Listener) =>
-    reviewable.includes(row.channel_type) ? row.told > 0 : approval.is_test === 0 && listens(row, heard)
+    reviewable.includes(row.channel_type) ? row.told === 1 : approval.is_test === 0 && listens(row, heard)
   const hearers = (await findListeners(trx, approval.id)).filter(hears)
   await tell(trx, heard, approval, now, firstBefore(hearers, first))
 }
@@ -74,7 +74,8 @@ async function tell(
 ): Promise<void> {
   const { id, status } = approval
   const event = { id: newId('evt'), type, severity, approval_id: id, created_at: now }
-  if (status !== 'pending' && hearers.some(({ told }) => told === 2)) await giveUpTurns(trx, id)
+  // A decision was made on a card; where others of it still wait, they are few.
+  if (status === 'expired' || status === 'withdrawn') await giveUpTurns(trx, id)
   await together(
     trx,
     () => insertEvent(trx, event),
@@ -82,7 +83,7 @@ async function tell(
       insertDeliveries(
         trx,
         deliveriesOf(event, id, hearers, ({ told }, deliveryId) =>
-          placeOfApproval(approval, told > 0, deliveryId),
+          placeOfApproval(approval, told === 1, deliveryId),
         ),
       ),
   )

@@ -88,7 +88,7 @@ export async function hearersOf(
   { first, isTest }: Told,
 ): Promise<Hearer[]> {
   const hearers = (await findListeners(trx, subjectId)).filter(
-    (row) => row.id === first || row.told > 0 || (!isTest && listens(row, heard)),
+    (row) => row.id === first || row.told === 1 || (!isTest && listens(row, heard)),
   )
   return firstBefore(hearers, first)
 }

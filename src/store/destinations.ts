@@ -44,10 +44,7 @@ export function findEnabledDestinations(db: Executor): Promise<DestinationRow[]>
   return db.selectFrom('destinations').selectAll().where('enabled', '=', 1).orderBy('id').execute()
 }
 
-/**
- * A destination, and whether it was told of the card: 0 never, 1 it was or is about to be, 2 its first card still
- * waits for its turn.
- */
+/** A destination, and whether it was ever sent the card or is about to be. */
 export type Listener = DestinationRow & { told: number }
 
 /** All but those that were deleted and forgotten. */
@@ -59,10 +56,13 @@ const listeners = compileOnce((db, p: { subjectId: string }) =>
   db
     .selectFrom('destinations as d')
     .selectAll()
-    .select(
-      sql<number>`coalesce((select max(case when earlier.state = ${PENDING} and earlier.class = ${FIRST_CARD}
-        then 2 else 1 end) from deliveries as earlier
-        where earlier.subject_id = ${p.subjectId} and earlier.destination_id = d.id), 0)`.as('told'),
+    .select(({ exists, selectFrom }) =>
+      sql<number>`case when ${exists(
+        selectFrom('deliveries as earlier')
+          .select('earlier.id')
+          .where('earlier.subject_id', '=', p.subjectId)
+          .whereRef('earlier.destination_id', '=', 'd.id'),
+      )} then 1 else 0 end`.as('told'),
     )
     .where(({ or, eb }) => or([eb('deleted_at', 'is', null), eb('enabled', '=', 1)]))
     .orderBy('id'),
