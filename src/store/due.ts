@@ -9,15 +9,16 @@ import type { ToldEvent } from './events.ts'
 import { FIRST_CARD, PENDING } from './literals.ts'
 
 /**
- * Whether an earlier delivery of the same card is still pending; `delivery` is the row's alias in the query. The
- * destination is compared as an expression, which keeps PostgreSQL from looking through its whole backlog for each
- * row: without statistics the index of what is due seems as good as that of what waits.
+ * Whether an earlier delivery of the same card is still pending; `delivery` is the row's alias in the query. A value of
+ * one row, not `exists`: PostgreSQL would make that a join, and while it has no statistics one that goes through all
+ * that waits for each row. The destination is compared as an expression for the same reason: else the index of what is
+ * due would seem as good as that of what waits.
  */
 export function isHeldBack(delivery: string) {
-  return sql<boolean>`exists (select earlier.id from deliveries as earlier
+  return sql<boolean>`((select earlier.id from deliveries as earlier
     where earlier.subject_id = ${sql.ref(`${delivery}.subject_id`)}
     and earlier.destination_id || '' = ${sql.ref(`${delivery}.destination_id`)}
-    and earlier.state = ${PENDING} and earlier.id < ${sql.ref(`${delivery}.id`)})`
+    and earlier.state = ${PENDING} and earlier.id < ${sql.ref(`${delivery}.id`)} limit 1) is not null)`
 }
 
 /** A card that may go now. */
