@@ -136,7 +136,8 @@ export function createWorker(options: WorkerOptions): Worker {
     const lookAgainAt = await sendDue(row, lease, { ...options, outbox, isRunning: () => running })
     // A limit may be finer than the looks by ourselves.
     if (lookAgainAt === undefined) return
-    setTimeout(() => void look(), Math.max(0, lookAgainAt - clock.now())).unref()
+    // Timers go by another clock, and may be up to a millisecond early by this one.
+    setTimeout(() => void look(), Math.max(0, lookAgainAt - clock.now()) + 1).unref()
   }
 
   const stopListening: (() => void)[] = []

@@ -2,22 +2,10 @@
 
 import type { RequestListener } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createWorker, type Worker } from '../../src/delivery/worker.ts'
-import { createNewsroom } from '../../src/events/newsroom.ts'
-import {
-  type AnyProvider,
-  kindOf,
-  portsAt,
-  SAMPLES,
-  slowDown,
-  startAnyProvider,
-  takes,
-} from '../fakes/any-provider.ts'
+import { type AnyProvider, slowDown, startAnyProvider, takes } from '../fakes/any-provider.ts'
 import { eventually } from '../fakes/countersign.ts'
-import { databases } from '../fakes/databases.ts'
 import { TRICKS } from '../fakes/hostile-approvals.ts'
-import { type ManualClock, manualClock } from '../fakes/manual-clock.ts'
-import { type Office, openOffice, silent } from '../fakes/office.ts'
+import { everyPlace, openProviderOffice, type ProviderOffice } from '../fakes/provider-office.ts'
 
 const SECOND_MS = 1_000
 /** As far as the API lets it in. */
@@ -34,49 +22,17 @@ const refusesWith =
   (_req, res) =>
     void res.writeHead(status, headers).end(JSON.stringify(slowDown(7)))
 
-const everyPlace = databases.flatMap(({ name: engine, create }) =>
-  Object.entries(SAMPLES).map(([sample, { config }]) => ({ engine, sample, create, config })),
-)
-
-describe.each(everyPlace)('$sample on $engine', ({ sample, create, config }) => {
-  let database: Awaited<ReturnType<typeof create>>
-  let clock: ManualClock
-  let office: Office
-  let worker: Worker
-  let place: string
-
+describe.each(everyPlace)('$sample on $engine', (where) => {
+  let room: ProviderOffice
   beforeEach(async () => {
     provider.answer(takes)
-    database = await create()
-    clock = manualClock()
-    office = await openOffice(database.url, clock)
-    const at = `${provider.url}/`
-    const kind = kindOf(sample, at, provider.url)
-    const opened = kind.config.parse(config(at))
-    place = await office.destination({ channel_type: kind.name })
-    worker = createWorker({
-      db: office.db,
-      kinds: [kind],
-      platforms: new Map([[kind.name, await kind.create(portsAt(at))]]),
-      publicUrl: 'https://sign.example.com',
-      onMoved: async () => {},
-      open: ({ id, name }) => ({ id, name, config: opened, includeDetails: true }),
-      findView: office.queries.find,
-      leaseMs: 60_000,
-      unreachedAfterMs: 60_000,
-      clock,
-      log: silent,
-    })
-    await worker.start()
+    room = await openProviderOffice(provider, where)
+    await room.worker.start()
   })
-  afterEach(async () => {
-    await worker.stop()
-    await office.close()
-    await database.drop()
-  })
+  afterEach(() => room.close())
 
   const deliveries = () =>
-    office.db.read
+    room.office.db.read
       .selectFrom('deliveries')
       .select(['state', 'attempts', 'last_error'])
       .orderBy('id')
@@ -84,22 +40,20 @@ describe.each(everyPlace)('$sample on $engine', ({ sample, create, config }) => 
   /** Time passes until every delivery has ended; returns them. */
   const ended = (count: number) =>
     eventually(async () => {
-      clock.advance(SECOND_MS)
-      office.db.signals.publish('deliveries', '')
+      room.advance(SECOND_MS)
       const rows = await deliveries()
       return rows.length === count && rows.every(({ state }) => state !== 'pending') ? rows : undefined
     }, 15_000)
   async function tell(summary: string) {
-    const newsroom = createNewsroom({ db: office.db, clock, publicUrl: 'https://sign.example.com' })
     const agent = { id: 'agent-1', name: summary }
     const rest = { tool: null, environment: null, action: null, data: {}, keyId: null }
-    await newsroom.take([{ type: 'policy.violation', severity: 'high', agent, summary, ...rest }])
+    await room.newsroom.take([{ type: 'policy.violation', severity: 'high', agent, summary, ...rest }])
   }
 
   test('an approval, its end and a hostile alert arrive at the first try', async () => {
-    const asked = await office.ask()
+    const asked = await room.office.ask()
     await ended(1)
-    await office.desk.withdraw({ approvalId: asked.id })
+    await room.office.desk.withdraw({ approvalId: asked.id })
     await tell(HOSTILE)
     const rows = await ended(3)
     expect(rows.map(({ last_error }) => last_error)).toEqual([null, null, null])
@@ -111,7 +65,7 @@ describe.each(everyPlace)('$sample on $engine', ({ sample, create, config }) => 
 
   test('what failed is logged with its code, and arrives when the provider takes it again', async () => {
     provider.answer(refusesWith(500))
-    await office.ask()
+    await room.office.ask()
     const [failed] = await eventually(async () => {
       const rows = await deliveries()
       return rows[0]?.attempts === 1 ? rows : undefined
@@ -119,7 +73,7 @@ describe.each(everyPlace)('$sample on $engine', ({ sample, create, config }) => 
     expect(failed).toMatchObject({ state: 'pending', last_error: expect.stringMatching(/^[a-z0-9_]{1,80}$/) })
     provider.answer(takes)
     expect(await ended(1)).toMatchObject([{ state: 'delivered', attempts: 2 }])
-    const attempts = await office.db.read
+    const attempts = await room.office.db.read
       .selectFrom('delivery_attempts')
       .select('code')
       .orderBy('at')
@@ -129,16 +83,16 @@ describe.each(everyPlace)('$sample on $engine', ({ sample, create, config }) => 
 
   test('who asks to slow down is left alone for so long, and no attempt is spent', async () => {
     provider.answer(refusesWith(429, { 'retry-after': '7' }))
-    await office.ask()
+    await room.office.ask()
     const { cool_until } = await eventually(async () => {
-      const row = await office.db.read
+      const row = await room.office.db.read
         .selectFrom('destinations')
         .select('cool_until')
-        .where('id', '=', place)
+        .where('id', '=', room.place)
         .executeTakeFirst()
       return row && row.cool_until > 0 ? row : undefined
     })
-    expect(cool_until - clock.now()).toBe(7 * SECOND_MS)
+    expect(cool_until - room.clock.now()).toBe(7 * SECOND_MS)
     expect(await deliveries()).toMatchObject([{ state: 'pending', attempts: 0 }])
     provider.answer(takes)
     expect(await ended(1)).toMatchObject([{ state: 'delivered', attempts: 1 }])
