@@ -3,6 +3,7 @@
 import type { ApprovalRow } from '../../db/schema.ts'
 import type { Severity } from '../events/severity.ts'
 import type { Clock } from '../kit/clock.ts'
+import { oneAtATime } from '../kit/one-at-a-time.ts'
 import { findApproval } from '../store/approvals.ts'
 import type { Database } from '../store/database.ts'
 import { wasTold } from '../store/deliveries.ts'
@@ -67,6 +68,8 @@ export interface QueriesOptions extends ViewOptions {
 export function createQueries(options: QueriesOptions): Queries {
   const { db, clock, waitingRoom } = options
   const { read } = db
+  // A page takes as long as dozens of clicks.
+  const lists = oneAtATime()
 
   async function find(id: string, ownerKeyId?: string): Promise<ApprovalView | undefined> {
     const row = await findApproval(read, id)
@@ -96,33 +99,37 @@ export function createQueries(options: QueriesOptions): Queries {
     }
   }
 
+  async function list(filter: ApprovalFilter, limit: number): Promise<Page<ApprovalSummary>> {
+    const rows = await listApprovals(read, filter, limit + 1)
+    const shown = rows.slice(0, limit)
+    return {
+      approvals: await composeSummaries(read, shown, options),
+      next: rows.length > limit ? shown.at(-1)?.id : undefined,
+    }
+  }
+
+  async function listWhole(filter: ApprovalFilter, limit: number): Promise<Page<ApprovalView>> {
+    const sizes = await measureApprovals(read, filter, limit + 1)
+    let left = MOST_BYTES
+    const shown = sizes.slice(0, limit).filter(({ bytes }, index) => {
+      left -= bytes
+      return index === 0 || left >= 0
+    })
+    const rows = await findApprovals(
+      read,
+      shown.map(({ id }) => id),
+    )
+    return {
+      approvals: await composeViews(read, rows, options),
+      next: sizes.length > shown.length ? shown.at(-1)?.id : undefined,
+    }
+  }
+
   return {
     find,
     findOnceClosed,
-    async list(filter, limit) {
-      const rows = await listApprovals(read, filter, limit + 1)
-      const shown = rows.slice(0, limit)
-      return {
-        approvals: await composeSummaries(read, shown, options),
-        next: rows.length > limit ? shown.at(-1)?.id : undefined,
-      }
-    },
-    async listWhole(filter, limit) {
-      const sizes = await measureApprovals(read, filter, limit + 1)
-      let left = MOST_BYTES
-      const shown = sizes.slice(0, limit).filter(({ bytes }, index) => {
-        left -= bytes
-        return index === 0 || left >= 0
-      })
-      const rows = await findApprovals(
-        read,
-        shown.map(({ id }) => id),
-      )
-      return {
-        approvals: await composeViews(read, rows, options),
-        next: sizes.length > shown.length ? shown.at(-1)?.id : undefined,
-      }
-    },
+    list: (filter, limit) => lists(() => list(filter, limit)),
+    listWhole: (filter, limit) => lists(() => listWhole(filter, limit)),
     async pending(limit) {
       return composeViews(read, await figures.findPending(read, 'created_at', limit), options)
     },
