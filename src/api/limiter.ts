@@ -41,8 +41,8 @@ export function createLimiter(now: () => number = () => performance.now()): Limi
     const use = {
       running: 0,
       waiting: 0,
-      requests: full(limits.requestsPerMinute),
-      events: full(limits.eventsPerMinute),
+      requests: full(limits.requests_per_minute),
+      events: full(limits.events_per_minute),
     }
     uses.set(id, use)
     return use
@@ -64,12 +64,12 @@ export function createLimiter(now: () => number = () => performance.now()): Limi
       const use = useOf(caller)
       const isWait = mayWait && Number(req.query.wait_seconds) > 0
       const place = isWait ? 'waiting' : 'running'
-      const most = isWait ? limits.waits : limits.concurrentRequests
+      const most = isWait ? limits.waits : limits.concurrent_requests
       if (use[place] >= most) {
         return refuse(res, isWait ? 'too_many_waits' : 'too_many_concurrent_requests', most, SOON_SECONDS)
       }
-      const seconds = take(use.requests, limits.requestsPerMinute, 1)
-      if (seconds > 0) return refuse(res, 'too_many_requests', limits.requestsPerMinute, seconds)
+      const seconds = take(use.requests, limits.requests_per_minute, 1)
+      if (seconds > 0) return refuse(res, 'too_many_requests', limits.requests_per_minute, seconds)
       // Whoever hung up while the key was looked up is told of no more.
       if (req.socket.destroyed || res.closed) return
       use[place] += 1
@@ -85,9 +85,9 @@ export function createLimiter(now: () => number = () => performance.now()): Limi
       next()
     },
     takeEvents(caller, count, res) {
-      const { eventsPerMinute } = caller.limits
-      const seconds = take(useOf(caller).events, eventsPerMinute, count)
-      if (seconds > 0) refuse(res, 'too_many_events', eventsPerMinute, seconds)
+      const { events_per_minute } = caller.limits
+      const seconds = take(useOf(caller).events, events_per_minute, count)
+      if (seconds > 0) refuse(res, 'too_many_events', events_per_minute, seconds)
       return seconds === 0
     },
   }

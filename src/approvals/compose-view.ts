@@ -37,25 +37,19 @@ export async function composeView(
 }
 
 /** The same of many rows, in as many queries. */
-export async function composeViews(
-  db: Executor,
-  rows: ApprovalRow[],
-  { publicUrl, reviewable }: ViewOptions,
-): Promise<ApprovalView[]> {
-  const votes = await findShownVotes(db, rows)
-  const reasons = await findReasons(db, rows, reviewable)
-  return rows.map((row) => viewOf(row, publicUrl, votes.get(row.id), reasons.get(row.id)))
-}
+export const composeViews = composedBy(viewOf)
 
 /** What a list says of many rows, in as many queries. */
-export async function composeSummaries(
-  db: Executor,
-  rows: BriefApprovalRow[],
-  { publicUrl, reviewable }: ViewOptions,
-): Promise<ApprovalSummary[]> {
-  const votes = await findShownVotes(db, rows)
-  const reasons = await findReasons(db, rows, reviewable)
-  return rows.map((row) => summaryOf(row, publicUrl, votes.get(row.id), reasons.get(row.id)))
+export const composeSummaries = composedBy(summaryOf)
+
+function composedBy<Row extends BriefApprovalRow, View>(
+  shape: (row: Row, publicUrl: string, votes?: ShownVote[], reasons?: UnreachedReason[]) => View,
+) {
+  return async (db: Executor, rows: Row[], { publicUrl, reviewable }: ViewOptions): Promise<View[]> => {
+    const votes = await findShownVotes(db, rows)
+    const reasons = await findReasons(db, rows, reviewable)
+    return rows.map((row) => shape(row, publicUrl, votes.get(row.id), reasons.get(row.id)))
+  }
 }
 
 /** `reasons`: of one that is unreached. */

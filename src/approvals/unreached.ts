@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { record } from '../audit/append.ts'
-import type { Clock } from '../kit/clock.ts'
+import { type Clock, SET_BACK_MS } from '../kit/clock.ts'
 import type { Database } from '../store/database.ts'
 import { type Aged, findAgain, findAged, type Looked, markUnreached, type Reach } from '../store/unreached.ts'
 import { announceUnreached } from './announce.ts'
@@ -18,8 +18,6 @@ export interface UnreachedOptions {
 
 /** So many approvals are looked at in one query: it must not hold up the clicks. */
 const LOOKED_AT = 500
-/** Clocks are corrected a little all the time. */
-const SET_BACK_MS = 5_000
 /** So many are marked in one transaction, for the same reason. */
 const MARKED = 50
 

@@ -110,10 +110,10 @@ export interface Config {
   retentionDays: number
   /** Of each API key that an admin gave none of its own. */
   limits: {
-    requestsPerMinute: number
-    eventsPerMinute: number
-    pendingApprovals: number
-    concurrentRequests: number
+    requests_per_minute: number
+    events_per_minute: number
+    pending_approvals: number
+    concurrent_requests: number
     waits: number
   }
   /** Nothing is connected and nobody else can reach us: the local stand-ins may play the platforms. */
@@ -176,10 +176,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     deliveryLeaseMs: values.DELIVERY_LEASE_SECONDS * 1000,
     retentionDays: values.RETENTION_DAYS,
     limits: {
-      requestsPerMinute: values.LIMIT_REQUESTS_PER_MINUTE,
-      eventsPerMinute: values.LIMIT_EVENTS_PER_MINUTE,
-      pendingApprovals: values.LIMIT_PENDING_APPROVALS,
-      concurrentRequests: values.LIMIT_CONCURRENT_REQUESTS,
+      requests_per_minute: values.LIMIT_REQUESTS_PER_MINUTE,
+      events_per_minute: values.LIMIT_EVENTS_PER_MINUTE,
+      pending_approvals: values.LIMIT_PENDING_APPROVALS,
+      concurrent_requests: values.LIMIT_CONCURRENT_REQUESTS,
       waits: values.LIMIT_WAITS,
     },
     sandbox,

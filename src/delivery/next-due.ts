@@ -54,15 +54,15 @@ function inClass(
   return findDueInClass(db, { destinationId, class: CLASS[name], now, limit })
 }
 
+/** Cards and updates, the kind first whose turn it is. */
 async function findFirst(db: Executor, asked: Asked): Promise<DueDelivery[]> {
-  const { turns, limit } = asked
-  const most = limit.cards
-  // Updates that wait behind their cards are walked through: not where a card is next anyway.
-  const updates = most > 1 || turns.isUpdateNext() ? await inClass(db, asked, 'update', most) : []
-  if (most === 1 && updates.length === 1) return updates
-  const cards = await findCards(db, asked)
-  if (most === 1 && cards.length === 0 && !turns.isUpdateNext()) return inClass(db, asked, 'update', 1)
-  return byTurns(cards, updates, asked)
+  const most = asked.limit.cards
+  const cards = () => findCards(db, asked)
+  const updates = () => inClass(db, asked, 'update', most)
+  const [read, readOther] = asked.turns.isUpdateNext() ? [updates, cards] : [cards, updates]
+  const first = await read()
+  // To read updates is to walk through all that wait behind their cards: not where one card is enough.
+  return most === 1 && first.length === 1 ? first : byTurns(first, await readOther()).slice(0, most)
 }
 
 async function findCards(db: Executor, { destinationId, now, turns, limit }: Asked): Promise<DueDelivery[]> {
@@ -74,12 +74,9 @@ async function findCards(db: Executor, { destinationId, now, turns, limit }: Ask
   return ids.flatMap((id) => found.get(id) ?? [])
 }
 
-function byTurns(cards: DueDelivery[], updates: DueDelivery[], { turns, limit }: Asked): DueDelivery[] {
-  const [one, other] = turns.isUpdateNext() ? [updates, cards] : [cards, updates]
-  const next: DueDelivery[] = []
-  for (let i = 0; i < Math.max(one.length, other.length); i++)
-    next.push(...one.slice(i, i + 1), ...other.slice(i, i + 1))
-  return next.slice(0, limit.cards)
+function byTurns(one: DueDelivery[], other: DueDelivery[]): DueDelivery[] {
+  const longer = one.length > other.length ? one : other
+  return longer.flatMap((_, i) => [...one.slice(i, i + 1), ...other.slice(i, i + 1)])
 }
 
 /** Ids sort by time of creation; when something is due changes with each try. */

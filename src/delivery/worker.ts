@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DestinationRow } from '../../db/schema.ts'
 import type { ApprovalView } from '../approvals/view.ts'
-import type { Clock } from '../kit/clock.ts'
+import { type Clock, SET_BACK_MS } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import type { Logger } from '../kit/log.ts'
 import type { Destination, Platform, PlatformKind } from '../platforms/platform.ts'
@@ -46,8 +46,6 @@ export interface WorkerOptions {
 const SENDERS = 8
 /** Of these at most so many whose last send took long. */
 const FOR_THE_SLOW = SENDERS / 2
-/** Clocks of two processes differ, and are corrected a little all the time. */
-const SET_BACK_MS = 5_000
 /** Retries and cool-downs end without a signal, and one from another process may be lost. */
 const LOOK_ANYWAY_MS = 500
 

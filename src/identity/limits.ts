@@ -1,14 +1,15 @@
 // Defines how much one API key may ask of the server, so that one agent holds up no other.
 
+/** As the API and the database spell it. */
 export interface Limits {
   /** Of any kind, by this process. */
-  requestsPerMinute: number
+  requests_per_minute: number
   /** Events that it tells of, by this process. */
-  eventsPerMinute: number
+  events_per_minute: number
   /** Approvals that it asked for and that are pending, whatever process took them. */
-  pendingApprovals: number
+  pending_approvals: number
   /** Requests at the same moment, waits left out, by this process. */
-  concurrentRequests: number
+  concurrent_requests: number
   /** Requests that wait for an approval at the same moment, by this process. */
   waits: number
 }

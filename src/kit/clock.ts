@@ -7,6 +7,9 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() }
 
+/** A clock that is earlier than before by more was set back; by less, clocks differ and are corrected all the time. */
+export const SET_BACK_MS = 5_000
+
 /** ISO 8601 in UTC with milliseconds, as every time leaves the API. */
 export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString()

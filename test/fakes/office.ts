@@ -23,10 +23,10 @@ export const OWNER = 'key_of_the_agent'
 export const UNREACHED_AFTER_MS = 60_000
 /** Larger than any test asks. */
 export const LIMITS: Limits = {
-  requestsPerMinute: 1_000_000,
-  eventsPerMinute: 1_000_000,
-  pendingApprovals: 1_000_000,
-  concurrentRequests: 1_000_000,
+  requests_per_minute: 1_000_000,
+  events_per_minute: 1_000_000,
+  pending_approvals: 1_000_000,
+  concurrent_requests: 1_000_000,
   waits: 1_000_000,
 }
 /** What a desk needs beside its database and a clock. */

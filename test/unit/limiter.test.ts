@@ -7,10 +7,10 @@ import { createLimiter } from '../../src/api/limiter.ts'
 import type { KeyPrincipal } from '../../src/identity/principal.ts'
 
 const LIMITS = {
-  requestsPerMinute: 60,
-  eventsPerMinute: 60,
-  pendingApprovals: 1,
-  concurrentRequests: 1,
+  requests_per_minute: 60,
+  events_per_minute: 60,
+  pending_approvals: 1,
+  concurrent_requests: 1,
   waits: 1,
 }
 const CALLER: KeyPrincipal = {

@@ -4,17 +4,9 @@ import { z } from 'zod'
 import { ROLES } from '../../identity/principal.ts'
 import { pageOf, time } from '../answers.ts'
 import type { Operation } from '../operation.ts'
-import { changedApiKey, newApiKey } from './schemas.ts'
+import { changedApiKey, eachLimit, newApiKey } from './schemas.ts'
 
 const tag = 'API keys'
-
-const limits = z.object({
-  requests_per_minute: z.int(),
-  events_per_minute: z.int(),
-  pending_approvals: z.int(),
-  concurrent_requests: z.int(),
-  waits: z.int(),
-})
 
 export const apiKey = z.object({
   id: z.string(),
@@ -28,7 +20,7 @@ export const apiKey = z.object({
     .describe('The API key that made it; null: the command line, the first start, or before this was kept'),
   created_at: time,
   revoked_at: time.nullable(),
-  limits: limits.describe('Those that it has now'),
+  limits: z.object(eachLimit(z.int())).describe('Those that it has now'),
 })
 
 const shownOnce = z.string().describe('Shown in this answer and nowhere else')

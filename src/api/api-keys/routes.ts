@@ -14,7 +14,7 @@ import {
   revokeApiKey,
   rotateApiKey,
 } from './operations.ts'
-import { limitChange, wantedKey, wireLimits } from './schemas.ts'
+import { wantedKey } from './schemas.ts'
 
 export function apiKeyEndpoints(apiKeys: ApiKeys): Endpoint[] {
   return [
@@ -33,7 +33,7 @@ export function apiKeyEndpoints(apiKeys: ApiKeys): Endpoint[] {
     }),
 
     endpoint(changeApiKey, async ({ id, body, caller }, res) => {
-      const changed = await apiKeys.changeLimits(id, limitChange(body), caller.id)
+      const changed = await apiKeys.changeLimits(id, body.limits, caller.id)
       if (!changed) return sendNotFound(res)
       res.json(wire(changed))
     }),
@@ -61,6 +61,6 @@ function wire(summary: KeySummary): z.infer<typeof apiKey> {
     created_by: summary.createdBy,
     created_at: isoTime(summary.createdAt),
     revoked_at: summary.revokedAt === null ? null : isoTime(summary.revokedAt),
-    limits: wireLimits(summary.limits),
+    limits: summary.limits,
   }
 }

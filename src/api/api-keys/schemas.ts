@@ -1,8 +1,8 @@
 // Defines what a new API key needs: a name, roles, and for some roles whom it speaks for.
 
 import { z } from 'zod'
-import type { LimitChange, WantedKey } from '../../identity/api-keys.ts'
-import type { LimitName, Limits } from '../../identity/limits.ts'
+import type { WantedKey } from '../../identity/api-keys.ts'
+import type { LimitName } from '../../identity/limits.ts'
 import { ROLES } from '../../identity/principal.ts'
 import { text } from '../input.ts'
 
@@ -31,35 +31,17 @@ export function wantedKey({ agent_id, person, ...rest }: z.infer<typeof newApiKe
   return { ...rest, ...(agent_id && { agentId: agent_id }), ...(person && { person }) }
 }
 
-const limit = z.int().min(1).max(1_000_000).nullable().optional()
+/** One schema for each limit. */
+export function eachLimit<Schema extends z.ZodType>(schema: Schema): Record<LimitName, Schema> {
+  return {
+    requests_per_minute: schema,
+    events_per_minute: schema,
+    pending_approvals: schema,
+    concurrent_requests: schema,
+    waits: schema,
+  }
+}
 
 export const changedApiKey = z.strictObject({
-  limits: z.strictObject({
-    requests_per_minute: limit,
-    events_per_minute: limit,
-    pending_approvals: limit,
-    concurrent_requests: limit,
-    waits: limit,
-  }),
+  limits: z.strictObject(eachLimit(z.int().min(1).max(1_000_000).nullable().optional())),
 })
-
-/** The names of the limits over HTTP. */
-const NAMES = {
-  requestsPerMinute: 'requests_per_minute',
-  eventsPerMinute: 'events_per_minute',
-  pendingApprovals: 'pending_approvals',
-  concurrentRequests: 'concurrent_requests',
-  waits: 'waits',
-} as const satisfies Record<LimitName, string>
-
-/** What a valid body changes. */
-export function limitChange({ limits }: z.infer<typeof changedApiKey>): LimitChange {
-  const given = Object.entries(NAMES).map(([name, wire]) => [name, limits[wire]] as const)
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined))
-}
-
-export function wireLimits(limits: Limits) {
-  return Object.fromEntries(
-    Object.entries(NAMES).map(([name, wire]) => [wire, limits[name as LimitName]]),
-  ) as Record<(typeof NAMES)[LimitName], number>
-}

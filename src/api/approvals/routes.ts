@@ -43,7 +43,7 @@ async function requestApproval(
   const outcome = await desk.request({
     ...requestOf(body),
     ownerKeyId: caller.id,
-    mostPending: caller.limits.pendingApprovals,
+    mostPending: caller.limits.pending_approvals,
     ...(key !== undefined && { idempotencyKey: key }),
   })
   if (!outcome.ok) return sendRefusal(res, outcome.refusal)
