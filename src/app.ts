@@ -65,9 +65,9 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
     unreached: () => countUnreached(db.read),
     queueAgeMs: async () => Math.max(0, clock.now() - ((await oldestDue(db.read)) ?? Infinity)),
   })
-  const { slack, teams, discord, telegram, pagerduty } = config
+  const { slack, teams, discord, telegram, pagerduty, sendTimeouts: timeouts } = config
   const egress = createEgress(config.egress)
-  const kinds = platformKinds({ slack, teams, discord, telegram, pagerduty, egress, clock })
+  const kinds = platformKinds({ slack, teams, discord, telegram, pagerduty, egress, timeouts, clock })
   const viewing = { publicUrl, reviewable: channelTypesOfPeople(kinds) }
   const desk = createDesk({
     db,
@@ -137,6 +137,8 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
     open: destinations.open,
     findView: queries.find,
     leaseMs: config.deliveryLeaseMs,
+    // Machines may think longer than anybody waits for a process to stop.
+    stopWaitsMs: timeouts.peopleMs,
     unreachedAfterMs: config.unreachedAfterMs,
     onSent: metrics.sent,
     clock,

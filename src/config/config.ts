@@ -10,6 +10,9 @@ import { type TeamsApp, teamsApp } from './teams-app.ts'
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
+/** For what comes before and after the send itself: reading, drawing, settling. */
+const LEASE_MARGIN_SECONDS = 15
+
 const APP_TYPES = ['SingleTenant', 'MultiTenant'] as const
 
 /** As Azure shows its ids; compared in lower case. */
@@ -71,7 +74,9 @@ export const environment = z.object({
   TRUST_PROXY: wholeNumber(0, 20).default(0),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   UNREACHED_AFTER_SECONDS: wholeNumber(5, 3600).default(60),
-  DELIVERY_LEASE_SECONDS: wholeNumber(15, 3600).default(30),
+  PEOPLE_TIMEOUT_SECONDS: wholeNumber(1, 60).default(10),
+  MACHINES_TIMEOUT_SECONDS: wholeNumber(1, 60).default(30),
+  DELIVERY_LEASE_SECONDS: wholeNumber(1, 3600).default(60),
   RETENTION_DAYS: wholeNumber(1, 3650).default(90),
   LIMIT_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(6000),
   LIMIT_EVENTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(6000),
@@ -105,6 +110,8 @@ export interface Config {
   logLevel: string
   /** So long a destination of people has to take a card. */
   unreachedAfterMs: number
+  /** So long one send may take. */
+  sendTimeouts: { peopleMs: number; machinesMs: number }
   deliveryLeaseMs: number
   /** So long the log of deliveries is kept. */
   retentionDays: number
@@ -173,7 +180,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     trustProxy: values.TRUST_PROXY,
     logLevel: values.LOG_LEVEL,
     unreachedAfterMs: values.UNREACHED_AFTER_SECONDS * 1000,
-    deliveryLeaseMs: values.DELIVERY_LEASE_SECONDS * 1000,
+    ...sendTimes(values),
     retentionDays: values.RETENTION_DAYS,
     limits: {
       requests_per_minute: values.LIMIT_REQUESTS_PER_MINUTE,
@@ -183,6 +190,21 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       waits: values.LIMIT_WAITS,
     },
     sandbox,
+  }
+}
+
+/** A second sender may not take over while the first still waits for an answer. */
+function sendTimes(values: z.infer<typeof environment>) {
+  const { PEOPLE_TIMEOUT_SECONDS: people, MACHINES_TIMEOUT_SECONDS: machines } = values
+  const leastLease = Math.max(people, machines) + LEASE_MARGIN_SECONDS
+  if (values.DELIVERY_LEASE_SECONDS < leastLease) {
+    throw new StartError(
+      `DELIVERY_LEASE_SECONDS: must be at least ${leastLease}, ${LEASE_MARGIN_SECONDS} more than a send may take (PEOPLE_TIMEOUT_SECONDS is ${people}, MACHINES_TIMEOUT_SECONDS is ${machines})`,
+    )
+  }
+  return {
+    sendTimeouts: { peopleMs: people * 1000, machinesMs: machines * 1000 },
+    deliveryLeaseMs: values.DELIVERY_LEASE_SECONDS * 1000,
   }
 }
 

@@ -13,6 +13,8 @@ import { type Served, type ServeOptions, servedFrom } from './served.ts'
 
 /** Rounds of sends in one lease: then others have their turn. */
 const ROUNDS = 20
+/** Less than a lease is longer than a send: the send that begins now ends within it. */
+const RENEW_AFTER_MS = 5_000
 /** What was read is sent in that order for so long; then a card may have come that is next. */
 const FRESH_MS = 250
 
@@ -113,7 +115,7 @@ async function sendAll(served: Served, options: ServeOptions): Promise<number | 
 async function keepLease(served: Served, { outbox, leaseMs, clock }: ServeOptions): Promise<boolean> {
   const leftMs = served.leaseUntil - clock.now()
   // More than it can be: the clock was set back meanwhile.
-  if (leftMs >= leaseMs / 2 && leftMs <= leaseMs) return true
+  if (leftMs >= leaseMs - RENEW_AFTER_MS && leftMs <= leaseMs) return true
   served.leaseUntil = clock.now() + leaseMs
   return outbox.renew(served.lease, served.leaseUntil)
 }

@@ -1,6 +1,6 @@
 // Runs the senders of due deliveries: one at a time per destination, many destinations at once.
 
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import type { DestinationRow } from '../../db/schema.ts'
 import type { ApprovalView } from '../approvals/view.ts'
 import { type Clock, SET_BACK_MS } from '../kit/clock.ts'
@@ -16,7 +16,7 @@ import { sendDue } from './send-due.ts'
 
 export interface Worker {
   start(): Promise<void>
-  /** Takes nothing new and resolves when the sends under way have ended. */
+  /** Takes nothing new and resolves when the sends under way have ended, or `stopWaitsMs` are over. */
   stop(): Promise<void>
 }
 
@@ -33,7 +33,10 @@ export interface WorkerOptions {
   open(row: DestinationRow): Destination
   findView(approvalId: string): Promise<ApprovalView | undefined>
   /** Longer than any send: a sender that is silent for so long is taken for dead. */
+  /** Longer than any send, by more than what comes before and after it takes. */
   leaseMs: number
+  /** What is under way then is sent once more after the lease. */
+  stopWaitsMs: number
   /** Approvals of that age may be found to have reached nobody. */
   unreachedAfterMs: number
   /** Told of each send once its end is written. */
@@ -153,7 +156,8 @@ export function createWorker(options: WorkerOptions): Worker {
       running = false
       for (const stop of stopListening) stop()
       await looking
-      await Promise.all(sending.keys())
+      const late = delay(options.stopWaitsMs, undefined, { ref: false })
+      await Promise.race([Promise.all(sending.keys()), late])
     },
   }
 }

@@ -24,19 +24,28 @@ export interface PlatformEnvironment {
   telegram: TelegramEnvironment
   pagerduty: PagerDutyEnvironment
   egress: Egress
+  timeouts: SendTimeouts
   clock: Clock
 }
 
+/** So long one send may take, all of it: machines are asked less often, and some of them think longer. */
+export interface SendTimeouts {
+  peopleMs: number
+  machinesMs: number
+}
+
 export function platformKinds(env: PlatformEnvironment): PlatformKind[] {
-  const { egress, clock } = env
+  const { egress, timeouts, clock } = env
+  const toPeople = { egress, timeoutMs: timeouts.peopleMs }
+  const toMachines = { egress, timeoutMs: timeouts.machinesMs }
   // Each platform reads only destinations that its own schema let in.
   return [
-    slack({ ...env.slack, egress }),
-    teams(env.teams, { ...env.workflows, egress }),
-    discord({ ...env.discord, egress }),
-    telegram({ ...env.telegram, egress }),
-    pagerduty({ ...env.pagerduty, egress }),
-    webhook({ egress, clock }),
-    siem({ egress, clock }),
+    slack({ ...env.slack, ...toPeople }),
+    teams(env.teams, { ...env.workflows, ...toPeople }),
+    discord({ ...env.discord, ...toPeople }),
+    telegram({ ...env.telegram, ...toPeople }),
+    pagerduty({ ...env.pagerduty, ...toPeople }),
+    webhook({ ...toMachines, clock }),
+    siem({ ...toMachines, clock }),
   ] as unknown as PlatformKind[]
 }

@@ -33,8 +33,13 @@ export function oneLine(text: string): string {
 
 /** For payloads: what is unseen is not dropped but shown, as JSON's `\uXXXX`. */
 export function revealed(text: string): string {
-  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return text.replace(UNSEEN, (unseen) => unseen.split('').map(escaped).join(''))
+  return text.replace(UNSEEN, escaped)
+}
+
+function escaped(unseen: string): string {
+  let units = ''
+  for (let i = 0; i < unseen.length; i++) units += `\\u${unseen.charCodeAt(i).toString(16).padStart(4, '0')}`
+  return units
 }
 
 /** Any JSON as `JSON.stringify(value, null, 2)` writes it, but safe for thousands of levels. */

@@ -6,7 +6,7 @@ import { ADMIN_KEY, eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { select } from '../fakes/peek.ts'
 import { LETS_LOOPBACK, startReceiver } from '../fakes/receiver.ts'
-import { keepablePort, startServer } from '../fakes/server-process.ts'
+import { keepablePort, SHORT_LEASE, startServer } from '../fakes/server-process.ts'
 
 /** To one webhook by one sender: twenty under way, while the ends of twenty are being written. */
 const IN_FLIGHT = 40
@@ -24,7 +24,7 @@ test.each(databases.filter(({ name }) => name === 'postgres'))(
         DATABASE_URL: database.url,
         COUNTERSIGN_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
         COUNTERSIGN_ADMIN_KEY: ADMIN_KEY,
-        DELIVERY_LEASE_SECONDS: '15',
+        ...SHORT_LEASE,
         ...LETS_LOOPBACK,
       }),
     ) as [ReturnType<typeof startServer>, ReturnType<typeof startServer>]

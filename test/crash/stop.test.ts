@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
+import { SHORT_LEASE } from '../fakes/server-process.ts'
 import { cardsIn } from './cards.ts'
 import { inspect } from './inspect.ts'
 import { openLedger } from './ledger.ts'
@@ -14,13 +15,13 @@ import { createWorld, type World } from './world.ts'
 
 const STOPS_WITHIN_MS = 3_000
 /** Much longer than the next start may take: a lease that was left behind would show. */
-const LEASE_SECONDS = 120
+const LONG_LEASE = { ...SHORT_LEASE, DELIVERY_LEASE_SECONDS: '120' }
 const SERVES_WITHIN_MS = 5_000
 
 describe.each(databases)('on $name', ({ create }) => {
   test('SIGTERM under load: who asked is answered, who waits hears "pending", and nothing stays held', async () => {
     const database = await create()
-    const world = await createWorld({ databaseUrl: database.url, leaseSeconds: LEASE_SECONDS })
+    const world = await createWorld({ databaseUrl: database.url, lease: LONG_LEASE })
     try {
       await stopUnderLoad(world, database.url)
     } finally {
@@ -33,8 +34,12 @@ describe.each(databases)('on $name', ({ create }) => {
 async function stopUnderLoad(world: World, databaseUrl: string): Promise<void> {
   const ledger = openLedger()
   const key = world.agentKeys[0] as string
-  const question = () => ask(world, ledger, ledger.question(key, 3600)) as Promise<ApprovalView>
-  const [one, two, ...others] = await Promise.all([1, 2, 3, 4, 5].map(question))
+  const question = (risk: { level?: 'critical' } = {}) => {
+    const question = ledger.question(key, 3600)
+    Object.assign(question.body, { risk })
+    return ask(world, ledger, question) as Promise<ApprovalView>
+  }
+  const [one, two, ...others] = await Promise.all([1, 2, 3, 4, 5].map(() => question()))
   const cardOf = (view?: ApprovalView) =>
     eventually(() => cardsIn(world.slack.slack).find((card) => card.approvalId === view?.id))
   const cards = [await cardOf(one), await cardOf(two)] as const
@@ -72,7 +77,8 @@ async function stopUnderLoad(world: World, databaseUrl: string): Promise<void> {
   }
 
   await world.launch()
-  const next = await question()
+  // The load goes on asking: of the cards that wait this one is sent first.
+  const next = await question({ level: 'critical' })
   await eventually(
     () => cardsIn(world.slack.slack).some(({ approvalId }) => approvalId === next.id),
     SERVES_WITHIN_MS,

@@ -3,13 +3,17 @@
 import { randomInt } from 'node:crypto'
 import { ADMIN_KEY } from '../fakes/countersign.ts'
 import { CHANNELS, type LastingSlack, startLastingSlack } from '../fakes/lasting-slack.ts'
-import { type Ended, keepablePort, type ServerProcess, startServer } from '../fakes/server-process.ts'
+import {
+  type Ended,
+  keepablePort,
+  type ServerProcess,
+  SHORT_LEASE,
+  startServer,
+} from '../fakes/server-process.ts'
 import { SIGNING_SECRET } from '../fakes/slack-server.ts'
 
 const AGENTS = 2
 const CALL_MS = 15_000
-/** Longer than one HTTP call to Slack can last; a dead process' destinations rest for so long on PostgreSQL. */
-const LEASE_SECONDS = 15
 
 export interface Answer<T = Record<string, unknown>> {
   status: number
@@ -56,11 +60,11 @@ export interface WorldOptions {
   databaseUrl: string
   servers?: number
   destinationsPerChannel?: number
-  leaseSeconds?: number
+  lease?: typeof SHORT_LEASE
 }
 
 export async function createWorld(options: WorldOptions): Promise<World> {
-  const { databaseUrl, servers = 1, destinationsPerChannel = 2, leaseSeconds = LEASE_SECONDS } = options
+  const { databaseUrl, servers = 1, destinationsPerChannel = 2, lease = SHORT_LEASE } = options
   const ports = await Promise.all(Array.from({ length: servers }, keepablePort))
   const urlOf = (server: number) => `http://127.0.0.1:${ports[server]}`
   let turn = randomInt(servers)
@@ -79,7 +83,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       COUNTERSIGN_ADMIN_KEY: ADMIN_KEY,
       SLACK_SIGNING_SECRET: SIGNING_SECRET,
       SLACK_API_URL: slack.apiUrlFor(process),
-      DELIVERY_LEASE_SECONDS: String(leaseSeconds),
+      ...lease,
       // On a slow machine too, each approval is told of when it is asked and closed, and of nothing else.
       UNREACHED_AFTER_SECONDS: '3600',
     })

@@ -18,6 +18,7 @@ import {
 } from '../../src/platforms/platform.ts'
 import { platformKinds } from '../../src/platforms/registry.ts'
 import { connectorHttp, loginHttp } from '../../src/platforms/teams/http-client.ts'
+import { TIMEOUTS } from '../fakes/any-provider.ts'
 import { codesOf, readPage, sectionOf, tables } from '../fakes/doc-page.ts'
 import { PENDING } from '../fakes/hostile-approvals.ts'
 import { ROUTING_KEY } from '../fakes/pagerduty-server.ts'
@@ -93,6 +94,7 @@ function kindsWith(allowCidrs: string[]): PlatformKind[] {
     telegram: { apiUrl: origin },
     pagerduty: { eventsUrl: origin },
     egress: createEgress({ allowCidrs, allowHttp: true }),
+    timeouts: TIMEOUTS,
     clock: systemClock,
   })
 }
@@ -135,7 +137,8 @@ async function send(type: string, given: Answer | undefined, sending: Sending = 
 async function sendByBot(given: Answer): Promise<unknown> {
   answer = given
   const request = { url: origin, method: 'POST', headers: { headersArray: () => [] } }
-  return connectorHttp.sendRequest(request as unknown as Parameters<typeof connectorHttp.sendRequest>[0])
+  const { sendRequest } = connectorHttp(10_000)
+  return sendRequest(request as unknown as Parameters<typeof sendRequest>[0])
 }
 
 const slackHook = () => ({ webhook_url: `${origin}/services/T0TEAM/B0HOOK/token` })
@@ -172,7 +175,7 @@ const CAUSES: Record<string, Record<string, () => Promise<unknown>>> = {
     http_401: says('teams', 401),
     login_unreadable: () => {
       answer = { status: 200, body: '<html>' }
-      return loginHttp(origin).sendGetRequestAsync(origin)
+      return loginHttp(origin, 10_000).sendGetRequestAsync(origin)
     },
   },
   discord: {

@@ -10,6 +10,7 @@ import { triggerOf } from '../../src/platforms/pagerduty/trigger.ts'
 import { platformKinds } from '../../src/platforms/registry.ts'
 import { cefLine } from '../../src/platforms/siem/cef.ts'
 import { controlOf } from '../../src/platforms/siem/outcome.ts'
+import { TIMEOUTS } from '../fakes/any-provider.ts'
 import { ADMIN_KEY, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { type DiscordServer, startDiscord } from '../fakes/discord-server.ts'
@@ -36,6 +37,7 @@ const kinds = platformKinds({
   telegram: { apiUrl: 'https://api.telegram.org' },
   pagerduty: { eventsUrl: 'https://events.pagerduty.com' },
   egress: createEgress({ allowCidrs: [], allowHttp: false }),
+  timeouts: TIMEOUTS,
   clock: systemClock,
 })
 const kindNamed = (name: string) => kinds.find((kind) => kind.name === name)

@@ -21,7 +21,10 @@ describe.each(databases)('on $name', ({ create }) => {
   beforeAll(async () => {
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
     database = await create()
-    running = await startCountersign({ databaseUrl: database.url, env: LETS_LOOPBACK })
+    running = await startCountersign({
+      databaseUrl: database.url,
+      env: { ...LETS_LOOPBACK, PEOPLE_TIMEOUT_SECONDS: '1' },
+    })
     const { port } = silent.address() as { port: number }
     for (let i = 0; i < WEBHOOKS; i++) {
       const config = { url: `http://127.0.0.1:${port}/${i}` }
@@ -32,7 +35,6 @@ describe.each(databases)('on $name', ({ create }) => {
   afterAll(async () => {
     silent.close()
     for (const socket of sockets) socket.destroy()
-    await running?.stop()
     await database?.drop()
   })
 
@@ -44,5 +46,11 @@ describe.each(databases)('on $name', ({ create }) => {
       await eventually(() => JSON.stringify(running.slack.messages(CHANNEL)).includes(body.id))
     }
     expect(sockets.size).toBeGreaterThan(0)
+  })
+
+  test('a server that stops waits for none of them', async () => {
+    const from = performance.now()
+    await running.stop()
+    expect(performance.now() - from).toBeLessThan(5_000)
   })
 })

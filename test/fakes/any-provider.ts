@@ -148,7 +148,9 @@ const login: RequestListener = (req, res) => {
 }
 
 /** Where every provider is at `apiUrl`, and Microsoft's login at `url`. */
-export const environmentAt = (apiUrl: string, url: string) => ({
+export const TIMEOUTS = { peopleMs: 10_000, machinesMs: 30_000 }
+
+export const environmentAt = (apiUrl: string, url: string, timeouts = TIMEOUTS) => ({
   slack: { signingSecret: 's', botToken: undefined, apiUrl },
   teams: {
     // The Bot Framework keeps tokens by app for the whole process.
@@ -163,6 +165,7 @@ export const environmentAt = (apiUrl: string, url: string) => ({
   telegram: { apiUrl: apiUrl.replace(/\/$/, '') },
   pagerduty: { eventsUrl: apiUrl.replace(/\/$/, '') },
   egress: createEgress({ allowCidrs: ['127.0.0.0/8'], allowHttp: true }),
+  timeouts,
   clock: systemClock,
 })
 export const portsAt = (serviceUrl: string) =>
@@ -180,7 +183,7 @@ export const slowDown = (seconds: number) => ({
   parameters: { retry_after: seconds },
 })
 
-export function kindOf(sample: string, apiUrl: string, url: string): PlatformKind {
+export function kindOf(sample: string, apiUrl: string, url: string, timeouts = TIMEOUTS): PlatformKind {
   const name = SAMPLES[sample]?.kind ?? sample
-  return platformKinds(environmentAt(apiUrl, url)).find((one) => one.name === name) as PlatformKind
+  return platformKinds(environmentAt(apiUrl, url, timeouts)).find((one) => one.name === name) as PlatformKind
 }

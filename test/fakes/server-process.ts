@@ -12,6 +12,13 @@ const PORTS_FROM = 20_000
 /** Each worker has a range of its own: another's server may be down for a while when this one asks for a port. */
 const PORTS_PER_WORKER = 1_000
 
+/** Short, since on PostgreSQL a dead process' destinations rest for the lease. */
+export const SHORT_LEASE = {
+  PEOPLE_TIMEOUT_SECONDS: '3',
+  MACHINES_TIMEOUT_SECONDS: '3',
+  DELIVERY_LEASE_SECONDS: '18',
+}
+
 export interface Ended {
   code: number | null
   signal: NodeJS.Signals | null

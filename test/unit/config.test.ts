@@ -45,7 +45,8 @@ test('nothing set: loopback, the sandbox and its own database', () => {
     slack: { signingSecret: undefined, botToken: undefined, apiUrl: 'https://slack.com/api/' },
     trustProxy: 0,
     logLevel: 'info',
-    deliveryLeaseMs: 30_000,
+    sendTimeouts: { peopleMs: 10_000, machinesMs: 30_000 },
+    deliveryLeaseMs: 60_000,
     sandbox: true,
   })
 })
@@ -63,7 +64,9 @@ test('everything set', () => {
     SLACK_API_URL: 'http://127.0.0.1:9/api/',
     TRUST_PROXY: '2',
     LOG_LEVEL: 'silent',
-    DELIVERY_LEASE_SECONDS: '15',
+    PEOPLE_TIMEOUT_SECONDS: '2',
+    MACHINES_TIMEOUT_SECONDS: '3',
+    DELIVERY_LEASE_SECONDS: '18',
   })
   expect(config).toMatchObject({
     host: '0.0.0.0',
@@ -80,7 +83,8 @@ test('everything set', () => {
     },
     trustProxy: 2,
     logLevel: 'silent',
-    deliveryLeaseMs: 15_000,
+    sendTimeouts: { peopleMs: 2_000, machinesMs: 3_000 },
+    deliveryLeaseMs: 18_000,
     sandbox: false,
   })
 })
@@ -104,7 +108,9 @@ describe.each<[string, string[], string]>([
   ['SLACK_API_URL', ['slack.com/api/'], 'must be an http or https URL'],
   ['TRUST_PROXY', ['21', '-1', 'true', 'loopback'], 'must be a whole number from 0 to 20'],
   ['LOG_LEVEL', ['verbose', 'INFO'], 'must be one of trace, debug, info, warn, error, fatal, silent'],
-  ['DELIVERY_LEASE_SECONDS', ['14', '3601', '30s'], 'must be a whole number from 15 to 3600'],
+  ['PEOPLE_TIMEOUT_SECONDS', ['0', '61', '10s'], 'must be a whole number from 1 to 60'],
+  ['MACHINES_TIMEOUT_SECONDS', ['0', '61', '1.5'], 'must be a whole number from 1 to 60'],
+  ['DELIVERY_LEASE_SECONDS', ['0', '3601', '30s'], 'must be a whole number from 1 to 3600'],
 ])('%s', (name, wrong, sentence) => {
   test.each(wrong)(`%s is refused: ${sentence}`, (value) => {
     expect(mistakes({ [name]: value })).toContain(`${name}: ${sentence}`)
@@ -121,6 +127,18 @@ test.each([['data/x.db', 'x.db', '/var/lib/countersign.db', 'C:\\data\\x.db', 'p
     expect(loadConfig({ DATABASE_URL: url }).databaseUrl).toBe(url)
   },
 )
+
+test.each([
+  [{ DELIVERY_LEASE_SECONDS: '44' }, 45, '10', '30'],
+  [{ PEOPLE_TIMEOUT_SECONDS: '50' }, 65, '50', '30'],
+  [{ MACHINES_TIMEOUT_SECONDS: '60', DELIVERY_LEASE_SECONDS: '74' }, 75, '10', '60'],
+])('with %o a lease could end before a send: at least %d is asked for', (env, least, people, machines) => {
+  expect(mistakes(env)).toEqual([
+    `DELIVERY_LEASE_SECONDS: must be at least ${least}, 15 more than a send may take (PEOPLE_TIMEOUT_SECONDS is ${people}, MACHINES_TIMEOUT_SECONDS is ${machines})`,
+  ])
+  const { deliveryLeaseMs } = loadConfig({ ...env, DELIVERY_LEASE_SECONDS: String(least) })
+  expect(deliveryLeaseMs).toBe(least * 1000)
+})
 
 test('each mistake has a line, and no line repeats a secret', () => {
   const secrets = {

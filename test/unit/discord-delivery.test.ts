@@ -19,7 +19,7 @@ let platform: Platform<Config>
 async function start(limitsRates = false): Promise<void> {
   clock = manualClock()
   server = await startDiscord(clock, { limitsRates })
-  const kind = discordKind({ egress, apiOrigin: server.apiOrigin })
+  const kind = discordKind({ egress, timeoutMs: 10_000, apiOrigin: server.apiOrigin })
   platform = await kind.create({} as PlatformPorts<Config>)
 }
 beforeEach(() => start())
@@ -146,7 +146,7 @@ describe('pacing', () => {
   })
 
   test('all destinations of one webhook share what Discord takes of it, without its token', () => {
-    const kind = discordKind({ egress })
+    const kind = discordKind({ egress, timeoutMs: 10_000 })
     const of = (token: string) => kind.pace({ webhook_url: `https://discord.com/api/webhooks/42/${token}` })
     expect(of('a')).toEqual([{ bucket: 'discord:42', perSecond: 0.4, burst: 3 }])
     expect(of('b')).toEqual(of('a'))
@@ -155,7 +155,7 @@ describe('pacing', () => {
 
 describe('a destination', () => {
   const refusal = (config: object, apiOrigin?: string) =>
-    discordKind({ egress, apiOrigin }).config.safeParse(config).error?.issues[0]?.message
+    discordKind({ egress, timeoutMs: 10_000, apiOrigin }).config.safeParse(config).error?.issues[0]?.message
 
   test.each([
     'https://discord.com/api/webhooks/1180000000000000002/abc-DEF_123',

@@ -39,7 +39,7 @@ const approval = (view: ApprovalView = PENDING, type: EventType = 'approval.requ
 })
 
 const egress = createEgress({ allowCidrs: ['127.0.0.0/8'], allowHttp: true })
-const kindAt = (eventsUrl: string) => pagerdutyKind({ egress, eventsUrl })
+const kindAt = (eventsUrl: string) => pagerdutyKind({ egress, timeoutMs: 10_000, eventsUrl })
 let server: PagerDutyServer
 let platform: Platform<{ routing_key: string }>
 

@@ -8,7 +8,7 @@ import { manualClock } from '../fakes/manual-clock.ts'
 
 const PUBLIC = { address: '93.184.216.34', family: 4 }
 const egress = createEgress({ allowCidrs: [], allowHttp: false }, async () => [PUBLIC])
-const kind = siem({ egress, clock: manualClock() })
+const kind = siem({ egress, timeoutMs: 10_000, clock: manualClock() })
 
 const URL = 'https://siem.example/collect'
 const SPLUNK = 'the preset splunk_hec needs the header Authorization with the value "Splunk <token>"'

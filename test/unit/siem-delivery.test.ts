@@ -24,7 +24,7 @@ let collectors: Collectors
 let platform: Platform<SiemConfig>
 const egress = createEgress({ allowCidrs: ['127.0.0.0/8'], allowHttp: true })
 const clock = manualClock(Date.parse('2026-11-20T12:00:05.000Z'))
-const kind = siem({ egress, clock })
+const kind = siem({ egress, timeoutMs: 10_000, clock })
 
 beforeAll(async () => {
   collectors = await startCollectors()
@@ -266,7 +266,7 @@ describe('the answer', () => {
 })
 
 test('an address that came to lead inside is never reached', async () => {
-  const closed = siem({ egress: createEgress({ allowCidrs: [], allowHttp: true }), clock })
+  const closed = siem({ egress: createEgress({ allowCidrs: [], allowHttp: true }), timeoutMs: 10_000, clock })
   const inside = await closed.create({} as never)
   const error = await inside.digest?.({ events: [EVENT] }, placeOf('plain', 'json')).catch((error) => error)
   expect(error).toBeInstanceOf(Failed)

@@ -16,7 +16,7 @@ const STAND_IN = { ...SLACK, apiUrl: 'http://127.0.0.1:1/sandbox/slack/api/' }
 const WEBHOOK = 'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX'
 const BOT = { bot_token: 'xoxb-1', channel_id: 'C0123456789' }
 
-const kindIn = (env: SlackEnvironment) => slack({ ...env, egress })
+const kindIn = (env: SlackEnvironment) => slack({ ...env, egress, timeoutMs: 10_000 })
 const parsed = (config: unknown, env = SLACK) => kindIn(env).config.parse(config)
 const refusal = (config: unknown, env = SLACK) =>
   kindIn(env).config.safeParse(config).error?.issues[0]?.message

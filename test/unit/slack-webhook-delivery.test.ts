@@ -45,7 +45,7 @@ beforeEach(async () => {
     },
   } as unknown as PlatformPorts<never>
   const apiUrl = server.slack.apiUrl()
-  const kind = slackKind({ signingSecret: undefined, botToken: undefined, apiUrl, egress })
+  const kind = slackKind({ signingSecret: undefined, botToken: undefined, apiUrl, egress, timeoutMs: 10_000 })
   platform = (await kind.create(ports)) as Platform<never>
   responseUrls = createResponseUrls(ports.state, clock, new Set([new URL(apiUrl).origin]))
 })
@@ -229,6 +229,7 @@ test('all destinations of one webhook share what Slack takes of it, without its 
     botToken: undefined,
     apiUrl: 'https://slack.com/api/',
     egress,
+    timeoutMs: 10_000,
   })
   const [pace, ...more] = kind.pace({ webhook_url: 'https://hooks.slack.com/services/T1/B1/token' })
   expect(more).toEqual([])

@@ -26,7 +26,7 @@ afterAll(() => {
 const ask = (how: RequestListener) => {
   answer = how
   paths = []
-  return loginHttp(url).sendGetRequestAsync(`${MICROSOFT_LOGIN_URL}/asked`)
+  return loginHttp(url, 10_000).sendGetRequestAsync(`${MICROSOFT_LOGIN_URL}/asked`)
 }
 
 test('a redirect is a failure, and nobody is asked elsewhere', async () => {

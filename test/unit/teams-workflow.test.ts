@@ -41,7 +41,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const kind = teams(undefined, { egress, origin })
+  const kind = teams(undefined, { egress, timeoutMs: 10_000, origin })
   platform = (await kind.create({ clock } as unknown as PlatformPorts<never>)) as Platform<WorkflowConfig>
 })
 afterAll(() => {
@@ -157,7 +157,7 @@ describe('a failure', () => {
 
 describe('a destination', () => {
   const refusal = (config: object, app?: TeamsEnvironment) =>
-    teams(app, { egress }).config.safeParse(config).error?.issues[0]?.message
+    teams(app, { egress, timeoutMs: 10_000 }).config.safeParse(config).error?.issues[0]?.message
 
   test.each([
     WEBHOOK,
@@ -203,13 +203,13 @@ describe('a destination', () => {
   })
 
   test('may be where a stand-in is, when the environment says so', () => {
-    const config = teams(undefined, { egress, origin }).config
+    const config = teams(undefined, { egress, timeoutMs: 10_000, origin }).config
     expect(config.safeParse({ webhook_url: `${origin}${PATH}` }).success).toBe(true)
     expect(config.safeParse({ webhook_url: `http://127.0.0.1:1${PATH}` }).success).toBe(false)
   })
 
   test('of the webhook’s kind shares its rate with all of the same address, which is sealed', () => {
-    const kind = teams(APP, { egress })
+    const kind = teams(APP, { egress, timeoutMs: 10_000 })
     expect(kind.secrets).toEqual(['webhook_url'])
     expect(kind.pace({ webhook_url: WEBHOOK })).toEqual([
       { bucket: expect.stringMatching(/^teams:[0-9a-f]{64}$/), perSecond: 3.6 },
@@ -223,7 +223,7 @@ test('whoever has webhooks alone loads no Bot Framework', async () => {
     `import { createRequire } from 'node:module'
      import { teams } from './src/platforms/teams/teams.ts'
      const egress = { send: async () => ({ status: 202, headers: {}, text: '' }) }
-     const platform = await teams(undefined, { egress }).create({ clock: { now: () => 0 } })
+     const platform = await teams(undefined, { egress, timeoutMs: 10_000 }).create({ clock: { now: () => 0 } })
      const { post } = platform
      const names = () => Object.keys(createRequire(import.meta.url).cache)
      const before = names().length

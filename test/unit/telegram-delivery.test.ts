@@ -18,7 +18,7 @@ interface Config {
 const [SUPERGROUP, GROUP, CHANNEL] = [-1001200000001, -4200000001, -1001200000002]
 
 const egress = createEgress({ allowCidrs: ['127.0.0.0/8'], allowHttp: true })
-const kindAt = (apiUrl: string) => telegramKind({ egress, apiUrl })
+const kindAt = (apiUrl: string) => telegramKind({ egress, timeoutMs: 10_000, apiUrl })
 let clock: ManualClock
 let server: TelegramServer
 let platform: Platform<Config>

@@ -9,7 +9,7 @@ import { manualClock } from '../fakes/manual-clock.ts'
 const PUBLIC = { address: '93.184.216.34', family: 4 }
 const egress = createEgress({ allowCidrs: [], allowHttp: false }, async () => [PUBLIC])
 const clock = manualClock()
-const kind = webhook({ egress, clock })
+const kind = webhook({ egress, timeoutMs: 10_000, clock })
 
 const URL = 'https://hooks.example/in'
 const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`

@@ -1,16 +1,14 @@
 // Calls Discord once per send, with its refusals as our errors.
 
-import type { Egress, EgressAnswer } from '../../kit/egress.ts'
+import type { EgressAnswer } from '../../kit/egress.ts'
 import { jsonObject } from '../../kit/json-object.ts'
 import { Failed, Throttled, Undeliverable } from '../platform.ts'
-import { reach } from '../reach.ts'
+import { type Outgoing, reach } from '../reach.ts'
 import { pauseMs } from '../retry-after.ts'
 import { oneLine, shortened } from '../shown-text.ts'
 import { type DiscordConfig, webhookOf } from './config.ts'
 import type { DiscordMessage } from './message.ts'
 
-/** Below the delivery worker's lease. */
-const TIMEOUT_MS = 10_000
 const MOST_BYTES = 500_000
 const LONGEST_PAUSE_MS = 3_600_000
 /** Where the answer to 429 names no time. */
@@ -34,18 +32,17 @@ type Json = Record<string, unknown>
 
 /** Posts, or edits the message of that id. Throws Throttled, Failed or Undeliverable. */
 export async function sendToDiscord(
-  egress: Egress,
+  outgoing: Outgoing,
   config: DiscordConfig,
   message: DiscordMessage,
   messageId?: string,
 ): Promise<Sent> {
   // Without `with_components` the button would be dropped in silence.
   const path = messageId === undefined ? '?wait=true&' : `/messages/${messageId}?`
-  const answer = await reach(egress, `${config.webhook_url}${path}with_components=true`, {
+  const answer = await reach(outgoing, `${config.webhook_url}${path}with_components=true`, {
     method: messageId === undefined ? 'POST' : 'PATCH',
     headers: { 'content-type': 'application/json', 'user-agent': 'Countersign' },
     body: JSON.stringify(message),
-    timeoutMs: TIMEOUT_MS,
     maxBytes: MOST_BYTES,
   })
   const json = jsonObject(answer.text) ?? {}

@@ -1,8 +1,8 @@
 // Posts to a Discord channel through its webhook; nothing in the channel decides anything.
 
-import type { Egress } from '../../kit/egress.ts'
 import { type Manner, posting, redrawing } from '../manner.ts'
 import type { Destination, Message, Platform, PlatformKind, Posted } from '../platform.ts'
+import type { Outgoing } from '../reach.ts'
 import { alertMessage } from './alert-message.ts'
 import { sendToDiscord } from './api.ts'
 import { approvalMessage } from './approval-message.ts'
@@ -13,7 +13,7 @@ import type { DiscordMessage } from './message.ts'
 /** Discord takes 30 in 60 s of a webhook; these make 27 of the first minute and 24 of every other. */
 const PACE = { perSecond: 0.4, burst: 3 }
 
-export function discord(env: DiscordEnvironment & { egress: Egress }): PlatformKind<DiscordConfig> {
+export function discord(env: DiscordEnvironment & Outgoing): PlatformKind<DiscordConfig> {
   return {
     name: 'discord',
     config: discordConfig(env),
@@ -22,13 +22,13 @@ export function discord(env: DiscordEnvironment & { egress: Egress }): PlatformK
     audience: 'people',
     keepsExcerpts: true,
     pace: (config) => [{ bucket: `discord:${webhookOf(config).id}`, ...PACE }],
-    create: () => createDiscord(env.egress),
+    create: () => createDiscord(env),
   }
 }
 
-function createDiscord(egress: Egress): Platform<DiscordConfig> {
+function createDiscord(outgoing: Outgoing): Platform<DiscordConfig> {
   async function send(content: DiscordMessage, { config }: Destination<DiscordConfig>): Promise<Posted> {
-    const { messageId, ...cooling } = await sendToDiscord(egress, config, content)
+    const { messageId, ...cooling } = await sendToDiscord(outgoing, config, content)
     return { handle: messageId, ...cooling }
   }
 
@@ -38,7 +38,7 @@ function createDiscord(egress: Egress): Platform<DiscordConfig> {
     digest: (digest, to) => send(digestMessage(digest, posting(digest, to, false)), to),
 
     async redraw(handle, message, to) {
-      await sendToDiscord(egress, to.config, messageOf(message, redrawing(to, false)), handle)
+      await sendToDiscord(outgoing, to.config, messageOf(message, redrawing(to, false)), handle)
     },
   }
 }

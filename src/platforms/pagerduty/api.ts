@@ -1,9 +1,9 @@
 // Calls PagerDuty once per send, with its refusals as our errors, which never contain the routing key.
 
-import type { Egress, EgressAnswer } from '../../kit/egress.ts'
+import type { EgressAnswer } from '../../kit/egress.ts'
 import { jsonObject } from '../../kit/json-object.ts'
 import { Failed, Throttled, Undeliverable } from '../platform.ts'
-import { reach } from '../reach.ts'
+import { type Outgoing, reach } from '../reach.ts'
 import { pauseMs } from '../retry-after.ts'
 import { oneLine, shortened } from '../shown-text.ts'
 import type { PagerDutyConfig } from './config.ts'
@@ -12,8 +12,6 @@ import type { Trigger } from './trigger.ts'
 /** What shall become of an incident; one that is not open cannot be acknowledged or resolved, and that is no error. */
 export type Change = ({ event_action: 'trigger' } & Trigger) | { event_action: 'acknowledge' | 'resolve' }
 
-/** Below the delivery worker's lease. */
-const TIMEOUT_MS = 10_000
 const MOST_BYTES = 16_384
 /** Where the answer to 429 names no time: as PagerDuty suggests in its documentation of the limit. */
 const PAUSE_MS = 30_000
@@ -23,16 +21,15 @@ type Json = Record<string, unknown>
 
 /** Resolves once PagerDuty has taken it. Throws Throttled, Failed or Undeliverable. */
 export async function sendToPagerDuty(
-  egress: Egress,
+  outgoing: Outgoing,
   eventsUrl: string,
   { routing_key }: PagerDutyConfig,
   change: Change & { dedup_key: string },
 ): Promise<void> {
-  const answer = await reach(egress, `${eventsUrl}/v2/enqueue`, {
+  const answer = await reach(outgoing, `${eventsUrl}/v2/enqueue`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'user-agent': 'Countersign' },
     body: JSON.stringify({ routing_key, ...change }),
-    timeoutMs: TIMEOUT_MS,
     maxBytes: MOST_BYTES,
   })
   const json = jsonObject(answer.text) ?? {}

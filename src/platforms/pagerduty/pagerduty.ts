@@ -1,7 +1,7 @@
 // Pages the people of a PagerDuty service, and stops once somebody sees to it.
 
-import type { Egress } from '../../kit/egress.ts'
 import type { Destination, Message, Platform, PlatformKind } from '../platform.ts'
+import type { Outgoing } from '../reach.ts'
 import { type Change, sendToPagerDuty } from './api.ts'
 import { fingerprintOf, type PagerDutyConfig, pagerdutyConfig } from './config.ts'
 import { dedupKeyIn, dedupKeyOf, handleOf, isEnd } from './dedup-key.ts'
@@ -18,7 +18,7 @@ export interface PagerDutyEnvironment {
  */
 const PACE = { perSecond: 1.6, burst: 12 }
 
-export function pagerduty(env: PagerDutyEnvironment & { egress: Egress }): PlatformKind<PagerDutyConfig> {
+export function pagerduty(env: PagerDutyEnvironment & Outgoing): PlatformKind<PagerDutyConfig> {
   return {
     name: 'pagerduty',
     config: pagerdutyConfig,
@@ -32,10 +32,10 @@ export function pagerduty(env: PagerDutyEnvironment & { egress: Egress }): Platf
   }
 }
 
-function createPagerDuty(env: PagerDutyEnvironment & { egress: Egress }): Platform<PagerDutyConfig> {
+function createPagerDuty(env: PagerDutyEnvironment & Outgoing): Platform<PagerDutyConfig> {
   async function bring(dedupKey: string, message: Message, to: Destination<PagerDutyConfig>): Promise<void> {
     const change = changeOf(message, to.includeDetails)
-    await sendToPagerDuty(env.egress, env.eventsUrl, to.config, { dedup_key: dedupKey, ...change })
+    await sendToPagerDuty(env, env.eventsUrl, to.config, { dedup_key: dedupKey, ...change })
   }
 
   return {

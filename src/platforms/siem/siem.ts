@@ -2,7 +2,7 @@
 
 import type { EventView } from '../../events/event.ts'
 import type { Clock } from '../../kit/clock.ts'
-import type { Egress, EgressAnswer } from '../../kit/egress.ts'
+import type { EgressAnswer } from '../../kit/egress.ts'
 import { sentHeaders } from '../chosen-headers.ts'
 import { withoutDetails } from '../compact-event.ts'
 import {
@@ -14,13 +14,11 @@ import {
   Throttled,
   Undeliverable,
 } from '../platform.ts'
-import { reach } from '../reach.ts'
+import { type Outgoing, reach } from '../reach.ts'
 import { pauseMs } from '../retry-after.ts'
 import { type SiemConfig, siemConfig } from './config.ts'
 import { requestBody } from './request-body.ts'
 
-/** Below the delivery worker's shortest lease, as for every platform. */
-const TIMEOUT_MS = 10_000
 /** Only the status counts; a short answer is read so that the connection can be used again. */
 const MOST_ANSWER_BYTES = 16_384
 /**
@@ -29,7 +27,7 @@ const MOST_ANSWER_BYTES = 16_384
  */
 const MOST_AT_ONCE = 200
 
-export function siem(env: { egress: Egress; clock: Clock }): PlatformKind<SiemConfig> {
+export function siem(env: Outgoing & { clock: Clock }): PlatformKind<SiemConfig> {
   return {
     name: 'siem',
     config: siemConfig,
@@ -43,7 +41,7 @@ export function siem(env: { egress: Egress; clock: Clock }): PlatformKind<SiemCo
   }
 }
 
-function createSiem({ egress, clock }: { egress: Egress; clock: Clock }): Platform<SiemConfig> {
+function createSiem({ clock, ...outgoing }: Outgoing & { clock: Clock }): Platform<SiemConfig> {
   /** In their order, and in one request: they are taken together or not at all. */
   async function send(
     events: EventView[],
@@ -51,11 +49,10 @@ function createSiem({ egress, clock }: { egress: Egress; clock: Clock }): Platfo
   ): Promise<Posted> {
     const told = includeDetails ? events : events.map(withoutDetails)
     const { contentType, text } = await requestBody(told, config)
-    const answer = await reach(egress, config.url, {
+    const answer = await reach(outgoing, config.url, {
       method: 'POST',
       headers: { ...sentHeaders(config.headers), 'content-type': contentType },
       body: text,
-      timeoutMs: TIMEOUT_MS,
       maxBytes: MOST_ANSWER_BYTES,
     })
     if (answer.status < 200 || answer.status > 299) throw failureOf(answer, clock.now())
@@ -63,7 +60,7 @@ function createSiem({ egress, clock }: { egress: Egress; clock: Clock }): Platfo
   }
 
   return {
-    check: ({ url }) => egress.refusal(url),
+    check: ({ url }) => outgoing.egress.refusal(url),
     post: ({ event }, to) => send([event], to),
     digest: ({ events }, to) => send(events, to),
   }

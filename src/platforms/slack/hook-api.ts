@@ -1,27 +1,24 @@
 // Calls Slack's incoming webhooks and response_urls once per send, with Slack's refusals as our errors.
 
 import type { Clock } from '../../kit/clock.ts'
-import type { Egress, EgressAnswer } from '../../kit/egress.ts'
+import type { EgressAnswer } from '../../kit/egress.ts'
 import { Failed, type SendError, Throttled, Undeliverable } from '../platform.ts'
-import { reach } from '../reach.ts'
+import { type Outgoing, reach } from '../reach.ts'
 import { pauseMs } from '../retry-after.ts'
 import { codeOf, failureOf } from './failures.ts'
 
-/** Below the delivery worker's lease. */
-const TIMEOUT_MS = 10_000
 const MOST_BYTES = 100_000
 
 /** Throws Throttled, Failed or Undeliverable. */
 export type PostToHook = (url: string, message: object) => Promise<void>
 
 /** https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
-export function hookApi(egress: Egress, clock: Clock): PostToHook {
+export function hookApi(outgoing: Outgoing, clock: Clock): PostToHook {
   return async (url, message) => {
-    const answer = await reach(egress, url, {
+    const answer = await reach(outgoing, url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': 'Countersign' },
       body: JSON.stringify(message),
-      timeoutMs: TIMEOUT_MS,
       maxBytes: MOST_BYTES,
     })
     const said = saidIn(answer.text)

@@ -1,9 +1,9 @@
 // Connects Slack: cards by bot token or incoming webhook, clicks and commands through Bolt.
 
 import { App } from '@slack/bolt'
-import type { Egress } from '../../kit/egress.ts'
 import { type Manner, posting, redrawing } from '../manner.ts'
 import type { Destination, Message, Platform, PlatformKind, PlatformPorts } from '../platform.ts'
+import type { Outgoing } from '../reach.ts'
 import { alertCard } from './alert-card.ts'
 import { approvalCard } from './approval-card.ts'
 import { botWays } from './bot.ts'
@@ -25,7 +25,7 @@ import { workspaces } from './workspace.ts'
 
 const problems = { 401: ['invalid_signature'], 404: ['not_found'] }
 
-export function slack(env: SlackEnvironment & { egress: Egress }): PlatformKind<SlackConfig> {
+export function slack(env: SlackEnvironment & Outgoing): PlatformKind<SlackConfig> {
   return {
     name: 'slack',
     config: slackConfig(env),
@@ -49,14 +49,14 @@ export function slack(env: SlackEnvironment & { egress: Egress }): PlatformKind<
 }
 
 function createSlack(
-  env: SlackEnvironment & { egress: Egress },
+  env: SlackEnvironment & Outgoing,
   ports: PlatformPorts<SlackConfig>,
 ): Platform<SlackConfig> {
-  const clientOf = slackClients(env.apiUrl)
+  const clientOf = slackClients(env.apiUrl, env.timeoutMs)
   const workspaceOf = workspaces(ports.state, clientOf)
   const responseUrls = createResponseUrls(ports.state, ports.clock, slackOrigins(env.apiUrl))
   const byBot = botWays({ botToken: env.botToken, clientOf, workspaceOf })
-  const byWebhook = webhookWays(hookApi(env.egress, ports.clock), responseUrls)
+  const byWebhook = webhookWays(hookApi(env, ports.clock), responseUrls)
 
   function wayTo({ id, config }: Destination<SlackConfig>): Way {
     return config.webhook_url === undefined ? byBot(config) : byWebhook(id, config)
@@ -73,7 +73,7 @@ function createSlack(
         receiver: createReceiver(host, signingSecrets, ports),
         // Tokens belong to destinations; Bolt itself calls nothing but response URLs.
         authorize: async () => ({}),
-        clientOptions: { slackApiUrl: env.apiUrl, fetch: slackFetch(env.apiUrl) },
+        clientOptions: { slackApiUrl: env.apiUrl, fetch: slackFetch(env.apiUrl, env.timeoutMs) },
         ignoreSelf: false,
         convoStore: false,
         attachFunctionToken: false,

@@ -12,8 +12,6 @@ import { Failed, Throttled } from '../platform.ts'
 import { codeOf, failureOf } from './failures.ts'
 import { quietLogger } from './quiet-logger.ts'
 
-/** Below the delivery worker's lease. */
-const TIMEOUT_MS = 10_000
 const MOST_CLIENTS = 100
 /** A `Retry-After: 0` asks for a pause too. */
 const LEAST_PAUSE_MS = 1_000
@@ -28,7 +26,7 @@ export function slackOrigins(apiUrl: string): Set<string> {
  * A fetch that reaches Slack's API and its response URLs and nothing else, follows no redirect and ends in
  * time: a response_url comes in with a request.
  */
-export function slackFetch(apiUrl: string, timeoutMs = TIMEOUT_MS): FetchFunction {
+export function slackFetch(apiUrl: string, timeoutMs: number): FetchFunction {
   const allowed = slackOrigins(apiUrl)
   return (url, init) => {
     const { origin } = new URL(url)
@@ -39,7 +37,7 @@ export function slackFetch(apiUrl: string, timeoutMs = TIMEOUT_MS): FetchFunctio
 }
 
 /** The client for a token: the delivery worker retries, so that nothing is posted twice behind its back. */
-export function slackClients(apiUrl: string): (token: string) => WebClient {
+export function slackClients(apiUrl: string, timeoutMs: number): (token: string) => WebClient {
   const clients = new LRUCache<string, WebClient>({ max: MOST_CLIENTS })
   return (token) => {
     const client =
@@ -48,7 +46,7 @@ export function slackClients(apiUrl: string): (token: string) => WebClient {
         slackApiUrl: apiUrl,
         retryConfig: { retries: 0 },
         rejectRateLimitedCalls: true,
-        fetch: slackFetch(apiUrl),
+        fetch: slackFetch(apiUrl, timeoutMs),
         logger: quietLogger,
       })
     clients.set(token, client)

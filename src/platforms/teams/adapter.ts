@@ -17,7 +17,7 @@ import {
   TeamsConnectorClient,
 } from 'botframework-connector'
 import { LRUCache } from 'lru-cache'
-import type { TeamsEnvironment } from './config.ts'
+import type { BotEnvironment } from './config.ts'
 import { connectorHttp, loginHttp, MICROSOFT_LOGIN_URL } from './http-client.ts'
 
 type ClientApplication = ConstructorParameters<typeof MsalServiceClientCredentialsFactory>[1]
@@ -29,11 +29,13 @@ const MOST_SERVICE_URLS = 100
 
 export class TeamsAdapter extends CloudAdapter {
   readonly #appId: string
+  readonly #http: ReturnType<typeof connectorHttp>
   readonly #connectors = new LRUCache<string, ConnectorClient>({ max: MOST_SERVICE_URLS })
 
-  constructor(env: TeamsEnvironment) {
+  constructor(env: BotEnvironment) {
     super(authentication(env))
     this.#appId = env.appId
+    this.#http = connectorHttp(env.timeoutMs)
   }
 
   /** Runs `logic` for an activity whose sender was verified, and returns what an invoke shall be answered with. */
@@ -63,7 +65,7 @@ export class TeamsAdapter extends CloudAdapter {
   /** What a team consists of. The SDK's TeamsInfo asks with an HTTP client that hangs and tries again. */
   async teams(serviceUrl: string): Promise<TeamsConnectorClient['teams']> {
     const { credentials } = await this.connector(serviceUrl)
-    return new TeamsConnectorClient(credentials, { baseUri: serviceUrl, httpClient: connectorHttp }).teams
+    return new TeamsConnectorClient(credentials, { baseUri: serviceUrl, httpClient: this.#http }).teams
   }
 
   #identity(): ClaimsIdentity {
@@ -74,14 +76,14 @@ export class TeamsAdapter extends CloudAdapter {
   }
 }
 
-function authentication({ appId, password, tenantId, cloud }: TeamsEnvironment) {
+function authentication({ appId, password, tenantId, cloud, timeoutMs }: BotEnvironment) {
   const login = new ConfidentialClientApplication({
     auth: {
       clientId: appId,
       clientSecret: password,
       authority: `${MICROSOFT_LOGIN_URL}/${tenantId ?? BOT_FRAMEWORK_TENANT}`,
     },
-    system: { networkClient: loginHttp(cloud?.loginUrl ?? MICROSOFT_LOGIN_URL) },
+    system: { networkClient: loginHttp(cloud?.loginUrl ?? MICROSOFT_LOGIN_URL, timeoutMs) },
   })
   return new ConfigurationBotFrameworkAuthentication(
     { MicrosoftAppId: appId },
@@ -89,6 +91,6 @@ function authentication({ appId, password, tenantId, cloud }: TeamsEnvironment) 
     new MsalServiceClientCredentialsFactory(appId, login as unknown as ClientApplication),
     undefined,
     undefined,
-    { httpClient: connectorHttp },
+    { httpClient: connectorHttp(timeoutMs) },
   )
 }

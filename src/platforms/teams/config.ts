@@ -14,6 +14,11 @@ export interface TeamsEnvironment {
   cloud?: TeamsCloud
 }
 
+export interface BotEnvironment extends TeamsEnvironment {
+  /** So long one request to Microsoft may take, all of it. */
+  timeoutMs: number
+}
+
 export interface TeamsCloud {
   /** The document that names the keys by which the Bot Framework signs. */
   openIdMetadataUrl: string

@@ -5,8 +5,6 @@ import type { ConnectorClientOptions } from 'botframework-connector'
 import { Failed, Throttled, Undeliverable } from '../platform.ts'
 import { pauseMs } from '../retry-after.ts'
 
-/** Below the delivery worker's lease. */
-const TIMEOUT_MS = 10_000
 const MOST_BYTES = 1_000_000
 /** Where the answer to 429 names no time. */
 const PAUSE_MS = 5_000
@@ -28,27 +26,24 @@ type Answer = Awaited<ReturnType<HttpClient['sendRequest']>>
  * send again, so that the delivery worker alone retries.
  * https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages
  */
-export const connectorHttp: HttpClient = {
+export const connectorHttp = (timeoutMs: number): HttpClient => ({
   async sendRequest(request) {
     const { url, method, body } = request
     const headers = Object.fromEntries(request.headers.headersArray().map(({ name, value }) => [name, value]))
-    const response = await reach(url, {
-      method,
-      headers,
-      ...(body !== undefined && { body: body as string }),
-    })
+    const init = { method, headers, ...(body !== undefined && { body: body as string }) }
+    const response = await reach(url, init, timeoutMs)
     const text = await readText(response)
     if (!response.ok) throw failureOf(response, text, method)
     if (text !== '' && !isJson(text)) throw new Failed('unexpected_answer')
     // Of the headers, the SDK reads the content type alone, and it is the same both ways.
     return { request, status: response.status, headers: request.headers, bodyAsText: text } as Answer
   },
-}
+})
 
 /** For MSAL, which asks for tokens; `loginUrl` takes the place of Microsoft's. */
-export function loginHttp(loginUrl: string): INetworkModule {
+export function loginHttp(loginUrl: string, timeoutMs: number): INetworkModule {
   async function call<T>(url: string, init: RequestInit): Promise<NetworkResponse<T>> {
-    const response = await reach(url.replace(MICROSOFT_LOGIN_URL, loginUrl), init)
+    const response = await reach(url.replace(MICROSOFT_LOGIN_URL, loginUrl), init, timeoutMs)
     const text = await readText(response)
     if (!isJson(text)) throw new Failed('login_unreadable')
     return { headers: Object.fromEntries(response.headers), body: JSON.parse(text), status: response.status }
@@ -62,9 +57,9 @@ export function loginHttp(loginUrl: string): INetworkModule {
 
 export const MICROSOFT_LOGIN_URL = 'https://login.microsoftonline.com'
 
-async function reach(url: string, init: RequestInit): Promise<Response> {
+async function reach(url: string, init: RequestInit, timeoutMs: number): Promise<Response> {
   try {
-    return await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) })
+    return await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
   } catch {
     throw new Failed('network_error')
   }

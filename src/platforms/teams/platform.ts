@@ -8,7 +8,7 @@ import { digestLine } from '../shown-digest.ts'
 import { TeamsAdapter } from './adapter.ts'
 import { type AdaptiveCard, alertSummary, digestCard, messageCard, summaryOf } from './cards.ts'
 import { createClicks } from './clicks.ts'
-import type { ConversationConfig, TeamsEnvironment } from './config.ts'
+import type { BotEnvironment, ConversationConfig } from './config.ts'
 import { createConversations, type KnownConversation } from './conversations.ts'
 import { handleOf, placeOf } from './handle.ts'
 import { mountInbound } from './inbound.ts'
@@ -21,7 +21,7 @@ import { tokenVerifier } from './token.ts'
 
 const MICROSOFT_METADATA_URL = 'https://login.botframework.com/v1/.well-known/openidconfiguration'
 
-export function createTeams(env: TeamsEnvironment, ports: PlatformPorts<ConversationConfig>): Bot {
+export function createTeams(env: BotEnvironment, ports: PlatformPorts<ConversationConfig>): Bot {
   const { state, clock, log } = ports
   const adapter = new TeamsAdapter(env)
   const conversations = createConversations(state)

@@ -1,7 +1,6 @@
 // Declares Teams as a platform: what a destination needs, and the two ways to it.
 
 import { sha256Hex } from '../../kit/canonical-json.ts'
-import type { Egress } from '../../kit/egress.ts'
 import {
   type Inbound,
   type Pace,
@@ -10,7 +9,9 @@ import {
   type PlatformPorts,
   Undeliverable,
 } from '../platform.ts'
+import type { Outgoing } from '../reach.ts'
 import {
+  type BotEnvironment,
   type ConversationConfig,
   type TeamsConfig,
   type TeamsEnvironment,
@@ -25,7 +26,7 @@ const PACE = { perSecond: 3.6 }
 /** `env` undefined: no app is connected, and of this kind only webhooks are taken. */
 export function teams(
   env: TeamsEnvironment | undefined,
-  workflows: WorkflowsEnvironment & { egress: Egress },
+  workflows: WorkflowsEnvironment & Outgoing,
 ): PlatformKind<TeamsConfig> {
   return {
     name: 'teams',
@@ -36,7 +37,7 @@ export function teams(
     keepsExcerpts: true,
     pace,
     inbound: env ? INBOUND : [],
-    create: (ports) => createBothWays(env, workflows.egress, ports),
+    create: (ports) => createBothWays(env, workflows, ports),
   }
 }
 
@@ -68,12 +69,12 @@ export type Bot = Platform<ConversationConfig> &
 
 async function createBothWays(
   env: TeamsEnvironment | undefined,
-  egress: Egress,
+  outgoing: Outgoing,
   ports: PlatformPorts<TeamsConfig>,
 ): Promise<Platform<TeamsConfig>> {
-  const bot = env ? await createBot(env, ports) : NOT_CONNECTED
+  const bot = env ? await createBot({ ...env, timeoutMs: outgoing.timeoutMs }, ports) : NOT_CONNECTED
   // Not even the cards are loaded before one is sent.
-  const byWebhook = async () => (await import('./workflow.ts')).createWorkflows(egress, ports.clock)
+  const byWebhook = async () => (await import('./workflow.ts')).createWorkflows(outgoing, ports.clock)
 
   return {
     ...bot,
@@ -98,7 +99,7 @@ async function createBothWays(
 }
 
 /** The Bot Framework is large: whoever has no app in Teams shall not pay for it. */
-async function createBot(env: TeamsEnvironment, ports: PlatformPorts<TeamsConfig>): Promise<Bot> {
+async function createBot(env: BotEnvironment, ports: PlatformPorts<TeamsConfig>): Promise<Bot> {
   const { createTeams } = await import('./platform.ts')
   return createTeams(env, {
     ...ports,

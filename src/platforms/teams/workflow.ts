@@ -1,28 +1,25 @@
 // Posts cards by a webhook of Teams' Workflows: one way, with nothing coming back and no redraws.
 
 import type { Clock } from '../../kit/clock.ts'
-import type { Egress, EgressAnswer } from '../../kit/egress.ts'
+import type { EgressAnswer } from '../../kit/egress.ts'
 import { posting } from '../manner.ts'
 import { Failed, type Platform, type Posted, type SendError, Throttled, Undeliverable } from '../platform.ts'
-import { reach } from '../reach.ts'
+import { type Outgoing, reach } from '../reach.ts'
 import { pauseMs } from '../retry-after.ts'
 import { type AdaptiveCard, digestCard, messageCard } from './cards.ts'
 import type { WorkflowConfig } from './config.ts'
 
-/** Below the delivery worker's lease. */
-const TIMEOUT_MS = 10_000
 const MOST_BYTES = 100_000
 
 export function createWorkflows(
-  egress: Egress,
+  outgoing: Outgoing,
   clock: Clock,
 ): Required<Pick<Platform<WorkflowConfig>, 'post' | 'digest'>> {
   async function send(card: AdaptiveCard, { webhook_url }: WorkflowConfig): Promise<Posted> {
-    const answer = await reach(egress, webhook_url, {
+    const answer = await reach(outgoing, webhook_url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': 'Countersign' },
       body: JSON.stringify(enveloped(card)),
-      timeoutMs: TIMEOUT_MS,
       maxBytes: MOST_BYTES,
     })
     if (answer.status < 200 || answer.status > 299) throw failureOf(answer, clock.now())

@@ -1,14 +1,12 @@
 // Calls Telegram once per send, with its refusals as our errors, which never contain the token.
 
-import type { Egress, EgressAnswer } from '../../kit/egress.ts'
+import type { EgressAnswer } from '../../kit/egress.ts'
 import { jsonObject } from '../../kit/json-object.ts'
 import { Failed, Throttled, Undeliverable } from '../platform.ts'
-import { reach } from '../reach.ts'
+import { type Outgoing, reach } from '../reach.ts'
 import { pauseMs } from '../retry-after.ts'
 import { oneLine, shortened } from '../shown-text.ts'
 
-/** Below the delivery worker's lease. */
-const TIMEOUT_MS = 10_000
 const MOST_BYTES = 500_000
 /** Where the answer to 429 names no time. */
 const PAUSE_MS = 5_000
@@ -42,13 +40,12 @@ export class Moved extends Failed {
 export type CallTelegram = (token: string, method: string, args: object) => Promise<Json>
 
 /** Editing to what already stands there resolves too. */
-export function telegramApi(egress: Egress, apiUrl: string): CallTelegram {
+export function telegramApi(outgoing: Outgoing, apiUrl: string): CallTelegram {
   return async (token, method, args) => {
-    const answer = await reach(egress, `${apiUrl}/bot${token}/${method}`, {
+    const answer = await reach(outgoing, `${apiUrl}/bot${token}/${method}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': 'Countersign' },
       body: JSON.stringify(args),
-      timeoutMs: TIMEOUT_MS,
       maxBytes: MOST_BYTES,
     })
     const json = jsonObject(answer.text) ?? {}

@@ -1,6 +1,5 @@
 // Posts to a Telegram chat through a bot; nothing in the chat decides anything.
 
-import type { Egress } from '../../kit/egress.ts'
 import { type Manner, posting, redrawing } from '../manner.ts'
 import {
   Failed,
@@ -11,6 +10,7 @@ import {
   type Posted,
   Undeliverable,
 } from '../platform.ts'
+import type { Outgoing } from '../reach.ts'
 import { alertMessage } from './alert-message.ts'
 import { type CallTelegram, Moved, telegramApi } from './api.ts'
 import { approvalMessage } from './approval-message.ts'
@@ -29,7 +29,7 @@ const BOT_PER_SECOND = 27
 const CHAT_PER_SECOND = 0.9
 const GROUP_PER_SECOND = 0.3
 
-export function telegram(env: TelegramEnvironment & { egress: Egress }): PlatformKind<TelegramConfig> {
+export function telegram(env: TelegramEnvironment & Outgoing): PlatformKind<TelegramConfig> {
   return {
     name: 'telegram',
     config: telegramConfig,
@@ -38,7 +38,7 @@ export function telegram(env: TelegramEnvironment & { egress: Egress }): Platfor
     audience: 'people',
     keepsExcerpts: true,
     pace: paces,
-    create: () => createTelegram(telegramApi(env.egress, env.apiUrl)),
+    create: () => createTelegram(telegramApi(env, env.apiUrl)),
   }
 }
 

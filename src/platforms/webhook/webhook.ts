@@ -1,7 +1,7 @@
 // Sends each event to a webhook, which is an address of somebody's own, in one signed POST.
 
 import type { Clock } from '../../kit/clock.ts'
-import type { Egress, EgressAnswer } from '../../kit/egress.ts'
+import type { EgressAnswer } from '../../kit/egress.ts'
 import { sentHeaders } from '../chosen-headers.ts'
 import { compactEvent, withoutDetails } from '../compact-event.ts'
 import {
@@ -12,22 +12,17 @@ import {
   Throttled,
   Undeliverable,
 } from '../platform.ts'
-import { reach } from '../reach.ts'
+import { type Outgoing, reach } from '../reach.ts'
 import { pauseMs } from '../retry-after.ts'
 import { type WebhookConfig, webhookConfig } from './config.ts'
 import { signed } from './signature.ts'
 
-/**
- * Below the delivery worker's shortest lease, as for every platform: with the 30 s that some products grant, a
- * second sender could take over while the first still waits.
- */
-const TIMEOUT_MS = 10_000
 /** Only the status counts; a short answer is read so that the connection can be used again. */
 const MOST_BYTES = 16_384
 /** Events are independent of each other, and each says when it happened. */
 const SENDS_AT_ONCE = 20
 
-export function webhook(env: { egress: Egress; clock: Clock }): PlatformKind<WebhookConfig> {
+export function webhook(env: Outgoing & { clock: Clock }): PlatformKind<WebhookConfig> {
   return {
     name: 'webhook',
     config: webhookConfig(env.clock),
@@ -41,9 +36,9 @@ export function webhook(env: { egress: Egress; clock: Clock }): PlatformKind<Web
   }
 }
 
-function createWebhook({ egress, clock }: { egress: Egress; clock: Clock }): Platform<WebhookConfig> {
+function createWebhook({ clock, ...outgoing }: Outgoing & { clock: Clock }): Platform<WebhookConfig> {
   return {
-    check: ({ url }) => egress.refusal(url),
+    check: ({ url }) => outgoing.egress.refusal(url),
 
     async post({ event }, { config, includeDetails }: Destination<WebhookConfig>) {
       const body = JSON.stringify(compactEvent(includeDetails ? event : withoutDetails(event)))
@@ -52,11 +47,10 @@ function createWebhook({ egress, clock }: { egress: Egress; clock: Clock }): Pla
         'content-type': 'application/json',
         ...signed(config, event.id, body, clock.now()),
       }
-      const answer = await reach(egress, config.url, {
+      const answer = await reach(outgoing, config.url, {
         method: 'POST',
         headers,
         body,
-        timeoutMs: TIMEOUT_MS,
         maxBytes: MOST_BYTES,
       })
       if (answer.status < 200 || answer.status > 299) throw failureOf(answer, clock.now())
