@@ -1,4 +1,4 @@
-// Says how the tests run: all but the crash tests side by side, then those that kill servers.
+// Says how the tests run: those with servers and browsers side by side, then those that kill servers, beside small ones.
 
 import { defineConfig } from 'vitest/config'
 import { EFFORT } from './test/fakes/effort.ts'
@@ -20,7 +20,8 @@ export default defineConfig({
     testTimeout: 20_000 * EFFORT,
     hookTimeout: 30_000,
     projects: [
-      suite('unit', ['test/unit/**/*.test.ts', 'test/rules/**/*.test.ts']),
+      // Much of the time of those that kill servers is waiting.
+      suite('unit', ['test/unit/**/*.test.ts', 'test/rules/**/*.test.ts'], { sequence: { groupOrder: 1 } }),
       suite('server', ['test/contract/**/*.test.ts', 'test/e2e/**/*.test.ts']),
       suite('browser', ['test/browser/**/*.test.ts'], { testTimeout: 60_000 }),
       suite('crash', ['test/crash/**/*.test.ts'], {

@@ -11,6 +11,7 @@ import { closed, createHttpServer, listen } from './api/server.ts'
 import { createDesk } from './approvals/create-desk.ts'
 import type { ApprovalDesk } from './approvals/desk.ts'
 import { createQueries } from './approvals/queries.ts'
+import { createForgetApprovals } from './approvals/retention.ts'
 import { openWaitingRoom } from './approvals/waiting-room.ts'
 import { createCommands } from './commands/governance.ts'
 import type { Config } from './config/config.ts'
@@ -157,6 +158,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
         destinations.forgetRemoved,
         deliveryLog.forgetOld,
         createForgetKeys({ db, clock }),
+        createForgetApprovals({ db, clock, days: config.approvalRetentionDays }),
       ]
       stopSweeping = startSweeper(duties, log)
       await worker.start()

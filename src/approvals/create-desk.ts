@@ -4,6 +4,7 @@ import type { DecisionRow } from '../../db/schema.ts'
 import type { Clock } from '../kit/clock.ts'
 import { findOverdue } from '../store/approvals.ts'
 import type { Database } from '../store/database.ts'
+import { pendingLimit } from '../store/pending-limit.ts'
 import type { Change } from './close.ts'
 import type { ViewOptions } from './compose-view.ts'
 import { decide } from './decide.ts'
@@ -41,6 +42,7 @@ export interface DeskOptions extends ViewOptions {
 
 export function createDesk(options: DeskOptions): ApprovalDesk {
   const { db, clock, publicUrl, reviewable, onClosed, onVoted } = options
+  const isFull = pendingLimit(db)
 
   async function change<T>(work: (change: Change) => Promise<T>): Promise<T> {
     const closed: Change['closed'] = []
@@ -68,7 +70,7 @@ export function createDesk(options: DeskOptions): ApprovalDesk {
   }
 
   return {
-    request: (command) => change((work) => request(work, command)),
+    request: (command) => change((work) => request(work, command, isFull)),
     decide: (command) => change((work) => decideOnce(work, command)),
     withdraw: (command) => change((work) => withdrawOnce(work, command)),
     async expireDue() {

@@ -6,6 +6,7 @@ import { once } from '../idempotency/once.ts'
 import { canonicalJson, sha256Hex } from '../kit/canonical-json.ts'
 import { newId } from '../kit/ids.ts'
 import * as store from '../store/approvals.ts'
+import type { IsFull } from '../store/pending-limit.ts'
 import { together } from '../store/together.ts'
 import { announce } from './announce.ts'
 import type { Change } from './close.ts'
@@ -18,12 +19,12 @@ import { type Outcome, ok, refused } from './refusals.ts'
 const MOST_TRIES = 5
 
 /** In one transaction. A repeat with the same Idempotency-Key gets the same approval, as it stands now. */
-export function request(change: Change, command: RequestApproval): Promise<Outcome<Answer>> {
+export function request(change: Change, command: RequestApproval, isFull: IsFull): Promise<Outcome<Answer>> {
   const { idempotencyKey: key, mostPending: _, ...asked } = command
   const row = rowOf(command, change.now)
   const keyed = { apiKeyId: command.ownerKeyId, operation: 'requestApproval', request: asked }
   return once(change, key === undefined ? undefined : { ...keyed, key }, row.id, {
-    first: () => insertOrAnswer(change, command, row),
+    first: () => insertOrAnswer(change, command, row, isFull),
     again: async (id) => {
       const approval = await loadView(change.trx, id, change)
       return approval ? ok({ approval, created: false }) : refused('approval_not_found')
@@ -36,11 +37,14 @@ async function insertOrAnswer(
   change: Change,
   command: RequestApproval,
   row: ApprovalRow,
+  isFull: IsFull,
 ): Promise<Outcome<Answer>> {
   const { trx, now } = change
-  const isFull = await hasNoRoom(change, command)
-  const twin = isFull ? await findTwin(change, row) : await insertOrFindTwin(change, row)
-  if (isFull && !twin) return refused('too_many_pending')
+  const { ownerKeyId, mostPending } = command
+  // In the transaction: requests of one key at the same moment may all take the last place.
+  const hasNoRoom = mostPending !== undefined && (await isFull(trx, ownerKeyId, mostPending))
+  const twin = hasNoRoom ? await findTwin(change, row) : await insertOrFindTwin(change, row)
+  if (hasNoRoom && !twin) return refused('too_many_pending')
   if (twin) return ok({ approval: await composeView(trx, twin, change), created: false })
 
   const entry: Entry = {
@@ -72,11 +76,6 @@ async function insertOrAnswer(
     () => announce(trx, 'approval.requested', row, now, command.testOf),
   )
   return ok({ approval: viewOf(row, change.publicUrl), created: true })
-}
-
-/** Requests of one key at the same moment may all take the last place. */
-async function hasNoRoom({ trx }: Change, { ownerKeyId, mostPending }: RequestApproval): Promise<boolean> {
-  return mostPending !== undefined && (await store.hasPendingOf(trx, ownerKeyId, mostPending))
 }
 
 async function findTwin({ trx, now }: Change, row: ApprovalRow): Promise<ApprovalRow | undefined> {

@@ -14,6 +14,7 @@ export interface Entry {
     | 'approval.expired'
     | 'approval.unreached'
     | 'approval.withdrawn'
+    | 'approval.deleted'
     | 'event.acknowledged'
     | 'api_key.created'
     | 'api_key.revoked'

@@ -78,6 +78,7 @@ export const environment = z.object({
   MACHINES_TIMEOUT_SECONDS: wholeNumber(1, 60).default(30),
   DELIVERY_LEASE_SECONDS: wholeNumber(1, 3600).default(60),
   RETENTION_DAYS: wholeNumber(1, 3650).default(90),
+  APPROVAL_RETENTION_DAYS: wholeNumber(1, 3650).optional(),
   LIMIT_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(6000),
   LIMIT_EVENTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(6000),
   LIMIT_PENDING_APPROVALS: wholeNumber(1, 1_000_000).default(1000),
@@ -115,6 +116,8 @@ export interface Config {
   deliveryLeaseMs: number
   /** So long the log of deliveries is kept. */
   retentionDays: number
+  /** So long a closed approval is kept; undefined: for ever. */
+  approvalRetentionDays: number | undefined
   /** Of each API key that an admin gave none of its own. */
   limits: {
     requests_per_minute: number
@@ -182,6 +185,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     unreachedAfterMs: values.UNREACHED_AFTER_SECONDS * 1000,
     ...sendTimes(values),
     retentionDays: values.RETENTION_DAYS,
+    approvalRetentionDays: values.APPROVAL_RETENTION_DAYS,
     limits: {
       requests_per_minute: values.LIMIT_REQUESTS_PER_MINUTE,
       events_per_minute: values.LIMIT_EVENTS_PER_MINUTE,

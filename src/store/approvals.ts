@@ -26,23 +26,6 @@ export async function findNoLongerWaiting(db: Executor, ids: string[]): Promise<
   return rows.map(({ id }) => id)
 }
 
-/** Whether so many approvals of this API key are pending, or more. */
-export async function hasPendingOf(db: Executor, ownerKeyId: string, count: number): Promise<boolean> {
-  if (count === 0) return true
-  return (await pendingOf(db, { ownerKeyId, before: count - 1 })).rows.length > 0
-}
-
-// Read from the index of what is pending alone.
-const pendingOf = compileOnce((db, p: { ownerKeyId: string; before: number }) =>
-  db
-    .selectFrom('approvals')
-    .select('owner_key_id')
-    .where('owner_key_id', '=', p.ownerKeyId)
-    .where('status', '=', PENDING)
-    .limit(1)
-    .offset(p.before),
-)
-
 export async function findPendingTwin(db: Executor, twin: string): Promise<ApprovalRow | undefined> {
   return (await pendingTwin(db, { twin })).rows[0]
 }

@@ -133,6 +133,10 @@ export function isLeased(leaseId: string, destinationId: string) {
     )
 }
 
+/** Cards that wait have an index, and all others that do. */
+export const isOfAnyClass = ({ or, eb }: ExpressionBuilder<Schema, 'deliveries'>) =>
+  or([eb('class', '=', FIRST_CARD), eb('class', '>', FIRST_CARD)])
+
 /** What was not posted yet never will be: for a destination that is deleted. Redraws stay due. */
 export async function skipUnposted(trx: Executor, destinationId: string, now: number): Promise<void> {
   await trx
@@ -140,6 +144,7 @@ export async function skipUnposted(trx: Executor, destinationId: string, now: nu
     .set({ state: 'skipped', finished_at: now })
     .where('destination_id', '=', destinationId)
     .where('state', '=', PENDING)
+    .where(isOfAnyClass)
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(

@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { DeliveryRow } from '../../db/schema.ts'
 import { compileOnce, compileOncePerLength } from './compile-once.ts'
 import type { Executor } from './database.ts'
-import { isLeased, updateAsRead } from './deliveries.ts'
+import { isLeased, isOfAnyClass, updateAsRead } from './deliveries.ts'
 import type { ToldEvent } from './events.ts'
 import { FIRST_CARD, PENDING } from './literals.ts'
 
@@ -170,6 +170,7 @@ export function endHolds(trx: Executor, destinationId: string, now: number): Pro
     .set({ next_attempt_at: now })
     .where('destination_id', '=', destinationId)
     .where('state', '=', PENDING)
+    .where(isOfAnyClass)
     .where('attempts', '=', 0)
     .where('next_attempt_at', '>', now)
     .execute()

@@ -73,7 +73,15 @@ export const ROOMS: Record<string, Room> = {
   },
   approvals: {
     at: 'src/approvals',
-    doors: ['desk.ts', 'create-desk.ts', 'queries.ts', 'waiting-room.ts', 'refusals.ts', 'view.ts'],
+    doors: [
+      'desk.ts',
+      'create-desk.ts',
+      'queries.ts',
+      'waiting-room.ts',
+      'refusals.ts',
+      'view.ts',
+      'retention.ts',
+    ],
     imports: ['policy', 'identity', 'events', 'audit', 'idempotency', 'store', rows, 'kit'],
   },
   alerts: {
