@@ -5,7 +5,9 @@ import { type Kysely, SqliteAdapter, sql } from 'kysely'
 export async function up(db: Kysely<unknown>): Promise<void> {
   if (db.getExecutor().adapter instanceof SqliteAdapter) return rebuild(db)
   await sql`alter table deliveries drop constraint deliveries_once`.execute(db)
-  await sql`alter table deliveries add constraint deliveries_once unique (event_id, destination_id)`.execute(db)
+  await sql`alter table deliveries add constraint deliveries_once unique (event_id, destination_id)`.execute(
+    db,
+  )
 }
 
 /** SQLite changes no constraint of a table that is there. Nothing refers to this table. */
