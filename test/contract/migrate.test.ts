@@ -1,5 +1,7 @@
-// Proves that processes which start at once on one PostgreSQL all come up, and that each migration runs once.
+// Proves that processes which start at once on one PostgreSQL all come up, and that each migration that there is runs once.
 
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase } from '../../src/store/database.ts'
 import { databases } from '../fakes/databases.ts'
@@ -9,6 +11,7 @@ import { readFixtures } from '../upgrade/fixture.ts'
 
 const AT_ONCE = 4
 
+const files = await readdir(join(import.meta.dirname, '../../db/migrations'))
 const fixtures = (await readFixtures()).filter(({ engine }) => engine === 'postgres')
 const beginnings: { from: string; load(databaseUrl: string): Promise<void> }[] = [
   { from: 'an empty database', load: async () => undefined },
@@ -35,6 +38,7 @@ describe.each(databases.filter(({ name }) => name === 'postgres'))('on $name', (
       const migrations = () =>
         select(database.url, 'select name, timestamp from kysely_migration order by name')
       const ran = await migrations()
+      expect(ran.map(({ name }) => `${name}.ts`)).toEqual(files.toSorted())
       await (await open()).close()
       expect(await migrations()).toEqual(ran)
     },
