@@ -140,7 +140,7 @@ function deliveryOf(
     finished_at: created_at + 300,
     class: 1,
     lane: '',
-    rank: '',
+    rank: 0,
   }
 }
 

@@ -137,8 +137,8 @@ export interface DeliveryRow {
   class: number
   /** In class 0: the API key that asked. Its cards are in a queue of their own. Otherwise ''. */
   lane: string
-  /** In class 0: the place in the lane, unique, the first in order of text is the first to go. Otherwise ''. */
-  rank: string
+  /** In class 0: the place in the lane, the lowest is the first to go, then the lowest id. Otherwise 0. */
+  rank: number
 }
 
 /** One try to send a delivery. */

@@ -17,9 +17,11 @@ import { createCommands } from './commands/governance.ts'
 import type { Config } from './config/config.ts'
 import { mountConsole } from './console/console.ts'
 import { createDeliveryLog } from './delivery/log.ts'
-import { sendOutcomes } from './delivery/outcome.ts'
 import { createWorker } from './delivery/worker.ts'
-import { createNewsroom } from './events/newsroom.ts'
+import { createDestinations } from './destinations/destinations.ts'
+import { keyBesideDatabase } from './destinations/secret-key.ts'
+import { createTestSends } from './destinations/test-send.ts'
+import { createIntake } from './events/intake.ts'
 import { createForgetKeys } from './idempotency/retention.ts'
 import { createApiKeys } from './identity/api-keys.ts'
 import { createPeople } from './identity/people.ts'
@@ -31,8 +33,6 @@ import { startSweeper } from './kit/sweeper.ts'
 import type { Platform, PlatformKind, PlatformPorts, PlatformState } from './platforms/platform.ts'
 import { platformKinds } from './platforms/registry.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
-import { createDestinations } from './settings/destinations.ts'
-import { keyBesideDatabase } from './settings/secret-key.ts'
 import { answers, type Database, isPostgres, openDatabase } from './store/database.ts'
 import { countPendingByRisk, countUnreached, oldestDue } from './store/figures.ts'
 import { listState, readState, removeState, writeState } from './store/platform-state.ts'
@@ -78,6 +78,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
     onClosed: waitingRoom.tell,
     onVoted: metrics.voted,
   })
+  const intake = createIntake({ db, clock, publicUrl })
   const acknowledge = createAcknowledge({ db, clock, publicUrl })
   const queries = createQueries({ db, clock, ...viewing, waitingRoom })
   const commands = createCommands({ queries, clock })
@@ -117,9 +118,8 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
       destinations,
       kinds,
       platforms,
-      awaitSend: sendOutcomes(db),
-      patience,
-      newsroom: createNewsroom({ db, clock, publicUrl }),
+      testSends: createTestSends({ db, desk, intake, waitMs: patience.testMs }),
+      intake,
       acknowledge,
       deliveryLog,
       metrics,

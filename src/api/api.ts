@@ -5,17 +5,20 @@ import type { Acknowledge } from '../alerts/acknowledge.ts'
 import type { ApprovalDesk } from '../approvals/desk.ts'
 import type { Queries } from '../approvals/queries.ts'
 import type { DeliveryLog } from '../delivery/log.ts'
-import type { AwaitSend } from '../delivery/outcome.ts'
-import type { Newsroom } from '../events/newsroom.ts'
+import type { Destinations } from '../destinations/destinations.ts'
+import type { TestSends } from '../destinations/test-send.ts'
+import type { Intake } from '../events/intake.ts'
 import type { ApiKeys } from '../identity/api-keys.ts'
 import type { People } from '../identity/people.ts'
 import type { Logger } from '../kit/log.ts'
 import type { Platform, PlatformKind } from '../platforms/platform.ts'
-import type { Destinations } from '../settings/destinations.ts'
 import { apiKeyEndpoints } from './api-keys/routes.ts'
 import { approvalEndpoints } from './approvals/routes.ts'
 import { createAllow } from './caller.ts'
 import { deliveryEndpoints } from './deliveries/routes.ts'
+import { conversationsEndpoint } from './destinations/conversations.ts'
+import { notificationEndpoints } from './destinations/routes.ts'
+import { destinationTestEndpoint } from './destinations/test-route.ts'
 import { mountEndpoints, onlyMethods } from './endpoint.ts'
 import { answerErrors, notFound } from './errors.ts'
 import { eventEndpoints } from './events/routes.ts'
@@ -24,12 +27,8 @@ import { createLimiter } from './limiter.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { metricsEndpoint } from './metrics/routes.ts'
 import { openApiEndpoint } from './openapi/routes.ts'
-import type { Patience } from './patience.ts'
 import { peopleEndpoints } from './people/routes.ts'
 import { platformOperations } from './platforms.ts'
-import { conversationsEndpoint } from './settings/conversations.ts'
-import { notificationEndpoints } from './settings/notifications.ts'
-import { destinationTestEndpoint } from './settings/test.ts'
 
 export interface ApiOptions {
   desk: ApprovalDesk
@@ -39,9 +38,8 @@ export interface ApiOptions {
   destinations: Destinations
   kinds: PlatformKind[]
   platforms: Map<string, Platform>
-  awaitSend: AwaitSend
-  patience: Patience
-  newsroom: Newsroom
+  testSends: TestSends
+  intake: Intake
   acknowledge: Acknowledge
   deliveryLog: DeliveryLog
   metrics: Metrics
@@ -53,17 +51,17 @@ export interface ApiOptions {
 
 /** The routes, and what answers their errors and those of everything mounted before them. */
 export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHandler)[] {
-  const { desk, queries, apiKeys, people, destinations, kinds, platforms, awaitSend, stopping } = options
-  const { newsroom, acknowledge, deliveryLog, patience } = options
+  const { desk, queries, apiKeys, people, destinations, kinds, platforms, testSends, stopping } = options
+  const { intake, acknowledge, deliveryLog } = options
   const api = Router({ caseSensitive: true })
   const limiter = createLimiter()
   const endpoints = [
     ...approvalEndpoints({ desk, queries, stopping }),
     ...notificationEndpoints({ destinations, kinds, platforms }),
     conversationsEndpoint(platforms),
-    ...eventEndpoints({ newsroom, acknowledge, limiter }),
+    ...eventEndpoints({ intake, acknowledge, limiter }),
     ...deliveryEndpoints(deliveryLog),
-    destinationTestEndpoint({ destinations, desk, newsroom, awaitSend, patience }),
+    destinationTestEndpoint({ destinations, testSends }),
     ...apiKeyEndpoints(apiKeys),
     ...peopleEndpoints(
       people,

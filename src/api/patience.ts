@@ -5,7 +5,7 @@ export interface Patience {
   headersMs: number
   /** The whole of 256 KB. An answer may take longer: this ends when the request is in, so long polls live on. */
   requestMs: number
-  /** Whoever tests a destination hears `not_yet` after that. A platform gives up by itself after ten seconds. */
+  /** Whoever tests a destination hears `not_yet` after that. A chat gives up by itself after ten seconds. */
   testMs: number
 }
 

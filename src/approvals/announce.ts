@@ -3,7 +3,7 @@
 import type { ApprovalRow } from '../../db/schema.ts'
 import type { EventType } from '../events/catalogue.ts'
 import { deliveriesOf, firstBefore, type Hearer, hearersOf, listens } from '../events/fan-out.ts'
-import type { Heard } from '../events/hears.ts'
+import type { Heard } from '../events/filter.ts'
 import { placeOfApproval } from '../events/place.ts'
 import type { Severity } from '../events/severity.ts'
 import { newId } from '../kit/ids.ts'
@@ -82,9 +82,7 @@ async function tell(
     () =>
       insertDeliveries(
         trx,
-        deliveriesOf(event, id, hearers, ({ told }, deliveryId) =>
-          placeOfApproval(approval, told === 1, deliveryId),
-        ),
+        deliveriesOf(event, id, hearers, ({ told }) => placeOfApproval(approval, told === 1)),
       ),
   )
 }

@@ -1,7 +1,8 @@
 // Packs a destination's due deliveries into batches by its settings: what goes out together, and what waits.
 
 import type { DeliveryRow } from '../../db/schema.ts'
-import { type DestinationSettings, quietUntil } from '../events/settings.ts'
+import { quietUntil } from '../destinations/settings.ts'
+import type { DestinationSettings } from '../events/settings.ts'
 import type { Platform, PlatformKind } from '../platforms/platform.ts'
 import type { ToldEvent } from '../store/events.ts'
 

@@ -1,9 +1,10 @@
 // Makes what a platform is given to show: the approval as it stands now, or the alert, with why it is sent.
 
 import { type ApprovalView, closedBy } from '../approvals/view.ts'
+import { mentions } from '../destinations/settings.ts'
 import { alertView, whatAndWhen } from '../events/alert-view.ts'
 import type { EventView } from '../events/event.ts'
-import { type DestinationSettings, mentions } from '../events/settings.ts'
+import type { DestinationSettings } from '../events/settings.ts'
 import type { Message } from '../platforms/platform.ts'
 import type { ToldEvent } from '../store/events.ts'
 

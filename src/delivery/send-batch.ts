@@ -12,7 +12,7 @@ import type { Turns } from './turns.ts'
 
 /** Nothing ends where it has to wait for others of its key. */
 export async function sendBatch({ due }: Batch, served: Served, options: ServeOptions): Promise<End[]> {
-  const { db, clock, log, publicUrl, outbox } = options
+  const { db, clock, log, publicUrl, leases } = options
   const { kind, settings } = served.batching
   for (const { delivery } of due) noteTurn(served.turns, delivery)
   const sending = { db: db.read, kind, place: served.place, clock, log }
@@ -25,7 +25,7 @@ export async function sendBatch({ due }: Batch, served: Served, options: ServeOp
   const [{ delivery, message }] = letters as [Letter]
   const until = served.queue.behind(delivery, message.event)
   if (until !== undefined) {
-    await outbox.hold(served.lease, [delivery], until)
+    await leases.hold(served.lease, [delivery], until)
     return []
   }
   const end = await send({ delivery, message }, sending)

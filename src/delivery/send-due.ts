@@ -4,12 +4,13 @@ import type { DestinationRow } from '../../db/schema.ts'
 import { findEvents } from '../store/events.ts'
 import { alertsAtOnce, type Batch, type Batching, type Due, split, toBatches } from './batching.ts'
 import { type End, healthAfter, isLast, movedIn, resultOf } from './end.ts'
+import type { Lease } from './lease.ts'
 import { findNext } from './next-due.ts'
-import type { Lease } from './outbox.ts'
 import { queueOf } from './queue.ts'
 import { takeRoom } from './rate-limit.ts'
 import { sendBatch } from './send-batch.ts'
 import { type Served, type ServeOptions, servedFrom } from './served.ts'
+import { settle } from './settle.ts'
 
 /** Rounds of sends in one lease: then others have their turn. */
 const ROUNDS = 20
@@ -26,7 +27,7 @@ export async function sendDue(
 ): Promise<number | undefined> {
   const served = servedFrom(row, lease, options)
   const lookAgainAt = await sendAll(served, options)
-  await options.outbox.release(lease, { turns: served.turns.stored(), ...served.health })
+  await options.leases.release(lease, { turns: served.turns.stored(), ...served.health })
   return lookAgainAt
 }
 
@@ -35,7 +36,7 @@ async function look(served: Served, options: ServeOptions): Promise<Batch[]> {
   const { db, clock, publicUrl } = options
   served.queue = await queueOf(db.read, served.batching.kind, served.lease.destinationId, publicUrl)
   const { batches, held } = toBatches(await dueAt(served, options), served.batching, clock.now())
-  if (held) await options.outbox.hold(served.lease, deliveriesIn(held), held.until)
+  if (held) await options.leases.hold(served.lease, deliveriesIn(held), held.until)
   return batches
 }
 
@@ -67,7 +68,7 @@ function orderOf({ batch, orderKey }: Batching['kind']): 'all' | 'alerts' | 'not
 }
 
 async function sendAll(served: Served, options: ServeOptions): Promise<number | undefined> {
-  const { db, outbox, clock } = options
+  const { db, leases, clock } = options
   const { lease, paces, rate, atOnce } = served
   let waiting: Batch[] = []
   let readAt = clock.now()
@@ -89,7 +90,7 @@ async function sendAll(served: Served, options: ServeOptions): Promise<number | 
       waiting = waiting.slice(atOnce)
       const ends = (await Promise.all(next.map((batch) => sendBatch(batch, served, options)))).flat()
       const isOurs = await settled
-      settled = settle(ends, served, options)
+      settled = record(ends, served, options)
       // Thrown where it is awaited.
       settled.catch(() => {})
       // Where messages are independent, the next ones go while the database writes what became of these.
@@ -98,12 +99,12 @@ async function sendAll(served: Served, options: ServeOptions): Promise<number | 
     }
     lookAgainAt = now + noRoom.waitMs
     if (noRoom.bucket !== rate[0]?.bucket) {
-      await outbox.cool(lease, lookAgainAt)
+      await leases.cool(lease, lookAgainAt)
       break
     }
     // Too many alerts for the people there; what agents wait for goes on.
     const [alerts, others] = split(waiting, isRated)
-    await outbox.hold(lease, alerts.flatMap(deliveriesIn), lookAgainAt)
+    await leases.hold(lease, alerts.flatMap(deliveriesIn), lookAgainAt)
     waiting = others
     if (waiting.length === 0) break
   }
@@ -112,19 +113,19 @@ async function sendAll(served: Served, options: ServeOptions): Promise<number | 
 }
 
 /** Resolves false when the lease is lost. */
-async function keepLease(served: Served, { outbox, leaseMs, clock }: ServeOptions): Promise<boolean> {
+async function keepLease(served: Served, { leases, leaseMs, clock }: ServeOptions): Promise<boolean> {
   const leftMs = served.leaseUntil - clock.now()
   // More than it can be: the clock was set back meanwhile.
   if (leftMs >= leaseMs - RENEW_AFTER_MS && leftMs <= leaseMs) return true
   served.leaseUntil = clock.now() + leaseMs
-  return outbox.renew(served.lease, served.leaseUntil)
+  return leases.renew(served.lease, served.leaseUntil)
 }
 
 /** Resolves whether they are settled. When it throws, the lease runs out, and what was sent is sent again. */
-async function settle(ends: End[], served: Served, options: ServeOptions): Promise<boolean> {
+async function record(ends: End[], served: Served, options: ServeOptions): Promise<boolean> {
   if (ends.length === 0) return true
   served.health = ends.reduce(healthAfter, served.health)
-  const isSettled = await options.outbox.settle(served.lease, ends, options.clock.now())
+  const isSettled = await settle(options.db, served.lease, ends, options.clock.now())
   for (const end of ends) options.onSent?.(served.batching.kind.name, resultOf(end))
   const moved = ends.map(movedIn).find((values) => values !== undefined)
   if (moved) await options.onMoved(served.lease.destinationId, moved)

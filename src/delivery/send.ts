@@ -1,4 +1,4 @@
-// Carries out one send: whatever a platform does, it ends in words that the outbox can write down.
+// Carries out one send: whatever a platform does, it ends in words that can be written down.
 
 import type { DeliveryRow } from '../../db/schema.ts'
 import type { Clock } from '../kit/clock.ts'

@@ -6,13 +6,13 @@ import type { Pace } from '../platforms/platform.ts'
 import type { Batching } from './batching.ts'
 import type { Place } from './deliver.ts'
 import type { Health } from './end.ts'
-import type { Lease, Outbox } from './outbox.ts'
+import type { Lease, Leases } from './lease.ts'
 import { NO_QUEUE, type Queue } from './queue.ts'
 import { type Turns, turnsOf } from './turns.ts'
 import type { WorkerOptions } from './worker.ts'
 
 export interface ServeOptions extends WorkerOptions {
-  outbox: Outbox
+  leases: Leases
   /** false: nothing new is sent. */
   isRunning(): boolean
 }

@@ -64,7 +64,7 @@ function moveToEnd(set: Set<string>, member: string): void {
 
 /** The lane whose first card is the most urgent. */
 function mostUrgent(lanes: WaitingCard[][]): WaitingCard[] | undefined {
-  const rankOf = ([card]: WaitingCard[]) => card?.rank ?? ''
+  const rankOf = ([card]: WaitingCard[]) => card?.rank ?? 0
   return lanes.reduce<WaitingCard[] | undefined>(
     (best, lane) => (best && rankOf(best) <= rankOf(lane) ? best : lane),
     undefined,

@@ -8,10 +8,10 @@ import { newId } from '../kit/ids.ts'
 import type { Logger } from '../kit/log.ts'
 import type { Destination, Platform, PlatformKind } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'
-import { type Claimable, findClaimable, freeLeases, leaseDestination } from '../store/destinations.ts'
+import { type Claimable, findClaimable, freeLeases, leaseDestination } from '../store/leases.ts'
 import { endWaits, lastLeasedAt } from '../store/set-back.ts'
 import type { SendResult } from './end.ts'
-import { type Lease, openOutbox } from './outbox.ts'
+import { type Lease, openLeases } from './lease.ts'
 import { sendDue } from './send-due.ts'
 
 export interface Worker {
@@ -54,7 +54,7 @@ const LOOK_ANYWAY_MS = 500
 
 export function createWorker(options: WorkerOptions): Worker {
   const { db, leaseMs, clock, log } = options
-  const outbox = openOutbox(db)
+  const leases = openLeases(db)
   const sending = new Map<Promise<void>, Claimable>()
   let running = false
   let looking: Promise<void> | undefined
@@ -123,18 +123,20 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   function hasSender({ channel_type, slow }: Claimable): boolean {
-    const alike = [...sending.values()].filter((one) => hears(one) === hears({ channel_type }))
+    const alike = [...sending.values()].filter((one) => audienceOf(one) === audienceOf({ channel_type }))
     if (slow === 1 && alike.filter((one) => one.slow === 1).length >= FOR_THE_SLOW) return false
     // One is left to the slow, or those who always have something to send would take each that is free.
     return alike.length < (slow === 1 ? SENDERS : SENDERS - 1)
   }
 
-  function hears({ channel_type }: Pick<Claimable, 'channel_type'>): PlatformKind['audience'] | undefined {
+  function audienceOf({
+    channel_type,
+  }: Pick<Claimable, 'channel_type'>): PlatformKind['audience'] | undefined {
     return options.kinds.find(({ name }) => name === channel_type)?.audience
   }
 
   async function serve(row: DestinationRow, lease: Lease): Promise<void> {
-    const lookAgainAt = await sendDue(row, lease, { ...options, outbox, isRunning: () => running })
+    const lookAgainAt = await sendDue(row, lease, { ...options, leases, isRunning: () => running })
     // A limit may be finer than the looks by ourselves.
     if (lookAgainAt === undefined) return
     // Timers go by another clock, and may be up to a millisecond early by this one.

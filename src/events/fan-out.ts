@@ -7,7 +7,7 @@ import { insertDeliveries } from '../store/deliveries.ts'
 import { findListeners, type Listener } from '../store/destinations.ts'
 import { insertAlert } from '../store/events.ts'
 import type { EventType } from './catalogue.ts'
-import { type Heard, hears } from './hears.ts'
+import { type Heard, passes } from './filter.ts'
 import { type Place, placeOfAlert } from './place.ts'
 import { settingsOf } from './settings.ts'
 import type { Severity } from './severity.ts'
@@ -22,7 +22,7 @@ export function listens(row: DestinationRow, event: Heard): boolean {
   const list = (json: string | null): string[] | null => json && JSON.parse(json)
   const { events, tools, agents } = row
   const filter = { events: list(events), tools: list(tools), agents: list(agents) }
-  return hears({ ...filter, minSeverity: row.min_severity as Severity }, event)
+  return passes({ ...filter, minSeverity: row.min_severity as Severity }, event)
 }
 
 /** Who is to hear of an event, and whether it was told of the same card before. */
@@ -33,7 +33,7 @@ export function deliveriesOf(
   event: Pick<EventRow, 'id' | 'created_at'>,
   subjectId: string,
   hearers: Hearer[],
-  placeOf: (hearer: Hearer, deliveryId: string) => Place,
+  placeOf: (hearer: Hearer) => Place,
 ): DeliveryRow[] {
   return hearers.map((hearer) => deliveryTo(hearer, event, subjectId, placeOf))
 }
@@ -42,11 +42,10 @@ function deliveryTo(
   hearer: Hearer,
   event: Pick<EventRow, 'id' | 'created_at'>,
   subjectId: string,
-  placeOf: (hearer: Hearer, deliveryId: string) => Place,
+  placeOf: (hearer: Hearer) => Place,
 ): DeliveryRow {
-  const id = newId('dlv')
   return {
-    id,
+    id: newId('dlv'),
     destination_id: hearer.id,
     event_id: event.id,
     subject_id: subjectId,
@@ -56,7 +55,7 @@ function deliveryTo(
     last_error: null,
     created_at: event.created_at,
     finished_at: null,
-    ...placeOf(hearer, id),
+    ...placeOf(hearer),
   }
 }
 

@@ -6,21 +6,19 @@ import { SEVERITIES, type Severity } from './severity.ts'
 
 export type Place = Pick<DeliveryRow, 'class' | 'lane' | 'rank'>
 
-/** Enough for the milliseconds of any date. */
-const EXPIRY_DIGITS = 15
+/** More than the milliseconds of any date. */
+const RISK_STEP = 1e15
 
 /** `told`: a card of it stands at the destination, or is on its way. Of what is closed nobody waits for a card. */
 export function placeOfApproval(
   { status, owner_key_id, risk_level, expires_at }: ApprovalRow,
   told: boolean,
-  deliveryId: string,
 ): Place {
-  if (told || status !== 'pending') return { class: CLASS.update, lane: '', rank: '' }
+  if (told || status !== 'pending') return { class: CLASS.update, lane: '', rank: 0 }
   const risk = SEVERITIES.length - 1 - SEVERITIES.indexOf(risk_level as Severity)
-  const rank = `${risk}${String(expires_at).padStart(EXPIRY_DIGITS, '0')}${deliveryId}`
-  return { class: CLASS.card, lane: owner_key_id, rank }
+  return { class: CLASS.card, lane: owner_key_id, rank: risk * RISK_STEP + expires_at }
 }
 
 export function placeOfAlert(severity: Severity): Place {
-  return { class: severity === 'critical' ? CLASS.critical : CLASS.other, lane: '', rank: '' }
+  return { class: severity === 'critical' ? CLASS.critical : CLASS.other, lane: '', rank: 0 }
 }

@@ -2,7 +2,7 @@
 
 import type { Acknowledgement, EventView } from '../events/event.ts'
 import type { Severity } from '../events/severity.ts'
-import type { Manner } from './manner.ts'
+import type { RenderOptions } from './render-options.ts'
 import type { Fact } from './shown-approval.ts'
 import { type Excerpts, oneLine } from './shown-text.ts'
 
@@ -27,7 +27,7 @@ export function isOpen({ type, approval_id, acknowledged }: EventView): boolean 
 }
 
 /** What leads to the record: on an open alert that can be acknowledged there it stands beside Acknowledge. */
-export function linkLabel(event: EventView, { interactive }: Pick<Manner, 'interactive'>): string {
+export function linkLabel(event: EventView, { interactive }: Pick<RenderOptions, 'interactive'>): string {
   return interactive && isOpen(event) ? 'Investigate' : 'View in Console'
 }
 
@@ -39,7 +39,7 @@ export function nameOf({ by }: Acknowledgement, excerpts: Excerpts): string {
 /** One line each; those that were not given are left out, and without details what was done, which can be prose. */
 export function alertFacts(
   event: EventView,
-  { details }: Pick<Manner, 'details'>,
+  { details }: Pick<RenderOptions, 'details'>,
   excerpts: Excerpts,
 ): Fact[] {
   const { type, severity, agent, environment, tool, action } = event

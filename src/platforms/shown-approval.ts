@@ -1,11 +1,11 @@
 // Says what every card says of an approval: the same facts in the same order, whatever the platform.
 
 import { type ApprovalView, closingVotes, inWords } from '../approvals/view.ts'
-import type { Manner } from './manner.ts'
+import type { RenderOptions } from './render-options.ts'
 import { type Excerpts, oneLine } from './shown-text.ts'
 
 /** What there is to say beside how it stands: who has approved so far, or closed, the notes of the people. */
-export function noteOf(view: ApprovalView, { details }: Pick<Manner, 'details'>): string | null {
+export function noteOf(view: ApprovalView, { details }: Pick<RenderOptions, 'details'>): string | null {
   if (view.status === 'pending') return progressWords(view)
   if (!details) return null
   const votes = closingVotes(view)
@@ -33,7 +33,7 @@ export interface Fact {
 /** One line each; those that were not given are left out, and without details the person whom it is for. */
 export function factsOf(
   view: ApprovalView,
-  { details }: Pick<Manner, 'details'>,
+  { details }: Pick<RenderOptions, 'details'>,
   excerpts: Excerpts,
 ): Fact[] {
   const { agent, action, requested_by, risk } = view

@@ -2,8 +2,8 @@
 
 import type { EventView } from '../events/event.ts'
 import { SEVERITIES, type Severity } from '../events/severity.ts'
-import { type Manner, withheldWords } from './manner.ts'
 import type { Digest } from './platform.ts'
+import { type RenderOptions, withheldWords } from './render-options.ts'
 import { SIGNS, titleOf } from './shown-alert.ts'
 import { oneLine, shortened, webUrl } from './shown-text.ts'
 
@@ -45,13 +45,13 @@ const SEEN = '👀 Acknowledged by'
 /** The drawing with the most rows that still fits, the most severe first and then the earliest. */
 export function fullestDigest<T>(
   { events }: Digest,
-  manner: Manner,
+  options: RenderOptions,
   draw: (shown: ShownDigest) => T,
   fits: (drawing: T) => boolean,
 ): T {
   const ranked = events.toSorted((a, b) => rank(b) - rank(a))
-  const shown = summaryOf(events, manner)
-  const rows = ranked.slice(0, MOST_ROWS).map((event) => rowOf(event, manner))
+  const shown = summaryOf(events, options)
+  const rows = ranked.slice(0, MOST_ROWS).map((event) => rowOf(event, options))
   const drawn = (size: number) => {
     const more = moreWords(ranked.slice(size))
     return draw({ ...shown, rows: rows.slice(0, size), notes: [...more, ...shown.notes] })
@@ -67,8 +67,8 @@ export function fullestDigest<T>(
 }
 
 /** For notifications, on one line. */
-export function digestLine(digest: Digest, manner: Manner): string {
-  const { headline, counts } = summaryOf(digest.events, manner)
+export function digestLine(digest: Digest, options: RenderOptions): string {
+  const { headline, counts } = summaryOf(digest.events, options)
   return `${headline}: ${counts}`
 }
 
@@ -78,7 +78,7 @@ export function bySeverity(rows: DigestRow[]): DigestRow[][] {
 }
 
 /** All but the rows. */
-function summaryOf(events: EventView[], { details }: Manner): Omit<ShownDigest, 'rows'> {
+function summaryOf(events: EventView[], { details }: RenderOptions): Omit<ShownDigest, 'rows'> {
   const severity = SEVERITIES.findLast((level) => events.some((event) => event.severity === level)) ?? 'info'
   const seen = events.filter(({ acknowledged }) => acknowledged !== null).length
   const isLinked = events.some(({ url }) => linkOf(url) !== undefined)
@@ -92,7 +92,7 @@ function summaryOf(events: EventView[], { details }: Manner): Omit<ShownDigest, 
   }
 }
 
-function rowOf(event: EventView, { details }: Manner): DigestRow {
+function rowOf(event: EventView, { details }: RenderOptions): DigestRow {
   const { severity, acknowledged, agent, summary, url } = event
   const words = [
     acknowledged && `${SEEN} ${shortened(oneLine(acknowledged.by), 40)}`,

@@ -39,7 +39,7 @@ const addDeliveries = compileOncePerLength((trx, rows: DeliveryRow[]) =>
 export function giveUpTurns(trx: Executor, subjectId: string): Promise<unknown> {
   return trx
     .updateTable('deliveries')
-    .set({ class: CLASS.update, lane: '', rank: '' })
+    .set({ class: CLASS.update, lane: '', rank: 0 })
     .where('subject_id', '=', subjectId)
     .where('state', '=', PENDING)
     .where('class', '=', FIRST_CARD)
@@ -204,7 +204,7 @@ export async function redeliverNewest(
       attempts: 0,
       class: CLASS.update,
       lane: '',
-      rank: '',
+      rank: 0,
       next_attempt_at: sql<number>`cast(${now} as bigint) - case when next_attempt_at = ${now} then 1 else 0 end`,
       finished_at: null,
     })

@@ -26,8 +26,8 @@ export interface WaitingCard {
   id: string
   /** The API key that asked. */
   lane: string
-  /** In its lane, the first in order of text is the first to go. */
-  rank: string
+  /** In its lane the lowest is the first to go, then the lowest id. */
+  rank: number
 }
 
 /** The first cards of every lane of a destination, at most so many of each. */
@@ -45,18 +45,19 @@ const waitingCards = compileOnce((db, p: { destinationId: string; now: number; p
   const ofDestination = sql`destination_id = ${p.destinationId} and state = ${PENDING} and class = ${FIRST_CARD}`
   const nextLane = (after: RawBuilder<unknown>) => sql`(select d.lane from deliveries as d
     where ${ofDestination} ${after} order by d.lane limit 1)`
-  const nextCard = (after: RawBuilder<unknown>) => sql`(select d.rank from deliveries as d
-    where ${ofDestination} and d.next_attempt_at <= cast(${p.now} as bigint) ${after} order by d.rank limit 1)`
+  const nextCard = (after: RawBuilder<unknown>) => sql`(select d.id from deliveries as d
+    where ${ofDestination} and d.next_attempt_at <= cast(${p.now} as bigint) ${after} order by d.rank, d.id limit 1)`
   const query = sql<WaitingCard>`with recursive
     lanes(lane) as (
       select ${nextLane(sql``)}
       union all select ${nextLane(sql`and d.lane > lanes.lane`)} from lanes where lanes.lane is not null),
-    cards(lane, place, rank) as (
+    cards(lane, place, id) as (
       select lane, 1, ${nextCard(sql`and d.lane = lanes.lane`)} from lanes where lanes.lane is not null
-      union all select lane, place + 1, ${nextCard(sql`and d.lane = cards.lane and d.rank > cards.rank`)}
-        from cards where cards.rank is not null and place < cast(${p.perLane} as integer))
-    select d.id, cards.lane, cards.rank from cards inner join deliveries as d
-      on ${ofDestination} and d.lane = cards.lane and d.rank = cards.rank`
+      union all select cards.lane, place + 1,
+        ${nextCard(sql`and d.lane = cards.lane and (d.rank, d.id) > (last.rank, last.id)`)}
+        from cards inner join deliveries as last on last.id = cards.id
+        where place < cast(${p.perLane} as integer))
+    select d.id, d.lane, d.rank from cards inner join deliveries as d on d.id = cards.id`
   return { compile: () => query.compile(db) }
 })
 

@@ -13,7 +13,7 @@ import { openBrowser } from '../fakes/browser.ts'
 import { type CardPage, openCardPage } from '../fakes/card-page.ts'
 import { acting, closed, PENDING, TRICKS } from '../fakes/hostile-approvals.ts'
 import { ALERT } from '../fakes/hostile-events.ts'
-import { usually } from '../fakes/manners.ts'
+import { usually } from '../fakes/render-options.ts'
 
 const alertCard = usually(drawAlert)
 const approvalCard = usually(drawApproval)

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Acknowledge, createAcknowledge } from '../../src/alerts/acknowledge.ts'
 import type { Alert } from '../../src/events/fan-out.ts'
-import { createNewsroom } from '../../src/events/newsroom.ts'
+import { createIntake } from '../../src/events/intake.ts'
 import type { Principal } from '../../src/identity/principal.ts'
 import { rememberCard } from '../../src/store/posted-cards.ts'
 import { databases } from '../fakes/databases.ts'
@@ -36,7 +36,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
 
   const acknowledgeOf = ({ db }: Office) => createAcknowledge({ db, clock, publicUrl: URL })
   const acknowledge: Acknowledge = (command) => (acknowledges[0] as Acknowledge)(command)
-  const newsroom = () => createNewsroom({ db: office.db, clock, publicUrl: URL })
+  const intake = () => createIntake({ db: office.db, clock, publicUrl: URL })
 
   beforeEach(async () => {
     database = await create()
@@ -51,7 +51,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
   })
 
   async function tell(wanted: Partial<Alert> = {}): Promise<string> {
-    const [event] = await taken(newsroom(), [{ ...VIOLATION, ...wanted }])
+    const [event] = await taken(intake(), [{ ...VIOLATION, ...wanted }])
     return event?.id as string
   }
   const handleOf = (eventId: string) => `card of ${eventId}`
@@ -106,12 +106,12 @@ describe.each(databases)('on $name', ({ name, create }) => {
     const outcome = await acknowledge(press(id, place))
     const seen = { by: 'Reviewer Ana', source: 'scripted', at }
     expect(outcome).toMatchObject({ ok: true, value: { id, type: 'policy.violation', acknowledged: seen } })
-    expect(await newsroom().find(id)).toMatchObject({ acknowledged: seen })
+    expect(await intake().find(id)).toMatchObject({ acknowledged: seen })
 
     const { acknowledgements, told, audit, deliveries, persons } = await recordOf(id)
     expect(acknowledgements).toMatchObject([{ name: 'Reviewer Ana', acknowledged_at: clock.now() }])
     expect(acknowledgements[0]?.person_id).toBe(persons[0]?.id)
-    const news = await newsroom().find(told[0]?.id as string)
+    const news = await intake().find(told[0]?.id as string)
     expect(news).toMatchObject({
       type: 'event.acknowledged',
       severity: 'high',
@@ -224,7 +224,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
 
   test('the acknowledgement of a test reaches only the destination that was tried', async () => {
     const [tried] = [await office.destination(), await office.destination()]
-    const { id } = await newsroom().tryOut({ ...VIOLATION, data: { test: true } }, tried)
+    const { id } = await intake().sendTest({ ...VIOLATION, data: { test: true } }, tried)
     await posted(id, tried)
     expect(await acknowledge(press(id, tried))).toMatchObject({ ok: true })
     const { deliveries } = await recordOf(id)

@@ -2,8 +2,8 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Worker } from '../../src/delivery/worker.ts'
+import { createDestinations, type Destinations } from '../../src/destinations/destinations.ts'
 import { type DestinationSettings, USUAL_SETTINGS } from '../../src/events/settings.ts'
-import { createDestinations, type Destinations } from '../../src/settings/destinations.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import type { Office } from '../fakes/office.ts'

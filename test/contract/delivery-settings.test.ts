@@ -1,7 +1,7 @@
 // Shows that alerts keep quiet hours and the pace that people chose, and that none is lost.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createNewsroom } from '../../src/events/newsroom.ts'
+import { createIntake } from '../../src/events/intake.ts'
 import type { DestinationSettings } from '../../src/events/settings.ts'
 import { Failed, type Message, Undeliverable } from '../../src/platforms/platform.ts'
 import { eventually } from '../fakes/countersign.ts'
@@ -80,8 +80,8 @@ describe.each(databases)('on $name', ({ name, create }) => {
     const asked = await room.office.ask()
     await room.settled(asked.id, 1)
     await room.office.desk.withdraw({ approvalId: asked.id })
-    const newsroom = createNewsroom({ db: room.office.db, clock: room.clock, publicUrl: '' })
-    const tried = await newsroom.tryOut({ ...NEWS, summary: 'a test' }, id)
+    const intake = createIntake({ db: room.office.db, clock: room.clock, publicUrl: '' })
+    const tried = await intake.sendTest({ ...NEWS, summary: 'a test' }, id)
     await room.settled(asked.id, 2)
     await eventually(() => room.platform.sent.length === 4)
     expect(sent().toSorted()).toEqual(

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Alert } from '../../src/events/fan-out.ts'
-import { createNewsroom } from '../../src/events/newsroom.ts'
+import { createIntake } from '../../src/events/intake.ts'
 import { Failed, Throttled, Undeliverable } from '../../src/platforms/platform.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
@@ -31,8 +31,8 @@ describe.each(databases)('on $name', ({ create }) => {
 
   async function tell(wanted: Partial<Alert> = {}): Promise<string> {
     const { clock, office } = room
-    const newsroom = createNewsroom({ db: office.db, clock, publicUrl: 'http://countersign.test' })
-    const [event] = await taken(newsroom, [alert(wanted)])
+    const intake = createIntake({ db: office.db, clock, publicUrl: 'http://countersign.test' })
+    const [event] = await taken(intake, [alert(wanted)])
     office.db.signals.publish('deliveries', '')
     return event?.id as string
   }

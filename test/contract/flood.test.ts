@@ -49,7 +49,7 @@ describe.each(everyPlace)('$sample on $engine', (where) => {
     const rest = { tool: null, environment: null, action: null, data: {}, keyId: null, summary: 'flood' }
     const agent = { id: 'agent-1', name: 'Noisy' }
     const alert = { type: 'incident', severity: 'info', agent, ...rest } as const
-    await room.newsroom.take(Array.from({ length: ALERTS }, () => alert))
+    await room.intake.take(Array.from({ length: ALERTS }, () => alert))
     for (let i = 0; i < CARDS; i++) {
       await room.office.ask({ ownerKeyId: 'key_noisy', risk: { level: 'critical', score: null } })
     }

@@ -1,8 +1,8 @@
 // Shows how long a deleted destination keeps its secrets: until its cards are closed and drawn, and no longer.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createDestinations, type Destinations } from '../../src/destinations/destinations.ts'
 import { USUAL_SETTINGS } from '../../src/events/settings.ts'
-import { createDestinations, type Destinations } from '../../src/settings/destinations.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
@@ -21,8 +21,8 @@ describe.each(databases)('on $name', ({ create }) => {
   afterAll(() => room.close())
 
   async function place(): Promise<string> {
-    const filter = { events: null, minSeverity: 'info', tools: null, agents: null } as const
-    const fields = { name: 'a place', ...filter, retryPolicy: null, settings: USUAL_SETTINGS, enabled: true }
+    const filter = { events: null, min_severity: 'info', tools: null, agents: null } as const
+    const fields = { name: 'a place', ...filter, retry_policy: null, settings: USUAL_SETTINGS, enabled: true }
     return (await destinations.create('scripted', { ...fields, config: { token: TOKEN } }, ADMIN)).id
   }
   /** As kept, and whether its cards may still be pressed and redrawn. */

@@ -1,7 +1,8 @@
 // Shows that the largest digest is written down as sent, or held, as a whole.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openOutbox } from '../../src/delivery/outbox.ts'
+import { openLeases } from '../../src/delivery/lease.ts'
+import { settle } from '../../src/delivery/settle.ts'
 import { databases } from '../fakes/databases.ts'
 import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
 
@@ -20,17 +21,16 @@ describe.each(databases.filter(({ name }) => name === 'sqlite'))('on $name', ({ 
     const destinationId = await room.office.destination({ lease_id: lease.id })
     await room.tell(...Array.from({ length: MOST_IN_DIGEST }, () => ({})))
     const { db } = room.office
-    const outbox = openOutbox(db)
     const now = room.clock.now()
     const rows = () => db.read.selectFrom('deliveries').selectAll().execute()
-    await outbox.hold({ ...lease, destinationId }, await rows(), now + 1)
+    await openLeases(db).hold({ ...lease, destinationId }, await rows(), now + 1)
     const held = await rows()
     expect(held.filter((row) => row.next_attempt_at === now + 1)).toHaveLength(MOST_IN_DIGEST)
 
     const attempt = { at: now, took_ms: 1, code: null, excerpt: null }
     const posted = { what: 'delivered', delivered: { what: 'posted' }, attempt } as const
     const ends = held.map((delivery) => ({ ...posted, delivery }))
-    expect(await outbox.settle({ ...lease, destinationId }, ends, now)).toBe(true)
+    expect(await settle(db, { ...lease, destinationId }, ends, now)).toBe(true)
     const settled = await rows()
     expect(settled.filter((row) => row.state === 'delivered' && row.attempts === 1)).toHaveLength(
       MOST_IN_DIGEST,

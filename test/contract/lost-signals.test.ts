@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createQueries } from '../../src/approvals/queries.ts'
 import { openWaitingRoom } from '../../src/approvals/waiting-room.ts'
+import { createDestinations, type DestinationFields } from '../../src/destinations/destinations.ts'
 import { USUAL_SETTINGS } from '../../src/events/settings.ts'
-import { createDestinations, type DestinationFields } from '../../src/settings/destinations.ts'
 import type { Signals } from '../../src/store/signals.ts'
 import { databases } from '../fakes/databases.ts'
 import { DESK } from '../fakes/office.ts'
@@ -17,10 +17,10 @@ const FIELDS: DestinationFields = {
   name: 'a place',
   config: {},
   events: null,
-  minSeverity: 'info',
+  min_severity: 'info',
   tools: null,
   agents: null,
-  retryPolicy: null,
+  retry_policy: null,
   settings: USUAL_SETTINGS,
   enabled: true,
 }

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createAcknowledge } from '../../src/alerts/acknowledge.ts'
 import type { Alert } from '../../src/events/fan-out.ts'
-import { createNewsroom } from '../../src/events/newsroom.ts'
+import { createIntake } from '../../src/events/intake.ts'
 import { createForgetKeys } from '../../src/idempotency/retention.ts'
 import { rememberCard } from '../../src/store/posted-cards.ts'
 import { databases } from '../fakes/databases.ts'
@@ -46,7 +46,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
   })
 
   const first = () => offices[0] as Office
-  const newsroomOf = ({ db }: Office) => createNewsroom({ db, clock, publicUrl })
+  const newsroomOf = ({ db }: Office) => createIntake({ db, clock, publicUrl })
   const keyOf = (round: number) => ({ idempotency: { apiKeyId: OWNER, key: `key ${round}` } })
   const atOnce = <T>(act: (office: Office) => Promise<T>) =>
     Promise.all(Array.from({ length: AT_ONCE }, (_, i) => act(offices[i % offices.length] as Office)))

@@ -1,7 +1,7 @@
 // Shows that all destinations and processes that share a provider's limit keep it, and that nothing is lost.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createNewsroom } from '../../src/events/newsroom.ts'
+import { createIntake } from '../../src/events/intake.ts'
 import type { Pace } from '../../src/platforms/platform.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
@@ -32,8 +32,8 @@ describe.each(databases)('on $name', ({ name, create }) => {
   afterEach(() => room.close())
 
   async function tell(events: number) {
-    const newsroom = createNewsroom({ db: room.office.db, clock: room.clock, publicUrl: '' })
-    await newsroom.take(
+    const intake = createIntake({ db: room.office.db, clock: room.clock, publicUrl: '' })
+    await intake.take(
       Array.from({ length: events }, (_, i) => ({
         type: 'incident' as const,
         severity: 'critical' as const,

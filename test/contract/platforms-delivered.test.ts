@@ -47,7 +47,7 @@ describe.each(everyPlace)('$sample on $engine', (where) => {
   async function tell(summary: string) {
     const agent = { id: 'agent-1', name: summary }
     const rest = { tool: null, environment: null, action: null, data: {}, keyId: null }
-    await room.newsroom.take([{ type: 'policy.violation', severity: 'high', agent, summary, ...rest }])
+    await room.intake.take([{ type: 'policy.violation', severity: 'high', agent, summary, ...rest }])
   }
 
   test('an approval, its end and a hostile alert arrive at the first try', async () => {

@@ -1,7 +1,7 @@
 // Shows what switching a destination off and on again means: told once, with its first reason, and no old pause left.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createDestinations, type Destinations } from '../../src/settings/destinations.ts'
+import { createDestinations, type Destinations } from '../../src/destinations/destinations.ts'
 import { databases } from '../fakes/databases.ts'
 import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
 
@@ -19,7 +19,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const id = await room.office.destination()
     await destinations.disable(id, 'app_removed')
     await destinations.disable(id, 'channel_deleted')
-    expect((await destinations.find(id))?.disabledReason).toBe('app_removed')
+    expect((await destinations.find(id))?.disabled_reason).toBe('app_removed')
     const { read } = room.office.db
     expect(await read.selectFrom('audit').select('action').where('subject', '=', id).execute()).toEqual([
       { action: 'destination.disabled' },
@@ -38,7 +38,7 @@ describe.each(databases)('on $name', ({ create }) => {
     await room.worker()
     expect(await destinations.update(id, { enabled: true }, 'key_admin')).toMatchObject({
       enabled: true,
-      disabledReason: null,
+      disabled_reason: null,
     })
     room.advance(0)
     await room.settled(asked.id, 1)

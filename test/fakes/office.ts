@@ -10,7 +10,7 @@ import type { ApprovalView, Verdict } from '../../src/approvals/view.ts'
 import { openWaitingRoom } from '../../src/approvals/waiting-room.ts'
 import type { EventView } from '../../src/events/event.ts'
 import type { Alert } from '../../src/events/fan-out.ts'
-import type { Newsroom } from '../../src/events/newsroom.ts'
+import type { Intake } from '../../src/events/intake.ts'
 import type { Limits } from '../../src/identity/limits.ts'
 import { type Account, accountPrincipal, type Principal } from '../../src/identity/principal.ts'
 import type { Clock } from '../../src/kit/clock.ts'
@@ -134,8 +134,8 @@ export function press(
 }
 
 /** As an agent that sends no Idempotency-Key. */
-export async function taken(newsroom: Newsroom, alerts: Alert[]): Promise<EventView[]> {
-  const outcome = await newsroom.take(alerts)
+export async function taken(intake: Intake, alerts: Alert[]): Promise<EventView[]> {
+  const outcome = await intake.take(alerts)
   if (!outcome.ok) throw new Error('there was no key to be used again')
   return outcome.events
 }

@@ -3,7 +3,7 @@
 import { createWorker, type Worker } from '../../src/delivery/worker.ts'
 import type { EventView } from '../../src/events/event.ts'
 import type { Alert } from '../../src/events/fan-out.ts'
-import { createNewsroom } from '../../src/events/newsroom.ts'
+import { createIntake } from '../../src/events/intake.ts'
 import { settingsOf } from '../../src/events/settings.ts'
 import type { Clock } from '../../src/kit/clock.ts'
 import { eventually } from './countersign.ts'
@@ -48,7 +48,7 @@ export async function openPostRoom(
   const offices = [await openOffice(database.url, clock)]
   const office = offices[0] as Office
   const workers: Worker[] = []
-  const newsroom = createNewsroom({ db: office.db, clock, publicUrl: 'http://countersign.test' })
+  const intake = createIntake({ db: office.db, clock, publicUrl: 'http://countersign.test' })
   const deliveries = async (approvalId: string) => (await recordOf(office.db, approvalId)).deliveries
 
   return {
@@ -94,7 +94,7 @@ export async function openPostRoom(
       offices.push(other)
       return other
     },
-    tell: (...wanted) => taken(newsroom, wanted.map(alerting)),
+    tell: (...wanted) => taken(intake, wanted.map(alerting)),
     advance(ms) {
       clock.advance(ms)
       office.db.signals.publish('deliveries', '')

@@ -1,7 +1,7 @@
 // Opens an office with one destination at the provider on loopback, and the real worker that sends there.
 
 import { createWorker, type Worker } from '../../src/delivery/worker.ts'
-import { createNewsroom } from '../../src/events/newsroom.ts'
+import { createIntake } from '../../src/events/intake.ts'
 import type { PlatformKind } from '../../src/platforms/platform.ts'
 import { type AnyProvider, kindOf, portsAt, SAMPLES } from './any-provider.ts'
 import { databases } from './databases.ts'
@@ -16,7 +16,7 @@ export interface ProviderOffice {
   worker: Worker
   /** The id of the destination. */
   place: string
-  newsroom: ReturnType<typeof createNewsroom>
+  intake: ReturnType<typeof createIntake>
   /** Time passes, and the worker looks at once. */
   advance(ms: number): void
   close(): Promise<void>
@@ -59,7 +59,7 @@ export async function openProviderOffice(
     kind,
     worker,
     place,
-    newsroom: createNewsroom({ db: office.db, clock, publicUrl }),
+    intake: createIntake({ db: office.db, clock, publicUrl }),
     advance(ms) {
       clock.advance(ms)
       office.db.signals.publish('deliveries', '')

@@ -20,7 +20,7 @@ const domain = [
   'events',
   'delivery',
   'commands',
-  'settings',
+  'destinations',
   'audit',
   'idempotency',
 ]
@@ -39,9 +39,9 @@ export const ROOMS: Record<string, Room> = {
       'settings.ts',
       'severity.ts',
       'event.ts',
-      'hears.ts',
+      'filter.ts',
       'fan-out.ts',
-      'newsroom.ts',
+      'intake.ts',
       'alert-view.ts',
       'place.ts',
     ],
@@ -66,11 +66,6 @@ export const ROOMS: Record<string, Room> = {
   },
   idempotency: { at: 'src/idempotency', doors: ['once.ts', 'retention.ts'], imports: ['store', 'kit'] },
   audit: { at: 'src/audit', doors: ['append.ts'], imports: ['store', 'events', 'kit'] },
-  settings: {
-    at: 'src/settings',
-    doors: ['destinations.ts', 'secret-key.ts'],
-    imports: ['store', 'events', 'audit', rows, 'kit', 'platforms/contract'],
-  },
   approvals: {
     at: 'src/approvals',
     doors: [
@@ -98,10 +93,24 @@ export const ROOMS: Record<string, Room> = {
       'kit',
     ],
   },
+  destinations: {
+    at: 'src/destinations',
+    doors: ['destinations.ts', 'settings.ts', 'switch-off.ts', 'test-send.ts', 'secret-key.ts'],
+    imports: [
+      { room: 'approvals', only: ['desk.ts', 'refusals.ts', 'view.ts'], types: true },
+      'store',
+      'events',
+      'audit',
+      rows,
+      'platforms/contract',
+      'kit',
+    ],
+  },
   delivery: {
     at: 'src/delivery',
-    doors: ['worker.ts', 'outcome.ts', 'log.ts', 'end.ts'],
+    doors: ['worker.ts', 'log.ts', 'end.ts'],
     imports: [
+      { room: 'destinations', only: ['settings.ts', 'switch-off.ts'] },
       'store',
       'events',
       'audit',
@@ -127,8 +136,8 @@ export const ROOMS: Record<string, Room> = {
       { room: 'kit', types: true },
     ],
   },
-  'platforms/manner': {
-    at: 'src/platforms/manner.ts',
+  'platforms/render-options': {
+    at: 'src/platforms/render-options.ts',
     imports: [{ room: 'platforms/contract', types: true }],
   },
   'platforms/retry-after': { at: 'src/platforms/retry-after.ts', imports: [] },
@@ -143,7 +152,7 @@ export const ROOMS: Record<string, Room> = {
     at: 'src/platforms/shown-approval.ts',
     imports: [
       'platforms/shown-text',
-      { room: 'platforms/manner', types: true },
+      { room: 'platforms/render-options', types: true },
       { room: 'approvals', only: ['view.ts'] },
     ],
   },
@@ -152,7 +161,7 @@ export const ROOMS: Record<string, Room> = {
     imports: [
       'platforms/shown-text',
       'platforms/shown-approval',
-      { room: 'platforms/manner', types: true },
+      { room: 'platforms/render-options', types: true },
       { room: 'events', types: true },
     ],
   },
@@ -160,7 +169,7 @@ export const ROOMS: Record<string, Room> = {
     at: 'src/platforms/shown-digest.ts',
     imports: [
       { room: 'platforms/contract', types: true },
-      'platforms/manner',
+      'platforms/render-options',
       'platforms/shown-text',
       'platforms/shown-alert',
       { room: 'events', only: ['severity.ts', 'event.ts'] },
@@ -179,7 +188,7 @@ export const ROOMS: Record<string, Room> = {
       'platforms/shown-approval',
       'platforms/shown-alert',
       'platforms/shown-digest',
-      'platforms/manner',
+      'platforms/render-options',
       'cards',
       { room: 'approvals', only: ['desk.ts', 'refusals.ts', 'view.ts'] },
       { room: 'alerts', types: true },

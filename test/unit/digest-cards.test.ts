@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 import type { EventView } from '../../src/events/event.ts'
 import { SEVERITIES, type Severity } from '../../src/events/severity.ts'
 import { digestMessage as drawDiscord } from '../../src/platforms/discord/digest-message.ts'
-import type { Manner } from '../../src/platforms/manner.ts'
 import type { Digest } from '../../src/platforms/platform.ts'
+import type { RenderOptions } from '../../src/platforms/render-options.ts'
 import { digestCard as drawSlack } from '../../src/platforms/slack/digest-card.ts'
 import { digestCard as drawTeams } from '../../src/platforms/teams/cards.ts'
 import { digestMessage as drawTelegram } from '../../src/platforms/telegram/digest-message.ts'
@@ -16,7 +16,7 @@ import * as adaptive from '../fakes/adaptive-card-rules.ts'
 import * as blockKit from '../fakes/block-kit-rules.ts'
 import { MARK, UNSEEN } from '../fakes/hostile-approvals.ts'
 import { ALERT, CALLS, hostileEvents } from '../fakes/hostile-events.ts'
-import { usually } from '../fakes/manners.ts'
+import { usually } from '../fakes/render-options.ts'
 
 interface Read {
   /** What the platform has against it. */
@@ -34,8 +34,8 @@ const MARKDOWN_LINK = /\[([^\]\n]+)\]\((https:[^)\s]+)\)/g
 const HTML_LINK = /<a href="([^"]+)">([^<]+)<\/a>/g
 const MRKDWN_LINK = /<(https:[^|>]+)\|([^>]+)>/g
 
-function readSlack(digest: Digest, manner: Partial<Manner>): Read {
-  const message = usually(drawSlack)(digest, manner)
+function readSlack(digest: Digest, options: Partial<RenderOptions>): Read {
+  const message = usually(drawSlack)(digest, options)
   const { markup, literal } = blockKit.strings(message)
   const text = [message.text, ...markup].join('\n')
   expect(literal).toEqual([])
@@ -48,8 +48,8 @@ function readSlack(digest: Digest, manner: Partial<Manner>): Read {
   }
 }
 
-function readTeams(digest: Digest, manner: Partial<Manner>): Read {
-  const card = usually(drawTeams)(digest, manner)
+function readTeams(digest: Digest, options: Partial<RenderOptions>): Read {
+  const card = usually(drawTeams)(digest, options)
   const textOf = (node: unknown) =>
     adaptive
       .nodes(node)
@@ -71,8 +71,8 @@ function readTeams(digest: Digest, manner: Partial<Manner>): Read {
   }
 }
 
-function readInDiscord(digest: Digest, manner: Partial<Manner>): Read {
-  const message = usually(drawDiscord)(digest, manner)
+function readInDiscord(digest: Digest, options: Partial<RenderOptions>): Read {
+  const message = usually(drawDiscord)(digest, options)
   const [{ title, description = '', color }] = message.embeds
   const taken = readDiscord(json(message), true)
   return {
@@ -87,8 +87,8 @@ function readInDiscord(digest: Digest, manner: Partial<Manner>): Read {
   }
 }
 
-function readInTelegram(digest: Digest, manner: Partial<Manner>): Read {
-  const message = usually(drawTelegram)(digest, manner)
+function readInTelegram(digest: Digest, options: Partial<RenderOptions>): Read {
+  const message = usually(drawTelegram)(digest, options)
   const taken = readTelegram(json(message))
   const { text } = message
   // Telegram sets no more than a hundred links and other marks: what follows would be text that can come alive.
@@ -128,7 +128,7 @@ function alert(severity: Severity, wanted: Partial<EventView> = {}): EventView {
 }
 
 describe.each(SURFACES)('a digest in $name', ({ name, read: readIn, colors }) => {
-  const read = (events: EventView[], manner: Partial<Manner> = {}) => readIn({ events }, manner)
+  const read = (events: EventView[], options: Partial<RenderOptions> = {}) => readIn({ events }, options)
 
   it('says how many there are of which severity, and tells the worst first, then the earliest', () => {
     const seen = { by: 'Ana', source: 'slack', at: ALERT.created_at }

@@ -9,7 +9,7 @@ import { alertCard as drawAlert } from '../../src/platforms/slack/alert-card.ts'
 import type { SlackMessage } from '../../src/platforms/slack/message.ts'
 import { breaches, strings } from '../fakes/block-kit-rules.ts'
 import { hostileText, MARK, nested, UNSEEN } from '../fakes/hostile-approvals.ts'
-import { usually } from '../fakes/manners.ts'
+import { usually } from '../fakes/render-options.ts'
 
 const alertCard = usually(drawAlert)
 

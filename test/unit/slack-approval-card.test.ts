@@ -7,7 +7,7 @@ import { SEVERITIES } from '../../src/events/severity.ts'
 import { approvalCard as drawApproval } from '../../src/platforms/slack/approval-card.ts'
 import type { SlackMessage } from '../../src/platforms/slack/message.ts'
 import { breaches, strings } from '../fakes/block-kit-rules.ts'
-import { usually } from '../fakes/manners.ts'
+import { usually } from '../fakes/render-options.ts'
 
 const approvalCard = usually(drawApproval)
 

@@ -12,7 +12,7 @@ import {
 } from '../../src/platforms/teams/cards.ts'
 import { breaches, nodes, strings } from '../fakes/adaptive-card-rules.ts'
 import { hostileText, MARK, nested, TRICKS, UNSEEN } from '../fakes/hostile-approvals.ts'
-import { usually } from '../fakes/manners.ts'
+import { usually } from '../fakes/render-options.ts'
 
 const alertCard = usually(drawAlert)
 const alertSummary = usually(summarize)

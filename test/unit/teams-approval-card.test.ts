@@ -21,7 +21,7 @@ import {
   TRICKS,
   UNSEEN,
 } from '../fakes/hostile-approvals.ts'
-import { usually } from '../fakes/manners.ts'
+import { usually } from '../fakes/render-options.ts'
 
 const approvalCard = usually(drawApproval)
 

@@ -18,7 +18,7 @@ import {
   UNSEEN,
 } from '../fakes/hostile-approvals.ts'
 import { hostileAlert } from '../fakes/hostile-events.ts'
-import { usually } from '../fakes/manners.ts'
+import { usually } from '../fakes/render-options.ts'
 
 const alertMessage = usually(drawAlert)
 const approvalMessage = usually(drawApproval)

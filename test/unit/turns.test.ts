@@ -31,7 +31,7 @@ function simulate(steps: { key: number; rank: number }[][], atOnce: number): Sim
   for (let step = 0; step < steps.length || waiting.length > 0; step++) {
     for (const { key, rank } of steps[step] ?? []) {
       const id = String(made++).padStart(6, '0')
-      waiting.push({ id, lane: `key ${key}`, rank: `${rank}${id}` })
+      waiting.push({ id, lane: `key ${key}`, rank })
     }
     for (const { lane } of waiting) if (!since.has(lane)) since.set(lane, new Map())
     const turns = turnsOf(stored)
@@ -51,7 +51,7 @@ function simulate(steps: { key: number; rank: number }[][], atOnce: number): Sim
   return { sent, waits }
 }
 
-const byRank = (a: WaitingCard, b: WaitingCard) => (a.rank < b.rank ? -1 : 1)
+const byRank = (a: WaitingCard, b: WaitingCard) => a.rank - b.rank || (a.id < b.id ? -1 : 1)
 
 test.each([1, 3, 20])(
   'with %i cards a look, nothing is lost or doubled, and no key waits for two of another',

@@ -4,7 +4,7 @@ import type { Response } from 'express'
 import type { Acknowledge } from '../../alerts/acknowledge.ts'
 import { refused } from '../../approvals/refusals.ts'
 import { isReserved } from '../../events/catalogue.ts'
-import type { Newsroom } from '../../events/newsroom.ts'
+import type { Intake } from '../../events/intake.ts'
 import { sendProblem } from '../../kit/problem.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
 import { sendRefusal } from '../errors.ts'
@@ -13,17 +13,17 @@ import type { Limiter } from '../limiter.ts'
 import * as operations from './operations.ts'
 
 export interface EventRoutesOptions {
-  newsroom: Newsroom
+  intake: Intake
   acknowledge: Acknowledge
   limiter: Limiter
 }
 
 export function eventEndpoints(options: EventRoutesOptions): Endpoint[] {
-  const { newsroom, acknowledge } = options
+  const { intake, acknowledge } = options
   return [
     endpoint(operations.emitEvents, (asked, res) => emitEvents(options, asked, res)),
     endpoint(operations.readEvent, async ({ id }, res) => {
-      const event = await newsroom.find(id)
+      const event = await intake.find(id)
       if (!event) return sendRefusal(res, refused('event_not_found').refusal)
       res.json(event)
     }),
@@ -36,7 +36,7 @@ export function eventEndpoints(options: EventRoutesOptions): Endpoint[] {
 }
 
 async function emitEvents(
-  { newsroom, limiter }: EventRoutesOptions,
+  { intake, limiter }: EventRoutesOptions,
   { caller, body, headers }: Asked<typeof operations.emitEvents>,
   res: Response,
 ) {
@@ -53,7 +53,7 @@ async function emitEvents(
   if (!limiter.takeEvents(caller, body.length, res)) return
   const alerts = body.map((alert) => ({ ...alert, keyId: caller.id }))
   const { idempotency } = keyedBy(caller, headers)
-  const taken = await newsroom.take(alerts, idempotency)
+  const taken = await intake.take(alerts, idempotency)
   if (!taken.ok) return sendRefusal(res, refused('idempotency_key_reused').refusal)
   res.status(taken.isNew ? 201 : 200).json({ data: taken.events, next_cursor: null })
 }

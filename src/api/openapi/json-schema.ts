@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { problem } from '../answers.ts'
 import { apiKey } from '../api-keys/operations.ts'
 import { approval } from '../approvals/answers.ts'
-import { destination } from '../settings/operations.ts'
+import { destination } from '../destinations/operations.ts'
 
 export type JsonSchema = Record<string, unknown>
 

@@ -1,20 +1,20 @@
 // Draws an alert in Discord: one embed in the colour of its severity, and a link to the record.
 
 import type { EventView } from '../../events/event.ts'
-import type { Manner } from '../manner.ts'
+import type { RenderOptions } from '../render-options.ts'
 import { alertFacts, nameOf, SIGNS, titleOf } from '../shown-alert.ts'
 import { type Excerpts, prettyJson, prose } from '../shown-text.ts'
 import { COLORS, type DiscordMessage, drawn, type Field, field, time } from './message.ts'
 import { block, blockJson, code } from './text.ts'
 
 /** Never longer than Discord takes, whatever the agent sent; what was cut is said. */
-export function alertMessage(event: EventView, manner: Manner): DiscordMessage {
+export function alertMessage(event: EventView, options: RenderOptions): DiscordMessage {
   const data = Object.keys(event.data).length > 0 ? blockJson(prettyJson(event.data)) : ''
-  return drawn(event.url, manner, (excerpts) => ({
+  return drawn(event.url, options, (excerpts) => ({
     title: `${SIGNS[event.severity]} ${titleOf(event)}`,
     lines: acknowledged(event, excerpts),
     color: COLORS[event.severity],
-    fields: fields(event, data, manner, excerpts),
+    fields: fields(event, data, options, excerpts),
     reference: event.id,
   }))
 }
@@ -23,13 +23,15 @@ function acknowledged({ acknowledged: seen }: EventView, excerpts: Excerpts): st
   return seen ? [`👀 Acknowledged by ${code(nameOf(seen, excerpts))} · ${time(seen.at, 'f')}`] : []
 }
 
-function fields(event: EventView, data: string, manner: Manner, excerpts: Excerpts): Field[] {
-  const facts = alertFacts(event, manner, excerpts).map(({ label, value }) => field(label, code(value), true))
+function fields(event: EventView, data: string, options: RenderOptions, excerpts: Excerpts): Field[] {
+  const facts = alertFacts(event, options, excerpts).map(({ label, value }) =>
+    field(label, code(value), true),
+  )
   const at = time(event.created_at, 'f')
   return [
     ...facts,
     ...(at === '' ? [] : [field('Time', at, true)]),
-    ...(manner.details ? details(event, data, excerpts) : []),
+    ...(options.details ? details(event, data, excerpts) : []),
   ]
 }
 

@@ -1,7 +1,7 @@
 // Draws an approval in Discord: its facts, its state, and a link to where it is decided.
 
 import { type ApprovalStatus, type ApprovalView, closedBy } from '../../approvals/view.ts'
-import type { Manner } from '../manner.ts'
+import type { RenderOptions } from '../render-options.ts'
 import { factsOf, noteOf } from '../shown-approval.ts'
 import { type Excerpts, oneLine, prettyJson, prose } from '../shown-text.ts'
 import { COLORS, type DiscordMessage, drawn, type Field, field, time } from './message.ts'
@@ -16,13 +16,13 @@ const OUTCOMES: Record<Exclude<ApprovalStatus, 'pending'>, string> = {
 const TEST_TITLE = '🧪 This is a test. No agent waits for the answer.'
 
 /** Never longer than Discord takes, whatever the agent sent; the same parts in every state. */
-export function approvalMessage(view: ApprovalView, manner: Manner): DiscordMessage {
-  const argumentsJson = manner.details ? blockJson(prettyJson(view.action.arguments)) : ''
-  return drawn(view.url, manner, (excerpts) => ({
+export function approvalMessage(view: ApprovalView, options: RenderOptions): DiscordMessage {
+  const argumentsJson = options.details ? blockJson(prettyJson(view.action.arguments)) : ''
+  return drawn(view.url, options, (excerpts) => ({
     title: title(view, excerpts),
-    lines: [when(view), ...note(view, manner, excerpts)],
+    lines: [when(view), ...note(view, options, excerpts)],
     color: COLORS[view.status === 'pending' ? view.risk.level : view.status],
-    fields: fields(view, argumentsJson, manner, excerpts),
+    fields: fields(view, argumentsJson, options, excerpts),
     reference: `Digest ${view.digest.replace('sha256:', '').slice(0, 12)}  ·  ${view.id}`,
   }))
 }
@@ -39,14 +39,19 @@ function when(view: ApprovalView): string {
   return `Expires ${time(view.expires_at, 'f')} ${time(view.expires_at, 'R')}`.trimEnd()
 }
 
-function note(view: ApprovalView, manner: Manner, excerpts: Excerpts): string[] {
-  const words = noteOf(view, manner)
+function note(view: ApprovalView, options: RenderOptions, excerpts: Excerpts): string[] {
+  const words = noteOf(view, options)
   return words ? [code(excerpts.of('the note', words, 400))] : []
 }
 
-function fields(view: ApprovalView, argumentsJson: string, manner: Manner, excerpts: Excerpts): Field[] {
-  const facts = factsOf(view, manner, excerpts).map(({ label, value }) => field(label, code(value), true))
-  return manner.details ? [...facts, ...details(view, argumentsJson, excerpts)] : facts
+function fields(
+  view: ApprovalView,
+  argumentsJson: string,
+  options: RenderOptions,
+  excerpts: Excerpts,
+): Field[] {
+  const facts = factsOf(view, options, excerpts).map(({ label, value }) => field(label, code(value), true))
+  return options.details ? [...facts, ...details(view, argumentsJson, excerpts)] : facts
 }
 
 function details({ action, reasons }: ApprovalView, argumentsJson: string, excerpts: Excerpts): Field[] {

@@ -1,20 +1,20 @@
 // Draws a digest in Discord: one embed for many alerts, with a line for each that leads to its record.
 
-import type { Manner } from '../manner.ts'
 import type { Digest } from '../platform.ts'
+import type { RenderOptions } from '../render-options.ts'
 import { bySeverity, type DigestRow, fullestDigest, type ShownDigest } from '../shown-digest.ts'
 import { addressed, COLORS, type DiscordMessage, type Embed, MAX_DESCRIPTION, time } from './message.ts'
 import { inert, linked } from './text.ts'
 
 /** As many alerts as Discord takes, and how many more there are. */
-export function digestMessage(digest: Digest, manner: Manner): DiscordMessage {
+export function digestMessage(digest: Digest, options: RenderOptions): DiscordMessage {
   const embed = fullestDigest(
     digest,
-    manner,
+    options,
     embedOf,
     ({ description = '' }) => description.length <= MAX_DESCRIPTION,
   )
-  return addressed({ embeds: [embed], components: [] }, manner)
+  return addressed({ embeds: [embed], components: [] }, options)
 }
 
 function embedOf({ severity, headline, counts, from, to, rows, notes }: ShownDigest): Embed {

@@ -1,8 +1,8 @@
 // Posts to a Discord channel through its webhook; nothing in the channel decides anything.
 
-import { type Manner, posting, redrawing } from '../manner.ts'
 import type { Destination, Message, Platform, PlatformKind, Posted } from '../platform.ts'
 import type { Outgoing } from '../reach.ts'
+import { posting, type RenderOptions, redrawing } from '../render-options.ts'
 import { alertMessage } from './alert-message.ts'
 import { sendToDiscord } from './api.ts'
 import { approvalMessage } from './approval-message.ts'
@@ -43,7 +43,7 @@ function createDiscord(outgoing: Outgoing): Platform<DiscordConfig> {
   }
 }
 
-function messageOf(message: Message, manner: Manner): DiscordMessage {
-  if (message.kind === 'approval') return approvalMessage(message.view, manner)
-  return alertMessage(message.event, manner)
+function messageOf(message: Message, options: RenderOptions): DiscordMessage {
+  if (message.kind === 'approval') return approvalMessage(message.view, options)
+  return alertMessage(message.event, options)
 }

@@ -2,7 +2,7 @@
 
 import type { ApprovalStatus } from '../../approvals/view.ts'
 import type { Severity } from '../../events/severity.ts'
-import { type Manner, withheldWords } from '../manner.ts'
+import { type RenderOptions, withheldWords } from '../render-options.ts'
 import { type Excerpts, fullest } from '../shown-text.ts'
 import { type Link, linkTo } from './text.ts'
 
@@ -66,21 +66,21 @@ export interface Drawing {
 /** The fullest message that Discord takes; what was cut or left out is said in it. */
 export function drawn(
   address: string,
-  manner: Manner,
+  options: RenderOptions,
   draw: (excerpts: Excerpts) => Drawing,
 ): DiscordMessage {
   const link = linkTo(address)
   const embed = fullest(
-    (excerpts) => embedOf(draw(excerpts), link, manner, excerpts),
+    (excerpts) => embedOf(draw(excerpts), link, options, excerpts),
     (embed) => textOf(embed).length <= MAX_TEXT,
   )
-  return addressed({ embeds: [embed], components: buttons(link) }, manner)
+  return addressed({ embeds: [embed], components: buttons(link) }, options)
 }
 
 /** To everybody in the channel, or to nobody by name. */
 export function addressed(
   message: Pick<DiscordMessage, 'embeds' | 'components'>,
-  { mention }: Pick<Manner, 'mention'>,
+  { mention }: Pick<RenderOptions, 'mention'>,
 ): DiscordMessage {
   return mention
     ? { content: '@everyone', ...message, allowed_mentions: { parse: ['everyone'] } }
@@ -98,7 +98,7 @@ export function time(iso: string | null, style: 'f' | 'R'): string {
   return Number.isNaN(atMs) ? '' : `<t:${Math.floor(atMs / 1000)}:${style}>`
 }
 
-function embedOf(drawing: Drawing, link: Link | undefined, { details }: Manner, cut: Excerpts): Embed {
+function embedOf(drawing: Drawing, link: Link | undefined, { details }: RenderOptions, cut: Excerpts): Embed {
   const { title, lines, color, fields, reference } = drawing
   const withheld = details ? [] : [withheldWords(link !== undefined)]
   const address = link && !link.onButton ? [`View in Console: ${link.url}`] : []

@@ -2,8 +2,8 @@
 
 import type { ApprovalView } from '../../approvals/view.ts'
 import type { EventView } from '../../events/event.ts'
-import { withheldWords } from '../manner.ts'
 import type { Message } from '../platform.ts'
+import { withheldWords } from '../render-options.ts'
 import { alertFacts } from '../shown-alert.ts'
 import { factsOf } from '../shown-approval.ts'
 import { disarmed, type Excerpts, fullest, oneLine, prettyJson, prose, webUrl } from '../shown-text.ts'

@@ -10,7 +10,7 @@ import type {
   SectionBlock,
 } from '@slack/types'
 import type { EventView } from '../../events/event.ts'
-import { type Manner, withheldWords } from '../manner.ts'
+import { type RenderOptions, withheldWords } from '../render-options.ts'
 import { alertFacts, isOpen, linkLabel, nameOf, SIGNS, titleOf } from '../shown-alert.ts'
 import { type Excerpts, oneLine, prettyJson, prose, shortened, webUrl } from '../shown-text.ts'
 import { date, type SlackMessage, slackMessage } from './message.ts'
@@ -23,14 +23,14 @@ const FACTS_OF_A_SECTION = 5
  * Never longer than Slack takes, whatever the agent sent; what was cut is said on the card. The agent's text is
  * shown literally and mentions nobody.
  */
-export function alertCard(event: EventView, manner: Manner): SlackMessage {
+export function alertCard(event: EventView, options: RenderOptions): SlackMessage {
   const data = Object.keys(event.data).length > 0 ? prettyJson(event.data) : ''
   return fitted((excerpts) =>
-    slackMessage(topLine(event, manner), event.severity, blocks(event, data, manner, excerpts), manner),
+    slackMessage(topLine(event, options), event.severity, blocks(event, data, options, excerpts), options),
   )
 }
 
-function topLine(event: EventView, { details }: Manner): string {
+function topLine(event: EventView, { details }: RenderOptions): string {
   const rest = details ? `: ${inert(shortened(oneLine(event.summary), 140))}` : by(event)
   return titleOf(event) + rest
 }
@@ -39,19 +39,19 @@ function by({ agent }: EventView): string {
   return agent === null ? '' : `: ${inert(shortened(oneLine(agent.name), 60))}`
 }
 
-function blocks(event: EventView, data: string, manner: Manner, excerpts: Excerpts): KnownBlock[] {
+function blocks(event: EventView, data: string, options: RenderOptions, excerpts: Excerpts): KnownBlock[] {
   const url = webUrl(event.url)
-  const [facts, moreFacts] = tables(event, manner, excerpts)
+  const [facts, moreFacts] = tables(event, options, excerpts)
   const parts: Record<string, KnownBlock | false | undefined> = {
     headline: { type: 'section', text: markup(`${SIGNS[event.severity]} *${titleOf(event)}*`) },
     acknowledged: acknowledged(event, excerpts),
     facts,
     more_facts: moreFacts,
-    ...(manner.details
+    ...(options.details
       ? details(event, data, excerpts)
-      : { data: preformatted(withheldWords(url !== undefined, linkLabel(event, manner))) }),
-    about: about(event, manner, excerpts, url),
-    buttons: buttons(event, manner, url),
+      : { data: preformatted(withheldWords(url !== undefined, linkLabel(event, options))) }),
+    about: about(event, options, excerpts, url),
+    buttons: buttons(event, options, url),
   }
   const state = event.acknowledged === null ? 'alert' : 'acknowledged'
   return Object.entries(parts).flatMap(([part, block]) =>
@@ -65,14 +65,14 @@ function acknowledged({ acknowledged: seen }: EventView, excerpts: Excerpts): Se
   return { type: 'section', text: markup(words) }
 }
 
-function buttons(event: EventView, manner: Manner, url: string | undefined): ActionsBlock | false {
+function buttons(event: EventView, options: RenderOptions, url: string | undefined): ActionsBlock | false {
   const elements: Button[] = []
-  if (manner.interactive && isOpen(event)) {
+  if (options.interactive && isOpen(event)) {
     const text = literal('Acknowledge')
     elements.push({ type: 'button', action_id: 'acknowledge_alert', style: 'primary', text, value: event.id })
   }
   if (url) {
-    const text = literal(linkLabel(event, manner))
+    const text = literal(linkLabel(event, options))
     elements.push({ type: 'button', action_id: 'view_console', text, url })
   }
   return elements.length > 0 && { type: 'actions', elements }
@@ -87,8 +87,8 @@ function details({ summary }: EventView, data: string, excerpts: Excerpts) {
 }
 
 /** Labels on the left, values on the right: Slack sets a section's fields in two columns. */
-function tables(event: EventView, manner: Manner, excerpts: Excerpts): SectionBlock[] {
-  const facts: (MrkdwnElement | PlainTextElement)[][] = alertFacts(event, manner, excerpts).map(
+function tables(event: EventView, options: RenderOptions, excerpts: Excerpts): SectionBlock[] {
+  const facts: (MrkdwnElement | PlainTextElement)[][] = alertFacts(event, options, excerpts).map(
     ({ label, value }) => [markup(`*${label}*`), literal(value)],
   )
   facts.push([markup('*Time*'), markup(date(event.created_at))])
@@ -97,9 +97,14 @@ function tables(event: EventView, manner: Manner, excerpts: Excerpts): SectionBl
   )
 }
 
-function about(event: EventView, manner: Manner, excerpts: Excerpts, url: string | undefined): ContextBlock {
+function about(
+  event: EventView,
+  options: RenderOptions,
+  excerpts: Excerpts,
+  url: string | undefined,
+): ContextBlock {
   const cut = excerpts.notice()
   const elements = [markup(`\`${event.id}\``)]
-  if (cut) elements.unshift(markup(url ? `${cut} ${linkLabel(event, manner)} shows all of it.` : cut))
+  if (cut) elements.unshift(markup(url ? `${cut} ${linkLabel(event, options)} shows all of it.` : cut))
   return { type: 'context', elements }
 }

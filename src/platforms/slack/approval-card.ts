@@ -9,7 +9,7 @@ import type {
   SectionBlock,
 } from '@slack/types'
 import { type ApprovalStatus, type ApprovalView, closedBy } from '../../approvals/view.ts'
-import { type Manner, withheldWords } from '../manner.ts'
+import { type RenderOptions, withheldWords } from '../render-options.ts'
 import { factsOf, noteOf } from '../shown-approval.ts'
 import { type Excerpts, oneLine, prettyJson, prose, shortened, webUrl } from '../shown-text.ts'
 import { date, type SlackMessage, slackMessage } from './message.ts'
@@ -36,27 +36,32 @@ const CONFIRM_CRITICAL: ConfirmationDialog = {
 /**
  * Never longer than Slack takes, whatever the agent sent; what was cut is said on the card. The agent's text is
  * shown literally. In every state the same kinds of blocks stand in the same order, under ids of that state, and in
- * every manner one is rich text, which Slack lets no other kind replace.
+ * every options one is rich text, which Slack lets no other kind replace.
  */
-export function approvalCard(view: ApprovalView, manner: Manner): SlackMessage {
-  const argumentsJson = manner.details ? prettyJson(view.action.arguments) : ''
+export function approvalCard(view: ApprovalView, options: RenderOptions): SlackMessage {
+  const argumentsJson = options.details ? prettyJson(view.action.arguments) : ''
   const color = view.status === 'pending' ? view.risk.level : view.status
   return fitted((excerpts) =>
-    slackMessage(topLine(view), color, blocks(view, argumentsJson, manner, excerpts), manner),
+    slackMessage(topLine(view), color, blocks(view, argumentsJson, options, excerpts), options),
   )
 }
 
-function blocks(view: ApprovalView, argumentsJson: string, manner: Manner, excerpts: Excerpts): KnownBlock[] {
+function blocks(
+  view: ApprovalView,
+  argumentsJson: string,
+  options: RenderOptions,
+  excerpts: Excerpts,
+): KnownBlock[] {
   const url = webUrl(view.url)
   const parts: Record<string, KnownBlock | false> = {
-    headline: { type: 'section', text: markup(headline(view, manner, excerpts)) },
-    when: whenAndNote(view, manner, excerpts),
-    table: table(view, manner, excerpts),
-    ...(manner.details
+    headline: { type: 'section', text: markup(headline(view, options, excerpts)) },
+    when: whenAndNote(view, options, excerpts),
+    table: table(view, options, excerpts),
+    ...(options.details
       ? details(view, argumentsJson, excerpts)
       : { arguments: preformatted(withheldWords(url !== undefined)) }),
     about: about(view, excerpts, url),
-    buttons: buttons(view, manner, url),
+    buttons: buttons(view, options, url),
   }
   return Object.entries(parts).flatMap(([part, block]) =>
     block ? [{ ...block, block_id: `${view.status}_${part}` }] : [],
@@ -76,7 +81,7 @@ function section(text: string): SectionBlock {
   return { type: 'section', text: literal(text) }
 }
 
-function headline(view: ApprovalView, { interactive }: Manner, excerpts: Excerpts): string {
+function headline(view: ApprovalView, { interactive }: RenderOptions, excerpts: Excerpts): string {
   if (view.status === 'pending') {
     if (!view.test) return '*Approval requested*'
     return interactive ? PRESSABLE_TEST_HEADLINE : TEST_HEADLINE
@@ -100,20 +105,20 @@ function topLine(view: ApprovalView): string {
   return `Approval requested: ${what}`
 }
 
-function whenAndNote(view: ApprovalView, manner: Manner, excerpts: Excerpts): ContextBlock {
+function whenAndNote(view: ApprovalView, options: RenderOptions, excerpts: Excerpts): ContextBlock {
   const pending = view.status === 'pending'
   const at = pending ? view.expires_at : view.closed_at
   const elements: ContextBlock['elements'] = [
     markup(`${pending ? 'Expires' : 'Closed'}${at ? ` ${date(at)}` : ''}`),
   ]
-  const note = noteOf(view, manner)
+  const note = noteOf(view, options)
   if (note) elements.push(literal(excerpts.of('the note', note, 400)))
   return { type: 'context', elements }
 }
 
 /** Labels on the left, values on the right: Slack sets a section's fields in two columns. */
-function table(view: ApprovalView, manner: Manner, excerpts: Excerpts): SectionBlock {
-  const fields = factsOf(view, manner, excerpts).flatMap(({ label, value }) => [
+function table(view: ApprovalView, options: RenderOptions, excerpts: Excerpts): SectionBlock {
+  const fields = factsOf(view, options, excerpts).flatMap(({ label, value }) => [
     markup(`*${label}*`),
     literal(value),
   ])
@@ -128,7 +133,11 @@ function about(view: ApprovalView, excerpts: Excerpts, url: string | undefined):
   return { type: 'context', elements }
 }
 
-function buttons(view: ApprovalView, { interactive }: Manner, url: string | undefined): ActionsBlock | false {
+function buttons(
+  view: ApprovalView,
+  { interactive }: RenderOptions,
+  url: string | undefined,
+): ActionsBlock | false {
   const elements: Button[] = interactive && view.status === 'pending' ? [approve(view), deny(view)] : []
   if (url) elements.push({ type: 'button', action_id: 'view_console', text: literal('View in Console'), url })
   return elements.length > 0 && { type: 'actions', elements }

@@ -1,8 +1,8 @@
 // Draws a digest in Slack: one card for many alerts, with a line for each and nothing to press.
 
 import type { ContextBlock, KnownBlock, SectionBlock } from '@slack/types'
-import type { Manner } from '../manner.ts'
 import type { Digest } from '../platform.ts'
+import type { RenderOptions } from '../render-options.ts'
 import { bySeverity, type DigestRow, digestLine, fullestDigest, type ShownDigest } from '../shown-digest.ts'
 import { date, type SlackMessage, slackMessage } from './message.ts'
 import { inert, isShortEnough, linked, markup } from './text.ts'
@@ -10,10 +10,10 @@ import { inert, isShortEnough, linked, markup } from './text.ts'
 const MAX_SECTION = 3000
 
 /** As many alerts as Slack takes, and how many more there are; the agents' text is inert. */
-export function digestCard(digest: Digest, manner: Manner): SlackMessage {
-  const line = digestLine(digest, manner)
-  const draw = (shown: ShownDigest) => slackMessage(line, shown.severity, blocks(shown), manner)
-  return fullestDigest(digest, manner, draw, isShortEnough)
+export function digestCard(digest: Digest, options: RenderOptions): SlackMessage {
+  const line = digestLine(digest, options)
+  const draw = (shown: ShownDigest) => slackMessage(line, shown.severity, blocks(shown), options)
+  return fullestDigest(digest, options, draw, isShortEnough)
 }
 
 function blocks({ headline, counts, from, to, rows, notes }: ShownDigest): KnownBlock[] {

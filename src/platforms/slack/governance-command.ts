@@ -2,7 +2,7 @@
 
 import type { App } from '@slack/bolt'
 import type { Asker, Commands } from '../../commands/commands.ts'
-import { allShowDetails } from '../manner.ts'
+import { allShowDetails } from '../render-options.ts'
 import { replyCard } from './reply-card.ts'
 import type { Surroundings } from './surroundings.ts'
 

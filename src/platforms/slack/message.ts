@@ -3,7 +3,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { ApprovalStatus } from '../../approvals/view.ts'
 import type { Severity } from '../../events/severity.ts'
-import type { Manner } from '../manner.ts'
+import type { RenderOptions } from '../render-options.ts'
 
 /** The arguments of `chat.postMessage`, and of `chat.update`, whose `parse` would otherwise be `client`. */
 export interface SlackMessage {
@@ -36,7 +36,7 @@ export function slackMessage(
   line: string,
   color: keyof typeof COLORS,
   blocks: KnownBlock[],
-  { mention }: Pick<Manner, 'mention'>,
+  { mention }: Pick<RenderOptions, 'mention'>,
 ): SlackMessage {
   return {
     text: mention ? `${EVERYBODY} ${line}` : line,

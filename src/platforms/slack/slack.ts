@@ -1,9 +1,9 @@
 // Connects Slack: cards by bot token or incoming webhook, clicks and commands through Bolt.
 
 import { App } from '@slack/bolt'
-import { type Manner, posting, redrawing } from '../manner.ts'
 import type { Destination, Message, Platform, PlatformKind, PlatformPorts } from '../platform.ts'
 import type { Outgoing } from '../reach.ts'
+import { posting, type RenderOptions, redrawing } from '../render-options.ts'
 import { alertCard } from './alert-card.ts'
 import { approvalCard } from './approval-card.ts'
 import { botWays } from './bot.ts'
@@ -93,6 +93,6 @@ function createSlack(
   }
 }
 
-function cardOf(message: Message, manner: Manner): SlackMessage {
-  return message.kind === 'approval' ? approvalCard(message.view, manner) : alertCard(message.event, manner)
+function cardOf(message: Message, options: RenderOptions): SlackMessage {
+  return message.kind === 'approval' ? approvalCard(message.view, options) : alertCard(message.event, options)
 }

@@ -2,7 +2,7 @@
 
 import { type ApprovalStatus, type ApprovalView, closedBy } from '../../approvals/view.ts'
 import type { Severity } from '../../events/severity.ts'
-import { type Manner, withheldWords } from '../manner.ts'
+import { type RenderOptions, withheldWords } from '../render-options.ts'
 import { factsOf, noteOf } from '../shown-approval.ts'
 import { type Excerpts, oneLine, prose, webUrl } from '../shown-text.ts'
 
@@ -44,25 +44,30 @@ export function outcomeOf(view: ApprovalView, named: (name: string) => string): 
   return names === null ? outcome : { ...outcome, rest: `by ${named(names)}` }
 }
 
-function waiting({ test }: ApprovalView, { interactive }: Manner): Headline {
+function waiting({ test }: ApprovalView, { interactive }: RenderOptions): Headline {
   if (!test) return REQUESTED
   return interactive ? PRESSABLE_TEST : TEST
 }
 
 /** What `cards/approval.json` is filled with. */
-export function approvalData(view: ApprovalView, argumentsText: string, manner: Manner, excerpts: Excerpts) {
+export function approvalData(
+  view: ApprovalView,
+  argumentsText: string,
+  options: RenderOptions,
+  excerpts: Excerpts,
+) {
   const { digest, id, risk, status } = view
   const pending = status === 'pending'
   const url = webUrl(view.url) ?? ''
   const named = (name: string) => excerpts.of("the reviewer's name", oneLine(name), 80)
-  const { strong, rest } = outcomeOf(view, named) ?? waiting(view, manner)
+  const { strong, rest } = outcomeOf(view, named) ?? waiting(view, options)
   const texts = {
     headline: strong,
     outcome: rest,
-    note: excerpts.of('the note', noteOf(view, manner) ?? '', 400),
-    facts: factsOf(view, manner, excerpts),
-    ...(manner.details ? details(view, argumentsText, excerpts) : NO_DETAILS),
-    withheld: manner.details ? '' : withheldWords(url !== ''),
+    note: excerpts.of('the note', noteOf(view, options) ?? '', 400),
+    facts: factsOf(view, options, excerpts),
+    ...(options.details ? details(view, argumentsText, excerpts) : NO_DETAILS),
+    withheld: options.details ? '' : withheldWords(url !== ''),
   }
   const cut = excerpts.notice() ?? ''
   return {
@@ -74,7 +79,7 @@ export function approvalData(view: ApprovalView, argumentsText: string, manner: 
     digest: digest.replace('sha256:', '').slice(0, 12),
     id,
     url,
-    decidable: pending && manner.interactive,
+    decidable: pending && options.interactive,
     critical: risk.level === 'critical',
   }
 }

@@ -10,8 +10,8 @@ import type { Refusal } from '../../approvals/refusals.ts'
 import type { ApprovalView } from '../../approvals/view.ts'
 import type { Reply } from '../../commands/commands.ts'
 import type { EventView } from '../../events/event.ts'
-import type { Manner } from '../manner.ts'
 import type { Digest, Message } from '../platform.ts'
+import type { RenderOptions } from '../render-options.ts'
 import { titleOf } from '../shown-alert.ts'
 import type { Fact } from '../shown-approval.ts'
 import { fullestDigest } from '../shown-digest.ts'
@@ -46,24 +46,24 @@ const reply = new Template(replyTemplate)
  * Never longer than Teams takes, whatever the agent sent; what was cut is said on the card. The agent's text is
  * shown literally. Only a pending one has buttons that decide.
  */
-export function approvalCard(view: ApprovalView, manner: Manner): AdaptiveCard {
-  const argumentsText = manner.details ? preformatted(prettyJson(view.action.arguments)) : ''
-  return filled(approval, (excerpts) => approvalData(view, argumentsText, manner, excerpts))
+export function approvalCard(view: ApprovalView, options: RenderOptions): AdaptiveCard {
+  const argumentsText = options.details ? preformatted(prettyJson(view.action.arguments)) : ''
+  return filled(approval, (excerpts) => approvalData(view, argumentsText, options, excerpts))
 }
 
 /** As short, as literal and as honest about what was cut, in the colour of its severity; it can be acknowledged. */
-export function alertCard(event: EventView, manner: Manner): AdaptiveCard {
+export function alertCard(event: EventView, options: RenderOptions): AdaptiveCard {
   const dataText = Object.keys(event.data).length > 0 ? preformatted(prettyJson(event.data)) : ''
-  return filled(alert, (excerpts) => alertData(event, dataText, manner, excerpts))
+  return filled(alert, (excerpts) => alertData(event, dataText, options, excerpts))
 }
 
 /** As many alerts as Teams takes, and how many more there are. */
-export function digestCard(many: Digest, manner: Manner): AdaptiveCard {
-  return fullestDigest(many, manner, (shown) => expanded(digest, digestData(shown)), isShortEnough)
+export function digestCard(many: Digest, options: RenderOptions): AdaptiveCard {
+  return fullestDigest(many, options, (shown) => expanded(digest, digestData(shown)), isShortEnough)
 }
 
-export function messageCard(message: Message, manner: Manner): AdaptiveCard {
-  return message.kind === 'approval' ? approvalCard(message.view, manner) : alertCard(message.event, manner)
+export function messageCard(message: Message, options: RenderOptions): AdaptiveCard {
+  return message.kind === 'approval' ? approvalCard(message.view, options) : alertCard(message.event, options)
 }
 
 /** As long, as literal and as honest about what was cut; a payload that may not be shown is mentioned. */
@@ -84,7 +84,7 @@ export function summaryOf(view: ApprovalView): string {
   return `${how}: ${inert(action.tool, 80)} for ${inert(agent.name, 60)}`
 }
 
-export function alertSummary(event: EventView, { details }: Manner): string {
+export function alertSummary(event: EventView, { details }: RenderOptions): string {
   if (details) return `${titleOf(event)}: ${inert(event.summary, 140)}`
   return event.agent === null ? titleOf(event) : `${titleOf(event)}: ${inert(event.agent.name, 60)}`
 }

@@ -3,8 +3,8 @@
 import { type Activity, MessageFactory, type TurnContext } from 'botbuilder'
 import { z } from 'zod'
 import { type Outcome, ok } from '../../approvals/refusals.ts'
-import { allShowDetails } from '../manner.ts'
 import type { Destination, PlatformPorts } from '../platform.ts'
+import { allShowDetails } from '../render-options.ts'
 import { type AdaptiveCard, alertCard, approvalCard, refusalText } from './cards.ts'
 import type { ConversationConfig } from './config.ts'
 import { conversationOf, handleOf } from './handle.ts'
@@ -43,7 +43,7 @@ export function createClicks(
   async function act(context: TurnContext, pressed: Pressed): Promise<Outcome<AdaptiveCard>> {
     const { id, conversation, replyToId } = context.activity
     const here = await destinationsAt(context.activity)
-    const manner = { details: allShowDetails(here), interactive: true, mention: false }
+    const options = { details: allShowDetails(here), interactive: true, mention: false }
     const destinationIds = here.map((destination) => destination.id)
     const clicked = {
       by: await identify(context),
@@ -53,11 +53,11 @@ export function createClicks(
     }
     if (pressed.action === 'acknowledge') {
       const outcome = await acknowledge({ eventId: pressed.event_id, ...clicked })
-      return outcome.ok ? ok(alertCard(outcome.value, manner)) : outcome
+      return outcome.ok ? ok(alertCard(outcome.value, options)) : outcome
     }
     const { approval_id: approvalId, action: verdict } = pressed
     const outcome = await desk.decide({ approvalId, verdict, interactionId: id as string, ...clicked })
-    return outcome.ok ? ok(approvalCard(outcome.value, manner)) : outcome
+    return outcome.ok ? ok(approvalCard(outcome.value, options)) : outcome
   }
 
   return {

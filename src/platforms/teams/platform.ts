@@ -1,9 +1,9 @@
 // Runs the bot in Teams: cards by the Bot Connector, clicks and words through the Bot Framework.
 
 import { type Activity, ActivityTypes, CardFactory, MessageFactory, type TurnContext } from 'botbuilder'
-import { type Manner, posting, redrawing } from '../manner.ts'
 import type { Message, PlatformPorts, Posted } from '../platform.ts'
 import { Failed, SendError, Undeliverable } from '../platform.ts'
+import { posting, type RenderOptions, redrawing } from '../render-options.ts'
 import { digestLine } from '../shown-digest.ts'
 import { TeamsAdapter } from './adapter.ts'
 import { type AdaptiveCard, alertSummary, digestCard, messageCard, summaryOf } from './cards.ts'
@@ -76,8 +76,8 @@ export function createTeams(env: BotEnvironment, ports: PlatformPorts<Conversati
     post: (message, to) => send(activityOf(message, posting(message, to, true)), to.config),
 
     digest(digest, to) {
-      const manner = posting(digest, to, true)
-      return send(activity(digestCard(digest, manner), digestLine(digest, manner), manner), to.config)
+      const options = posting(digest, to, true)
+      return send(activity(digestCard(digest, options), digestLine(digest, options), options), to.config)
     },
 
     async redraw(handle, message, to) {
@@ -92,17 +92,17 @@ export function createTeams(env: BotEnvironment, ports: PlatformPorts<Conversati
   }
 }
 
-function activityOf(message: Message, manner: Manner): Activity {
+function activityOf(message: Message, options: RenderOptions): Activity {
   // Shown in notifications, where no card is.
-  const summary = message.kind === 'approval' ? summaryOf(message.view) : alertSummary(message.event, manner)
-  return activity(messageCard(message, manner), summary, manner)
+  const summary = message.kind === 'approval' ? summaryOf(message.view) : alertSummary(message.event, options)
+  return activity(messageCard(message, options), summary, options)
 }
 
 /**
  * An app can mention single persons only, not a channel. What it can do is to ask that everybody in the conversation
  * is notified, if their own settings allow it; https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages#notifications-to-your-message
  */
-function activity(card: AdaptiveCard, summary: string, { mention }: Manner): Activity {
+function activity(card: AdaptiveCard, summary: string, { mention }: RenderOptions): Activity {
   const message = { ...MessageFactory.attachment(CardFactory.adaptiveCard(card)), summary }
   return { ...message, ...(mention && { channelData: { notification: { alert: true } } }) } as Activity
 }

@@ -2,9 +2,9 @@
 
 import type { Clock } from '../../kit/clock.ts'
 import type { EgressAnswer } from '../../kit/egress.ts'
-import { posting } from '../manner.ts'
 import { Failed, type Platform, type Posted, type SendError, Throttled, Undeliverable } from '../platform.ts'
 import { type Outgoing, reach } from '../reach.ts'
+import { posting } from '../render-options.ts'
 import { pauseMs } from '../retry-after.ts'
 import { type AdaptiveCard, digestCard, messageCard } from './cards.ts'
 import type { WorkflowConfig } from './config.ts'

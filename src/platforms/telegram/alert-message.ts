@@ -1,19 +1,19 @@
 // Draws an alert in Telegram: what happened, to whom, how serious it is, and a link to the record.
 
 import type { EventView } from '../../events/event.ts'
-import type { Manner } from '../manner.ts'
+import type { RenderOptions } from '../render-options.ts'
 import { alertFacts, nameOf, SIGNS, titleOf } from '../shown-alert.ts'
 import { type Excerpts, prettyJson, prose } from '../shown-text.ts'
 import { drawn, type TelegramMessage, time } from './message.ts'
 import { bold, code, codeBlock } from './text.ts'
 
 /** Never longer than Telegram takes, whatever the agent sent; what was cut is said. */
-export function alertMessage(event: EventView, manner: Manner): TelegramMessage {
+export function alertMessage(event: EventView, options: RenderOptions): TelegramMessage {
   const data = Object.keys(event.data).length > 0 ? prettyJson(event.data) : ''
-  return drawn(event.url, manner, (excerpts) => [
+  return drawn(event.url, options, (excerpts) => [
     [`${SIGNS[event.severity]} ${bold(titleOf(event))}`, ...acknowledged(event, excerpts)],
-    facts(event, manner, excerpts),
-    ...(manner.details ? details(event, data, excerpts) : []),
+    facts(event, options, excerpts),
+    ...(options.details ? details(event, data, excerpts) : []),
     [code(event.id)],
   ])
 }
@@ -28,8 +28,10 @@ function acknowledged({ acknowledged: seen }: EventView, excerpts: Excerpts): st
   return [`👀 ${bold('Acknowledged')} by ${code(nameOf(seen, excerpts))} · ${time(seen.at)}`]
 }
 
-function facts(event: EventView, manner: Manner, excerpts: Excerpts): string[] {
-  const lines = alertFacts(event, manner, excerpts).map(({ label, value }) => `${bold(label)} ${code(value)}`)
+function facts(event: EventView, options: RenderOptions, excerpts: Excerpts): string[] {
+  const lines = alertFacts(event, options, excerpts).map(
+    ({ label, value }) => `${bold(label)} ${code(value)}`,
+  )
   const at = time(event.created_at)
   return at === '' ? lines : [...lines, `${bold('Time')} ${code(at)}`]
 }

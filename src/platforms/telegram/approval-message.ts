@@ -1,7 +1,7 @@
 // Draws an approval in Telegram: its facts, its state, and a link to where it is decided.
 
 import { type ApprovalStatus, type ApprovalView, closedBy } from '../../approvals/view.ts'
-import type { Manner } from '../manner.ts'
+import type { RenderOptions } from '../render-options.ts'
 import { SIGNS } from '../shown-alert.ts'
 import { factsOf, noteOf } from '../shown-approval.ts'
 import { type Excerpts, oneLine, prettyJson, prose } from '../shown-text.ts'
@@ -16,12 +16,12 @@ const OUTCOMES: Record<Exclude<ApprovalStatus, 'pending'>, string> = {
 }
 
 /** Never longer than Telegram takes, whatever the agent sent; the same parts in every state. */
-export function approvalMessage(view: ApprovalView, manner: Manner): TelegramMessage {
-  const argumentsJson = manner.details ? prettyJson(view.action.arguments) : ''
-  return drawn(view.url, manner, (excerpts) => [
-    [headline(view, excerpts), when(view), ...note(view, manner, excerpts)],
-    facts(view, manner, excerpts),
-    ...(manner.details ? details(view, argumentsJson, excerpts) : []),
+export function approvalMessage(view: ApprovalView, options: RenderOptions): TelegramMessage {
+  const argumentsJson = options.details ? prettyJson(view.action.arguments) : ''
+  return drawn(view.url, options, (excerpts) => [
+    [headline(view, excerpts), when(view), ...note(view, options, excerpts)],
+    facts(view, options, excerpts),
+    ...(options.details ? details(view, argumentsJson, excerpts) : []),
     [`Digest ${code(view.digest.replace('sha256:', '').slice(0, 12))}  ·  ${code(view.id)}`],
   ])
 }
@@ -41,8 +41,8 @@ function when(view: ApprovalView): string {
   return `${pending ? 'Expires' : 'Closed'} ${time(pending ? view.expires_at : view.closed_at)}`.trimEnd()
 }
 
-function note(view: ApprovalView, manner: Manner, excerpts: Excerpts): string[] {
-  const words = noteOf(view, manner)
+function note(view: ApprovalView, options: RenderOptions, excerpts: Excerpts): string[] {
+  const words = noteOf(view, options)
   return words ? [code(excerpts.of('the note', words, 400))] : []
 }
 
@@ -53,8 +53,8 @@ function details({ action }: ApprovalView, argumentsJson: string, excerpts: Exce
   ]
 }
 
-function facts(view: ApprovalView, manner: Manner, excerpts: Excerpts): string[] {
-  const lines = factsOf(view, manner, excerpts).map(({ label, value }) => `${bold(label)} ${code(value)}`)
-  const why = manner.details ? view.reasons.map(oneLine).join(', ') : ''
+function facts(view: ApprovalView, options: RenderOptions, excerpts: Excerpts): string[] {
+  const lines = factsOf(view, options, excerpts).map(({ label, value }) => `${bold(label)} ${code(value)}`)
+  const why = options.details ? view.reasons.map(oneLine).join(', ') : ''
   return why === '' ? lines : [...lines, `${bold('Why')} ${code(excerpts.of('the reasons', why, 300))}`]
 }

@@ -1,14 +1,14 @@
 // Draws a digest in Telegram: one message for many alerts, with a line for each that leads to its record.
 
-import type { Manner } from '../manner.ts'
 import type { Digest } from '../platform.ts'
+import type { RenderOptions } from '../render-options.ts'
 import { bySeverity, type DigestRow, fullestDigest, type ShownDigest } from '../shown-digest.ts'
 import { isShortEnough, type TelegramMessage, telegramMessage, time } from './message.ts'
 import { bold, code, linked } from './text.ts'
 
 /** As many alerts as Telegram takes, and how many more there are. */
-export function digestMessage(digest: Digest, manner: Manner): TelegramMessage {
-  return telegramMessage(fullestDigest(digest, manner, html, isShortEnough))
+export function digestMessage(digest: Digest, options: RenderOptions): TelegramMessage {
+  return telegramMessage(fullestDigest(digest, options, html, isShortEnough))
 }
 
 function html({ headline, counts, from, to, rows, notes }: ShownDigest): string {

@@ -1,6 +1,6 @@
 // Builds a message for Telegram: paragraphs of HTML and a button that leads to the record.
 
-import { type Manner, withheldWords } from '../manner.ts'
+import { type RenderOptions, withheldWords } from '../render-options.ts'
 import { type Excerpts, fullest } from '../shown-text.ts'
 import { code, escaped, type Link, lengthOf, linkTo } from './text.ts'
 
@@ -26,7 +26,7 @@ const MAX_TEXT = 4096
  */
 export function drawn(
   address: string,
-  { details }: Pick<Manner, 'details'>,
+  { details }: Pick<RenderOptions, 'details'>,
   draw: (excerpts: Excerpts) => string[][],
 ): TelegramMessage {
   const link = linkTo(address)

@@ -1,6 +1,5 @@
 // Posts to a Telegram chat through a bot; nothing in the chat decides anything.
 
-import { type Manner, posting, redrawing } from '../manner.ts'
 import {
   Failed,
   type Message,
@@ -11,6 +10,7 @@ import {
   Undeliverable,
 } from '../platform.ts'
 import type { Outgoing } from '../reach.ts'
+import { posting, type RenderOptions, redrawing } from '../render-options.ts'
 import { alertMessage } from './alert-message.ts'
 import { type CallTelegram, Moved, telegramApi } from './api.ts'
 import { approvalMessage } from './approval-message.ts'
@@ -94,7 +94,7 @@ function createTelegram(call: CallTelegram): Platform<TelegramConfig> {
   }
 }
 
-function messageOf(message: Message, manner: Manner): TelegramMessage {
-  if (message.kind === 'approval') return approvalMessage(message.view, manner)
-  return alertMessage(message.event, manner)
+function messageOf(message: Message, options: RenderOptions): TelegramMessage {
+  if (message.kind === 'approval') return approvalMessage(message.view, options)
+  return alertMessage(message.event, options)
 }

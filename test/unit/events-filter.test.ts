@@ -1,7 +1,7 @@
 // Shows that a destination hears exactly the events that it asked for.
 
 import { describe, expect, it } from 'vitest'
-import { type Filter, type Heard, hears } from '../../src/events/hears.ts'
+import { type Filter, type Heard, passes } from '../../src/events/filter.ts'
 import { SEVERITIES } from '../../src/events/severity.ts'
 
 const ALL: Filter = { events: null, minSeverity: 'info', tools: null, agents: null }
@@ -14,8 +14,8 @@ const EVENT: Heard = {
 const ABOUT_NOTHING = { tool: null, agentId: null }
 
 it('without filters hears everything', () => {
-  expect(hears(ALL, EVENT)).toBe(true)
-  expect(hears(ALL, { ...EVENT, ...ABOUT_NOTHING, severity: 'info' })).toBe(true)
+  expect(passes(ALL, EVENT)).toBe(true)
+  expect(passes(ALL, { ...EVENT, ...ABOUT_NOTHING, severity: 'info' })).toBe(true)
 })
 
 it.each<[string[], boolean]>([
@@ -27,12 +27,12 @@ it.each<[string[], boolean]>([
   [['policy'], false],
   [[], false],
 ])('by the events %j: %s', (events, heard) => {
-  expect(hears({ ...ALL, events }, EVENT)).toBe(heard)
+  expect(passes({ ...ALL, events }, EVENT)).toBe(heard)
 })
 
 it('by a severity hears that one and those above it', () => {
   const heardFrom = (minSeverity: Filter['minSeverity']) =>
-    SEVERITIES.filter((severity) => hears({ ...ALL, minSeverity }, { ...EVENT, severity }))
+    SEVERITIES.filter((severity) => passes({ ...ALL, minSeverity }, { ...EVENT, severity }))
   for (const [at, floor] of SEVERITIES.entries()) expect(heardFrom(floor)).toEqual(SEVERITIES.slice(at))
 })
 
@@ -62,17 +62,17 @@ describe('by a tool', () => {
     [['s?ack.*'], 'slack.x', false],
     [[''], 'slack.x', false],
   ])('%j and %j: %s', (tools, tool, heard) => {
-    expect(hears({ ...ALL, tools }, { ...EVENT, tool })).toBe(heard)
+    expect(passes({ ...ALL, tools }, { ...EVENT, tool })).toBe(heard)
   })
 
   it('hears nothing that is about no tool', () => {
-    expect(hears({ ...ALL, tools: ['*'] }, { ...EVENT, tool: null })).toBe(false)
+    expect(passes({ ...ALL, tools: ['*'] }, { ...EVENT, tool: null })).toBe(false)
   })
 
   it('takes no longer for a name that was made to be slow', () => {
     const tools = [`${'*a'.repeat(60)}*b`]
     const from = performance.now()
-    expect(hears({ ...ALL, tools }, { ...EVENT, tool: 'a'.repeat(200) })).toBe(false)
+    expect(passes({ ...ALL, tools }, { ...EVENT, tool: 'a'.repeat(200) })).toBe(false)
     expect(performance.now() - from).toBeLessThan(100)
   })
 })
@@ -86,7 +86,7 @@ describe('by an agent', () => {
     [['*'], 'agent-1', false],
     [['agent-1'], null, false],
   ])('%j and %j: %s', (agents, agentId, heard) => {
-    expect(hears({ ...ALL, agents }, { ...EVENT, agentId })).toBe(heard)
+    expect(passes({ ...ALL, agents }, { ...EVENT, agentId })).toBe(heard)
   })
 })
 
@@ -97,12 +97,12 @@ it('hears only what passes all of its filters', () => {
     tools: ['slack.*'],
     agents: ['agent-1'],
   }
-  expect(hears(filter, EVENT)).toBe(true)
+  expect(passes(filter, EVENT)).toBe(true)
   const others: Partial<Heard>[] = [
     { type: 'pii.detected' },
     { severity: 'medium' },
     { tool: 'x' },
     { agentId: 'x' },
   ]
-  for (const other of others) expect(hears(filter, { ...EVENT, ...other })).toBe(false)
+  for (const other of others) expect(passes(filter, { ...EVENT, ...other })).toBe(false)
 })

@@ -21,7 +21,7 @@ export interface Heard {
   agentId: string | null
 }
 
-export function hears(filter: Filter, { type, severity, tool, agentId }: Heard): boolean {
+export function passes(filter: Filter, { type, severity, tool, agentId }: Heard): boolean {
   return (
     atLeast(severity, filter.minSeverity) &&
     (filter.events === null || filter.events.some((pattern) => covers(pattern, type))) &&

@@ -3,7 +3,8 @@
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
 import { expect, test } from 'vitest'
-import { mentions, quietUntil, settingsOf, USUAL_SETTINGS } from '../../src/events/settings.ts'
+import { mentions, quietUntil } from '../../src/destinations/settings.ts'
+import { settingsOf, USUAL_SETTINGS } from '../../src/events/settings.ts'
 
 const ms = (iso: string) => Date.parse(iso)
 const night = (timezone: string, start = '22:00', end = '08:00') => ({

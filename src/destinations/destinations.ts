@@ -2,45 +2,19 @@
 
 import type { DestinationRow } from '../../db/schema.ts'
 import { type Entry, record } from '../audit/append.ts'
-import { emitSwitchedOff } from '../events/fan-out.ts'
-import { type DestinationSettings, settingsOf } from '../events/settings.ts'
-import type { Severity } from '../events/severity.ts'
 import type { Clock } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
-import type { Destination, PlatformKind, RetryPolicy } from '../platforms/platform.ts'
+import type { Destination, PlatformKind } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'
 import { skipUnposted } from '../store/deliveries.ts'
 import * as store from '../store/destinations.ts'
 import { endHolds } from '../store/due.ts'
-import { enabledDestinations } from './enabled-destinations.ts'
+import { enabledDestinations } from './enabled.ts'
+import { columnsOf, type DestinationFields, type DestinationSummary, fieldsIn, summaryOf } from './fields.ts'
 import { sealedConfigs } from './sealed-config.ts'
+import { switchOff } from './switch-off.ts'
 
-export interface DestinationFields {
-  name: string
-  /** As the platform's own schema returned it. */
-  config: Record<string, unknown>
-  /** null hears everything. */
-  events: string[] | null
-  minSeverity: Severity
-  /** Tools, with `*` for any ending; null hears every one. */
-  tools: string[] | null
-  /** Agent ids; null hears every one. */
-  agents: string[] | null
-  /** null: the one of its platform. */
-  retryPolicy: RetryPolicy | null
-  settings: DestinationSettings
-  enabled: boolean
-}
-
-/** What an admin sees: never a secret. */
-export interface DestinationSummary extends DestinationFields {
-  id: string
-  channelType: string
-  /** Why the worker switched it off, for example `channel_not_found`. */
-  disabledReason: string | null
-  createdAt: number
-  updatedAt: number
-}
+export type { DestinationFields, DestinationSummary } from './fields.ts'
 
 export interface Destinations {
   /** `by`: the id of the admin's key, here and below. */
@@ -88,7 +62,7 @@ export function createDestinations(options: {
       const row: DestinationRow = {
         id,
         channel_type: channelType,
-        ...(columnsOf(fields) as Columns),
+        ...columnsOf(fields),
         ...configs.keep(id, channelType, fields.config),
         disabled_reason: null,
         deleted_at: null,
@@ -146,18 +120,7 @@ export function createDestinations(options: {
 
     disable: (id, reason) =>
       change(async (trx) => {
-        const before = await store.findDestination(trx, id)
-        if (before?.enabled !== 1) return
-        const now = clock.now()
-        await store.updateDestination(trx, id, { enabled: 0, disabled_reason: reason, updated_at: now })
-        await record(trx, {
-          at: now,
-          action: 'destination.disabled',
-          subject: id,
-          facts: { reason },
-          personal: {},
-        })
-        await emitSwitchedOff(trx, before, reason, now)
+        await switchOff(trx, { id, reason, now: clock.now() })
       }),
 
     moved: (id, values) =>
@@ -183,52 +146,8 @@ export function createDestinations(options: {
   }
 }
 
-type Columns = Pick<
-  DestinationRow,
-  'name' | 'events' | 'min_severity' | 'tools' | 'agents' | 'settings' | 'retry_policy' | 'enabled'
->
-
-function columnsOf(fields: Partial<DestinationFields>): Partial<Columns> {
-  const { name, events, minSeverity, tools, agents, settings, retryPolicy, enabled } = fields
-  return {
-    ...(name !== undefined && { name }),
-    ...(events !== undefined && { events: events && JSON.stringify(events) }),
-    ...(tools !== undefined && { tools: tools && JSON.stringify(tools) }),
-    ...(agents !== undefined && { agents: agents && JSON.stringify(agents) }),
-    ...(settings !== undefined && { settings: JSON.stringify(settings) }),
-    ...(retryPolicy !== undefined && { retry_policy: retryPolicy }),
-    ...(minSeverity !== undefined && { min_severity: minSeverity }),
-    ...(enabled !== undefined && { enabled: enabled ? 1 : 0 }),
-  }
-}
-
 function entryOf(action: Entry['action'], row: DestinationRow, by: string, at: number): Entry {
-  const { channel_type, min_severity, retry_policy, enabled } = row
-  const lists = { events: listIn(row.events), tools: listIn(row.tools), agents: listIn(row.agents) }
-  const settings = settingsOf(row.settings)
-  const facts = { by, channel_type, ...lists, min_severity, settings, retry_policy, enabled: enabled === 1 }
-  return { at, action, subject: row.id, facts, personal: { name: row.name } }
-}
-
-function summaryOf(row: DestinationRow): DestinationSummary {
-  return {
-    id: row.id,
-    channelType: row.channel_type,
-    name: row.name,
-    config: JSON.parse(row.config),
-    events: listIn(row.events),
-    minSeverity: row.min_severity as Severity,
-    tools: listIn(row.tools),
-    agents: listIn(row.agents),
-    settings: settingsOf(row.settings),
-    retryPolicy: row.retry_policy as RetryPolicy | null,
-    enabled: row.enabled === 1,
-    disabledReason: row.disabled_reason,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  }
-}
-
-function listIn(json: string | null): string[] | null {
-  return json && JSON.parse(json)
+  const { name, ...fields } = fieldsIn(row)
+  const facts = { by, channel_type: row.channel_type, ...fields }
+  return { at, action, subject: row.id, facts, personal: { name } }
 }

@@ -10,14 +10,14 @@ import { alertView } from './alert-view.ts'
 import type { EventView } from './event.ts'
 import { type Alert, emit } from './fan-out.ts'
 
-export interface Newsroom {
+export interface Intake {
   /**
    * One transaction: recorded, and due at every destination that listens. A repeat with the same Idempotency-Key tells
    * nobody again, and gets the same events as they stand now.
    */
   take(alerts: Alert[], idempotency?: IdempotencyKey): Promise<Taken>
   /** For one destination alone, whatever its filters. */
-  tryOut(alert: Alert, destinationId: string): Promise<EventView>
+  sendTest(alert: Alert, destinationId: string): Promise<EventView>
   /** Not those of approvals, which are read with their approval. */
   find(id: string): Promise<EventView | undefined>
 }
@@ -30,7 +30,7 @@ interface Change {
   now: number
 }
 
-export function createNewsroom(options: { db: Database; clock: Clock; publicUrl: string }): Newsroom {
+export function createIntake(options: { db: Database; clock: Clock; publicUrl: string }): Intake {
   const { db, clock, publicUrl } = options
 
   /** Nobody can have seen to it yet. */
@@ -65,7 +65,8 @@ export function createNewsroom(options: { db: Database; clock: Clock; publicUrl:
           reused: { ok: false },
         })
       }),
-    tryOut: (alert, only) => change(async ({ trx, now }) => freshView(await emit(trx, alert, now, { only }))),
+    sendTest: (alert, only) =>
+      change(async ({ trx, now }) => freshView(await emit(trx, alert, now, { only }))),
     async find(id) {
       const row = await findEvent(db.read, id)
       return row && row.approval_id === null ? alertView(row, publicUrl) : undefined

@@ -24,7 +24,7 @@ import * as adaptive from '../fakes/adaptive-card-rules.ts'
 import * as blockKit from '../fakes/block-kit-rules.ts'
 import { acting, type Closed, closed, hostileView, PENDING } from '../fakes/hostile-approvals.ts'
 import { ALERT, CALLS, hostileEvent } from '../fakes/hostile-events.ts'
-import { usually } from '../fakes/manners.ts'
+import { usually } from '../fakes/render-options.ts'
 
 const json = (value: unknown) => JSON.parse(JSON.stringify(value))
 const refusedBy = (taken: object) => ('refused' in taken ? [taken.refused] : [])
@@ -166,16 +166,16 @@ describe('people are called', () => {
     agent: { id: HOSTILE, name: HOSTILE },
     reasons: CALLS,
   }
-  const drawn = (surface: (typeof SURFACES)[number], manner: { mention?: boolean }) => [
-    surface.approval(hostileApproval, manner),
-    surface.approval({ ...hostileApproval, ...closed('denied', HOSTILE, HOSTILE) }, manner),
-    surface.alert(hostileAlert, manner),
-    surface.digest({ events: [hostileAlert] }, manner),
+  const drawn = (surface: (typeof SURFACES)[number], options: { mention?: boolean }) => [
+    surface.approval(hostileApproval, options),
+    surface.approval({ ...hostileApproval, ...closed('denied', HOSTILE, HOSTILE) }, options),
+    surface.alert(hostileAlert, options),
+    surface.digest({ events: [hostileAlert] }, options),
   ]
 
   it('in Slack by the line that notifies, once, and only when it was said', () => {
-    const lines = (manner: { mention?: boolean }) =>
-      drawn(SLACK, manner).map((card) => (card as { text: string }).text)
+    const lines = (options: { mention?: boolean }) =>
+      drawn(SLACK, options).map((card) => (card as { text: string }).text)
     const [called, uncalled] = [lines(calling), lines({})]
     expect(called).toEqual(uncalled.map((line) => `<!channel> ${line}`))
     expect(uncalled.join('\n')).not.toMatch(/<[!@#]|@\w/)
@@ -186,11 +186,13 @@ describe('people are called', () => {
   })
 
   it('in Discord by its own content, which nobody else writes', () => {
-    for (const [manner, pings] of [[calling, ['@everyone']] as const, [{}, []] as const]) {
-      for (const message of drawn(DISCORD, manner)) {
+    for (const [options, pings] of [[calling, ['@everyone']] as const, [{}, []] as const]) {
+      for (const message of drawn(DISCORD, options)) {
         const taken = readDiscord(json(message), true)
         expect('content' in taken && taken.content.pings).toEqual(pings)
-        expect(message).toMatchObject({ allowed_mentions: { parse: manner === calling ? ['everyone'] : [] } })
+        expect(message).toMatchObject({
+          allowed_mentions: { parse: options === calling ? ['everyone'] : [] },
+        })
       }
     }
   })

@@ -2,7 +2,7 @@
 
 import type { Destination, Message } from './platform.ts'
 
-export interface Manner {
+export interface RenderOptions {
   /**
    * false: of what others wrote only which agent, which tool and which environment; a line says that the rest is left
    * out.
@@ -17,12 +17,16 @@ export interface Manner {
 type Place = Pick<Destination, 'includeDetails'>
 
 /** For a new message, or a digest. */
-export function posting({ mention }: Pick<Message, 'mention'>, to: Place, interactive: boolean): Manner {
+export function posting(
+  { mention }: Pick<Message, 'mention'>,
+  to: Place,
+  interactive: boolean,
+): RenderOptions {
   return { details: to.includeDetails, interactive, mention: mention === true }
 }
 
 /** For one that stands already: its people were called when it was posted. */
-export function redrawing(to: Place, interactive: boolean): Manner {
+export function redrawing(to: Place, interactive: boolean): RenderOptions {
   return { details: to.includeDetails, interactive, mention: false }
 }
 

@@ -7,8 +7,8 @@ import { pageOf, time } from '../answers.ts'
 import { approval } from '../approvals/answers.ts'
 import { event } from '../events/operations.ts'
 import type { Operation } from '../operation.ts'
-import { wireSettings } from './manner.ts'
 import { changedDestination, destinationTest, newDestination } from './schemas.ts'
+import { settings } from './settings.ts'
 
 const tag = 'Notifications'
 const roles = ['admin'] as const
@@ -27,7 +27,7 @@ export const destination = z.object({
   min_severity: z.enum(SEVERITIES),
   tools: z.array(z.string()).nullable().describe('null: all'),
   agents: z.array(z.string()).nullable().describe('null: all'),
-  settings: wireSettings,
+  settings,
   retry_policy: z.enum(['prompt', 'patient']).nullable().describe('null: the usual one of the channel_type'),
   enabled: z.boolean(),
   disabled_reason: z.string().nullable().describe('Why it was switched off, in its own code'),

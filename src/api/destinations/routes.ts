@@ -2,15 +2,15 @@
 
 import type { Response } from 'express'
 import type { z } from 'zod'
-import { USUAL_SETTINGS } from '../../events/settings.ts'
+import type { DestinationSummary, Destinations } from '../../destinations/destinations.ts'
+import { type ChosenSettings, chosenSettings } from '../../destinations/settings.ts'
+import { type DestinationSettings, USUAL_SETTINGS } from '../../events/settings.ts'
 import { isoTime } from '../../kit/clock.ts'
 import { sendProblem } from '../../kit/problem.ts'
 import type { Platform, PlatformKind } from '../../platforms/platform.ts'
-import type { DestinationSummary, Destinations } from '../../settings/destinations.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
 import { sendNotFound } from '../errors.ts'
 import { validated } from '../input.ts'
-import { chosen } from './manner.ts'
 import * as operations from './operations.ts'
 
 type Config = Record<string, unknown>
@@ -42,13 +42,13 @@ export function notificationEndpoints(options: NotificationRouteOptions): Endpoi
     endpoint(operations.createDestination(kinds), async ({ body, caller }, res) => {
       const config = await validConfig(body.channel_type, body.config, res)
       if (!config) return
-      const { name, events = null, tools = null, agents = null, retry_policy: retryPolicy = null } = body
-      const { min_severity: minSeverity, enabled } = body
-      const settings = chosen(USUAL_SETTINGS, body.settings, kindOf(kinds, body.channel_type), res)
+      const { channel_type, events = null, tools = null, agents = null, retry_policy = null, ...rest } = body
+      const chosen = rest.settings ?? null
+      const settings = validSettings(USUAL_SETTINGS, chosen, kindOf(kinds, channel_type), res)
       if (!settings) return
-      const fields = { name, config, events, minSeverity, tools, agents, settings, retryPolicy, enabled }
-      const made = madeSecrets(kinds, body.channel_type, body.config, config)
-      const created = wire(await destinations.create(body.channel_type, fields, caller.id))
+      const fields = { ...rest, config, events, tools, agents, retry_policy, settings }
+      const made = madeSecrets(kinds, channel_type, body.config, config)
+      const created = wire(await destinations.create(channel_type, fields, caller.id))
       res.status(201).json({ ...created, config: { ...created.config, ...made } })
     }),
 
@@ -78,22 +78,21 @@ async function change(
   const before = await destinations.find(id)
   const known = await destinations.configOf(id)
   if (!before || !known) return sendNotFound(res)
-  if (body.channel_type !== undefined && body.channel_type !== before.channelType) {
-    const detail = `channel_type stays '${before.channelType}'; create another destination instead`
+  const { channel_type, config: newConfig, settings: chosen, ...fields } = body
+  if (channel_type !== undefined && channel_type !== before.channel_type) {
+    const detail = `channel_type stays '${before.channel_type}'; create another destination instead`
     return sendProblem(res, { status: 400, code: 'invalid_request', detail })
   }
-  const given = body.config && merged(known, body.config)
-  const config = given && (await validConfig(before.channelType, given, res))
+  const given = newConfig && merged(known, newConfig)
+  const config = given && (await validConfig(before.channel_type, given, res))
   if (given && !config) return
-  const { name, events, min_severity: minSeverity, tools, agents, retry_policy: retryPolicy, enabled } = body
-  const kind = kindOf(kinds, before.channelType)
-  const settings = body.settings === undefined ? undefined : chosen(before.settings, body.settings, kind, res)
-  if (body.settings !== undefined && !settings) return
-  const changes = { name, config, events, minSeverity, tools, agents, settings, retryPolicy, enabled }
-  const fields = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
-  const changed = await destinations.update(id, fields, caller.id)
+  const kind = kindOf(kinds, before.channel_type)
+  const settings = chosen === undefined ? undefined : validSettings(before.settings, chosen, kind, res)
+  if (chosen !== undefined && !settings) return
+  const changes = { ...fields, ...(config && { config }), ...(settings && { settings }) }
+  const changed = await destinations.update(id, changes, caller.id)
   if (!changed) return sendNotFound(res)
-  const made = given && config && madeSecrets(kinds, before.channelType, given, config)
+  const made = given && config && madeSecrets(kinds, before.channel_type, given, config)
   const summary = wire(changed)
   res.json({ ...summary, config: { ...summary.config, ...made } })
 }
@@ -114,21 +113,19 @@ function merged(known: Config, given: Config): Config {
   return Object.fromEntries(Object.entries({ ...known, ...given }).filter(([, value]) => value !== null))
 }
 
+/** What holds from now on, or undefined after the refusal was sent. */
+function validSettings(
+  before: DestinationSettings,
+  chosen: ChosenSettings,
+  kind: PlatformKind,
+  res: Response,
+): DestinationSettings | undefined {
+  const valid = chosenSettings(before, chosen, kind)
+  if (valid.ok) return valid.settings
+  const errors = [{ path: 'settings.quiet_hours_end', message: valid.mistake }]
+  return void sendProblem(res, { status: 400, code: 'invalid_request', detail: valid.mistake, errors })
+}
+
 function wire(summary: DestinationSummary): z.infer<typeof operations.destination> {
-  return {
-    id: summary.id,
-    channel_type: summary.channelType,
-    name: summary.name,
-    config: summary.config,
-    events: summary.events,
-    min_severity: summary.minSeverity,
-    tools: summary.tools,
-    agents: summary.agents,
-    settings: summary.settings,
-    retry_policy: summary.retryPolicy,
-    enabled: summary.enabled,
-    disabled_reason: summary.disabledReason,
-    created_at: isoTime(summary.createdAt),
-    updated_at: isoTime(summary.updatedAt),
-  }
+  return { ...summary, created_at: isoTime(summary.created_at), updated_at: isoTime(summary.updated_at) }
 }

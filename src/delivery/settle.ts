@@ -1,0 +1,110 @@
+// Writes what became of deliveries after their sends: a round's ends at once, fenced by the lease.
+
+import type { DeliveryAttemptRow } from '../../db/schema.ts'
+import { switchOff } from '../destinations/switch-off.ts'
+import { newId } from '../kit/ids.ts'
+import { insertAttempts } from '../store/attempts.ts'
+import type { Database, Executor } from '../store/database.ts'
+import { redeliverNewest, type Settled, settleDeliveries } from '../store/deliveries.ts'
+import { updateLeased } from '../store/leases.ts'
+import { forgetCard, rememberCard } from '../store/posted-cards.ts'
+import { together } from '../store/together.ts'
+import { unmarkUnreached } from '../store/unreached.ts'
+import { chunks } from './chunks.ts'
+import { coolDownMsOf, type End } from './end.ts'
+import type { Lease } from './lease.ts'
+
+/**
+ * Writes how the sends of a round ended; where one made the destination cool down or be switched off, that too.
+ * Resolves false when another sender has it, or when a delivery was made due once more meanwhile: then that one is not
+ * settled.
+ */
+export async function settle(db: Database, lease: Lease, ends: End[], now: number): Promise<boolean> {
+  const gone = ends.find((end) => end.what === 'gone')
+  const coolDownMs = Math.max(...ends.map(coolDownMsOf))
+  const settled = await db.transact(async (trx) => {
+    for (const end of ends) await keepCards(trx, lease, end)
+    await unmarkUnreached(trx, ends.filter(isTakenLate).map(subjectOf))
+    const [, isSettled] = await together(
+      trx,
+      () => logAll(trx, ends),
+      () => settleAll(trx, lease, ends, now),
+    )
+    if (coolDownMs > 0) {
+      await updateLeased(trx, lease.destinationId, lease.id, { cool_until: now + coolDownMs })
+    }
+    if (gone) await switchOff(trx, { id: lease.destinationId, reason: gone.code, now, leaseId: lease.id })
+    return isSettled
+  })
+  if (gone) {
+    db.signals.publish('destinations', '')
+    db.signals.publish('deliveries', '')
+  }
+  return settled
+}
+
+const isTry = (end: End) => end.what !== 'delivered' || end.delivered.what !== 'nothing'
+const isTakenLate = (end: End) =>
+  end.isLate === true && end.what === 'delivered' && end.delivered.what !== 'nothing'
+const subjectOf = ({ delivery }: End) => delivery.subject_id
+const lostIn = (end: End) =>
+  end.what === 'delivered' && end.delivered.what === 'redrawn' ? end.delivered.lost : []
+
+async function logAll(trx: Executor, ends: End[]): Promise<void> {
+  for (const some of chunks(ends.filter(isTry))) await insertAttempts(trx, some.map(logged))
+}
+
+function logged({ attempt, delivery }: End): DeliveryAttemptRow {
+  return { ...attempt, id: newId('att'), delivery_id: delivery.id }
+}
+
+/** The card that a send posted, or undefined. */
+function postedBy(end: End, lease: Lease) {
+  if (end.what !== 'delivered' || end.delivered.what !== 'posted') return undefined
+  const { handle } = end.delivered
+  if (handle === undefined) return undefined
+  const { at, took_ms } = end.attempt
+  return {
+    destination_id: lease.destinationId,
+    handle,
+    subject_id: end.delivery.subject_id,
+    posted_at: at + took_ms,
+  }
+}
+
+/** Where a card stands is remembered even when the lease is lost: it must be redrawn all the same. */
+async function keepCards(trx: Executor, lease: Lease, end: End): Promise<void> {
+  const posted = postedBy(end, lease)
+  if (posted) await rememberCard(trx, posted)
+  for (const { card } of lostIn(end)) await forgetCard(trx, card.destination_id, card.handle)
+}
+
+/** Those that changed alike are changed in one statement. Resolves whether all of them were. */
+async function settleAll(trx: Executor, lease: Lease, ends: End[], now: number): Promise<boolean> {
+  const counted = ends.filter(({ what }) => what !== 'throttled' && what !== 'gone')
+  const settled = new Set<string>()
+  for (const alike of Map.groupBy(counted, (end) => JSON.stringify(changeOf(end, now))).values()) {
+    const change = changeOf(alike[0] as End, now)
+    const deliveries = alike.map(({ delivery }) => delivery)
+    for (const some of chunks(deliveries)) {
+      for (const id of await settleDeliveries(trx, some, lease, change)) settled.add(id)
+    }
+  }
+  const unsettled = counted.filter(({ delivery }) => !settled.has(delivery.id))
+  // The one who took over knew nothing of this card, and may have closed the others already.
+  for (const end of unsettled) {
+    const posted = postedBy(end, lease)
+    if (posted) await redeliverNewest(trx, posted.subject_id, lease.destinationId, now)
+  }
+  return unsettled.length === 0
+}
+
+function changeOf(end: End, now: number): Settled {
+  const last_error = end.attempt.code ?? lostIn(end).at(-1)?.code ?? null
+  if (end.what === 'failed') {
+    return { state: 'pending', last_error, nextAttemptAt: end.nextAttemptAt, finished_at: null }
+  }
+  const isNothing = end.what === 'delivered' && end.delivered.what === 'nothing'
+  const state = end.what === 'delivered' ? (isNothing ? 'skipped' : 'delivered') : 'dead'
+  return { state, last_error, nextAttemptAt: null, finished_at: now }
+}
