@@ -6,21 +6,43 @@ import type { Database, Executor } from './database.ts'
 import { PENDING } from './literals.ts'
 
 const MOST_KEYS = 10_000
+/** Among so many processes the room that is left is shared, and each counts anew after so long. */
+const PROCESSES = 16
+const COUNTED_FOR_MS = 1_000
 
 /** Whether `limit` approvals of this key are pending; to be asked in the transaction that adds one where not. */
 export type IsFull = (trx: Executor, ownerKeyId: string, limit: number) => Promise<boolean>
 
+interface Known {
+  pending: number
+  /** By this process since it counted, whether they were committed or not. */
+  added: number
+  countedAt: number
+}
+
+/**
+ * On SQLite nobody else adds any, and the limit is kept exactly. On PostgreSQL those of one moment do not see each
+ * other: a few more than the limit may be pending.
+ */
 export function pendingLimit(db: Pick<Database, 'engine'>): IsFull {
-  // Other processes add theirs.
-  if (db.engine === 'postgres') return async (trx, key, limit) => (await count(trx, key, limit)) >= limit
-  // Only this process adds any: there cannot be more than were counted and what was added since.
-  const most = new LRUCache<string, number>({ max: MOST_KEYS })
+  const keys = new LRUCache<string, Known>({ max: MOST_KEYS })
+  const isAlone = db.engine === 'sqlite'
+
+  function hasRoom({ pending, added, countedAt }: Known, limit: number): boolean {
+    if (isAlone) return pending + added < limit
+    return pending + PROCESSES * added < limit && performance.now() - countedAt < COUNTED_FOR_MS
+  }
+
   return async (trx, key, limit) => {
-    const known = most.get(key) ?? limit
-    const pending = known < limit ? known : await count(trx, key, limit)
+    const known = keys.get(key)
+    if (known && hasRoom(known, limit)) {
+      known.added++
+      return false
+    }
+    const pending = await count(trx, key, limit)
     // What is not counted to its end may be more.
-    if (pending < limit) most.set(key, pending + 1)
-    else most.delete(key)
+    if (pending < limit) keys.set(key, { pending, added: 1, countedAt: performance.now() })
+    else keys.delete(key)
     return pending >= limit
   }
 }
