@@ -40,7 +40,10 @@ export async function findWaitingCards(
   return (await waitingCards(db, { destinationId, now, perLane })).rows
 }
 
-/** Walks from lane to lane and from card to card, one look at the index each, however many wait. */
+/**
+ * Walks from lane to lane and from card to card, one look at the index each, however many wait. No join at the end:
+ * PostgreSQL expects thousands of cards, and would read the whole table for them.
+ */
 const waitingCards = compileOnce((db, p: { destinationId: string; now: number; perLane: number }) => {
   const ofDestination = sql`destination_id = ${p.destinationId} and state = ${PENDING} and class = ${FIRST_CARD}`
   const nextLane = (after: RawBuilder<unknown>) => sql`(select d.lane from deliveries as d
@@ -57,7 +60,8 @@ const waitingCards = compileOnce((db, p: { destinationId: string; now: number; p
         ${nextCard(sql`and d.lane = cards.lane and (d.rank, d.id) > (last.rank, last.id)`)}
         from cards inner join deliveries as last on last.id = cards.id
         where place < cast(${p.perLane} as integer))
-    select d.id, d.lane, d.rank from cards inner join deliveries as d on d.id = cards.id`
+    select cards.id, cards.lane, (select d.rank from deliveries as d where d.id = cards.id) as rank
+      from cards where cards.id is not null`
   return { compile: () => query.compile(db) }
 })
 

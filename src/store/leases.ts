@@ -36,7 +36,12 @@ const claimable = compileOnce((db, p: { now: number }) =>
         .limit(1)
       const behindCards = Object.values(CLASS).filter((name) => name !== CLASS.card)
       return or([
-        eb(first.where('waiting.class', '=', FIRST_CARD), 'is not', null),
+        eb(
+          // In the order of the index, or PostgreSQL would look for it among all that was ever sent.
+          first.where('waiting.class', '=', FIRST_CARD).orderBy('waiting.lane').orderBy('waiting.rank'),
+          'is not',
+          null,
+        ),
         ...behindCards.map((name) =>
           eb(
             first
