@@ -29,7 +29,8 @@ export async function openPostgres(url: string, { log }: OpenOptions): Promise<D
     },
   })
   // Without listeners a connection that breaks, idle or in use, ends the process.
-  const report = (error: Error) => log.warn({ err: error }, 'a database connection broke')
+  // Of the error its words alone: it carries the connection, with every statement that was sent on it.
+  const report = ({ message }: Error) => log.warn({ reason: message }, 'a database connection broke')
   pool.on('error', report)
   pool.on('connect', (client) => void client.on('error', report))
   const named = namedStatements()
