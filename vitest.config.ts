@@ -1,4 +1,4 @@
-// Says how the tests run: those with servers and browsers side by side, then those that kill servers, beside small ones.
+// Says how the tests run: first those with servers and browsers, then those that kill servers and the small ones.
 
 import { defineConfig } from 'vitest/config'
 import { EFFORT } from './test/fakes/effort.ts'
@@ -20,7 +20,7 @@ export default defineConfig({
     testTimeout: 20_000 * EFFORT,
     hookTimeout: 30_000,
     projects: [
-      // Much of the time of those that kill servers is waiting.
+      // Beside those that kill servers, which wait most of their time.
       suite('unit', ['test/unit/**/*.test.ts', 'test/rules/**/*.test.ts'], { sequence: { groupOrder: 1 } }),
       suite('server', ['test/contract/**/*.test.ts', 'test/e2e/**/*.test.ts']),
       suite('browser', ['test/browser/**/*.test.ts'], { testTimeout: 60_000 }),

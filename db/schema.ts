@@ -174,7 +174,7 @@ export interface DestinationRow {
   tools: string | null
   /** JSON array of agent ids; NULL hears every one. */
   agents: string | null
-  /** JSON object of those that differ from the usual; NULL: none does. */
+  /** JSON object; what it does not have, and NULL, is as usual. */
   settings: string | null
   /** NULL: the one of its platform. */
   retry_policy: string | null

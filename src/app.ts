@@ -37,6 +37,9 @@ import { answers, type Database, isPostgres, openDatabase } from './store/databa
 import { countPendingByRisk, countUnreached, oldestDue } from './store/figures.ts'
 import { listState, readState, removeState, writeState } from './store/platform-state.ts'
 
+/** Beside the send itself, for what comes before and after it. */
+const TEST_MARGIN_MS = 2_000
+
 export interface Countersign {
   desk: ApprovalDesk
   /** Resolves when it listens. Returns the admin key that the first start makes when the environment has none. */
@@ -49,6 +52,8 @@ export interface Overrides {
   clock?: Clock
   log?: Logger
   patience?: Partial<Patience>
+  /** Whoever tests a destination hears `not_yet` after that. */
+  testMs?: number
 }
 
 export async function buildApp(given: Config, overrides: Overrides = {}): Promise<Countersign> {
@@ -69,7 +74,8 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   const { slack, teams, discord, telegram, pagerduty, sendTimeouts: timeouts } = config
   const egress = createEgress(config.egress)
   const kinds = platformKinds({ slack, teams, discord, telegram, pagerduty, egress, timeouts, clock })
-  const viewing = { publicUrl, reviewable: channelTypesOfPeople(kinds) }
+  const reviewable = channelTypesOfPeople(kinds)
+  const viewing = { publicUrl, reviewable }
   const desk = createDesk({
     db,
     clock,
@@ -85,6 +91,10 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   const apiKeys = createApiKeys({ db, clock, adminKey: config.adminKey, limits: config.limits })
   const people = createPeople({ db, clock })
   const destinations = createDestinations({ db, clock, secretKey: secretKeyOf(config), kinds })
+
+  const { testMs } = overrides
+  const testMsOf = (channelType: string) =>
+    testMs ?? TEST_MARGIN_MS + (reviewable.includes(channelType) ? timeouts.peopleMs : timeouts.machinesMs)
 
   const app = express()
   app.disable('x-powered-by')
@@ -118,7 +128,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
       destinations,
       kinds,
       platforms,
-      testSends: createTestSends({ db, desk, intake, waitMs: patience.testMs }),
+      testSends: createTestSends({ db, desk, intake, waitMs: testMsOf }),
       intake,
       acknowledge,
       deliveryLog,
@@ -138,8 +148,6 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
     open: destinations.open,
     findView: queries.find,
     leaseMs: config.deliveryLeaseMs,
-    // Machines may think longer than anybody waits for a process to stop.
-    stopWaitsMs: timeouts.peopleMs,
     unreachedAfterMs: config.unreachedAfterMs,
     onSent: metrics.sent,
     clock,

@@ -3,7 +3,7 @@
 import { type Kysely, SqliteAdapter, sql } from 'kysely'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // With the former index still there SQLite would take it instead of the two below.
+  // SQLite would go on taking it instead of the ones that are made below.
   await sql`drop index deliveries_due`.execute(db)
   if (db.getExecutor().adapter instanceof SqliteAdapter) await rebuildDeliveries(db)
   else await alterDeliveries(db)
@@ -20,7 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await placeWaiting(db)
 
-  // Each row that waits is in one of the first two.
+  // What waits is in the first of these, or in the second.
   await sql`create index deliveries_cards on deliveries (destination_id, lane, rank, id)
     where state = 'pending' and class = 0`.execute(db)
   await sql`create index deliveries_others on deliveries (destination_id, class, next_attempt_at, id)
@@ -29,26 +29,28 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     where state = 'pending' and attempts > 0`.execute(db)
 }
 
-/** Beside its place, a delivery is found by its event, or to delete an event would be to look through all of them. */
+/**
+ * Beside the new columns: a delivery does not refer to its event any more. To delete an event with its approval would
+ * else be to look for the event in all that was ever sent. Both are written, and deleted, in one transaction.
+ */
 async function alterDeliveries(db: Kysely<unknown>): Promise<void> {
   await sql`alter table deliveries
     add column class integer not null default 3,
     add column lane text not null default '',
     add column rank bigint not null default 0,
-    drop constraint deliveries_once,
-    add constraint deliveries_once unique (event_id, destination_id)`.execute(db)
+    drop constraint deliveries_event_id_fkey`.execute(db)
 }
 
-/** SQLite changes no constraint of a table that is there. Nothing refers to this table. */
+/** The same where a table's references cannot be changed. Nothing refers to this table. */
 async function rebuildDeliveries(db: Kysely<unknown>): Promise<void> {
   const indexes = await sql<{ sql: string }>`select sql from sqlite_master
     where type = 'index' and tbl_name = 'deliveries' and sql is not null`.execute(db)
   await sql`create table deliveries_rebuilt (
-    id text primary key, destination_id text not null references destinations (id),
-    event_id text not null references events (id), subject_id text, state text not null,
-    attempts integer not null, next_attempt_at bigint not null, last_error text, created_at bigint not null,
-    finished_at bigint, class integer not null default 3, lane text not null default '',
-    rank bigint not null default 0, constraint deliveries_once unique (event_id, destination_id)
+    id text primary key, destination_id text not null references destinations (id), event_id text not null,
+    subject_id text, state text not null, attempts integer not null, next_attempt_at bigint not null,
+    last_error text, created_at bigint not null, finished_at bigint, class integer not null default 3,
+    lane text not null default '', rank bigint not null default 0,
+    constraint deliveries_once unique (destination_id, event_id)
   ) without rowid`.execute(db)
   await sql`insert into deliveries_rebuilt (id, destination_id, event_id, subject_id, state, attempts,
       next_attempt_at, last_error, created_at, finished_at)

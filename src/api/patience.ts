@@ -1,12 +1,10 @@
-// Says how long the API waits for a slow sender, and for the outcome of a test.
+// Says how long the API waits for a slow sender.
 
 export interface Patience {
   /** One slow sender holds a connection no longer than this; 16 KB of headers arrive within a second anywhere. */
   headersMs: number
   /** The whole of 256 KB. An answer may take longer: this ends when the request is in, so long polls live on. */
   requestMs: number
-  /** Whoever tests a destination hears `not_yet` after that. A chat gives up by itself after ten seconds. */
-  testMs: number
 }
 
-export const PATIENCE: Patience = { headersMs: 10_000, requestMs: 20_000, testMs: 12_000 }
+export const PATIENCE: Patience = { headersMs: 10_000, requestMs: 20_000 }

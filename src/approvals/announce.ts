@@ -55,9 +55,9 @@ export async function announceVote(
   first?: string,
 ): Promise<void> {
   const heard = heardOf('approval.voted', approval)
-  const hears = (row: Listener) =>
+  const isHearer = (row: Listener) =>
     reviewable.includes(row.channel_type) ? row.told === 1 : approval.is_test === 0 && listens(row, heard)
-  const hearers = (await findListeners(trx, approval.id)).filter(hears)
+  const hearers = (await findListeners(trx, approval.id)).filter(isHearer)
   await tell(trx, heard, approval, now, firstBefore(hearers, first))
 }
 

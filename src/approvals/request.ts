@@ -42,7 +42,7 @@ async function insertOrAnswer(
   const { trx, now } = change
   const { ownerKeyId, mostPending } = command
   // In the transaction: requests of one key at the same moment may all take the last place.
-  const hasNoRoom = mostPending !== undefined && (await isFull(trx, ownerKeyId, mostPending))
+  const hasNoRoom = await isFull(trx, ownerKeyId, mostPending)
   const twin = hasNoRoom ? await findTwin(change, row) : await insertOrFindTwin(change, row)
   if (hasNoRoom && !twin) return refused('too_many_pending')
   if (twin) return ok({ approval: await composeView(trx, twin, change), created: false })

@@ -6,7 +6,7 @@ import type { Database } from '../store/database.ts'
 import { deleteApprovals, findClosedBefore, takeClosedBefore } from '../store/retention.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
-/** One transaction's worth: a click waits a few milliseconds behind it at most. */
+/** One transaction's worth: a click waits behind one of them at most. */
 const AT_ONCE = 20
 /** Then other duties have their turn, until the next round a second later. */
 const BATCHES = 10

@@ -2,7 +2,7 @@
 
 import { StartError } from '../kit/start-error.ts'
 
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 70_000
 
 /** The JSON of a 2xx answer. Throws a StartError with the server's own sentence for any other, or with ours. */
 export async function post(path: string, body: unknown): Promise<Record<string, unknown>> {

@@ -76,7 +76,7 @@ export const environment = z.object({
   UNREACHED_AFTER_SECONDS: wholeNumber(5, 3600).default(60),
   PEOPLE_TIMEOUT_SECONDS: wholeNumber(1, 60).default(10),
   MACHINES_TIMEOUT_SECONDS: wholeNumber(1, 60).default(30),
-  DELIVERY_LEASE_SECONDS: wholeNumber(1, 3600).default(60),
+  DELIVERY_LEASE_SECONDS: wholeNumber(17, 3600).default(60),
   RETENTION_DAYS: wholeNumber(1, 3650).default(90),
   APPROVAL_RETENTION_DAYS: wholeNumber(1, 3650).optional(),
   LIMIT_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(6000),
@@ -111,7 +111,7 @@ export interface Config {
   logLevel: string
   /** So long a destination of people has to take a card. */
   unreachedAfterMs: number
-  /** So long one send may take. */
+  /** So long one request may take. */
   sendTimeouts: { peopleMs: number; machinesMs: number }
   deliveryLeaseMs: number
   /** So long the log of deliveries is kept. */
@@ -200,10 +200,11 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 /** A second sender may not take over while the first still waits for an answer. */
 function sendTimes(values: z.infer<typeof environment>) {
   const { PEOPLE_TIMEOUT_SECONDS: people, MACHINES_TIMEOUT_SECONDS: machines } = values
-  const leastLease = Math.max(people, machines) + LEASE_MARGIN_SECONDS
+  // Slack and Teams may be asked who we are there before a card is sent.
+  const leastLease = Math.max(2 * people, machines) + LEASE_MARGIN_SECONDS
   if (values.DELIVERY_LEASE_SECONDS < leastLease) {
     throw new StartError(
-      `DELIVERY_LEASE_SECONDS: must be at least ${leastLease}, ${LEASE_MARGIN_SECONDS} more than a send may take (PEOPLE_TIMEOUT_SECONDS is ${people}, MACHINES_TIMEOUT_SECONDS is ${machines})`,
+      `DELIVERY_LEASE_SECONDS: must be at least ${leastLease}, ${LEASE_MARGIN_SECONDS} more than a send may take: two requests of PEOPLE_TIMEOUT_SECONDS (${people}), or one of MACHINES_TIMEOUT_SECONDS (${machines})`,
     )
   }
   return {

@@ -7,7 +7,7 @@ import type { Batch, Due } from './batching.ts'
 import type { End } from './end.ts'
 import { messageOf, type Told } from './message.ts'
 import { type Letter, send, sendTogether } from './send.ts'
-import type { Served, ServeOptions } from './served.ts'
+import { keepLease, type Served, type ServeOptions } from './served.ts'
 import type { Turns } from './turns.ts'
 
 /** Nothing ends where it has to wait for others of its key. */
@@ -15,12 +15,15 @@ export async function sendBatch({ due }: Batch, served: Served, options: ServeOp
   const { db, clock, log, publicUrl, leases } = options
   const { kind, settings } = served.batching
   for (const { delivery } of due) noteTurn(served.turns, delivery)
-  const sending = { db: db.read, kind, place: served.place, clock, log }
+  const isOurs = () => keepLease(served, options)
+  const sending = { db: db.read, kind, place: served.place, clock, log, isOurs }
   const telling = { settings, publicUrl, now: clock.now() }
   const letters: Letter[] = []
   for (const { delivery, ...one } of due) {
-    letters.push({ delivery, message: messageOf(await toldOf(one, options), telling) })
+    const told = await toldOf(one, options)
+    if (told) letters.push({ delivery, message: messageOf(told, telling) })
   }
+  if (letters.length === 0) return []
   if (letters.length > 1 || kind.batch !== undefined) return sendTogether(letters, sending)
   const [{ delivery, message }] = letters as [Letter]
   const until = served.queue.behind(delivery, message.event)
@@ -45,12 +48,14 @@ function isLate(
   return status === 'pending' && (!reached || isOld)
 }
 
-/** Of an approval as it stands at this moment. */
-async function toldOf({ shown: event }: Pick<Due, 'shown'>, { findView }: ServeOptions): Promise<Told> {
+/** Of an approval as it stands at this moment; undefined when it was deleted since, with what was due. */
+async function toldOf(
+  { shown: event }: Pick<Due, 'shown'>,
+  { findView }: ServeOptions,
+): Promise<Told | undefined> {
   if (event.approval_id === null) return { event, view: undefined }
   const view = await findView(event.approval_id)
-  if (!view) throw new Error(`event ${event.id} is of what is not there`)
-  return { event, view }
+  return view && { event, view }
 }
 
 function noteTurn(turns: Turns, { class: place, lane }: DeliveryRow): void {

@@ -9,13 +9,11 @@ import { findNext } from './next-due.ts'
 import { queueOf } from './queue.ts'
 import { takeRoom } from './rate-limit.ts'
 import { sendBatch } from './send-batch.ts'
-import { type Served, type ServeOptions, servedFrom } from './served.ts'
+import { keepLease, type Served, type ServeOptions, servedFrom } from './served.ts'
 import { settle } from './settle.ts'
 
 /** Rounds of sends in one lease: then others have their turn. */
 const ROUNDS = 20
-/** Less than a lease is longer than a send: the send that begins now ends within it. */
-const RENEW_AFTER_MS = 5_000
 /** What was read is sent in that order for so long; then a card may have come that is next. */
 const FRESH_MS = 250
 
@@ -90,7 +88,7 @@ async function sendAll(served: Served, options: ServeOptions): Promise<number | 
       waiting = waiting.slice(atOnce)
       const ends = (await Promise.all(next.map((batch) => sendBatch(batch, served, options)))).flat()
       const isOurs = await settled
-      settled = record(ends, served, options)
+      settled = settleRound(ends, served, options)
       // Thrown where it is awaited.
       settled.catch(() => {})
       // Where messages are independent, the next ones go while the database writes what became of these.
@@ -112,17 +110,8 @@ async function sendAll(served: Served, options: ServeOptions): Promise<number | 
   return lookAgainAt
 }
 
-/** Resolves false when the lease is lost. */
-async function keepLease(served: Served, { leases, leaseMs, clock }: ServeOptions): Promise<boolean> {
-  const leftMs = served.leaseUntil - clock.now()
-  // More than it can be: the clock was set back meanwhile.
-  if (leftMs >= leaseMs - RENEW_AFTER_MS && leftMs <= leaseMs) return true
-  served.leaseUntil = clock.now() + leaseMs
-  return leases.renew(served.lease, served.leaseUntil)
-}
-
 /** Resolves whether they are settled. When it throws, the lease runs out, and what was sent is sent again. */
-async function record(ends: End[], served: Served, options: ServeOptions): Promise<boolean> {
+async function settleRound(ends: End[], served: Served, options: ServeOptions): Promise<boolean> {
   if (ends.length === 0) return true
   served.health = ends.reduce(healthAfter, served.health)
   const isSettled = await settle(options.db, served.lease, ends, options.clock.now())

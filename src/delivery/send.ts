@@ -18,7 +18,7 @@ import { type Delivered, deliver, isUnheard, type Place } from './deliver.ts'
 import type { Attempt, End } from './end.ts'
 import { retryDelayMs } from './retry.ts'
 
-/** Enough to find one in a thousand, and its lease does not run out meanwhile. */
+/** Enough to find one in a thousand. */
 const MOST_HALVINGS = 12
 
 const NOTHING: Delivered = { what: 'nothing' }
@@ -35,6 +35,8 @@ export interface SendOptions {
   place: Place
   clock: Clock
   log: Logger
+  /** Renews the lease, to be asked before each request of several; false: another sender has the destination. */
+  isOurs(): Promise<boolean>
 }
 
 /** Never throws what a platform throws. */
@@ -46,7 +48,8 @@ export async function send({ delivery, message }: Letter, options: SendOptions):
 
 /**
  * One message for all of them, which end alike. One that the platform refuses is sent again in halves, so that what
- * is wrong with one of them does not take the others along. Never throws what a platform throws.
+ * is wrong with one of them does not take the others along. What is not sent because the lease was lost has no end.
+ * Never throws what a platform throws.
  */
 export async function sendTogether(letters: Letter[], options: SendOptions): Promise<End[]> {
   const isUnsaid = ({ delivery, message }: Letter) => isUnheard(delivery, message, options.place)
@@ -57,6 +60,7 @@ export async function sendTogether(letters: Letter[], options: SendOptions): Pro
 }
 
 async function inHalves(letters: Letter[], options: SendOptions, left: { halvings: number }): Promise<End[]> {
+  if (!(await options.isOurs())) return []
   const { platform, to } = options.place
   let halves = false
   const post = async (): Promise<Delivered> => {

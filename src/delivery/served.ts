@@ -11,6 +11,9 @@ import { NO_QUEUE, type Queue } from './queue.ts'
 import { type Turns, turnsOf } from './turns.ts'
 import type { WorkerOptions } from './worker.ts'
 
+/** Less than a lease is longer than a send (`DELIVERY_LEASE_SECONDS`): what begins now ends within it. */
+const RENEW_AFTER_MS = 5_000
+
 export interface ServeOptions extends WorkerOptions {
   leases: Leases
   /** false: nothing new is sent. */
@@ -59,4 +62,13 @@ function rateOf(destinationId: string, { rate_per_minute }: DestinationSettings)
   return rate_per_minute === null
     ? []
     : [{ bucket: `alerts:${destinationId}`, perSecond: rate_per_minute / 60 }]
+}
+
+/** Renews the lease where a send could outlast it. Resolves false when it is lost. */
+export async function keepLease(served: Served, { leases, leaseMs, clock }: ServeOptions): Promise<boolean> {
+  const leftMs = served.leaseUntil - clock.now()
+  // More than it can be: the clock was set back meanwhile.
+  if (leftMs >= leaseMs - RENEW_AFTER_MS && leftMs <= leaseMs) return true
+  served.leaseUntil = clock.now() + leaseMs
+  return leases.renew(served.lease, served.leaseUntil)
 }

@@ -14,9 +14,15 @@ import type { SendResult } from './end.ts'
 import { type Lease, openLeases } from './lease.ts'
 import { sendDue } from './send-due.ts'
 
+/** Some of them think longer than anybody waits for a process to stop. */
+const STOP_WAITS_MS = 1_000
+
 export interface Worker {
   start(): Promise<void>
-  /** Takes nothing new and resolves when the sends under way have ended, or `stopWaitsMs` are over. */
+  /**
+   * Takes nothing new and resolves when the sends under way have ended. Machines are waited for a second: what they
+   * have not answered by then is sent once more after the next start.
+   */
   stop(): Promise<void>
 }
 
@@ -33,10 +39,7 @@ export interface WorkerOptions {
   open(row: DestinationRow): Destination
   findView(approvalId: string): Promise<ApprovalView | undefined>
   /** Longer than any send: a sender that is silent for so long is taken for dead. */
-  /** Longer than any send, by more than what comes before and after it takes. */
   leaseMs: number
-  /** What is under way then is sent once more after the lease. */
-  stopWaitsMs: number
   /** Approvals of that age may be found to have reached nobody. */
   unreachedAfterMs: number
   /** Told of each send once its end is written. */
@@ -158,8 +161,11 @@ export function createWorker(options: WorkerOptions): Worker {
       running = false
       for (const stop of stopListening) stop()
       await looking
-      const late = delay(options.stopWaitsMs, undefined, { ref: false })
-      await Promise.race([Promise.all(sending.keys()), late])
+      const toPeople = [...sending]
+        .filter(([, one]) => audienceOf(one) === 'people')
+        .map(([served]) => served)
+      const late = delay(STOP_WAITS_MS, undefined, { ref: false })
+      await Promise.all([...toPeople, Promise.race([Promise.all(sending.keys()), late])])
     },
   }
 }

@@ -118,10 +118,7 @@ export function createDestinations(options: {
         return true
       }),
 
-    disable: (id, reason) =>
-      change(async (trx) => {
-        await switchOff(trx, { id, reason, now: clock.now() })
-      }),
+    disable: (id, reason) => change((trx) => switchOff(trx, { id, reason, now: clock.now() })),
 
     moved: (id, values) =>
       change(async (trx) => {

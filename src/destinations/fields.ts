@@ -1,4 +1,4 @@
-// Defines the fields of a destination that an admin sets, once for the API, the audit trail and the database.
+// Defines the fields of a destination that an admin sets, as they are shown, audited and stored.
 
 import type { DestinationRow } from '../../db/schema.ts'
 import { type DestinationSettings, settingsOf } from '../events/settings.ts'

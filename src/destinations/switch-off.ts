@@ -3,21 +3,20 @@
 import { record } from '../audit/append.ts'
 import { emitSwitchedOff } from '../events/fan-out.ts'
 import type { Executor } from '../store/database.ts'
-import { switchOff as change } from '../store/destinations.ts'
+import { markSwitchedOff } from '../store/destinations.ts'
 
 /**
- * `reason`: the platform's own code. `leaseId`: only while that lease holds. Nobody is told of one that was deleted. Resolves false, and nothing happens, when
- * it is off already, or the lease is lost.
+ * `reason`: the platform's own code. `leaseId`: only while that lease holds. Nothing happens where it is off already;
+ * nobody is told of one that was deleted before.
  */
 export async function switchOff(
   trx: Executor,
   off: { id: string; reason: string; now: number; leaseId?: string },
-): Promise<boolean> {
+): Promise<void> {
+  const row = await markSwitchedOff(trx, off)
+  if (!row) return
   const { id, reason, now } = off
-  const row = await change(trx, off)
-  if (!row) return false
   const entry = { at: now, action: 'destination.disabled', subject: id } as const
   await record(trx, { ...entry, facts: { reason }, personal: {} })
   if (row.deleted_at === null) await emitSwitchedOff(trx, row, reason, now)
-  return true
 }

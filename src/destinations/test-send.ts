@@ -8,6 +8,7 @@ import { EVENT_TYPES, type EventType, type ReservedType } from '../events/catalo
 import type { EventView } from '../events/event.ts'
 import type { Intake } from '../events/intake.ts'
 import type { Database } from '../store/database.ts'
+import type { DestinationSummary } from './fields.ts'
 import { sendOutcome } from './send-outcome.ts'
 
 const EXPIRES_IN_SECONDS = 15 * 60
@@ -25,22 +26,19 @@ export interface TestSends {
   alert(to: Place, type: Exclude<EventType, ReservedType>, message?: string): Promise<TestResult<EventView>>
 }
 
-interface Place {
-  id: string
-  name: string
-}
+type Place = Pick<DestinationSummary, 'id' | 'name' | 'channel_type'>
 
 export function createTestSends(options: {
   db: Database
   desk: ApprovalDesk
   intake: Intake
-  /** How long is waited for the outcome. */
-  waitMs: number
+  /** How long is waited for the outcome at a destination of that type: longer than a send lasts. */
+  waitMs(channelType: string): number
 }): TestSends {
   const { db, desk, intake, waitMs } = options
 
   async function sent<Shown extends { id: string }>(shown: Shown, to: Place): Promise<TestResult<Shown>> {
-    return { ok: true, shown, error: await sendOutcome(db, shown.id, to.id, waitMs) }
+    return { ok: true, shown, error: await sendOutcome(db, shown.id, to.id, waitMs(to.channel_type)) }
   }
 
   return {

@@ -6,7 +6,7 @@ import { SEVERITIES, type Severity } from './severity.ts'
 
 export type Place = Pick<DeliveryRow, 'class' | 'lane' | 'rank'>
 
-/** More than the milliseconds of any date. */
+/** More than the milliseconds of any date that an approval expires at. */
 const RISK_STEP = 1e15
 
 /** `told`: a card of it stands at the destination, or is on its way. Of what is closed nobody waits for a card. */

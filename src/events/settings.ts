@@ -1,4 +1,4 @@
-// Defines how a destination wants to be told: what an admin chose, and what holds where nothing was chosen.
+// Defines the settings of how a destination wants to be told, and what holds where nothing was chosen.
 
 /** As the API and the database spell it. */
 export interface DestinationSettings {

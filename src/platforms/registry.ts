@@ -28,7 +28,7 @@ export interface PlatformEnvironment {
   clock: Clock
 }
 
-/** So long one send may take, all of it: machines are asked less often, and some of them think longer. */
+/** So long one request may take, all of it: some machines think longer. */
 export interface SendTimeouts {
   peopleMs: number
   machinesMs: number

@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import type { DeliveryRow, Schema } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import type { Executor } from './database.ts'
+import { CLASS, FIRST_CARD, PENDING } from './literals.ts'
 
 export interface DeliveryFilter {
   id?: string | undefined
@@ -93,7 +94,26 @@ export async function replayDeliveries(trx: Executor, filter: DeliveryFilter, no
         .where(matching(filter)),
     )
     .executeTakeFirst()
+  await giveUpClosedTurns(trx)
   return Number(numUpdatedRows)
+}
+
+/** Nobody waits for the first card of what is closed: it comes after those of what is not. */
+function giveUpClosedTurns(trx: Executor): Promise<unknown> {
+  return trx
+    .updateTable('deliveries')
+    .set({ class: CLASS.update, lane: '', rank: 0 })
+    .where('state', '=', PENDING)
+    .where('class', '=', FIRST_CARD)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('approvals as a')
+          .select('a.id')
+          .whereRef('a.id', '=', 'deliveries.subject_id')
+          .where('a.status', '!=', PENDING),
+      ),
+    )
+    .execute()
 }
 
 /** Deletes some of those that ended before `cutoff`, not while their approval is open. Returns how many. */

@@ -83,51 +83,54 @@ export async function updateDestination(
     .executeTakeFirst()
 }
 
-/** Deleted destinations whose cards are all closed and drawn, and whose secrets are therefore not needed any more. */
+/**
+ * Deleted destinations whose secrets are still there and not needed any more: all their cards are closed and drawn, or
+ * they are off and can draw none.
+ */
 export async function findForgettable(db: Executor): Promise<string[]> {
   const rows = await db
     .selectFrom('destinations as d')
     .select('d.id')
     .where('d.deleted_at', 'is not', null)
-    .where('d.enabled', '=', 1)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('deliveries as waiting')
-            .select('waiting.id')
-            .whereRef('waiting.destination_id', '=', 'd.id')
-            .where('waiting.state', '=', PENDING)
-            // Each of the two has an index of its own.
-            .where(({ or, eb }) =>
-              or([eb('waiting.class', '=', FIRST_CARD), eb('waiting.class', '>', FIRST_CARD)]),
+    .where('d.sealed_secrets', '!=', '')
+    .where(({ or, and, eb, not, exists, selectFrom }) =>
+      or([
+        eb('d.enabled', '=', 0),
+        and([
+          not(
+            exists(
+              selectFrom('deliveries as waiting')
+                .select('waiting.id')
+                .whereRef('waiting.destination_id', '=', 'd.id')
+                .where('waiting.state', '=', PENDING)
+                // Each of the two has an index of its own.
+                .where((of) =>
+                  of.or([of('waiting.class', '=', FIRST_CARD), of('waiting.class', '>', FIRST_CARD)]),
+                ),
             ),
-        ),
-      ),
-    )
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('posted_cards as c')
-            .innerJoin('approvals as a', 'a.id', 'c.subject_id')
-            .select('c.handle')
-            .whereRef('c.destination_id', '=', 'd.id')
-            .where('a.status', '=', PENDING),
-        ),
-      ),
+          ),
+          not(
+            exists(
+              selectFrom('posted_cards as c')
+                .innerJoin('approvals as a', 'a.id', 'c.subject_id')
+                .select('c.handle')
+                .whereRef('c.destination_id', '=', 'd.id')
+                .where('a.status', '=', PENDING),
+            ),
+          ),
+        ]),
+      ]),
     )
     .execute()
   return rows.map((row) => row.id)
 }
 
-/**
- * Returns it as it is then, undefined when it was off already, or when another sender has it. Of one that was deleted
- * nothing that was configured is needed any more.
- */
-export async function switchOff(
+/** Returns it as it is then; undefined when it was off already, or when another sender has it. */
+export async function markSwitchedOff(
   trx: Executor,
   { id, reason, now, leaseId }: { id: string; reason: string; now: number; leaseId?: string },
 ): Promise<DestinationRow | undefined> {
-  const row = await trx
+  return trx
     .updateTable('destinations')
     .set({ enabled: 0, disabled_reason: reason, updated_at: now })
     .where('id', '=', id)
@@ -135,8 +138,6 @@ export async function switchOff(
     .$if(leaseId !== undefined, (query) => query.where('lease_id', '=', leaseId as string))
     .returningAll()
     .executeTakeFirst()
-  if (row && row.deleted_at !== null) await forgetDestination(trx, id)
-  return row
 }
 
 /** What was configured is gone; the row stays for the deliveries that name it. */

@@ -10,8 +10,11 @@ const MOST_KEYS = 10_000
 const PROCESSES = 16
 const COUNTED_FOR_MS = 1_000
 
-/** Whether `limit` approvals of this key are pending; to be asked in the transaction that adds one where not. */
-export type IsFull = (trx: Executor, ownerKeyId: string, limit: number) => Promise<boolean>
+/**
+ * Whether `limit` approvals of this key are pending; to be asked in the transaction that adds one where not. Undefined
+ * where one is added whatever is pending.
+ */
+export type IsFull = (trx: Executor, ownerKeyId: string, limit: number | undefined) => Promise<boolean>
 
 interface Known {
   pending: number
@@ -34,6 +37,10 @@ export function pendingLimit(db: Pick<Database, 'engine'>): IsFull {
   }
 
   return async (trx, key, limit) => {
+    if (limit === undefined) {
+      keys.delete(key)
+      return false
+    }
     const known = keys.get(key)
     if (known && hasRoom(known, limit)) {
       known.added++

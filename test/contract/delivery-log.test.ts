@@ -58,6 +58,25 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(await kept()).toEqual(['approval.requested', 'approval.withdrawn'])
   })
 
+  test('of a replay, the first cards of what is closed come after those of what is not', async () => {
+    const closed = await room.office.ask({ risk: { level: 'critical', score: null } })
+    await room.office.desk.withdraw({ approvalId: closed.id })
+    const dead = (changed: object) =>
+      room.office.db.transact((trx) =>
+        trx
+          .updateTable('deliveries')
+          .set({ state: 'dead', finished_at: 1, ...changed })
+          .execute(),
+      )
+    await dead({ class: 0, lane: 'key', rank: 5 })
+    const live = await room.office.ask()
+    await dead({})
+    await log.replayAll({})
+    const placesOf = async ({ id }: { id: string }) => (await room.deliveries(id)).map((row) => row.class)
+    expect(new Set(await placesOf(closed))).toEqual(new Set([1]))
+    expect(await placesOf(live)).toEqual([0])
+  })
+
   test('what is replayed begins anew, with the tries before it still on record', async () => {
     const approval = await room.office.ask()
     room.platform.fail(new Failed('http_500'), {}, 6)

@@ -47,6 +47,21 @@ describe.each(databases)('on $name', ({ create }) => {
     await destinations.remove(id, ADMIN)
   })
 
+  test('one that is off when it is deleted, or switched off afterwards, can draw nothing and is forgotten at once', async () => {
+    const [off, gone] = [await place(), await place()]
+    const asked = await room.office.ask()
+    await destinations.update(off, { enabled: false }, ADMIN)
+    for (const id of [off, gone]) await destinations.remove(id, ADMIN)
+    const told = () => room.office.db.read.selectFrom('events').select('id').execute()
+    const before = await told()
+    await destinations.disable(gone, 'app_removed')
+    await destinations.forgetRemoved()
+    expect(await kept(off)).toEqual(isForgotten)
+    expect(await kept(gone)).toEqual(isForgotten)
+    expect(await told()).toEqual(before)
+    await room.office.desk.withdraw({ approvalId: asked.id })
+  })
+
   test('they are kept while an approval is open, then until its card is redrawn, and then wiped', async () => {
     const id = await place()
     const worker = await room.worker()

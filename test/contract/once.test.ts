@@ -46,7 +46,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
   })
 
   const first = () => offices[0] as Office
-  const newsroomOf = ({ db }: Office) => createIntake({ db, clock, publicUrl })
+  const intakeOf = ({ db }: Office) => createIntake({ db, clock, publicUrl })
   const keyOf = (round: number) => ({ idempotency: { apiKeyId: OWNER, key: `key ${round}` } })
   const atOnce = <T>(act: (office: Office) => Promise<T>) =>
     Promise.all(Array.from({ length: AT_ONCE }, (_, i) => act(offices[i % offices.length] as Office)))
@@ -83,7 +83,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
     for (let round = 0; round < ROUNDS; round++) {
       const alerts = [INCIDENT, { ...INCIDENT, summary: 'It still burns' }]
       const { idempotency } = keyOf(round)
-      const outcomes = await atOnce((office) => newsroomOf(office).take(alerts, idempotency))
+      const outcomes = await atOnce((office) => intakeOf(office).take(alerts, idempotency))
       const events = outcomes.map((outcome) => outcome.ok && outcome.events)
       for (const one of events) expect(one).toEqual(events[0])
       expect(outcomes.filter((outcome) => outcome.ok && outcome.isNew)).toHaveLength(1)
@@ -93,7 +93,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
   })
 
   test('an acknowledgement and a withdrawal are on record once', async () => {
-    const [alert] = await taken(newsroomOf(first()), [INCIDENT])
+    const [alert] = await taken(intakeOf(first()), [INCIDENT])
     const eventId = alert?.id as string
     await first().db.transact((trx) =>
       rememberCard(trx, { destination_id: place, handle: 'card', subject_id: eventId, posted_at: 1 }),

@@ -10,8 +10,10 @@ describe.each(databases)('on $name', ({ name, create }) => {
     const database = await create()
     const office = await openOffice(database.url, manualClock())
     const open: string[] = []
-    const ask = async (mostPending: number, ownerKeyId = 'key_a') => {
-      const outcome = await office.desk.request(asking({ mostPending, ownerKeyId }))
+    const ask = async (mostPending: number | undefined, ownerKeyId = 'key_a') => {
+      const outcome = await office.desk.request(
+        asking({ ...(mostPending !== undefined && { mostPending }), ownerKeyId }),
+      )
       if (!outcome.ok) return outcome.refusal.code
       if (ownerKeyId === 'key_a') open.push(outcome.value.approval.id)
       return 'asked'
@@ -30,7 +32,10 @@ describe.each(databases)('on $name', ({ name, create }) => {
     await withdraw(3)
     await most(4)
     expect(await ask(2)).toBe('too_many_pending')
-    await most(7)
+    await most(6)
+    // As a test of a destination does.
+    expect(await ask(undefined)).toBe('asked')
+    expect(await ask(7)).toBe('too_many_pending')
     await withdraw(7)
     await most(2)
 

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createForgetApprovals } from '../../src/approvals/retention.ts'
+import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { press } from '../fakes/office.ts'
 import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
@@ -145,6 +146,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
     const left = async () => (await rowsOf(asked.map(({ id }) => id))).approvals
     const live = await room.office.ask()
     const removed = forget().then(() => 'all are removed')
+    await eventually(async () => (await left()) < asked.length)
     const clicked = withdraw(live).then(() => 'the click is answered')
     expect(await Promise.race([removed, clicked])).toBe('the click is answered')
     await removed

@@ -24,7 +24,7 @@ beforeAll(async () => {
     databaseUrl: database.url,
     clock,
     env: LETS_LOOPBACK,
-    patience: { testMs: 3_000 },
+    testMs: 3_000,
   })
 })
 afterAll(async () => {

@@ -23,7 +23,7 @@ describe.each(databases)('on $name', ({ create }) => {
     database = await create()
     running = await startCountersign({
       databaseUrl: database.url,
-      env: { ...LETS_LOOPBACK, PEOPLE_TIMEOUT_SECONDS: '1' },
+      env: LETS_LOOPBACK,
     })
     const { port } = silent.address() as { port: number }
     for (let i = 0; i < WEBHOOKS; i++) {

@@ -56,6 +56,8 @@ export interface StartOptions {
   /** Where webhooks of Discord may be, beside Discord itself. */
   discordOrigin?: string
   patience?: Partial<Patience>
+  /** How long a test of a destination is waited for. */
+  testMs?: number
 }
 
 export async function startCountersign(options: StartOptions): Promise<Running> {
@@ -76,7 +78,11 @@ export async function startCountersign(options: StartOptions): Promise<Running> 
   })
   if (teamsServer) config.teams = teamsServer.app
   if (options.discordOrigin !== undefined) config.discord = { apiOrigin: options.discordOrigin }
-  const app = await buildApp(config, { clock, patience: options.patience ?? {} })
+  const app = await buildApp(config, {
+    clock,
+    patience: options.patience ?? {},
+    ...(options.testMs !== undefined && { testMs: options.testMs }),
+  })
   await app.start()
 
   async function call<T>(method: string, path: string, { key, body, headers }: Call = {}) {

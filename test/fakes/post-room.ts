@@ -80,7 +80,6 @@ export async function openPostRoom(
         }),
         findView: of.queries.find,
         leaseMs: LEASE_MS,
-        stopWaitsMs: 10_000,
         unreachedAfterMs: UNREACHED_AFTER_MS,
         clock: by,
         log: silent,

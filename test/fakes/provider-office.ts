@@ -48,7 +48,6 @@ export async function openProviderOffice(
     open: ({ id, name }) => ({ id, name, config: opened, includeDetails: true }),
     findView: office.queries.find,
     leaseMs: 60_000,
-    stopWaitsMs: 10_000,
     unreachedAfterMs: 60_000,
     clock,
     log: silent,

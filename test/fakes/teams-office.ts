@@ -1,12 +1,11 @@
 // Starts a product whose app is in a team of Teams, with people who press there and what they see.
 
 import { afterAll, beforeAll } from 'vitest'
-import type { Patience } from '../../src/api/patience.ts'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import type { Message } from '../../src/sandbox/teams/messages.ts'
 import type { BotAnswer } from '../../src/sandbox/teams/post-activity.ts'
 import type { TeamsStandIn } from '../../src/sandbox/teams-stand-in.ts'
-import { eventually, type Running, startCountersign } from './countersign.ts'
+import { eventually, type Running, type StartOptions, startCountersign } from './countersign.ts'
 import type { databases } from './databases.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 
@@ -47,7 +46,7 @@ export interface TeamsOffice {
 /** To be called inside `describe`. */
 export function teamsOffice(
   create: (typeof databases)[number]['create'],
-  patience: Partial<Patience> = {},
+  wanted: Pick<StartOptions, 'testMs'> = {},
 ): TeamsOffice {
   const clock = manualClock()
   let database: Awaited<ReturnType<typeof create>> | undefined
@@ -55,7 +54,7 @@ export function teamsOffice(
 
   beforeAll(async () => {
     database = await create()
-    running = await startCountersign({ databaseUrl: database.url, clock, teams: true, patience })
+    running = await startCountersign({ databaseUrl: database.url, clock, teams: true, ...wanted })
     await running.teamsDestination()
   })
   afterAll(async () => {

@@ -66,7 +66,7 @@ test('everything set', () => {
     LOG_LEVEL: 'silent',
     PEOPLE_TIMEOUT_SECONDS: '2',
     MACHINES_TIMEOUT_SECONDS: '3',
-    DELIVERY_LEASE_SECONDS: '18',
+    DELIVERY_LEASE_SECONDS: '19',
   })
   expect(config).toMatchObject({
     host: '0.0.0.0',
@@ -84,7 +84,7 @@ test('everything set', () => {
     trustProxy: 2,
     logLevel: 'silent',
     sendTimeouts: { peopleMs: 2_000, machinesMs: 3_000 },
-    deliveryLeaseMs: 18_000,
+    deliveryLeaseMs: 19_000,
     sandbox: false,
   })
 })
@@ -110,7 +110,7 @@ describe.each<[string, string[], string]>([
   ['LOG_LEVEL', ['verbose', 'INFO'], 'must be one of trace, debug, info, warn, error, fatal, silent'],
   ['PEOPLE_TIMEOUT_SECONDS', ['0', '61', '10s'], 'must be a whole number from 1 to 60'],
   ['MACHINES_TIMEOUT_SECONDS', ['0', '61', '1.5'], 'must be a whole number from 1 to 60'],
-  ['DELIVERY_LEASE_SECONDS', ['0', '3601', '30s'], 'must be a whole number from 1 to 3600'],
+  ['DELIVERY_LEASE_SECONDS', ['16', '3601', '30s'], 'must be a whole number from 17 to 3600'],
 ])('%s', (name, wrong, sentence) => {
   test.each(wrong)(`%s is refused: ${sentence}`, (value) => {
     expect(mistakes({ [name]: value })).toContain(`${name}: ${sentence}`)
@@ -130,11 +130,11 @@ test.each([['data/x.db', 'x.db', '/var/lib/countersign.db', 'C:\\data\\x.db', 'p
 
 test.each([
   [{ DELIVERY_LEASE_SECONDS: '44' }, 45, '10', '30'],
-  [{ PEOPLE_TIMEOUT_SECONDS: '50' }, 65, '50', '30'],
+  [{ PEOPLE_TIMEOUT_SECONDS: '30' }, 75, '30', '30'],
   [{ MACHINES_TIMEOUT_SECONDS: '60', DELIVERY_LEASE_SECONDS: '74' }, 75, '10', '60'],
 ])('with %o a lease could end before a send: at least %d is asked for', (env, least, people, machines) => {
   expect(mistakes(env)).toEqual([
-    `DELIVERY_LEASE_SECONDS: must be at least ${least}, 15 more than a send may take (PEOPLE_TIMEOUT_SECONDS is ${people}, MACHINES_TIMEOUT_SECONDS is ${machines})`,
+    `DELIVERY_LEASE_SECONDS: must be at least ${least}, 15 more than a send may take: two requests of PEOPLE_TIMEOUT_SECONDS (${people}), or one of MACHINES_TIMEOUT_SECONDS (${machines})`,
   ])
   const { deliveryLeaseMs } = loadConfig({ ...env, DELIVERY_LEASE_SECONDS: String(least) })
   expect(deliveryLeaseMs).toBe(least * 1000)

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { canonicalPattern, isEventPattern } from '../../events/catalogue.ts'
 import type { PlatformKind } from '../../platforms/platform.ts'
 import { eventType, level, text } from '../input.ts'
-import { chosenSettings } from './settings.ts'
+import { chosenSettingsSchema } from './settings.ts'
 
 const config = z.record(z.string(), z.unknown())
 
@@ -32,7 +32,7 @@ const filters = {
   events,
   tools: names.describe('* stands for any text, as in slack.*'),
   agents: names.describe('Agent ids'),
-  settings: chosenSettings,
+  settings: chosenSettingsSchema,
   retry_policy: z.enum(['prompt', 'patient']).nullish().describe('null: the usual one of the channel_type'),
 }
 

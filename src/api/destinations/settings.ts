@@ -22,7 +22,7 @@ export const settings = z.object({
 const { include_details, mention_on_critical, timezone, fallback, ...nullable } = settings.shape
 
 /** For each field, what is left out stays as it is, and null is the usual. */
-export const chosenSettings = z
+export const chosenSettingsSchema = z
   .strictObject({
     include_details: include_details.nullable(),
     mention_on_critical: mention_on_critical.nullable(),
