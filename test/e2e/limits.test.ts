@@ -1,6 +1,6 @@
 // Shows that an API key asks no more than its limits allow, hears when to come again, and holds up no other.
 
-import { request } from 'node:http'
+import { type ClientRequest, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
@@ -91,8 +91,15 @@ describe.each(databases)('on $name', ({ create }) => {
       'content-type': 'application/json',
       'content-length': 9,
     }
-    const slow = [1, 2].map(() => request(`${running.url}/v1/approvals`, { method: 'POST', headers }))
-    for (const one of slow) one.on('error', () => {}).flushHeaders()
+    const slow: ClientRequest[] = []
+    const open = (place: number) => {
+      const one = request(`${running.url}/v1/approvals`, { method: 'POST', headers })
+      slow[place] = one
+      // Refused because a list was just being read: it takes the next place.
+      one.on('error', () => {}).on('response', () => open(place))
+      one.flushHeaders()
+    }
+    for (const place of [0, 1]) open(place)
     const refused = await eventually(async () => {
       const answer = await list()
       return answer.status === 429 ? answer : undefined
@@ -102,9 +109,9 @@ describe.each(databases)('on $name', ({ create }) => {
       code: 'too_many_concurrent_requests',
       retryAfter: '1',
     })
-    slow[0]?.destroy()
+    slow[0]?.removeAllListeners('response').destroy()
     await eventually(async () => (await list()).status === 200)
-    slow[1]?.destroy()
+    slow[1]?.removeAllListeners('response').destroy()
   })
 
   test('null takes the default back, and what is no limit is refused', async () => {
