@@ -14,6 +14,7 @@ const HARDER = [
   'test/contract/race.test.ts',
   'test/contract/acknowledge.test.ts',
   'test/contract/storm.test.ts',
+  'test/contract/burst.test.ts',
   'test/contract/flood.test.ts',
   'test/e2e/hostile-http.test.ts',
   'test/e2e/race-slack-teams.test.ts',

@@ -14,6 +14,7 @@ import { readMessage as readDiscord } from '../../src/sandbox/discord/message-ru
 import { readMessage as readTelegram } from '../../src/sandbox/telegram/message-rules.ts'
 import * as adaptive from '../fakes/adaptive-card-rules.ts'
 import * as blockKit from '../fakes/block-kit-rules.ts'
+import { EFFORT } from '../fakes/effort.ts'
 import { MARK, UNSEEN } from '../fakes/hostile-approvals.ts'
 import { ALERT, CALLS, hostileEvents } from '../fakes/hostile-events.ts'
 import { usually } from '../fakes/render-options.ts'
@@ -202,7 +203,7 @@ describe.each(SURFACES)('a digest in $name', ({ name, read: readIn, colors }) =>
         if (name === 'Discord') expect(digest.markup).not.toMatch(/[*~|\\[\]()]/)
         if (name === 'Teams') expect(rows.join('\n')).not.toMatch(/\{\{\s*(DATE|TIME)/i)
       }),
-      { numRuns: 80 },
+      { numRuns: 40 * EFFORT },
     )
   })
 
