@@ -39,10 +39,14 @@ export interface SendOptions {
   isOurs(): Promise<boolean>
 }
 
+/** One try: what came of it, or what was thrown. */
+type Tried = { attempt: Attempt } & ({ delivered: Delivered } | { error: unknown })
+
 /** Never throws what a platform throws. */
 export async function send({ delivery, message }: Letter, options: SendOptions): Promise<End> {
   const { db, place, clock } = options
-  const [end] = await attempted([delivery], () => deliver(db, delivery, message, place, clock.now()), options)
+  const tried = await attempted(() => deliver(db, delivery, message, place, clock.now()), options)
+  const [end] = endsOf(tried, [delivery], options)
   return end as End
 }
 
@@ -53,35 +57,36 @@ export async function send({ delivery, message }: Letter, options: SendOptions):
  */
 export async function sendTogether(letters: Letter[], options: SendOptions): Promise<End[]> {
   const isUnsaid = ({ delivery, message }: Letter) => isUnheard(delivery, message, options.place)
-  const nothing = await attempted(deliveriesOf(letters.filter(isUnsaid)), async () => NOTHING, options)
+  const nothing = await attempted(async () => NOTHING, options)
+  const unsaid = endsOf(nothing, deliveriesOf(letters.filter(isUnsaid)), options)
   const said = letters.filter((letter) => !isUnsaid(letter))
   const left = { halvings: MOST_HALVINGS }
-  return said.length === 0 ? nothing : [...nothing, ...(await inHalves(said, options, left))]
+  return said.length === 0 ? unsaid : [...unsaid, ...(await inHalves(said, options, left))]
 }
 
 async function inHalves(letters: Letter[], options: SendOptions, left: { halvings: number }): Promise<End[]> {
   if (!(await options.isOurs())) return []
-  const { platform, to } = options.place
-  let halves = false
-  const post = async (): Promise<Delivered> => {
-    if (!platform.digest) throw new Error(`${to.id} takes no digests`)
-    try {
-      const { handle: _, ...posted } = await platform.digest(digestOf(letters), to)
-      return { what: 'posted', ...posted }
-    } catch (error) {
-      if (letters.length === 1 || !(error instanceof Undeliverable) || error.what !== 'message') throw error
-      halves = left.halvings > 0
-      throw halves ? error : new Failed(error.code, error.excerpt)
-    }
+  const deliveries = deliveriesOf(letters)
+  const tried = await attempted(() => digested(letters, options.place), options)
+  const refusal = letters.length > 1 && refusalOf(tried)
+  if (!refusal) return endsOf(tried, deliveries, options)
+  if (left.halvings === 0) {
+    // Most of them are good: all are tried again, in other company.
+    const error = new Failed(refusal.code, refusal.excerpt)
+    return endsOf({ attempt: tried.attempt, error }, deliveries, options)
   }
-  const ends = await attempted(deliveriesOf(letters), post, options)
-  if (!halves) return ends
   left.halvings -= 1
   const middle = Math.ceil(letters.length / 2)
   return [
     ...(await inHalves(letters.slice(0, middle), options, left)),
     ...(await inHalves(letters.slice(middle), options, left)),
   ]
+}
+
+async function digested(letters: Letter[], { platform, to }: Place): Promise<Delivered> {
+  if (!platform.digest) throw new Error(`${to.id} takes no digests`)
+  const { handle: _, ...posted } = await platform.digest(digestOf(letters), to)
+  return { what: 'posted', ...posted }
 }
 
 function digestOf(letters: Letter[]): Digest {
@@ -91,39 +96,42 @@ function digestOf(letters: Letter[]): Digest {
   }
 }
 
+/** Of what was sent, not of the destination. */
+function refusalOf(tried: Tried): Undeliverable | undefined {
+  const isRefused = 'error' in tried && tried.error instanceof Undeliverable && tried.error.what === 'message'
+  return isRefused ? (tried.error as Undeliverable) : undefined
+}
+
 const deliveriesOf = (letters: Letter[]) => letters.map(({ delivery }) => delivery)
 
 async function attempted(
-  deliveries: DeliveryRow[],
   act: () => Promise<Delivered>,
-  options: SendOptions,
-): Promise<End[]> {
-  const { clock } = options
+  { clock, kind }: Pick<SendOptions, 'clock' | 'kind'>,
+): Promise<Tried> {
   const at = clock.now()
-  const ended = (code: string | null, excerpt: string | null = null): Attempt => ({
-    at,
-    took_ms: Math.max(0, clock.now() - at),
-    code,
-    excerpt,
-  })
+  const took = () => Math.max(0, clock.now() - at)
   try {
     const delivered = await act()
-    const attempt = ended(null)
-    return deliveries.map((delivery) => ({ what: 'delivered', delivery, delivered, attempt }))
+    return { attempt: { at, took_ms: took(), code: null, excerpt: null }, delivered }
   } catch (error) {
     const { code, excerpt } = error instanceof SendError ? error : { code: 'internal_error', excerpt: null }
-    const attempt = ended(code, options.kind.keepsExcerpts ? excerpt : null)
-    return failures(error, deliveries, { ...attempt, code }, options)
+    return { attempt: { at, took_ms: took(), code, excerpt: kind.keepsExcerpts ? excerpt : null }, error }
   }
+}
+
+function endsOf(tried: Tried, deliveries: DeliveryRow[], options: SendOptions): End[] {
+  const { attempt } = tried
+  if ('error' in tried) return failures(tried.error, deliveries, attempt, options)
+  return deliveries.map((delivery) => ({ what: 'delivered', delivery, delivered: tried.delivered, attempt }))
 }
 
 function failures(
   error: unknown,
   deliveries: DeliveryRow[],
-  attempt: Attempt & { code: string },
+  attempt: Attempt,
   { kind, place, clock, log }: SendOptions,
 ): End[] {
-  const { code } = attempt
+  const code = attempt.code ?? 'internal_error'
   const about = { delivery: deliveries[0]?.id, count: deliveries.length, destination: place.row.id }
   if (!(error instanceof SendError)) log.error({ ...about, err: error }, 'a platform broke its contract')
   if (error instanceof Throttled) {

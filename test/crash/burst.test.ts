@@ -25,6 +25,8 @@ test.each(databases.filter(({ name }) => name === 'postgres'))(
         COUNTERSIGN_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
         COUNTERSIGN_ADMIN_KEY: ADMIN_KEY,
         ...SHORT_LEASE,
+        PEOPLE_TIMEOUT_SECONDS: '1',
+        DELIVERY_LEASE_SECONDS: '18',
         ...LETS_LOOPBACK,
       }),
     ) as [ReturnType<typeof startServer>, ReturnType<typeof startServer>]
