@@ -16,6 +16,7 @@ const HARDER = [
   'test/contract/storm.test.ts',
   'test/contract/burst.test.ts',
   'test/contract/flood.test.ts',
+  'test/contract/any-mix.test.ts',
   'test/e2e/hostile-http.test.ts',
   'test/e2e/race-slack-teams.test.ts',
   'test/crash/first-start.test.ts',
