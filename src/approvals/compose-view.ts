@@ -2,6 +2,7 @@
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import { isoTime } from '../kit/clock.ts'
+import { parseStored } from '../kit/stored-json.ts'
 import { findApproval } from '../store/approvals.ts'
 import type { Executor } from '../store/database.ts'
 import type { BriefApprovalRow } from '../store/lists.ts'
@@ -62,8 +63,8 @@ export function viewOf(
   const { action, ...rest } = summaryOf(row, publicUrl, votes, reasons)
   return {
     ...rest,
-    action: { ...action, arguments: JSON.parse(row.arguments) },
-    metadata: JSON.parse(row.metadata),
+    action: { ...action, arguments: parseStored(row.arguments) as ApprovalView['action']['arguments'] },
+    metadata: parseStored(row.metadata) as ApprovalView['metadata'],
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { EventRow } from '../../db/schema.ts'
 import { isoTime } from '../kit/clock.ts'
+import { parseStored } from '../kit/stored-json.ts'
 import type { ToldEvent } from '../store/events.ts'
 import type { EventType } from './catalogue.ts'
 import type { EventView } from './event.ts'
@@ -17,7 +18,7 @@ export function alertView(row: ToldEvent, publicUrl: string): EventView {
     action: row.action,
     approval_id: null,
     acknowledged: acknowledgementOf(row),
-    data: JSON.parse(row.data ?? '{}'),
+    data: parseStored(row.data ?? '{}') as EventView['data'],
     url: `${publicUrl}/events/${row.id}`,
   }
 }

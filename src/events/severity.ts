@@ -19,8 +19,19 @@ export function atLeast(severity: Severity, floor: Severity): boolean {
   return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(floor)
 }
 
-/** A score of 0 to 1 as a level, for requests that name no level. */
-export function levelOfScore(score: number): Severity {
+/**
+ * The higher one of the level that was named and what a score of 0 to 1 says; medium where there is neither. A score
+ * that is low raises nothing.
+ */
+export function riskOf(level: Severity | undefined, score: number | null): Severity {
+  if (score === null) return level ?? 'medium'
+  const scored = levelOfScore(score)
+  if (level === undefined) return scored
+  return scored !== 'low' && atLeast(scored, level) ? scored : level
+}
+
+/** A score of 0 to 1 as a level. */
+function levelOfScore(score: number): Severity {
   if (score >= 0.9) return 'critical'
   if (score >= 0.7) return 'high'
   if (score >= 0.4) return 'medium'

@@ -1,6 +1,6 @@
 // Parses JSON strictly: whatever two readers could read differently is refused.
 
-import { parse } from 'lossless-json'
+import { isSafeNumber, parse } from 'lossless-json'
 
 const MAX_DEPTH = 32
 const MAX_STRING = 65_536
@@ -24,8 +24,8 @@ export class JsonError extends Error {
 }
 
 /**
- * RFC 8259 JSON in UTF-8 within the I-JSON limits of RFC 7493: no key twice, no integer beyond 2^53, no lone
- * surrogate; two bodies with one digest are then one request. Throws a JsonError whose message is for the sender.
+ * RFC 8259 JSON in UTF-8 within the I-JSON limits of RFC 7493: no key twice, no integer beyond 2^53, no number
+ * whose digits a double does not keep, no lone surrogate; two bodies with one digest are then one request. Throws a JsonError whose message is for the sender.
  */
 export function parseStrictJson(bytes: Uint8Array): unknown {
   const value = parsed(decoded(bytes))
@@ -53,8 +53,14 @@ function parsed(text: string): unknown {
 
 function safeNumber(digits: string): number {
   const value = Number(digits)
-  if (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))) return value
-  throw new JsonError('unsafe_number', 'A number is larger than 2^53 - 1; send it as a string')
+  const isSafe = Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
+  if (isSafe && isSafeNumber(digits)) return value
+  throw new JsonError(
+    'unsafe_number',
+    isSafe
+      ? 'A number has more digits than JSON readers keep; send it as a string'
+      : 'A number is larger than 2^53 - 1; send it as a string',
+  )
 }
 
 function refuseDuplicate(): never {

@@ -97,6 +97,7 @@ describe.each(databases)('on $name', ({ create }) => {
     ['an argument twice', args('{"amount":1,"amount":2}'), 'duplicate_key'],
     ['an integer that readers round', args('{"id":9007199254740993}'), 'unsafe_number'],
     ['a number beyond all', args('{"a":1e400}'), 'unsafe_number'],
+    ['a number with more digits than readers keep', args('{"a":1000.0000000000000001}'), 'unsafe_number'],
     ['20,000 levels', args(`{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`), 'json_too_deep'],
     ['100,000 levels that never close', '['.repeat(100_000), 'json_too_deep'],
     ['half a body', '{"agent":', 'malformed_json'],

@@ -92,7 +92,8 @@ describe.each(databases)('on $name', ({ create }) => {
     [{ score: 0.4 }, 'medium'],
     [{ score: 0.399 }, 'low'],
     [{ score: 0 }, 'low'],
-    [{ score: 0.99, level: 'info' }, 'info'],
+    [{ score: 0.99, level: 'info' }, 'critical'],
+    [{ score: 0.3, level: 'info' }, 'info'],
     [{ level: 'warning' }, 'medium'],
     [{ level: 'medium-high' }, 'medium'],
   ])('the risk %j is %s', async (risk, level) => {

@@ -1,7 +1,7 @@
 // Shows that every product's word for how serious an event is means a level of the one scale.
 
 import { expect, it } from 'vitest'
-import { levelOfScore, SEVERITY_WORDS, severityOf } from '../../src/events/severity.ts'
+import { riskOf, SEVERITY_WORDS, severityOf } from '../../src/events/severity.ts'
 
 it.each([
   ['info', 'info'],
@@ -35,5 +35,18 @@ it.each([
   [0.39, 'low'],
   [0, 'low'],
 ] as const)('a score of %d is %s', (score, level) => {
-  expect(levelOfScore(score)).toBe(level)
+  expect(riskOf(undefined, score)).toBe(level)
+})
+
+it.each([
+  ['info', 0.99, 'critical'],
+  ['info', 0.4, 'medium'],
+  ['info', 0.39, 'info'],
+  ['high', 0.5, 'high'],
+  ['high', 0.7, 'high'],
+  ['critical', 0, 'critical'],
+  ['low', null, 'low'],
+  [undefined, null, 'medium'],
+] as const)('of %s and a score of %s the risk is %s', (level, score, risk) => {
+  expect(riskOf(level, score)).toBe(risk)
 })

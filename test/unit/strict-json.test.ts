@@ -21,6 +21,10 @@ test.each([
   ['a name of 65,536 characters', `{${text(65_536)}:1}`, `{${text(65_537)}:1}`, 'string_too_long'],
   ['2^53 - 1', '9007199254740991', '9007199254740992', 'unsafe_number'],
   ['-(2^53 - 1)', '-9007199254740991', '-9007199254740992', 'unsafe_number'],
+  ['a price', '19.99', '1000.0000000000000001', 'unsafe_number'],
+  ['an exponent', '1e2', '1e400', 'unsafe_number'],
+  ['17 digits', '0.30000000000000004', '0.300000000000000041', 'unsafe_number'],
+  ['a small number', '5e-324', '1e-324', 'unsafe_number'],
 ])('%s', (_what, fits, tooMuch, code) => {
   expect(read(fits)).toEqual(JSON.parse(fits))
   expect(refusal(tooMuch)).toBe(code)

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { RequestApproval } from '../../approvals/desk.ts'
 import { STATUSES } from '../../approvals/view.ts'
-import { levelOfScore } from '../../events/severity.ts'
+import { riskOf } from '../../events/severity.ts'
 import { instant, jsonObject, level, pageQuery, text, whole } from '../input.ts'
 
 export const newApproval = z.strictObject({
@@ -31,7 +31,7 @@ export function requestOf(
     agent: { id: agent.id, name: agent.name ?? agent.id },
     action: { ...action, summary: action.summary ?? action.tool },
     reasons: body.reasons,
-    risk: { level: risk.level ?? (score === null ? 'medium' : levelOfScore(score)), score },
+    risk: { level: riskOf(risk.level, score), score },
     ...(body.requested_by && { requestedByEmail: body.requested_by.email }),
     expiresInSeconds: body.expires_in_seconds,
     metadata: body.metadata,
