@@ -28,6 +28,19 @@ test('a wrong key is told so and not kept; the right one then opens it', async (
   await shows(status(page), 'Waiting for a decision')
 })
 
+test('names that the browser misreads are not shown as others: the page says so instead', async ({
+  product,
+  visit,
+  anasKey,
+}) => {
+  const asked = await ask(product, {
+    action: { tool: 'x', arguments: { p: { u: 0, '\\': 1 }, q: { u: 0, '"': 2 } } },
+  })
+  const page = await visit(asked, anasKey)
+  const shown = page.getByTestId('refusal').or(page.getByTestId('arguments'))
+  await shows(shown, /This browser misreads a name in it|"\\"": 2/)
+})
+
 test('what does not exist, or is another agent’s, is not found', async ({ product, visit, anasKey }) => {
   const page = await visit({ id: 'apr_00000000000000000000000000' }, anasKey)
   await shows(page.getByTestId('refusal'), 'There is no such approval')
