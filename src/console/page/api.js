@@ -23,9 +23,9 @@ const SENTENCES = /** @type {Record<string, string>} */ ({
 
 /** @type {No} */
 const MISREAD = {
-  status: 0,
+  status: 200,
   code: 'misread',
-  sentence: 'This browser misreads a name in it. Read it with the API, or in chat',
+  sentence: 'This browser misreads a name in it. Read it with the API, or in chat.',
 }
 
 /**
