@@ -7,21 +7,28 @@ import { manualClock } from '../fakes/manual-clock.ts'
 import { silent } from '../fakes/office.ts'
 import { EVENT } from '../fakes/told-messages.ts'
 
-const MANY = 1_000
-const BAD = 'evt_777'
+interface Sent {
+  /** The ids of each request, the refused ones too. */
+  requests: string[][]
+  arrived: string[]
+  ends: Awaited<ReturnType<typeof sendTogether>>
+}
 
-test('what is not sent because the lease was lost meanwhile has no end', async () => {
-  const letters = Array.from({ length: 8 }, (_, i) => ({
+/** So many events, of which one is refused. The lease is lost after `requests`. */
+async function sendAll(many: number, bad: number, requests = Infinity): Promise<Sent> {
+  const letters = Array.from({ length: many }, (_, i) => ({
     delivery: { id: `dlv_${i}`, attempts: 0 },
     message: { kind: 'alert', event: { ...EVENT, id: `evt_${i}` } },
   })) as Letter[]
-  const sent: number[] = []
+  const sent: Omit<Sent, 'ends'> = { requests: [], arrived: [] }
   const platform = {
     post: () => Promise.reject(new Error('all go together')),
     redraw: async () => {},
     async digest({ events }: { events: { id: string }[] }) {
-      sent.push(events.length)
-      if (events.some(({ id }) => id === 'evt_7')) throw new Undeliverable('message', 'invalid_payload')
+      const ids = events.map(({ id }) => id)
+      sent.requests.push(ids)
+      if (ids.includes(`evt_${bad}`)) throw new Undeliverable('message', 'invalid_payload')
+      sent.arrived.push(...ids)
       return {}
     },
   }
@@ -31,41 +38,25 @@ test('what is not sent because the lease was lost meanwhile has no end', async (
     place: { row: { id: 'dst_1' } as never, platform, audience: 'people', to: {} as never },
     clock: manualClock(),
     log: silent,
-    isOurs: async () => sent.length < 3,
+    isOurs: async () => sent.requests.length < requests,
   })
-  expect(sent).toEqual([8, 4, 4])
+  return { ...sent, ends }
+}
+
+test('of a thousand one is given up, and all others arrive, in a few requests', async () => {
+  const { requests, arrived, ends } = await sendAll(1_000, 777)
+  const refused = ends.filter(({ what }) => what !== 'delivered')
+  expect(refused).toMatchObject([{ what: 'dead', delivery: { id: 'dlv_777' } }])
+  expect(arrived).toEqual(
+    Array.from({ length: 1_000 }, (_, i) => `evt_${i}`).filter((id) => id !== 'evt_777'),
+  )
+  expect(requests.length).toBeLessThan(25)
+})
+
+test('what is not sent because the lease was lost meanwhile has no end', async () => {
+  const { requests, ends } = await sendAll(8, 7, 3)
+  expect(requests.map((ids) => ids.length)).toEqual([8, 4, 4])
   expect(ends.map(({ what, delivery }) => [what, delivery.id])).toEqual(
     [0, 1, 2, 3].map((i) => ['delivered', `dlv_${i}`]),
   )
-})
-
-test('of a thousand one is given up, and all others arrive, in a few requests', async () => {
-  const letters = Array.from({ length: MANY }, (_, i) => ({
-    delivery: { id: `dlv_${i}`, attempts: 0 },
-    message: { kind: 'alert', event: { ...EVENT, id: `evt_${i}` } },
-  })) as Letter[]
-  const arrived: string[] = []
-  let requests = 0
-  const platform = {
-    post: () => Promise.reject(new Error('all go together')),
-    redraw: async () => {},
-    async digest({ events }: { events: { id: string }[] }) {
-      requests += 1
-      if (events.some(({ id }) => id === BAD)) throw new Undeliverable('message', 'invalid_payload')
-      arrived.push(...events.map(({ id }) => id))
-      return {}
-    },
-  }
-  const ends = await sendTogether(letters, {
-    db: undefined as never,
-    kind: { retryPolicy: 'patient', keepsExcerpts: false },
-    place: { row: { id: 'dst_1' } as never, platform, audience: 'people', to: {} as never },
-    clock: manualClock(),
-    log: silent,
-    isOurs: async () => true,
-  })
-  const refused = ends.filter(({ what }) => what !== 'delivered')
-  expect(refused).toMatchObject([{ what: 'dead', delivery: { id: 'dlv_777' } }])
-  expect(arrived).toEqual(letters.map(({ message }) => message.event.id).filter((id) => id !== BAD))
-  expect(requests).toBeLessThan(25)
 })
