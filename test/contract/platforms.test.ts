@@ -104,17 +104,22 @@ test('every platform has a sample', () => {
 })
 
 test('a provider that hangs holds a send up as long as a send may take there, and no longer', async () => {
+  const timeouts = { peopleMs: 2_000, machinesMs: 3_000 }
+  const places = await Promise.all(
+    Object.keys(SAMPLES).map(async (sample) => ({ sample, ...(await placeAt(sample, `${url}/`, timeouts)) })),
+  )
+  // What a platform loads at its first send is loaded before.
+  provider.answer((_req, res) => void res.writeHead(500).end())
+  await Promise.allSettled(places.map(({ platform, to }) => platform.post(APPROVAL, to)))
   provider.answer(() => {})
-  const timeouts = { peopleMs: 1_000, machinesMs: 2_000 }
-  const sends = Object.keys(SAMPLES).map(async (sample) => {
-    const { platform, to } = await placeAt(sample, `${url}/`, timeouts)
+  const sends = places.map(async ({ sample, platform, to }) => {
     const from = performance.now()
     await expect(platform.post(APPROVAL, to), sample).rejects.toBeInstanceOf(Failed)
     const tookMs = performance.now() - from
     const { audience } = kindOf(sample, `${url}/`, url)
     const mayTakeMs = audience === 'people' ? timeouts.peopleMs : timeouts.machinesMs
     expect(tookMs, sample).toBeGreaterThan(mayTakeMs - 100)
-    expect(tookMs, sample).toBeLessThan(mayTakeMs + 900)
+    expect(tookMs, sample).toBeLessThan(mayTakeMs + 1_900)
   })
   await Promise.all(sends)
 })
