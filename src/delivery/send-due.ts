@@ -65,49 +65,82 @@ function orderOf({ batch, orderKey }: Batching['kind']): 'all' | 'alerts' | 'not
   return orderKey === undefined ? 'nothing' : 'alerts'
 }
 
+/** What one lease carries from round to round. */
+interface Run {
+  waiting: Batch[]
+  /** When that was read. */
+  readAt: number
+  /** Whether what was sent last is written down, and the lease still holds. */
+  settled: Promise<boolean>
+  lookAgainAt: number | undefined
+}
+
 async function sendAll(served: Served, options: ServeOptions): Promise<number | undefined> {
-  const { db, leases, clock } = options
-  const { lease, paces, rate, atOnce } = served
-  let waiting: Batch[] = []
-  let readAt = clock.now()
-  let lookAgainAt: number | undefined
-  let settled = Promise.resolve(true)
-  for (let round = 0; round < ROUNDS && options.isRunning(); round++) {
-    if (!(await keepLease(served, options))) break
-    if (waiting.length === 0 || clock.now() - readAt >= FRESH_MS) {
-      // What is sent and not yet settled would be found once more.
-      if (!(await settled)) break
-      readAt = clock.now()
-      waiting = await look(served, options)
-      if (waiting.length === 0) break
-    }
-    const next = waiting.slice(0, atOnce)
-    const now = clock.now()
-    const noRoom = await takeRoom(db, next.some(isRated) ? [...rate, ...paces] : paces, now)
-    if (!noRoom) {
-      waiting = waiting.slice(atOnce)
-      const ends = (await Promise.all(next.map((batch) => sendBatch(batch, served, options)))).flat()
-      const isOurs = await settled
-      settled = settleRound(ends, served, options)
-      // Thrown where it is awaited.
-      settled.catch(() => {})
-      // Where messages are independent, the next ones go while the database writes what became of these.
-      if (!isOurs || ends.some(isLast) || (atOnce === 1 && !(await settled))) break
-      continue
-    }
-    lookAgainAt = now + noRoom.waitMs
-    if (noRoom.bucket !== rate[0]?.bucket) {
-      await leases.cool(lease, lookAgainAt)
-      break
-    }
-    // Too many alerts for the people there; what agents wait for goes on.
-    const [alerts, others] = split(waiting, isRated)
-    await leases.hold(lease, alerts.flatMap(deliveriesIn), lookAgainAt)
-    waiting = others
-    if (waiting.length === 0) break
+  const run: Run = {
+    waiting: [],
+    readAt: options.clock.now(),
+    settled: Promise.resolve(true),
+    lookAgainAt: undefined,
   }
-  await settled
-  return lookAgainAt
+  let goesOn = true
+  for (let round = 0; goesOn && round < ROUNDS && options.isRunning(); round++) {
+    goesOn = await sendRound(run, served, options)
+  }
+  await run.settled
+  return run.lookAgainAt
+}
+
+/** Plans, takes room, sends and settles. Resolves whether another round may follow. */
+async function sendRound(run: Run, served: Served, options: ServeOptions): Promise<boolean> {
+  if (!(await keepLease(served, options)) || !(await plan(run, served, options))) return false
+  const next = run.waiting.slice(0, served.atOnce)
+  const now = options.clock.now()
+  const limits = next.some(isRated) ? [...served.rate, ...served.paces] : served.paces
+  const noRoom = await takeRoom(options.db, limits, now)
+  if (noRoom) return waitForRoom(noRoom.bucket, now + noRoom.waitMs, run, served, options)
+  run.waiting = run.waiting.slice(served.atOnce)
+  return sendNow(next, run, served, options)
+}
+
+/** Resolves whether there is something to send. What was read a moment ago still counts. */
+async function plan(run: Run, served: Served, options: ServeOptions): Promise<boolean> {
+  const now = options.clock.now()
+  if (run.waiting.length > 0 && now - run.readAt < FRESH_MS) return true
+  // What is sent and not yet settled would be found once more.
+  if (!(await run.settled)) return false
+  run.readAt = options.clock.now()
+  run.waiting = await look(served, options)
+  return run.waiting.length > 0
+}
+
+async function sendNow(next: Batch[], run: Run, served: Served, options: ServeOptions): Promise<boolean> {
+  const ends = (await Promise.all(next.map((batch) => sendBatch(batch, served, options)))).flat()
+  const isOurs = await run.settled
+  run.settled = settleRound(ends, served, options)
+  // Thrown where it is awaited.
+  run.settled.catch(() => {})
+  if (!isOurs || ends.some(isLast)) return false
+  // Where messages are independent, the next ones go while the database writes what became of these.
+  return served.atOnce > 1 || run.settled
+}
+
+async function waitForRoom(
+  bucket: string,
+  until: number,
+  run: Run,
+  { lease, rate }: Served,
+  { leases }: ServeOptions,
+): Promise<boolean> {
+  run.lookAgainAt = until
+  if (bucket !== rate[0]?.bucket) {
+    await leases.cool(lease, until)
+    return false
+  }
+  // Too many alerts for the people there; what agents wait for goes on.
+  const [alerts, others] = split(run.waiting, isRated)
+  await leases.hold(lease, alerts.flatMap(deliveriesIn), until)
+  run.waiting = others
+  return others.length > 0
 }
 
 /** Resolves whether they are settled. When it throws, the lease runs out, and what was sent is sent again. */
