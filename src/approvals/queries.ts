@@ -56,7 +56,7 @@ export interface Standing {
 }
 
 /** Of arguments and metadata in a page; a single approval may have more. */
-const MOST_BYTES = 1_000_000
+const MOST_BYTES = 500_000
 const DAY_MS = 24 * 60 * 60 * 1000
 
 export interface QueriesOptions extends ViewOptions {

@@ -39,7 +39,7 @@ export const listApprovals = {
   query: listQuery,
   answers: {
     200: {
-      says: 'A page; with details it ends after at most 1 MB of them, and the next page goes on',
+      says: 'A page; with details it ends after at most half a megabyte of them, and the next page goes on',
       body: pageOf(listedApproval),
     },
   },
