@@ -2,7 +2,7 @@
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import type { Severity } from '../events/severity.ts'
-import type { Clock } from '../kit/clock.ts'
+import { type Clock, DAY_MS } from '../kit/clock.ts'
 import { oneAtATime } from '../kit/one-at-a-time.ts'
 import { findApproval } from '../store/approvals.ts'
 import type { Database } from '../store/database.ts'
@@ -57,7 +57,6 @@ export interface Standing {
 
 /** Of arguments and metadata in a page; a single approval may have more. */
 const MOST_BYTES = 500_000
-const DAY_MS = 24 * 60 * 60 * 1000
 
 export interface QueriesOptions extends ViewOptions {
   db: Database

@@ -1,11 +1,10 @@
 // Deletes approvals that closed long ago, where the operator wants that, a few at a time.
 
 import { record } from '../audit/append.ts'
-import type { Clock } from '../kit/clock.ts'
+import { type Clock, DAY_MS } from '../kit/clock.ts'
 import type { Database } from '../store/database.ts'
 import { deleteApprovals, findClosedBefore, takeClosedBefore } from '../store/retention.ts'
 
-const DAY_MS = 24 * 60 * 60 * 1000
 /** One transaction's worth: a click waits behind one of them at most. */
 const AT_ONCE = 20
 /** Then other duties have their turn, until the next round a second later. */

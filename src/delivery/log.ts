@@ -1,7 +1,7 @@
 // Gives admins the log of deliveries: what was sent, how it went, and sending it once more.
 
 import type { DeliveryAttemptRow } from '../../db/schema.ts'
-import type { Clock } from '../kit/clock.ts'
+import { type Clock, DAY_MS } from '../kit/clock.ts'
 import { findAttempts } from '../store/attempts.ts'
 import type { Database } from '../store/database.ts'
 import * as store from '../store/delivery-log.ts'
@@ -23,7 +23,6 @@ export interface DeliveryLog {
   forgetOld(): Promise<void>
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000
 /** One transaction's worth: nobody waits long behind it. */
 const FORGOTTEN_AT_ONCE = 500
 

@@ -40,7 +40,9 @@ export interface SendOptions {
 }
 
 /** One try: what came of it, or what was thrown. */
-type Tried = { attempt: Attempt } & ({ delivered: Delivered } | { error: unknown })
+type Tried =
+  | { attempt: Attempt; delivered: Delivered }
+  | { attempt: Attempt & { code: string }; error: unknown }
 
 /** Never throws what a platform throws. */
 export async function send({ delivery, message }: Letter, options: SendOptions): Promise<End> {
@@ -73,7 +75,7 @@ async function inHalves(letters: Letter[], options: SendOptions, left: { halving
   if (left.halvings === 0) {
     // Most of them are good: all are tried again, in other company.
     const error = new Failed(refusal.code, refusal.excerpt)
-    return endsOf({ attempt: tried.attempt, error }, deliveries, options)
+    return endsOf({ attempt: { ...tried.attempt, code: error.code }, error }, deliveries, options)
   }
   left.halvings -= 1
   const middle = Math.ceil(letters.length / 2)
@@ -98,8 +100,8 @@ function digestOf(letters: Letter[]): Digest {
 
 /** Of what was sent, not of the destination. */
 function refusalOf(tried: Tried): Undeliverable | undefined {
-  const isRefused = 'error' in tried && tried.error instanceof Undeliverable && tried.error.what === 'message'
-  return isRefused ? (tried.error as Undeliverable) : undefined
+  const error = 'error' in tried ? tried.error : undefined
+  return error instanceof Undeliverable && error.what === 'message' ? error : undefined
 }
 
 const deliveriesOf = (letters: Letter[]) => letters.map(({ delivery }) => delivery)
@@ -120,18 +122,18 @@ async function attempted(
 }
 
 function endsOf(tried: Tried, deliveries: DeliveryRow[], options: SendOptions): End[] {
+  if ('error' in tried) return failures(tried.error, deliveries, tried.attempt, options)
   const { attempt } = tried
-  if ('error' in tried) return failures(tried.error, deliveries, attempt, options)
   return deliveries.map((delivery) => ({ what: 'delivered', delivery, delivered: tried.delivered, attempt }))
 }
 
 function failures(
   error: unknown,
   deliveries: DeliveryRow[],
-  attempt: Attempt,
+  attempt: Attempt & { code: string },
   { kind, place, clock, log }: SendOptions,
 ): End[] {
-  const code = attempt.code ?? 'internal_error'
+  const { code } = attempt
   const about = { delivery: deliveries[0]?.id, count: deliveries.length, destination: place.row.id }
   if (!(error instanceof SendError)) log.error({ ...about, err: error }, 'a platform broke its contract')
   if (error instanceof Throttled) {

@@ -1,7 +1,7 @@
 // Says where a delivery stands in the order of sends at its destination.
 
 import type { ApprovalRow, DeliveryRow } from '../../db/schema.ts'
-import { CLASS } from '../store/literals.ts'
+import { AS_UPDATE, CLASS } from '../store/literals.ts'
 import { SEVERITIES, type Severity } from './severity.ts'
 
 export type Place = Pick<DeliveryRow, 'class' | 'lane' | 'rank'>
@@ -14,7 +14,7 @@ export function placeOfApproval(
   { status, owner_key_id, risk_level, expires_at }: ApprovalRow,
   told: boolean,
 ): Place {
-  if (told || status !== 'pending') return { class: CLASS.update, lane: '', rank: 0 }
+  if (told || status !== 'pending') return AS_UPDATE
   const risk = SEVERITIES.length - 1 - SEVERITIES.indexOf(risk_level as Severity)
   return { class: CLASS.card, lane: owner_key_id, rank: risk * RISK_STEP + expires_at }
 }

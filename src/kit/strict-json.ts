@@ -25,7 +25,8 @@ export class JsonError extends Error {
 
 /**
  * RFC 8259 JSON in UTF-8 within the I-JSON limits of RFC 7493: no key twice, no integer beyond 2^53, no number
- * whose digits a double does not keep, no lone surrogate; two bodies with one digest are then one request. Throws a JsonError whose message is for the sender.
+ * whose digits a double does not keep, no lone surrogate; two bodies with one digest are then one request. Throws a
+ * JsonError whose message is for the sender.
  */
 export function parseStrictJson(bytes: Uint8Array): unknown {
   const value = parsed(decoded(bytes))

@@ -4,7 +4,7 @@ import { type ExpressionBuilder, sql, type UpdateQueryBuilder, type UpdateResult
 import type { DeliveryRow, Schema } from '../../db/schema.ts'
 import { columns, compileOncePerLength } from './compile-once.ts'
 import { type Executor, isOnPostgres } from './database.ts'
-import { CLASS, FIRST_CARD, PENDING } from './literals.ts'
+import { AS_UPDATE, FIRST_CARD, OF_ANY_CLASS, PENDING } from './literals.ts'
 
 export async function insertDeliveries(trx: Executor, rows: DeliveryRow[]): Promise<void> {
   if (rows.length > 0) await addDeliveries(trx, rows)
@@ -39,7 +39,7 @@ const addDeliveries = compileOncePerLength((trx, rows: DeliveryRow[]) =>
 export function giveUpTurns(trx: Executor, subjectId: string): Promise<unknown> {
   return trx
     .updateTable('deliveries')
-    .set({ class: CLASS.update, lane: '', rank: 0 })
+    .set(AS_UPDATE)
     .where('subject_id', '=', subjectId)
     .where('state', '=', PENDING)
     .where('class', '=', FIRST_CARD)
@@ -133,10 +133,6 @@ export function isLeased(leaseId: string, destinationId: string) {
     )
 }
 
-/** Cards that wait have an index, and all others that do. */
-export const isOfAnyClass = ({ or, eb }: ExpressionBuilder<Schema, 'deliveries'>) =>
-  or([eb('class', '=', FIRST_CARD), eb('class', '>', FIRST_CARD)])
-
 /** What was not posted yet never will be: for a destination that is deleted. Redraws stay due. */
 export async function skipUnposted(trx: Executor, destinationId: string, now: number): Promise<void> {
   await trx
@@ -144,7 +140,7 @@ export async function skipUnposted(trx: Executor, destinationId: string, now: nu
     .set({ state: 'skipped', finished_at: now })
     .where('destination_id', '=', destinationId)
     .where('state', '=', PENDING)
-    .where(isOfAnyClass)
+    .where(OF_ANY_CLASS)
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -202,9 +198,7 @@ export async function redeliverNewest(
     .set({
       state: 'pending',
       attempts: 0,
-      class: CLASS.update,
-      lane: '',
-      rank: 0,
+      ...AS_UPDATE,
       next_attempt_at: sql<number>`cast(${now} as bigint) - case when next_attempt_at = ${now} then 1 else 0 end`,
       finished_at: null,
     })

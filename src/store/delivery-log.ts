@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import type { DeliveryRow, Schema } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import type { Executor } from './database.ts'
-import { CLASS, FIRST_CARD, PENDING } from './literals.ts'
+import { AS_UPDATE, FIRST_CARD, PENDING } from './literals.ts'
 
 export interface DeliveryFilter {
   id?: string | undefined
@@ -102,7 +102,7 @@ export async function replayDeliveries(trx: Executor, filter: DeliveryFilter, no
 function giveUpClosedTurns(trx: Executor): Promise<unknown> {
   return trx
     .updateTable('deliveries')
-    .set({ class: CLASS.update, lane: '', rank: 0 })
+    .set(AS_UPDATE)
     .where('state', '=', PENDING)
     .where('class', '=', FIRST_CARD)
     .where(({ exists, selectFrom }) =>

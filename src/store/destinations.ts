@@ -5,7 +5,7 @@ import type { DestinationRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { compileOnce } from './compile-once.ts'
 import type { Executor } from './database.ts'
-import { FIRST_CARD, PENDING } from './literals.ts'
+import { OF_ANY_CLASS, PENDING } from './literals.ts'
 
 /** What a sender writes down, of a destination that none has taken yet. */
 export const UNSERVED = {
@@ -103,10 +103,7 @@ export async function findForgettable(db: Executor): Promise<string[]> {
                 .select('waiting.id')
                 .whereRef('waiting.destination_id', '=', 'd.id')
                 .where('waiting.state', '=', PENDING)
-                // Each of the two has an index of its own.
-                .where((of) =>
-                  of.or([of('waiting.class', '=', FIRST_CARD), of('waiting.class', '>', FIRST_CARD)]),
-                ),
+                .where(OF_ANY_CLASS),
             ),
           ),
           not(

@@ -4,9 +4,9 @@ import { type RawBuilder, sql } from 'kysely'
 import type { DeliveryRow } from '../../db/schema.ts'
 import { compileOnce, compileOncePerLength } from './compile-once.ts'
 import type { Executor } from './database.ts'
-import { isLeased, isOfAnyClass, updateAsRead } from './deliveries.ts'
+import { isLeased, updateAsRead } from './deliveries.ts'
 import type { ToldEvent } from './events.ts'
-import { FIRST_CARD, PENDING } from './literals.ts'
+import { FIRST_CARD, OF_ANY_CLASS, PENDING } from './literals.ts'
 
 /**
  * Whether an earlier delivery of the same card is still pending; `delivery` is the row's alias in the query. A value of
@@ -175,7 +175,7 @@ export function endHolds(trx: Executor, destinationId: string, now: number): Pro
     .set({ next_attempt_at: now })
     .where('destination_id', '=', destinationId)
     .where('state', '=', PENDING)
-    .where(isOfAnyClass)
+    .where(OF_ANY_CLASS)
     .where('attempts', '=', 0)
     .where('next_attempt_at', '>', now)
     .execute()

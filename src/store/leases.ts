@@ -12,8 +12,8 @@ export type Claimable = Pick<DestinationRow, 'id' | 'channel_type' | 'slow'>
 
 /**
  * Those, the quick before the slow ones, and of these the one first that was served longest ago. A few looks at the
- * index per destination, however long their backlogs, but for first cards that wait for another try; what an earlier delivery of the same card holds back is not due,
- * or the destination would be taken again and again for nothing.
+ * index per destination, however long their backlogs, but for first cards that wait for another try. What an earlier
+ * delivery of the same card holds back is not due, or the destination would be taken again and again for nothing.
  */
 export async function findClaimable(db: Executor, now: number): Promise<Claimable[]> {
   return (await claimable(db, { now })).rows

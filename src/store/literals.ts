@@ -9,3 +9,9 @@ export const DEAD = sql.lit('dead')
 export const CLASS = { card: 0, update: 1, critical: 2, other: 3 } as const
 
 export const FIRST_CARD = sql.lit(CLASS.card)
+
+/** The place of what follows a first card: in no lane. */
+export const AS_UPDATE = { class: CLASS.update, lane: '', rank: 0 } as const
+
+/** For a query on deliveries: cards that wait have an index, and all others that do. */
+export const OF_ANY_CLASS = sql<boolean>`(class = ${FIRST_CARD} or class > ${FIRST_CARD})`

@@ -29,12 +29,9 @@ interface Known {
  */
 export function pendingLimit(db: Pick<Database, 'engine'>): IsFull {
   const keys = new LRUCache<string, Known>({ max: MOST_KEYS })
-  const isAlone = db.engine === 'sqlite'
-
-  function hasRoom({ pending, added, countedAt }: Known, limit: number): boolean {
-    if (isAlone) return pending + added < limit
-    return pending + PROCESSES * added < limit && performance.now() - countedAt < COUNTED_FOR_MS
-  }
+  const [processes, countedForMs] = db.engine === 'sqlite' ? [1, Infinity] : [PROCESSES, COUNTED_FOR_MS]
+  const hasRoom = ({ pending, added, countedAt }: Known, limit: number) =>
+    pending + processes * added < limit && performance.now() - countedAt < countedForMs
 
   return async (trx, key, limit) => {
     if (limit === undefined) {
