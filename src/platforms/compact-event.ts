@@ -1,8 +1,8 @@
 // Shapes an event for machines to read: whole, or as much of it as fits, with a link to all of it.
 
 import type { EventView } from '../events/event.ts'
-import { titleOf } from './shown-alert.ts'
-import { shortened } from './shown-text.ts'
+import { titleOf } from './content/alert.ts'
+import { shortened } from './content/text.ts'
 
 /** Below 4 KB, however they are counted. */
 export const MOST_BYTES = 4000

@@ -1,7 +1,7 @@
 // Shows how the page of an approval treats wrong keys, strangers, mere readers and the text of hostile agents.
 
 import { expect } from 'vitest'
-import { revealed } from '../../src/platforms/shown-text.ts'
+import { revealed } from '../../src/platforms/content/text.ts'
 import { recorded } from '../fakes/peek.ts'
 import { ask, cardOf, decisionButtons, enter, status, test } from './approval-page-fixtures.ts'
 import { shows } from './tab.ts'

@@ -144,34 +144,15 @@ export const ROOMS: Record<string, Room> = {
   'platforms/chosen-headers': { at: 'src/platforms/chosen-headers.ts', imports: [] },
   'platforms/compact-event': {
     at: 'src/platforms/compact-event.ts',
-    imports: ['platforms/shown-text', 'platforms/shown-alert', { room: 'events', types: true }],
+    imports: ['platforms/content', { room: 'events', types: true }],
   },
   'platforms/reach': { at: 'src/platforms/reach.ts', imports: ['platforms/contract', 'kit'] },
-  'platforms/shown-text': { at: 'src/platforms/shown-text.ts', imports: [] },
-  'platforms/shown-approval': {
-    at: 'src/platforms/shown-approval.ts',
-    imports: [
-      'platforms/shown-text',
-      { room: 'platforms/render-options', types: true },
-      { room: 'approvals', only: ['view.ts'] },
-    ],
-  },
-  'platforms/shown-alert': {
-    at: 'src/platforms/shown-alert.ts',
-    imports: [
-      'platforms/shown-text',
-      'platforms/shown-approval',
-      { room: 'platforms/render-options', types: true },
-      { room: 'events', types: true },
-    ],
-  },
-  'platforms/shown-digest': {
-    at: 'src/platforms/shown-digest.ts',
+  'platforms/content': {
+    at: 'src/platforms/content',
     imports: [
       { room: 'platforms/contract', types: true },
       'platforms/render-options',
-      'platforms/shown-text',
-      'platforms/shown-alert',
+      { room: 'approvals', only: ['view.ts'] },
       { room: 'events', only: ['severity.ts', 'event.ts'] },
     ],
   },
@@ -184,10 +165,7 @@ export const ROOMS: Record<string, Room> = {
       'platforms/retry-after',
       'platforms/chosen-headers',
       'platforms/compact-event',
-      'platforms/shown-text',
-      'platforms/shown-approval',
-      'platforms/shown-alert',
-      'platforms/shown-digest',
+      'platforms/content',
       'platforms/render-options',
       'cards',
       { room: 'approvals', only: ['desk.ts', 'refusals.ts', 'view.ts'] },

@@ -1,9 +1,9 @@
 // Draws an alert in Discord: one embed in the colour of its severity, and a link to the record.
 
 import type { EventView } from '../../events/event.ts'
+import { alertFacts, nameOf, SIGNS, titleOf } from '../content/alert.ts'
+import { type Excerpts, prettyJson, prose } from '../content/text.ts'
 import type { RenderOptions } from '../render-options.ts'
-import { alertFacts, nameOf, SIGNS, titleOf } from '../shown-alert.ts'
-import { type Excerpts, prettyJson, prose } from '../shown-text.ts'
 import { COLORS, type DiscordMessage, drawn, type Field, field, time } from './message.ts'
 import { block, blockJson, code } from './text.ts'
 

@@ -2,10 +2,10 @@
 
 import type { EgressAnswer } from '../../kit/egress.ts'
 import { jsonObject } from '../../kit/json-object.ts'
+import { oneLine, shortened } from '../content/text.ts'
 import { Failed, Throttled, Undeliverable } from '../platform.ts'
 import { type Outgoing, reach } from '../reach.ts'
 import { pauseMs } from '../retry-after.ts'
-import { oneLine, shortened } from '../shown-text.ts'
 import { type DiscordConfig, webhookOf } from './config.ts'
 import type { DiscordMessage } from './message.ts'
 

@@ -1,9 +1,9 @@
 // Draws an approval in Discord: its facts, its state, and a link to where it is decided.
 
 import { type ApprovalStatus, type ApprovalView, closedBy } from '../../approvals/view.ts'
+import { factsOf, noteOf } from '../content/approval.ts'
+import { type Excerpts, oneLine, prettyJson, prose } from '../content/text.ts'
 import type { RenderOptions } from '../render-options.ts'
-import { factsOf, noteOf } from '../shown-approval.ts'
-import { type Excerpts, oneLine, prettyJson, prose } from '../shown-text.ts'
 import { COLORS, type DiscordMessage, drawn, type Field, field, time } from './message.ts'
 import { block, blockJson, code, inert } from './text.ts'
 

@@ -1,8 +1,8 @@
 // Draws a digest in Discord: one embed for many alerts, with a line for each that leads to its record.
 
+import { bySeverity, type DigestRow, fullestDigest, type ShownDigest } from '../content/digest.ts'
 import type { Digest } from '../platform.ts'
 import type { RenderOptions } from '../render-options.ts'
-import { bySeverity, type DigestRow, fullestDigest, type ShownDigest } from '../shown-digest.ts'
 import { addressed, COLORS, type DiscordMessage, type Embed, MAX_DESCRIPTION, time } from './message.ts'
 import { inert, linked } from './text.ts'
 

@@ -2,8 +2,8 @@
 
 import type { ApprovalStatus } from '../../approvals/view.ts'
 import type { Severity } from '../../events/severity.ts'
+import { type Excerpts, fullest } from '../content/text.ts'
 import { type RenderOptions, withheldWords } from '../render-options.ts'
-import { type Excerpts, fullest } from '../shown-text.ts'
 import { type Link, linkTo } from './text.ts'
 
 export interface Embed {

@@ -1,6 +1,6 @@
 // Keeps others' text plain in Discord: shown as code, in which nothing becomes a link, mention or formatting.
 
-import { disarmed, webUrl } from '../shown-text.ts'
+import { disarmed, webUrl } from '../content/text.ts'
 
 /** Ends code, which knows no escape. */
 const BACKTICK = /`/g

@@ -2,11 +2,11 @@
 
 import type { ApprovalView } from '../../approvals/view.ts'
 import type { EventView } from '../../events/event.ts'
+import { alertFacts } from '../content/alert.ts'
+import { factsOf } from '../content/approval.ts'
+import { disarmed, type Excerpts, fullest, oneLine, prettyJson, prose, webUrl } from '../content/text.ts'
 import type { Message } from '../platform.ts'
 import { withheldWords } from '../render-options.ts'
-import { alertFacts } from '../shown-alert.ts'
-import { factsOf } from '../shown-approval.ts'
-import { disarmed, type Excerpts, fullest, oneLine, prettyJson, prose, webUrl } from '../shown-text.ts'
 
 type Row = [label: string, text: string]
 

@@ -1,9 +1,9 @@
 // Makes a PagerDuty page: one line of what happened and how serious it is, and a link to the record.
 
 import type { Severity } from '../../events/severity.ts'
+import { titleOf } from '../content/alert.ts'
+import { disarmed, oneLine, shortened, webUrl } from '../content/text.ts'
 import type { Message } from '../platform.ts'
-import { titleOf } from '../shown-alert.ts'
-import { disarmed, oneLine, shortened, webUrl } from '../shown-text.ts'
 import { customDetails } from './custom-details.ts'
 
 /** https://developer.pagerduty.com/docs/send-alert-event */

@@ -1,6 +1,6 @@
 // Writes others' text for a SIEM with every unseen character made visible.
 
-import { revealed } from '../shown-text.ts'
+import { revealed } from '../content/text.ts'
 
 /**
  * What a reader cannot see is shown as `\uXXXX`, so that a name which only looks like another one is not taken for it.

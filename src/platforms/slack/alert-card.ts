@@ -10,9 +10,9 @@ import type {
   SectionBlock,
 } from '@slack/types'
 import type { EventView } from '../../events/event.ts'
+import { alertFacts, isOpen, linkLabel, nameOf, SIGNS, titleOf } from '../content/alert.ts'
+import { type Excerpts, oneLine, prettyJson, prose, shortened, webUrl } from '../content/text.ts'
 import { type RenderOptions, withheldWords } from '../render-options.ts'
-import { alertFacts, isOpen, linkLabel, nameOf, SIGNS, titleOf } from '../shown-alert.ts'
-import { type Excerpts, oneLine, prettyJson, prose, shortened, webUrl } from '../shown-text.ts'
 import { date, type SlackMessage, slackMessage } from './message.ts'
 import { fitted, inert, literal, markup, preformatted } from './text.ts'
 

@@ -9,9 +9,9 @@ import type {
   SectionBlock,
 } from '@slack/types'
 import { type ApprovalStatus, type ApprovalView, closedBy } from '../../approvals/view.ts'
+import { factsOf, noteOf } from '../content/approval.ts'
+import { type Excerpts, oneLine, prettyJson, prose, shortened, webUrl } from '../content/text.ts'
 import { type RenderOptions, withheldWords } from '../render-options.ts'
-import { factsOf, noteOf } from '../shown-approval.ts'
-import { type Excerpts, oneLine, prettyJson, prose, shortened, webUrl } from '../shown-text.ts'
 import { date, type SlackMessage, slackMessage } from './message.ts'
 import { fitted, inert, literal, markup, preformatted } from './text.ts'
 

@@ -3,7 +3,7 @@
 import type { WebClient } from '@slack/web-api'
 import type { BotConfig } from './config.ts'
 import { handleOf, placeOf } from './handle.ts'
-import type { Way } from './way.ts'
+import type { Transport } from './transport.ts'
 import { calling } from './web-api.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -14,7 +14,7 @@ export interface BotOptions {
   workspaceOf: (token: string) => Promise<Workspace>
 }
 
-export function botWays(options: BotOptions): (config: BotConfig) => Way {
+export function botTransports(options: BotOptions): (config: BotConfig) => Transport {
   const { clientOf, workspaceOf } = options
   return ({ bot_token, channel_id }) => {
     const token = bot_token ?? options.botToken ?? ''

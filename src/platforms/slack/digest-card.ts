@@ -1,9 +1,9 @@
 // Draws a digest in Slack: one card for many alerts, with a line for each and nothing to press.
 
 import type { ContextBlock, KnownBlock, SectionBlock } from '@slack/types'
+import { bySeverity, type DigestRow, digestLine, fullestDigest, type ShownDigest } from '../content/digest.ts'
 import type { Digest } from '../platform.ts'
 import type { RenderOptions } from '../render-options.ts'
-import { bySeverity, type DigestRow, digestLine, fullestDigest, type ShownDigest } from '../shown-digest.ts'
 import { date, type SlackMessage, slackMessage } from './message.ts'
 import { inert, isShortEnough, linked, markup } from './text.ts'
 

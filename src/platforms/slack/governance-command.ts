@@ -3,28 +3,28 @@
 import type { App } from '@slack/bolt'
 import type { Asker, Commands } from '../../commands/commands.ts'
 import { allShowDetails } from '../render-options.ts'
+import type { ClickOrigins } from './click-origin.ts'
 import { replyCard } from './reply-card.ts'
-import type { Surroundings } from './surroundings.ts'
 
 const NOT_CONNECTED = {
   response_type: 'ephemeral',
   text: ':warning: This workspace is not connected',
 } as const
 
-export function listenToCommands(app: App, commands: Commands, surroundings: Surroundings): void {
+export function listenToCommands(app: App, commands: Commands, origins: ClickOrigins): void {
   app.command(/^\/.+/, async ({ command, context, ack }) => {
-    const origin = {
+    const sentFrom = {
       team: { id: command.team_id },
       enterprise: command.enterprise_id ? { id: command.enterprise_id } : null,
     }
     const spot = { channelId: command.channel_id }
-    const place = await surroundings.find(origin, context.signedBy as string[], spot)
-    if (!place) return ack(NOT_CONNECTED)
+    const origin = await origins.find(sentFrom, context.signedBy as string[], spot)
+    if (!origin) return ack(NOT_CONNECTED)
     const user = { id: command.user_id, name: command.user_name }
     const asker: Asker = {
-      by: await surroundings.identify(user, place.workspace, place.token),
-      destinationIds: place.here.map((destination) => destination.id),
-      details: allShowDetails(place.here),
+      by: await origins.identify(user, origin.workspace, origin.token),
+      destinationIds: origin.here.map((destination) => destination.id),
+      details: allShowDetails(origin.here),
     }
     await ack({ ...replyCard(await commands.answer(command.text ?? '', asker)) })
   })

@@ -6,11 +6,11 @@ import type { Outcome } from '../../approvals/refusals.ts'
 import type { Verdict } from '../../approvals/view.ts'
 import { accountPrincipal } from '../../identity/principal.ts'
 import type { PlatformPorts } from '../platform.ts'
+import type { ClickOrigins } from './click-origin.ts'
 import type { SlackConfig } from './config.ts'
 import { handleOf } from './handle.ts'
 import { refusalCard } from './reply-card.ts'
 import type { ResponseUrls } from './response-urls.ts'
-import type { Surroundings } from './surroundings.ts'
 import { destinationIn } from './webhook.ts'
 
 /** A click that names no message. */
@@ -26,7 +26,7 @@ const VERDICTS: Record<string, Verdict> = {
 export function listenToClicks(
   app: App,
   { desk, acknowledge, log }: PlatformPorts<SlackConfig>,
-  surroundings: Surroundings,
+  origins: ClickOrigins,
   responseUrls: Pick<ResponseUrls, 'keep'>,
 ): void {
   // A link button is followed by Slack itself; it only wants to hear that we noticed.
@@ -69,22 +69,22 @@ export function listenToClicks(
   async function clicked(body: BlockAction, signedBy: string[]): Promise<Pick<Decide, 'by' | 'at'>> {
     const channelId = body.container.channel_id ?? body.channel?.id
     const destinationId = destinationIn(body.actions[0]?.block_id ?? '')
-    const place = await surroundings.find(body, signedBy, { channelId, destinationId })
+    const origin = await origins.find(body, signedBy, { channelId, destinationId })
     const { id, username, name, team_id: teamId } = body.user
     const user = { id, name: username || name || id, teamId }
-    if (!place) {
+    if (!origin) {
       const tenant = body.enterprise?.id ?? body.team?.id ?? ''
       const account = { platform: 'slack', tenant, userId: user.id, name: user.name }
       return { by: accountPrincipal(account, 'external') }
     }
-    const by = await surroundings.identify(user, place.workspace, place.token)
+    const by = await origins.identify(user, origin.workspace, origin.token)
     const ts = body.container.message_ts ?? body.message?.ts
     if (!channelId || !ts) return { by, at: NO_CARD_OF_OURS }
     const handle = handleOf(channelId, ts)
-    for (const { id, config } of place.here) {
+    for (const { id, config } of origin.here) {
       // Before anything is decided: the redraw that follows has no other way to the card.
       if (config.webhook_url !== undefined) await responseUrls.keep(id, handle, body.response_url)
     }
-    return { by, at: { destinationIds: place.here.map((destination) => destination.id), handle } }
+    return { by, at: { destinationIds: origin.here.map((destination) => destination.id), handle } }
   }
 }

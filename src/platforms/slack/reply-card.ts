@@ -3,7 +3,7 @@
 import type { Button, KnownBlock } from '@slack/types'
 import type { Refusal } from '../../approvals/refusals.ts'
 import type { Reply } from '../../commands/commands.ts'
-import { type Excerpts, oneLine, prose, revealed, shortened, webUrl } from '../shown-text.ts'
+import { type Excerpts, oneLine, prose, revealed, shortened, webUrl } from '../content/text.ts'
 import { fitted, inert, literal, markup, preformatted } from './text.ts'
 
 const FIELDS_OF_A_SECTION = 10

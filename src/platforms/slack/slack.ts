@@ -6,7 +6,8 @@ import type { Outgoing } from '../reach.ts'
 import { posting, type RenderOptions, redrawing } from '../render-options.ts'
 import { alertCard } from './alert-card.ts'
 import { approvalCard } from './approval-card.ts'
-import { botWays } from './bot.ts'
+import { botTransports } from './bot.ts'
+import { createClickOrigins } from './click-origin.ts'
 import { isInteractive, type SlackConfig, type SlackEnvironment, slackConfig } from './config.ts'
 import { digestCard } from './digest-card.ts'
 import { listenToCommands } from './governance-command.ts'
@@ -17,10 +18,9 @@ import { members } from './members.ts'
 import type { SlackMessage } from './message.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { createResponseUrls } from './response-urls.ts'
-import { surroundings } from './surroundings.ts'
-import type { Way } from './way.ts'
+import type { Transport } from './transport.ts'
 import { slackClients, slackFetch, slackOrigins } from './web-api.ts'
-import { webhookPace, webhookWays } from './webhook.ts'
+import { webhookPace, webhookTransports } from './webhook.ts'
 import { workspaces } from './workspace.ts'
 
 const problems = { 401: ['invalid_signature'], 404: ['not_found'] }
@@ -55,10 +55,10 @@ function createSlack(
   const clientOf = slackClients(env.apiUrl, env.timeoutMs)
   const workspaceOf = workspaces(ports.state, clientOf)
   const responseUrls = createResponseUrls(ports.state, ports.clock, slackOrigins(env.apiUrl))
-  const byBot = botWays({ botToken: env.botToken, clientOf, workspaceOf })
-  const byWebhook = webhookWays(hookApi(env, ports.clock), responseUrls)
+  const byBot = botTransports({ botToken: env.botToken, clientOf, workspaceOf })
+  const byWebhook = webhookTransports(hookApi(env, ports.clock), responseUrls)
 
-  function wayTo({ id, config }: Destination<SlackConfig>): Way {
+  function transportTo({ id, config }: Destination<SlackConfig>): Transport {
     return config.webhook_url === undefined ? byBot(config) : byWebhook(id, config)
   }
 
@@ -79,17 +79,19 @@ function createSlack(
         attachFunctionToken: false,
         logger: quietLogger,
       })
-      const around = surroundings(env, ports, workspaceOf, members(clientOf, ports.clock, ports.log))
-      listenToClicks(app, ports, around, responseUrls)
-      listenToCommands(app, ports.commands, around)
+      const origins = createClickOrigins(env, ports, workspaceOf, members(clientOf, ports.clock, ports.log))
+      listenToClicks(app, ports, origins, responseUrls)
+      listenToCommands(app, ports.commands, origins)
     },
 
-    post: (message, to) => wayTo(to).post(cardOf(message, posting(message, to, isInteractive(to.config)))),
+    post: (message, to) =>
+      transportTo(to).post(cardOf(message, posting(message, to, isInteractive(to.config)))),
 
-    digest: (digest, to) => wayTo(to).post(digestCard(digest, posting(digest, to, isInteractive(to.config)))),
+    digest: (digest, to) =>
+      transportTo(to).post(digestCard(digest, posting(digest, to, isInteractive(to.config)))),
 
     redraw: (handle, message, to) =>
-      wayTo(to).redraw(handle, cardOf(message, redrawing(to, isInteractive(to.config)))),
+      transportTo(to).redraw(handle, cardOf(message, redrawing(to, isInteractive(to.config)))),
   }
 }
 

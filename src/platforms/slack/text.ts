@@ -1,7 +1,7 @@
 // Keeps others' text plain in Slack: escaped for mrkdwn, or in a block that shows it literally.
 
 import type { MrkdwnElement, PlainTextElement, RichTextBlock } from '@slack/types'
-import { disarmed, type Excerpts, fullest } from '../shown-text.ts'
+import { disarmed, type Excerpts, fullest } from '../content/text.ts'
 
 /** Slack refuses messages somewhere past 11,000 characters with `msg_blocks_too_long`, undocumented. */
 const MAX_MESSAGE_JSON = 10_000

@@ -7,7 +7,7 @@ import type { WebhookConfig } from './config.ts'
 import type { PostToHook } from './hook-api.ts'
 import type { SlackMessage } from './message.ts'
 import type { ResponseUrls } from './response-urls.ts'
-import type { Way } from './way.ts'
+import type { Transport } from './transport.ts'
 
 /** Slack takes one message a second of a webhook, and short bursts. */
 const PACE = { perSecond: 0.9, burst: 3 }
@@ -19,10 +19,10 @@ export function webhookPace({ webhook_url }: WebhookConfig): Pace[] {
 }
 
 /** A card can be redrawn after somebody pressed it, as long as Slack lets us answer. */
-export function webhookWays(
+export function webhookTransports(
   postToHook: PostToHook,
   responseUrls: Pick<ResponseUrls, 'find' | 'forgetExpired'>,
-): (destinationId: string, config: WebhookConfig) => Way {
+): (destinationId: string, config: WebhookConfig) => Transport {
   return (destinationId, { webhook_url }) => ({
     async post(message) {
       await postToHook(webhook_url, marked(message, destinationId))

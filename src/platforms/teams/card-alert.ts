@@ -1,9 +1,9 @@
 // Makes the data of an alert's card in Teams.
 
 import type { EventView } from '../../events/event.ts'
+import { alertFacts, isOpen, linkLabel, nameOf, SIGNS, titleOf } from '../content/alert.ts'
+import { type Excerpts, prose, webUrl } from '../content/text.ts'
 import { type RenderOptions, withheldWords } from '../render-options.ts'
-import { alertFacts, isOpen, linkLabel, nameOf, SIGNS, titleOf } from '../shown-alert.ts'
-import { type Excerpts, prose, webUrl } from '../shown-text.ts'
 import { STYLES, wholeSeconds } from './card-approval.ts'
 
 /** What `cards/alert.json` is filled with. */

@@ -2,9 +2,9 @@
 
 import { type ApprovalStatus, type ApprovalView, closedBy } from '../../approvals/view.ts'
 import type { Severity } from '../../events/severity.ts'
+import { factsOf, noteOf } from '../content/approval.ts'
+import { type Excerpts, oneLine, prose, webUrl } from '../content/text.ts'
 import { type RenderOptions, withheldWords } from '../render-options.ts'
-import { factsOf, noteOf } from '../shown-approval.ts'
-import { type Excerpts, oneLine, prose, webUrl } from '../shown-text.ts'
 
 type Closed = Exclude<ApprovalStatus, 'pending'>
 

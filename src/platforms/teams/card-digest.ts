@@ -1,6 +1,6 @@
 // Makes the data of a digest's card in Teams.
 
-import { bySeverity, type ShownDigest } from '../shown-digest.ts'
+import { bySeverity, type ShownDigest } from '../content/digest.ts'
 import { STYLES, wholeSeconds } from './card-approval.ts'
 
 /** What `cards/digest.json` is filled with. `to` is empty where all of it happened in one second. */

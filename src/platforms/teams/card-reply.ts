@@ -1,7 +1,7 @@
 // Makes the data of the card that answers a question in Teams.
 
 import type { Reply } from '../../commands/commands.ts'
-import { type Excerpts, oneLine, prose, revealed, webUrl } from '../shown-text.ts'
+import { type Excerpts, oneLine, prose, revealed, webUrl } from '../content/text.ts'
 import { inert, preformatted } from './card-text.ts'
 
 /** What `cards/reply.json` is filled with. */

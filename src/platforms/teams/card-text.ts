@@ -1,6 +1,6 @@
 // Keeps others' text plain in Teams: look-alikes where markdown is read, and TextRuns, which read none.
 
-import { disarmed, oneLine, shortened } from '../shown-text.ts'
+import { disarmed, oneLine, shortened } from '../content/text.ts'
 
 const OTHER_MARKUP = /[[\]<>&\\|]/g
 const LOOKALIKES: Record<string, string> = {

@@ -1,10 +1,10 @@
 // Runs the bot in Teams: cards by the Bot Connector, clicks and words through the Bot Framework.
 
 import { type Activity, ActivityTypes, CardFactory, MessageFactory, type TurnContext } from 'botbuilder'
+import { digestLine } from '../content/digest.ts'
 import type { Message, PlatformPorts, Posted } from '../platform.ts'
 import { Failed, SendError, Undeliverable } from '../platform.ts'
 import { posting, type RenderOptions, redrawing } from '../render-options.ts'
-import { digestLine } from '../shown-digest.ts'
 import { TeamsAdapter } from './adapter.ts'
 import { type AdaptiveCard, alertSummary, digestCard, messageCard, summaryOf } from './cards.ts'
 import { createClicks } from './clicks.ts'

@@ -1,9 +1,9 @@
 // Draws an alert in Telegram: what happened, to whom, how serious it is, and a link to the record.
 
 import type { EventView } from '../../events/event.ts'
+import { alertFacts, nameOf, SIGNS, titleOf } from '../content/alert.ts'
+import { type Excerpts, prettyJson, prose } from '../content/text.ts'
 import type { RenderOptions } from '../render-options.ts'
-import { alertFacts, nameOf, SIGNS, titleOf } from '../shown-alert.ts'
-import { type Excerpts, prettyJson, prose } from '../shown-text.ts'
 import { drawn, type TelegramMessage, time } from './message.ts'
 import { bold, code, codeBlock } from './text.ts'
 

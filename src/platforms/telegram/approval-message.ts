@@ -1,10 +1,10 @@
 // Draws an approval in Telegram: its facts, its state, and a link to where it is decided.
 
 import { type ApprovalStatus, type ApprovalView, closedBy } from '../../approvals/view.ts'
+import { SIGNS } from '../content/alert.ts'
+import { factsOf, noteOf } from '../content/approval.ts'
+import { type Excerpts, oneLine, prettyJson, prose } from '../content/text.ts'
 import type { RenderOptions } from '../render-options.ts'
-import { SIGNS } from '../shown-alert.ts'
-import { factsOf, noteOf } from '../shown-approval.ts'
-import { type Excerpts, oneLine, prettyJson, prose } from '../shown-text.ts'
 import { drawn, type TelegramMessage, time } from './message.ts'
 import { bold, code, codeBlock } from './text.ts'
 

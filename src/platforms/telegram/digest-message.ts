@@ -1,8 +1,8 @@
 // Draws a digest in Telegram: one message for many alerts, with a line for each that leads to its record.
 
+import { bySeverity, type DigestRow, fullestDigest, type ShownDigest } from '../content/digest.ts'
 import type { Digest } from '../platform.ts'
 import type { RenderOptions } from '../render-options.ts'
-import { bySeverity, type DigestRow, fullestDigest, type ShownDigest } from '../shown-digest.ts'
 import { isShortEnough, type TelegramMessage, telegramMessage, time } from './message.ts'
 import { bold, code, linked } from './text.ts'
 

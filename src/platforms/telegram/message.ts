@@ -1,7 +1,7 @@
 // Builds a message for Telegram: paragraphs of HTML and a button that leads to the record.
 
+import { type Excerpts, fullest } from '../content/text.ts'
 import { type RenderOptions, withheldWords } from '../render-options.ts'
-import { type Excerpts, fullest } from '../shown-text.ts'
 import { code, escaped, type Link, lengthOf, linkTo } from './text.ts'
 
 interface LinkButton {

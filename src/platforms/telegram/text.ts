@@ -1,6 +1,6 @@
 // Keeps others' text plain in Telegram: shown as code, in which it finds no link, mention or command.
 
-import { webUrl } from '../shown-text.ts'
+import { webUrl } from '../content/text.ts'
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 /** No address of ours is longer; what Telegram takes in a button is not documented. */

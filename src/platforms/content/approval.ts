@@ -1,8 +1,8 @@
 // Says what every card says of an approval: the same facts in the same order, whatever the platform.
 
-import { type ApprovalView, closingVotes, inWords } from '../approvals/view.ts'
-import type { RenderOptions } from './render-options.ts'
-import { type Excerpts, oneLine } from './shown-text.ts'
+import { type ApprovalView, closingVotes, inWords } from '../../approvals/view.ts'
+import type { RenderOptions } from '../render-options.ts'
+import { type Excerpts, oneLine } from './text.ts'
 
 /** What there is to say beside how it stands: who has approved so far, or closed, the notes of the people. */
 export function noteOf(view: ApprovalView, { details }: Pick<RenderOptions, 'details'>): string | null {

@@ -4,7 +4,7 @@ import type { Posted } from '../platform.ts'
 import type { SlackMessage } from './message.ts'
 
 /** To one destination. Throws as a platform does. */
-export interface Way {
+export interface Transport {
   post(message: SlackMessage): Promise<Posted>
   redraw(handle: string, message: SlackMessage): Promise<void>
 }

@@ -1,10 +1,10 @@
 // Says what every card tells of an alert: the same title, sign and facts, in one order on every platform.
 
-import type { Acknowledgement, EventView } from '../events/event.ts'
-import type { Severity } from '../events/severity.ts'
-import type { RenderOptions } from './render-options.ts'
-import type { Fact } from './shown-approval.ts'
-import { type Excerpts, oneLine } from './shown-text.ts'
+import type { Acknowledgement, EventView } from '../../events/event.ts'
+import type { Severity } from '../../events/severity.ts'
+import type { RenderOptions } from '../render-options.ts'
+import type { Fact } from './approval.ts'
+import { type Excerpts, oneLine } from './text.ts'
 
 /** Beside a colour, or in its place. */
 export const SIGNS: Record<Severity, string> = {

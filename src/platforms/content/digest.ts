@@ -1,11 +1,11 @@
 // Says what every digest tells: how many alerts of which severity, since when, and the worst of them first.
 
-import type { EventView } from '../events/event.ts'
-import { SEVERITIES, type Severity } from '../events/severity.ts'
-import type { Digest } from './platform.ts'
-import { type RenderOptions, withheldWords } from './render-options.ts'
-import { SIGNS, titleOf } from './shown-alert.ts'
-import { oneLine, shortened, webUrl } from './shown-text.ts'
+import type { EventView } from '../../events/event.ts'
+import { SEVERITIES, type Severity } from '../../events/severity.ts'
+import type { Digest } from '../platform.ts'
+import { type RenderOptions, withheldWords } from '../render-options.ts'
+import { SIGNS, titleOf } from './alert.ts'
+import { oneLine, shortened, webUrl } from './text.ts'
 
 /** One alert on one line. */
 export interface DigestRow {
