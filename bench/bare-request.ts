@@ -50,6 +50,7 @@ async function request(order: string) {
   const outcome = await desk.request({
     ...askedFor(order),
     ownerKeyId: 'key_bench',
+    ownerKeyName: 'bench',
     expiresInSeconds: 3600,
   })
   if (!outcome.ok) throw new Error(outcome.refusal.code)

@@ -66,6 +66,7 @@ function past(i: number, createdAt: number, isPending: boolean, destinationId: s
   const approval: ApprovalRow = {
     id: approvalId,
     owner_key_id: `key_${String(i % 20).padStart(26, '0')}`,
+    key_name: 'bench',
     status,
     digest: `sha256:${createHash('sha256').update(String(i)).digest('hex')}`,
     agent_id: `agent-${i % 50}`,

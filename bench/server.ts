@@ -68,6 +68,7 @@ async function fill({ approvals, places }: Fill): Promise<string[]> {
 async function ask(number: number): Promise<string> {
   const outcome = await app.desk.request({
     ownerKeyId: 'key_bench',
+    ownerKeyName: 'bench',
     agent: { id: 'bench', name: 'Bench agent' },
     action: { tool: 'stripe.refund', summary: 'Refund an order', arguments: { order: number } },
     reasons: ['BENCH'],

@@ -23,6 +23,8 @@ export interface Schema {
 export interface ApprovalRow {
   id: string
   owner_key_id: string
+  /** The name of that key, as it was when it asked. */
+  key_name: string
   status: string
   digest: string
   agent_id: string
@@ -105,6 +107,8 @@ export interface EventRow extends ApprovalEventRow {
   data: string | null
   /** The API key that sent it; NULL for our own. */
   key_id: string | null
+  /** The name of that key, as it was then. */
+  key_name: string | null
   /** The event whose card this one changes: for an acknowledgement. */
   about: string | null
   /** 1: an admin tries a destination, which alone hears of it, also in quiet hours. */

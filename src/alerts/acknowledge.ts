@@ -177,5 +177,6 @@ function newsOf(alert: ToldEvent, { name, source, acknowledged_at }: Acknowledge
       acknowledged_at: isoTime(acknowledged_at),
     },
     keyId: null,
+    keyName: null,
   }
 }

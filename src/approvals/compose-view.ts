@@ -79,6 +79,7 @@ function summaryOf(
     status: row.status as ApprovalView['status'],
     digest: row.digest,
     url: `${publicUrl}/approvals/${row.id}`,
+    key: { id: row.owner_key_id, name: row.key_name },
     agent: { id: row.agent_id, name: row.agent_name },
     action: { tool: row.tool, summary: row.summary, environment: row.environment },
     reasons: JSON.parse(row.reasons),

@@ -29,6 +29,7 @@ export interface Answer {
 export interface RequestApproval {
   /** The API key that asks, and has the Idempotency-Key: it alone (and admins) may read and withdraw what it asked. */
   ownerKeyId: string
+  ownerKeyName: string
   idempotencyKey?: string
   agent: { id: string; name: string }
   action: { tool: string; summary: string; arguments?: Record<string, unknown>; environment?: string }

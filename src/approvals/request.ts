@@ -20,7 +20,8 @@ const MOST_TRIES = 5
 
 /** In one transaction. A repeat with the same Idempotency-Key gets the same approval, as it stands now. */
 export function request(change: Change, command: RequestApproval, isFull: IsFull): Promise<Outcome<Answer>> {
-  const { idempotencyKey: key, mostPending: _, ...asked } = command
+  // What does not tell one request from another is left out.
+  const { idempotencyKey: key, mostPending: _, ownerKeyName: __, ...asked } = command
   const row = rowOf(command, change.now)
   const keyed = { apiKeyId: command.ownerKeyId, operation: 'requestApproval', request: asked }
   return once(change, key === undefined ? undefined : { ...keyed, key }, row.id, {
@@ -103,6 +104,7 @@ function rowOf(command: RequestApproval, now: number): ApprovalRow {
   return {
     id: newId('apr'),
     owner_key_id: command.ownerKeyId,
+    key_name: command.ownerKeyName,
     status: 'pending',
     digest,
     agent_id: agent.id,

@@ -44,6 +44,8 @@ export interface ApprovalView {
   /** `sha256:` + 64 hex digits over what will run. */
   digest: string
   url: string
+  /** The API key that asked, as an admin named it. */
+  key: { id: string; name: string }
   agent: { id: string; name: string }
   action: { tool: string; summary: string; arguments: Record<string, unknown>; environment: string | null }
   reasons: string[]

@@ -32,10 +32,11 @@ function eventOf({ event, view }: Told, publicUrl: string): EventView {
 }
 
 function approvalEvent(row: ToldEvent, view: ApprovalView): EventView {
-  const { action, agent, decisions, digest, risk, status } = view
+  const { action, agent, decisions, digest, key, risk, status } = view
   return {
     ...whatAndWhen(row),
     environment: action.environment,
+    key,
     agent,
     tool: action.tool,
     summary: action.summary,

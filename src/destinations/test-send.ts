@@ -21,8 +21,8 @@ export type TestResult<Shown> =
   | { ok: false; refusal: Refusal }
 
 export interface TestSends {
-  /** `by`: the id of the admin's key, whose request the card is. */
-  card(to: Place, by: string, message?: string): Promise<TestResult<ApprovalView>>
+  /** `by`: the admin's key, whose request the card is. */
+  card(to: Place, by: { id: string; name: string }, message?: string): Promise<TestResult<ApprovalView>>
   alert(to: Place, type: Exclude<EventType, ReservedType>, message?: string): Promise<TestResult<EventView>>
 }
 
@@ -44,7 +44,8 @@ export function createTestSends(options: {
   return {
     async card(to, by, message = MESSAGE) {
       const outcome = await desk.request({
-        ownerKeyId: by,
+        ownerKeyId: by.id,
+        ownerKeyName: by.name,
         agent: TEST_AGENT,
         // Each test is another request: it must not find the last one as its twin.
         action: {
@@ -74,6 +75,7 @@ export function createTestSends(options: {
           action: 'tested',
           data: { test: true, destination: to.name },
           keyId: null,
+          keyName: null,
         },
         to.id,
       )

@@ -12,6 +12,7 @@ export function alertView(row: ToldEvent, publicUrl: string): EventView {
   return {
     ...whatAndWhen(row),
     environment: row.environment,
+    key: row.key_id === null ? null : { id: row.key_id, name: row.key_name ?? '' },
     agent: row.agent_id === null ? null : { id: row.agent_id, name: row.agent_name ?? row.agent_id },
     tool: row.tool,
     summary: row.summary ?? '',

@@ -70,6 +70,7 @@ export interface Alert {
   data: Record<string, unknown>
   /** The API key that sent it; null for our own. */
   keyId: string | null
+  keyName: string | null
 }
 
 interface Told {
@@ -142,7 +143,7 @@ function rowOf(
   now: number,
   { id, about, isTest }: { id: string; about: string | null; isTest: boolean },
 ): EventRow {
-  const { type, severity, agent, tool, environment, summary, action, data, keyId } = alert
+  const { type, severity, agent, tool, environment, summary, action, data, keyId, keyName } = alert
   return {
     id,
     type,
@@ -157,6 +158,7 @@ function rowOf(
     action,
     data: JSON.stringify(data),
     key_id: keyId,
+    key_name: keyName,
     about,
     is_test: isTest ? 1 : 0,
   }
@@ -181,6 +183,7 @@ export function emitSwitchedOff(
       action: 'disabled',
       data: { destination_id: id, channel_type, reason },
       keyId: null,
+      keyName: null,
     },
     now,
   )

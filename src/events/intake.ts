@@ -58,7 +58,11 @@ export function createIntake(options: { db: Database; clock: Clock; publicUrl: s
     take: (alerts, idempotency) =>
       change((work) => {
         const named = alerts.map(withId)
-        const asked = idempotency && { ...idempotency, operation: 'emitEvents', request: alerts }
+        const asked = idempotency && {
+          ...idempotency,
+          operation: 'emitEvents',
+          request: alerts.map(({ keyName: _, ...alert }) => alert),
+        }
         return once<Taken>(work, asked, named.map(({ id }) => id).join(' '), {
           first: async () => ({ ok: true, events: await takeAll(work, named), isNew: true }),
           again: async (ids) => ({ ok: true, events: await viewsOf(work.trx, ids.split(' ')), isNew: false }),

@@ -62,7 +62,7 @@ export interface KeySummary {
 /** Random enough that a plain SHA-256 of it can be kept. */
 const KEY_BYTES = 32
 /** The admin key of the environment is nobody's row in the database. */
-const ENVIRONMENT_KEY_ID = 'key_environment'
+const ENVIRONMENT_KEY = { id: 'key_environment', name: 'COUNTERSIGN_ADMIN_KEY' }
 
 export function createApiKeys(options: {
   db: Database
@@ -80,7 +80,7 @@ export function createApiKeys(options: {
       if (adminHash !== undefined && timingSafeEqual(Buffer.from(hash), Buffer.from(adminHash))) {
         return {
           kind: 'key',
-          id: ENVIRONMENT_KEY_ID,
+          ...ENVIRONMENT_KEY,
           roles: withImplied(['admin']),
           standing: 'member',
           limits,
@@ -119,6 +119,7 @@ function principalOf(row: store.HeldKey, name: string, defaults: Limits): KeyPri
   return {
     kind: 'key',
     id: row.id,
+    name: row.name,
     roles: withImplied(JSON.parse(row.roles)),
     standing: 'member',
     limits: limitsOf(row.limits, defaults),

@@ -25,6 +25,8 @@ export interface KeyPrincipal {
   kind: 'key'
   /** Of the API key. */
   id: string
+  /** As an admin named the key. */
+  name: string
   /** Whose vote it casts, where it names somebody. */
   person?: { id: string; name: string }
   roles: ReadonlySet<Role>

@@ -47,6 +47,7 @@ const addPending = compileOnce((trx, row: ApprovalRow) =>
         row,
         'id',
         'owner_key_id',
+        'key_name',
         'status',
         'digest',
         'agent_id',

@@ -129,7 +129,16 @@ function withEvents(db: Executor) {
     .leftJoin('acknowledgements as a', 'a.event_id', 'e.id')
     .selectAll('d')
     .select(['e.type', 'e.severity', 'e.approval_id', 'e.created_at as happened_at', 'e.agent_id'])
-    .select(['e.agent_name', 'e.tool', 'e.environment', 'e.summary', 'e.action', 'e.data', 'e.key_id'])
+    .select([
+      'e.agent_name',
+      'e.tool',
+      'e.environment',
+      'e.summary',
+      'e.action',
+      'e.data',
+      'e.key_id',
+      'e.key_name',
+    ])
     .select(['e.about', 'e.is_test'])
     .select(['a.name as acknowledged_by', 'a.source as acknowledged_via', 'a.acknowledged_at'])
 }

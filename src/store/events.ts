@@ -37,6 +37,7 @@ const addAlert = compileOnce((trx, row: EventRow) =>
         'action',
         'data',
         'key_id',
+        'key_name',
         'about',
         'is_test',
       ),

@@ -24,6 +24,7 @@ export type BriefApprovalRow = Omit<ApprovalRow, 'arguments' | 'metadata'>
 const BRIEF = [
   'id',
   'owner_key_id',
+  'key_name',
   'status',
   'digest',
   'agent_id',

@@ -22,6 +22,7 @@ const VIOLATION: Alert = {
   action: 'blocked',
   data: { policy: 'no-pii' },
   keyId: null,
+  keyName: null,
 }
 const PEOPLE = 30
 const ROUNDS = 15 * EFFORT

@@ -333,4 +333,5 @@ const NEWS = {
   action: null,
   data: {},
   keyId: null,
+  keyName: null,
 } as const

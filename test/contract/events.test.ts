@@ -19,6 +19,7 @@ const alert = (wanted: Partial<Alert> = {}): Alert => ({
   action: null,
   data: {},
   keyId: null,
+  keyName: null,
   ...wanted,
 })
 

@@ -46,7 +46,15 @@ describe.each(everyPlace)('$sample on $engine', (where) => {
   }
 
   test('the card of another key is the next new one', async () => {
-    const rest = { tool: null, environment: null, action: null, data: {}, keyId: null, summary: 'flood' }
+    const rest = {
+      tool: null,
+      environment: null,
+      action: null,
+      data: {},
+      keyId: null,
+      keyName: null,
+      summary: 'flood',
+    }
     const agent = { id: 'agent-1', name: 'Noisy' }
     const alert = { type: 'incident', severity: 'info', agent, ...rest } as const
     await room.intake.take(Array.from({ length: ALERTS }, () => alert))

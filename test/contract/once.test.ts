@@ -24,6 +24,7 @@ const INCIDENT: Alert = {
   action: null,
   data: {},
   keyId: OWNER,
+  keyName: 'Refund key',
 }
 
 describe.each(databases)('on $name', ({ name, create }) => {

@@ -44,6 +44,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
         action: null,
         data: {},
         keyId: null,
+        keyName: null,
       })),
     )
   }

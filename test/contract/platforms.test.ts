@@ -31,6 +31,7 @@ const VIEW: ApprovalView = {
   status: 'pending',
   digest: `sha256:${'a'.repeat(64)}`,
   url: 'https://sign.example.com/approvals/apr_01kaf3q2m8e7s9v4w6x8y0z1b3',
+  key: { id: 'key_1', name: 'Sales key' },
   agent: { id: 'agent-1', name: 'Agent' },
   action: { tool: 'a.tool', summary: 'a summary', arguments: {}, environment: null },
   reasons: [],

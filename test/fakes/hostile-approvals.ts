@@ -9,6 +9,7 @@ export const PENDING: ApprovalView = {
   status: 'pending',
   digest: `sha256:a1b2c3d4e5f6${'0'.repeat(52)}`,
   url: 'https://countersign.example/approvals/apr_01kaf3q2m8e7s9v4w6x8y0z1b3',
+  key: { id: 'key_1', name: 'Sales key' },
   agent: { id: 'agent-123', name: 'production-langgraph' },
   action: {
     tool: 'slack.post_message',
@@ -102,6 +103,7 @@ export const hostileView: fc.Arbitrary<ApprovalView> = fc.record({
     `https://e.example/${'a'.repeat(2900)}`,
     'x:y',
   ),
+  key: fc.record({ id: fc.constant('key_1'), name: hostileText }),
   agent: fc.record({ id: hostileText, name: hostileText }),
   action: fc.record({
     tool: hostileText,

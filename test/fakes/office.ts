@@ -95,6 +95,7 @@ export async function openOffice(url: string, clock: Clock): Promise<Office> {
 export function asking(wanted: Partial<RequestApproval> = {}): RequestApproval {
   return {
     ownerKeyId: OWNER,
+    ownerKeyName: 'Refund key',
     agent: { id: 'agent-1', name: 'Refund agent' },
     action: {
       tool: 'stripe.refund',

@@ -122,6 +122,7 @@ function alerting(wanted: Partial<Alert>): Alert {
     action: null,
     data: {},
     keyId: null,
+    keyName: null,
     ...wanted,
   }
 }

@@ -10,6 +10,7 @@ export const EVENT: EventView = {
   severity: 'high',
   created_at: PENDING.created_at,
   environment: null,
+  key: PENDING.key,
   agent: PENDING.agent,
   tool: null,
   summary: 'PII in a reply',

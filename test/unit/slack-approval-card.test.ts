@@ -16,6 +16,7 @@ const PENDING: ApprovalView = {
   status: 'pending',
   digest: `sha256:a1b2c3d4e5f6${'0'.repeat(52)}`,
   url: 'https://countersign.example/approvals/apr_01kaf3q2m8e7s9v4w6x8y0z1b3',
+  key: { id: 'key_1', name: 'Sales key' },
   agent: { id: 'agent-123', name: 'production-langgraph' },
   action: {
     tool: 'slack.post_message',
@@ -121,6 +122,7 @@ const hostileView: fc.Arbitrary<ApprovalView> = fc.record({
     `https://e.example/${'a'.repeat(2900)}`,
     'x:y',
   ),
+  key: fc.constant({ id: 'key_1', name: 'Sales key' }),
   agent: fc.record({ id: hostile, name: hostile }),
   action: fc.record({ tool: hostile, summary: hostile, arguments: payload, environment: fc.option(hostile) }),
   reasons: fc.oneof(fc.array(hostile, { maxLength: 3 }), fc.constant(Array(5000).fill(MARK))),
@@ -228,6 +230,7 @@ describe('a pending card', () => {
   it('says once what is twice the same', () => {
     const named = {
       ...acting({ summary: 'slack.post_message' }),
+      key: { id: 'key_1', name: 'Sales key' },
       agent: { id: 'agent-123', name: 'agent-123' },
     }
     expect(approvalCard(named).text).toBe('Approval requested: slack․post_message for agent-123')

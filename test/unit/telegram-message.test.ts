@@ -31,6 +31,7 @@ const ALERT: EventView = {
   severity: 'critical',
   created_at: '2026-11-20T12:00:59.000Z',
   environment: 'production',
+  key: { id: 'key_1', name: 'Sales key' },
   agent: { id: 'agent-123', name: 'support-bot' },
   tool: 'slack.post_message',
   summary: 'PII in a reply\nto <a customer>',

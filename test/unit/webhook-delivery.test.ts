@@ -61,6 +61,7 @@ const EVENT: EventView = {
   severity: 'high',
   created_at: '2026-11-20T12:00:00.000Z',
   environment: 'production',
+  key: { id: 'key_1', name: 'Sales key' },
   agent: { id: 'agent-123', name: 'production-langgraph' },
   tool: 'slack.post_message',
   summary: 'Grüße an “#sales” 👩‍👩‍👧 \u2028 <b>',

@@ -31,6 +31,7 @@ export const approval = z.object({
   status: z.enum(STATUSES),
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   url: z.url(),
+  key: z.object({ id: z.string(), name: z.string() }),
   agent: z.object({ id: z.string(), name: z.string() }),
   action: z.object({
     tool: z.string(),

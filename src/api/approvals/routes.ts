@@ -43,6 +43,7 @@ async function requestApproval(
   const outcome = await desk.request({
     ...requestOf(body),
     ownerKeyId: caller.id,
+    ownerKeyName: caller.name,
     mostPending: caller.limits.pending_approvals,
     ...(key !== undefined && { idempotencyKey: key }),
   })

@@ -24,7 +24,7 @@ export const newApproval = z.strictObject({
 /** Fills in what an agent may leave out. */
 export function requestOf(
   body: z.infer<typeof newApproval>,
-): Omit<RequestApproval, 'ownerKeyId' | 'idempotencyKey'> {
+): Omit<RequestApproval, 'ownerKeyId' | 'ownerKeyName' | 'idempotencyKey'> {
   const { agent, action, risk } = body
   const score = risk.score ?? null
   return {

@@ -26,7 +26,7 @@ export function destinationTestEndpoint({ destinations, testSends }: TestRouteOp
     if (event && !isReserved(event)) {
       return answer(res, await testSends.alert(destination, event, message), 'event_id')
     }
-    answer(res, await testSends.card(destination, caller.id, message), 'approval_id')
+    answer(res, await testSends.card(destination, caller, message), 'approval_id')
   })
 }
 

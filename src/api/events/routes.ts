@@ -51,7 +51,7 @@ async function emitEvents(
     return sendProblem(res, { status: 403, code: 'agent_mismatch', detail })
   }
   if (!limiter.takeEvents(caller, body.length, res)) return
-  const alerts = body.map((alert) => ({ ...alert, keyId: caller.id }))
+  const alerts = body.map((alert) => ({ ...alert, keyId: caller.id, keyName: caller.name }))
   const { idempotency } = keyedBy(caller, headers)
   const taken = await intake.take(alerts, idempotency)
   if (!taken.ok) return sendRefusal(res, refused('idempotency_key_reused').refusal)

@@ -96,7 +96,7 @@ const enclosed = z
     })
   })
 
-type Incoming = Omit<Alert, 'keyId'>
+type Incoming = Omit<Alert, 'keyId' | 'keyName'>
 
 interface Given {
   type: EventType

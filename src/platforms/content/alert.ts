@@ -1,57 +1,126 @@
-// Says what every card tells of an alert: the same title, sign and facts, in one order on every platform.
+// Says what a card tells of an alert: what happened, who told it in which words, and who has seen to it.
 
-import type { Acknowledgement, EventView } from '../../events/event.ts'
-import type { Severity } from '../../events/severity.ts'
+import type { EventView } from '../../events/event.ts'
 import type { RenderOptions } from '../render-options.ts'
-import type { Fact } from './approval.ts'
-import { type Excerpts, oneLine } from './text.ts'
+import { keyName, LINK, named, notesOf } from './approval.ts'
+import type { Budget } from './budget.ts'
+import type { Action, Content, Fact, Room, Saying } from './content.ts'
+import type { Line } from './line.ts'
+import { SIGNS } from './signs.ts'
+import { identifier, oneLine, prettyJson, prose, webUrl } from './text.ts'
 
-/** Beside a colour, or in its place. */
-export const SIGNS: Record<Severity, string> = {
-  info: 'ℹ️',
-  low: 'ℹ️',
-  medium: '⚠️',
-  high: '❗',
-  critical: '🚨',
+const LONGEST = { name: 80, action: 150, message: 800, notification: 140 }
+
+/** `event` may hold anything in what others wrote; the answer never mixes it with our words. */
+export function alertContent(
+  event: EventView,
+  options: RenderOptions,
+  room: Room,
+): (budget: Budget) => Content {
+  const json = options.details && Object.keys(event.data).length > 0 ? prettyJson(event.data) : ''
+  const url = webUrl(event.url)
+  const link = linkLabel(event, options)
+  return (budget) => {
+    const headline = headlineOf(event)
+    const seen = seenBy(event, budget)
+    const parts = {
+      remarks: seen,
+      facts: factsOf(event, budget),
+      ...(options.details && { says: saysOf(event, budget) }),
+      ...(json !== '' && { payload: { label: 'Data', json: budget.of('the data', json, room.payload) } }),
+    }
+    return {
+      tone: event.severity,
+      headline,
+      notification: notificationOf(event, headline, options, budget),
+      ...parts,
+      notes: notesOf(options, budget, url !== undefined, link),
+      reference: [`${event.type} · `, { id: event.id }],
+      ...(seen[0] !== undefined && { outcome: seen[0] }),
+      actions: [
+        ...(options.interactive && isOpen(event)
+          ? [{ kind: 'acknowledge', eventId: event.id } as const]
+          : []),
+        ...(url === undefined ? [] : [{ kind: 'link', label: link, url } as Action]),
+      ],
+    }
+  }
 }
 
 /** `circuit_breaker.triggered` as words. */
-export function titleOf({ type }: EventView): string {
+export function titleOf({ type }: Pick<EventView, 'type'>): string {
   const words = type.replace(/[._]/g, ' ').replace(/^pii\b/, 'PII')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 /** Whether nobody has seen to it yet; that somebody did is itself nothing to see to. */
-export function isOpen({ type, approval_id, acknowledged }: EventView): boolean {
+function isOpen({ type, approval_id, acknowledged }: EventView): boolean {
   return acknowledged === null && approval_id === null && type !== 'event.acknowledged'
 }
 
 /** What leads to the record: on an open alert that can be acknowledged there it stands beside Acknowledge. */
-export function linkLabel(event: EventView, { interactive }: Pick<RenderOptions, 'interactive'>): string {
-  return interactive && isOpen(event) ? 'Investigate' : 'View in Console'
+function linkLabel(event: EventView, { interactive }: Pick<RenderOptions, 'interactive'>): string {
+  return interactive && isOpen(event) ? 'Investigate' : LINK
 }
 
-/** Who sees to it, on one line. */
-export function nameOf({ by }: Acknowledgement, excerpts: Excerpts): string {
-  return excerpts.of('the name', oneLine(by), 80)
-}
-
-/** One line each; those that were not given are left out, and without details what was done, which can be prose. */
-export function alertFacts(
-  event: EventView,
-  { details }: Pick<RenderOptions, 'details'>,
-  excerpts: Excerpts,
-): Fact[] {
-  const { type, severity, agent, environment, tool, action } = event
-  const rows: [label: string, value: string | null | undefined][] = [
-    ['Event', type],
-    ['Severity', severity.toUpperCase()],
-    ['Agent', agent && (agent.name === agent.id ? agent.id : `${agent.name} (${agent.id})`)],
-    ['Environment', environment],
-    ['Tool', tool],
-    ['Action', details ? action : null],
+function headlineOf(event: EventView): Line {
+  const { environment, severity, tool } = event
+  return [
+    { strong: `${SIGNS[severity]} ${severity.toUpperCase()} · ${titleOf(event)}` },
+    ...(tool === null ? [] : [' · ', { id: identifier(tool) }]),
+    ...(environment === null ? [] : [' in ', { id: identifier(environment) }]),
   ]
-  return rows.flatMap(([label, value]) =>
-    value == null ? [] : [{ label, value: excerpts.of(`"${label}"`, oneLine(value), 150) }],
-  )
+}
+
+function notificationOf(event: EventView, headline: Line, { details }: RenderOptions, budget: Budget): Line {
+  const words: Line = details
+    ? [': ', { quote: budget.of('the message', oneLine(wordsOf(event)), LONGEST.notification) }]
+    : []
+  return [...headline, ' · ', ...toldBy(event, budget), ...words]
+}
+
+/** Whom we know to have told it. */
+function toldBy({ agent, key }: EventView, budget: Budget): Line {
+  if (key === null) return ['Countersign']
+  const name: Line = ['the key ', { name: keyName(key, budget) }]
+  return agent === null ? name : [{ id: identifier(agent.id) }, ' with ', ...name]
+}
+
+/** Of the alert's own card, and of the news that tells others of it. */
+function seenBy({ acknowledged, data, type }: EventView, budget: Budget): Line[] {
+  const seen =
+    type === 'event.acknowledged' ? { by: data.acknowledged_by, at: data.acknowledged_at } : acknowledged
+  if (typeof seen?.by !== 'string' || typeof seen.at !== 'string') return []
+  const name = named(seen.by, 'the name', budget)
+  return [[{ strong: '👀 Acknowledged by ' }, { name }, ' · ', { time: seen.at }]]
+}
+
+/** One text, all of it of whoever told it. */
+function saysOf(event: EventView, budget: Budget): Saying {
+  const { action, agent } = event
+  const lines = [budget.of('the message', prose(wordsOf(event)), LONGEST.message)]
+  if (isOurs(event)) return { label: 'Countersign says', text: lines.join('\n') }
+  if (action !== null) lines.push(`Action: ${budget.of('the action', oneLine(action), LONGEST.action)}`)
+  if (agent !== null && agent.name !== agent.id) {
+    lines.push(`Calls itself: ${budget.of("the agent's name", oneLine(agent.name), LONGEST.name)}`)
+  }
+  return { label: agent === null ? 'Whoever has the key says' : 'The agent says', text: lines.join('\n') }
+}
+
+/** That somebody acknowledged an alert is told by us, in the words of the alert. */
+function isOurs({ key, type }: EventView): boolean {
+  return key === null && type !== 'event.acknowledged'
+}
+
+/** The news of an acknowledgement begins with who it was. */
+function wordsOf({ data, summary, type }: EventView): string {
+  const lead = `${data.acknowledged_by} acknowledged: `
+  return type === 'event.acknowledged' && summary.startsWith(lead) ? summary.slice(lead.length) : summary
+}
+
+function factsOf({ agent, created_at, key }: EventView, budget: Budget): Fact[] {
+  const facts: Fact[] = []
+  if (agent !== null) facts.push({ label: 'Agent', value: [{ id: identifier(agent.id) }] })
+  if (key !== null) facts.push({ label: 'Key', value: [{ name: keyName(key, budget) }] })
+  return [...facts, { label: 'Time', value: [{ time: created_at }] }]
 }

@@ -1,51 +1,191 @@
-// Says what every card says of an approval: the same facts in the same order, whatever the platform.
+// Says what a card tells of an approval: what is to be decided, what the agent says, and who decided.
 
-import { type ApprovalView, closingVotes, inWords } from '../../approvals/view.ts'
-import type { RenderOptions } from '../render-options.ts'
-import { type Excerpts, oneLine } from './text.ts'
+import { type ApprovalView, closedBy, closingVotes, inWords } from '../../approvals/view.ts'
+import { type RenderOptions, withheldWords } from '../render-options.ts'
+import type { Budget } from './budget.ts'
+import type { Action, Confirm, Content, Fact, Room, Saying } from './content.ts'
+import type { Line } from './line.ts'
+import { SIGNS } from './signs.ts'
+import { identifier, oneLine, prettyJson, prose, webUrl } from './text.ts'
 
-/** What there is to say beside how it stands: who has approved so far, or closed, the notes of the people. */
-export function noteOf(view: ApprovalView, { details }: Pick<RenderOptions, 'details'>): string | null {
-  if (view.status === 'pending') return progressWords(view)
-  if (!details) return null
-  const votes = closingVotes(view)
-  const notes = votes.flatMap(({ note }) => note ?? [])
-  if (votes.length > 0) return notes.length === 0 ? null : oneLine(`Note: ${notes.join(' / ')}`)
-  return view.status === 'expired' ? null : view.review_notes && oneLine(view.review_notes)
+export const LINK = 'View in Console'
+const LONGEST = { name: 80, summary: 800, reasons: 300, note: 400, notification: 100 }
+
+const CONFIRM_CRITICAL: Confirm = {
+  title: 'Approve a critical action?',
+  question: 'Its risk is critical. Approve it only if you have read all of its arguments.',
+  yes: 'Yes, approve',
+  no: 'Go back',
 }
 
-/** null where one approval is enough, of which there is nothing to tell until it is there. */
-function progressWords({ progress }: ApprovalView): string | null {
-  const parts = progress.flatMap(({ approved, missing }) => {
+/** `view` may hold anything in what others wrote; the answer never mixes it with our words. */
+export function approvalContent(
+  view: ApprovalView,
+  options: RenderOptions,
+  room: Room,
+): (budget: Budget) => Content {
+  const json = options.details ? prettyJson(view.action.arguments) : ''
+  const url = webUrl(view.url)
+  return (budget) => {
+    const headline = headlineOf(view, budget)
+    const parts = {
+      remarks: remarksOf(view, options, budget),
+      facts: factsOf(view, options, budget),
+      ...(options.details && {
+        ...saysOf(view, budget),
+        payload: { label: 'Arguments', json: budget.of('the arguments', json, room.payload) },
+      }),
+    }
+    return {
+      tone: view.status === 'pending' ? `pending_${view.risk.level}` : view.status,
+      headline,
+      notification: [...headline, ' · asked by ', ...askedBy(view, options, budget)],
+      ...parts,
+      notes: notesOf(options, budget, url !== undefined),
+      reference: ['Digest ', { id: view.digest.replace('sha256:', '').slice(0, 12) }, ' · ', { id: view.id }],
+      ...outcomeOf(view, budget),
+      actions: actionsOf(view, options, url),
+    }
+  }
+}
+
+function headlineOf(view: ApprovalView, budget: Budget): Line {
+  const { action, risk, status, test } = view
+  const what: Line = [{ id: identifier(action.tool) }, ...placeOf(action.environment)]
+  if (status !== 'pending') return [...endOf(view, budget), ': ', ...what]
+  const level = test ? '🧪 This is a test' : `${SIGNS[risk.level]} ${risk.level.toUpperCase()}`
+  return [{ strong: `${level} · Approve ` }, ...what, '?']
+}
+
+function placeOf(environment: string | null): Line {
+  return environment === null ? [] : [' in ', { id: identifier(environment) }]
+}
+
+/** How it ended, and by whom. */
+function endOf(view: ApprovalView, budget: Budget): Line {
+  if (view.status === 'expired') return [{ strong: '⌛ Expired' }, ', nobody decided in time']
+  if (view.status === 'withdrawn') return [{ strong: '🚫 Withdrawn' }, ', no decision is needed any more']
+  const words = view.status === 'approved' ? '✅ Approved' : '❌ Denied'
+  const names = closedBy(view)
+  if (names === null) return [{ strong: words }]
+  return [{ strong: `${words} by ` }, { name: named(names, "the reviewer's name", budget) }]
+}
+
+function outcomeOf(view: ApprovalView, budget: Budget): { outcome?: Line } {
+  if (view.status === 'pending') return {}
+  const time: Line = view.closed_at === null ? [] : [' · ', { time: view.closed_at }]
+  return { outcome: [...endOf(view, budget), ...time] }
+}
+
+/** Who has approved so far, and what people noted. */
+function remarksOf(view: ApprovalView, { details, interactive }: RenderOptions, budget: Budget): Line[] {
+  const remarks: Line[] = []
+  if (view.test && view.status === 'pending') {
+    remarks.push([
+      interactive ? 'The buttons work; no agent waits for the answer.' : 'No agent waits for the answer.',
+    ])
+  }
+  if (view.status === 'pending') return [...remarks, ...progressOf(view, budget)]
+  if (!details) return remarks
+  const noted = closingVotes(view).flatMap(({ reviewer, note }) =>
+    note === null ? [] : [{ reviewer, note }],
+  )
+  for (const { reviewer, note } of noted) {
+    const name = named(reviewer.name, "the reviewer's name", budget)
+    remarks.push(['Note by ', { name }, ': ', { quote: budget.of('the note', oneLine(note), LONGEST.note) }])
+  }
+  if (view.status === 'withdrawn' && view.review_notes !== null) {
+    remarks.push([{ quote: budget.of('the note', oneLine(view.review_notes), LONGEST.note) }])
+  }
+  return remarks
+}
+
+/** Nothing where one approval is enough, of which there is nothing to tell until it is there. */
+function progressOf({ progress }: ApprovalView, budget: Budget): Line[] {
+  return progress.flatMap(({ approved, missing }): Line[] => {
     const needed = approved.length + missing
     if (needed < 2) return []
+    const count = `${approved.length} of ${needed} approvals`
+    if (approved.length === 0) return [[count]]
     const names = inWords(approved.map(({ name }) => name))
-    return [`${approved.length} of ${needed} approvals${names === '' ? '' : `: ${names}`}`]
+    return [[`${count}: `, { name: budget.of('the names', oneLine(names), 2 * LONGEST.name) }]]
   })
-  return parts.length === 0 ? null : oneLine(parts.join(' · '))
 }
 
-export interface Fact {
-  label: string
-  value: string
+/** One text, all of it the agent's: what it wants, why people are asked, and what it calls itself. */
+function saysOf({ agent, action, reasons }: ApprovalView, budget: Budget): { says?: Saying } {
+  const lines: string[] = []
+  if (action.summary !== action.tool)
+    lines.push(budget.of('the summary', prose(action.summary), LONGEST.summary))
+  const why = reasons.map(oneLine).join(', ')
+  if (why !== '') lines.push(`Reasons: ${budget.of('the reasons', why, LONGEST.reasons)}`)
+  if (agent.name !== agent.id) {
+    lines.push(`Calls itself: ${budget.of("the agent's name", oneLine(agent.name), LONGEST.name)}`)
+  }
+  return lines.length === 0 ? {} : { says: { label: 'The agent says', text: lines.join('\n') } }
 }
 
-/** One line each; those that were not given are left out, and without details the person whom it is for. */
-export function factsOf(
-  view: ApprovalView,
-  { details }: Pick<RenderOptions, 'details'>,
-  excerpts: Excerpts,
-): Fact[] {
-  const { agent, action, requested_by, risk } = view
-  const score = risk.score === null ? '' : ` (${risk.score.toFixed(2)})`
-  const rows: [label: string, value: string | null | undefined, max: number][] = [
-    ['Agent', agent.name === agent.id ? agent.id : `${agent.name} (${agent.id})`, 150],
-    ['Tool', action.tool, 200],
-    ['Environment', action.environment, 100],
-    ['On behalf of', details ? requested_by?.email : null, 100],
-    ['Risk', risk.level.toUpperCase() + score, 100],
+function factsOf(view: ApprovalView, { details }: RenderOptions, budget: Budget): Fact[] {
+  const { agent, expires_at, key, requested_by, risk, status } = view
+  const facts: Fact[] = [
+    { label: 'Agent', value: [{ id: identifier(agent.id) }] },
+    { label: 'Key', value: [{ name: keyName(key, budget) }] },
+    {
+      label: 'Risk',
+      value: [risk.level.toUpperCase() + (risk.score === null ? '' : ` (${risk.score.toFixed(2)})`)],
+    },
   ]
-  return rows.flatMap(([label, value, max]) =>
-    value == null ? [] : [{ label, value: excerpts.of(`"${label}"`, oneLine(value), max) }],
-  )
+  if (details && requested_by !== null) {
+    const email = named(requested_by.email, 'the address', budget)
+    facts.push({ label: 'Requested by', value: [{ name: email }] })
+  }
+  if (status === 'pending') facts.push({ label: 'Expires', value: [{ time: expires_at }] })
+  return facts
+}
+
+function askedBy({ action, agent, key }: ApprovalView, { details }: RenderOptions, budget: Budget): Line {
+  const words = budget.of('the summary', oneLine(action.summary), LONGEST.notification)
+  return [
+    { id: identifier(agent.id) },
+    ' with the key ',
+    { name: keyName(key, budget) },
+    ...(details && action.summary !== action.tool ? [': ', { quote: words }] : []),
+  ]
+}
+
+/** As an admin named it. */
+export function keyName({ id, name }: { id: string; name: string }, budget: Budget): string {
+  return name.trim() === '' ? id : named(name, "the key's name", budget)
+}
+
+export function named(name: string, what: string, budget: Budget): string {
+  return budget.of(what, oneLine(name), LONGEST.name)
+}
+
+/** What is left out or was cut, and where all of it is. To be asked after all that may be cut. */
+export function notesOf(
+  { details }: Pick<RenderOptions, 'details'>,
+  budget: Budget,
+  isLinked: boolean,
+  link = LINK,
+): string[] {
+  const cut = budget.notice()
+  const notes = cut === undefined ? [] : [isLinked ? `${cut} ${link} shows all of it.` : cut]
+  return details ? notes : [withheldWords(isLinked, link), ...notes]
+}
+
+function actionsOf(
+  { id, risk, status }: ApprovalView,
+  { interactive }: RenderOptions,
+  url: string | undefined,
+): Action[] {
+  const confirm = risk.level === 'critical' ? { confirm: CONFIRM_CRITICAL } : {}
+  const decide: Action[] = [
+    { kind: 'approve', approvalId: id, ...confirm },
+    { kind: 'deny', approvalId: id },
+  ]
+  return [
+    ...(interactive && status === 'pending' ? decide : []),
+    ...(url === undefined ? [] : [{ kind: 'link', label: LINK, url } as const]),
+  ]
 }

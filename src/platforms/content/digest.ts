@@ -4,30 +4,30 @@ import type { EventView } from '../../events/event.ts'
 import { SEVERITIES, type Severity } from '../../events/severity.ts'
 import type { Digest } from '../platform.ts'
 import { type RenderOptions, withheldWords } from '../render-options.ts'
-import { SIGNS, titleOf } from './alert.ts'
-import { oneLine, shortened, webUrl } from './text.ts'
+import { titleOf } from './alert.ts'
+import type { Line } from './line.ts'
+import { SIGNS } from './signs.ts'
+import { identifier, oneLine, shortened, webUrl } from './text.ts'
 
-/** One alert on one line. */
+/** One alert. */
 export interface DigestRow {
   severity: Severity
   sign: string
-  title: string
-  /** Of its record. */
-  url: string | undefined
-  /** What others wrote, each on one line: who saw to it, which agent, what happened. */
-  words: string[]
+  /** What it is, with a link to its record; which agent, who saw to it, and what was said. */
+  line: Line
 }
 
-export interface ShownDigest {
+export interface DigestContent {
   /** Of the worst. */
-  severity: Severity
+  tone: Severity
   /** With a sign: `🚨 12 alerts`. */
   headline: string
   /** `2 critical · 10 low` */
   counts: string
-  /** ISO 8601, UTC: the first and the last. */
-  from: string
-  to: string
+  /** The first and the last. */
+  times: Line
+  /** `🚨 12 alerts: 2 critical · 10 low`, for notifications. */
+  notification: Line
   rows: DigestRow[]
   /** What else there is to say, under the rows: how many more there are, and what is left out. */
   notes: string[]
@@ -40,13 +40,12 @@ export interface ShownDigest {
 const MOST_ROWS = 45
 /** Longer ones fit on no button, and would fill a message alone. */
 const MAX_URL = 512
-const SEEN = '👀 Acknowledged by'
 
 /** The drawing with the most rows that still fits, the most severe first and then the earliest. */
 export function fullestDigest<T>(
   { events }: Digest,
   options: RenderOptions,
-  draw: (shown: ShownDigest) => T,
+  draw: (content: DigestContent) => T,
   fits: (drawing: T) => boolean,
 ): T {
   const ranked = events.toSorted((a, b) => rank(b) - rank(a))
@@ -66,46 +65,44 @@ export function fullestDigest<T>(
   return best
 }
 
-/** For notifications, on one line. */
-export function digestLine(digest: Digest, options: RenderOptions): string {
-  const { headline, counts } = summaryOf(digest.events, options)
-  return `${headline}: ${counts}`
-}
-
 /** Each severity by itself, in the same order. */
 export function bySeverity(rows: DigestRow[]): DigestRow[][] {
   return [...Map.groupBy(rows, ({ severity }) => severity).values()]
 }
 
 /** All but the rows. */
-function summaryOf(events: EventView[], { details }: RenderOptions): Omit<ShownDigest, 'rows'> {
-  const severity = SEVERITIES.findLast((level) => events.some((event) => event.severity === level)) ?? 'info'
+function summaryOf(events: EventView[], { details }: RenderOptions): Omit<DigestContent, 'rows'> {
+  const tone = SEVERITIES.findLast((level) => events.some((event) => event.severity === level)) ?? 'info'
   const seen = events.filter(({ acknowledged }) => acknowledged !== null).length
   const isLinked = events.some(({ url }) => linkOf(url) !== undefined)
+  const headline = `${SIGNS[tone]} ${count(events.length)} ${events.length === 1 ? 'alert' : 'alerts'}`
+  const counts = [...countsOf(events), ...(seen === 0 ? [] : [`${count(seen)} acknowledged`])].join(' · ')
   return {
-    severity,
-    headline: `${SIGNS[severity]} ${count(events.length)} ${events.length === 1 ? 'alert' : 'alerts'}`,
-    counts: [...countsOf(events), ...(seen === 0 ? [] : [`${count(seen)} acknowledged`])].join(' · '),
-    from: events[0]?.created_at ?? '',
-    to: events.at(-1)?.created_at ?? '',
+    tone,
+    headline,
+    counts,
+    times: timesOf(events),
+    notification: [`${headline}: ${counts}`],
     notes: details ? [] : [withheldWords(isLinked, "Each alert's link")],
   }
 }
 
+function timesOf(events: EventView[]): Line {
+  const [from, to] = [events[0]?.created_at ?? '', events.at(-1)?.created_at ?? '']
+  return from === to ? [{ time: from }] : [{ time: from }, ' – ', { time: to }]
+}
+
 function rowOf(event: EventView, { details }: RenderOptions): DigestRow {
-  const { severity, acknowledged, agent, summary, url } = event
-  const words = [
-    acknowledged && `${SEEN} ${shortened(oneLine(acknowledged.by), 40)}`,
-    agent && shortened(oneLine(agent.name), 40),
-    details && shortened(oneLine(summary), 120),
-  ]
-  return {
-    severity,
-    sign: SIGNS[severity],
-    title: titleOf(event),
-    url: linkOf(url),
-    words: words.filter((word) => typeof word === 'string'),
+  const { severity, acknowledged, agent, summary } = event
+  const url = linkOf(event.url)
+  const title = titleOf(event)
+  const line: Line = [url === undefined ? { strong: title } : { words: title, url }]
+  if (agent !== null) line.push(' · ', { id: identifier(agent.id) })
+  if (acknowledged !== null) {
+    line.push(' · 👀 Acknowledged by ', { name: shortened(oneLine(acknowledged.by), 40) })
   }
+  if (details) line.push(': ', { quote: shortened(oneLine(summary), 120) })
+  return { severity, sign: SIGNS[severity], line }
 }
 
 function moreWords(hidden: EventView[]): string[] {

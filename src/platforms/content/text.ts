@@ -1,4 +1,4 @@
-// Makes text that others wrote safe to show on a platform: cleaned, cut to size, with no active formatting.
+// Makes text that others wrote safe to show: nothing in it is hidden, and it is cut to size.
 
 /** No address of ours is longer, and buttons of some platforms take no more. */
 const MAX_URL = 3000
@@ -6,29 +6,55 @@ const MAX_INDENT = 20
 const LONGEST_CHARACTER = 64
 
 const LINE_BREAKS = /\r\n?|[\u0085\u2028\u2029]/g
-/** What a reader cannot see: controls, bidi, zero-width, fillers, tags; not the selector that colours an emoji. */
+/** Blanks that typography asks for: a plain one tells as much. */
+const FINE_BLANKS = /[\t\u00A0\u202F]/g
+/**
+ * What a reader cannot see, or takes for a blank: controls, bidi, zero-width, fillers, tags, wide and hair blanks, the
+ * Braille blank; of an emoji not its colour and its joints. And the fifth mark on a letter: a stack of them covers the
+ * lines around.
+ */
 const UNSEEN =
-  /[\p{Cc}--[\n\t]]|[\p{Default_Ignorable_Code_Point}--\uFE0F]|(?<!\p{Extended_Pictographic})\uFE0F|[\p{Cs}\u2028\u2029\uFFF9-\uFFFB]/gv
-const LIVE = /[*~`:@#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|\.(?=\S)/g
-const LOOKALIKES: Record<string, string> = {
-  '*': '∗',
-  _: 'ˍ',
-  '~': '∼',
-  '`': 'ˋ',
-  ':': '꞉',
-  '@': '＠',
-  '#': '♯',
-  '.': '․',
-}
+  /[\p{Cc}--[\n\t]]|[\p{Default_Ignorable_Code_Point}--[\uFE0F\u200D]]|(?<!\p{Extended_Pictographic})\uFE0F|(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])\u200D|\u200D(?!\p{Extended_Pictographic})|[\p{Cs}\u2028\u2029\uFFF9-\uFFFB\u2800]|[\p{Zs}--[\u0020]]|(?<=\p{M}{4})\p{M}/gv
+/** All but visible ASCII with single blanks inside, and what would read as one of these escapes. */
+const NO_IDENTIFIER = /\\(?=u\{)|[^\x20-\x7E]|^ | $| (?= )/gu
+/** From four on they are counted. */
+const SAME_ESCAPES = /(\\u\{[0-9a-f]+\})\1{3,}/g
+/** More can be longer only where it is full of escapes, which the API takes of nobody today. */
+const LONGEST_IDENTIFIER = 500
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
-/** Several lines of prose without anything unseen; never empty, which platforms refuse. */
+/**
+ * Several lines of prose: what is unseen is shown as `\u{200b}`, runs of blanks and of empty lines are folded. Never
+ * empty, which platforms refuse.
+ */
 export function prose(text: string): string {
-  return text.toWellFormed().replace(LINE_BREAKS, '\n').replace(UNSEEN, '').trim() || '(empty)'
+  const lines = text.toWellFormed().replace(LINE_BREAKS, '\n').replace(FINE_BLANKS, ' ')
+  const seen = counted(lines.replace(UNSEEN, braced))
+  const folded = seen
+    .replace(/ {2,}/g, ' ')
+    .replace(/ ?\n ?/g, '\n')
+    .replace(/\n{3,}/g, '\n\n')
+  return folded.trim() || '(empty)'
 }
 
 export function oneLine(text: string): string {
   return prose(text).replace(/\s+/g, ' ')
+}
+
+/** Which agent, tool or environment: two that differ never look alike, also of rows that are older than the rule. */
+export function identifier(text: string): string {
+  const shown = counted(text.replace(NO_IDENTIFIER, braced))
+  if (shown.length <= LONGEST_IDENTIFIER) return shown
+  const half = LONGEST_IDENTIFIER / 2
+  return `${shown.slice(0, half)}…${shown.slice(-half)}`
+}
+
+function braced(unseen: string): string {
+  return `\\u{${(unseen.codePointAt(0) ?? 0).toString(16)}}`
+}
+
+function counted(text: string): string {
+  return text.replace(SAME_ESCAPES, (run, one: string) => `${one}×${run.length / one.length}`)
 }
 
 /** For payloads: what is unseen is not dropped but shown, as JSON's `\uXXXX`. */
@@ -74,18 +100,10 @@ export function shortened(text: string, max: number): string {
   return text.length <= max ? text : `${head(text, max)}…`
 }
 
-function head(text: string, max: number): string {
+export function head(text: string, max: number): string {
   const straddling = graphemes.segment(text.slice(0, max + LONGEST_CHARACTER)).containing(max)?.index ?? max
   const start = text.slice(0, straddling > Math.max(0, max - LONGEST_CHARACTER) ? straddling : max)
   return start.isWellFormed() ? start : start.slice(0, -1)
-}
-
-/**
- * Text of others where formatting cannot be switched off: look-alikes take the place of what comes alive as
- * formatting, emoji, mention, channel or bare link, because a zero-width break would enable it.
- */
-export function disarmed(text: string): string {
-  return text.replace(LIVE, (mark) => LOOKALIKES[mark] ?? '')
 }
 
 /** The address as a button may carry it, if it is one of the web's. */
@@ -93,50 +111,4 @@ export function webUrl(url: string): string | undefined {
   const parsed = URL.parse(url)
   if (!parsed || !/^https?:$/.test(parsed.protocol)) return undefined
   return JSON.stringify(parsed.href).length <= MAX_URL ? parsed.href : undefined
-}
-
-/** Remembers what had to be cut, so that the card can say it. */
-export interface Excerpts {
-  of(what: string, text: string, max: number): string
-  first<T>(items: T[], max: number, unit: string): T[]
-  /** To be asked last: `Truncated: showing the first 2,000 of 61,440 characters of the arguments.` */
-  notice(): string | undefined
-}
-
-/**
- * The fullest drawing that fits: when the whole is too long, every excerpt gets a smaller share of its maximum.
- * What a drawing holds besides excerpts must leave room for a tenth of each.
- */
-export function fullest<T>(draw: (excerpts: Excerpts) => T, fits: (drawing: T) => boolean): T {
-  for (const share of [1, 0.7, 0.5, 0.3, 0.2]) {
-    const drawing = draw(createExcerpts(share))
-    if (fits(drawing)) return drawing
-  }
-  return draw(createExcerpts(0.1))
-}
-
-function createExcerpts(share: number): Excerpts {
-  const cuts: string[] = []
-  const record = (shown: number, total: number, unit: string) => {
-    if (shown < total) cuts.push(`the first ${count(shown)} of ${count(total)} ${unit}`)
-  }
-  return {
-    of(what, text, max) {
-      const limit = Math.ceil(max * share)
-      if (text.length <= limit) return text
-      const start = head(text, limit)
-      record(start.length, text.length, `characters of ${what}`)
-      return `${start}…`
-    },
-    first(items, max, unit) {
-      const start = items.slice(0, max)
-      record(start.length, items.length, unit)
-      return start
-    },
-    notice: () => (cuts.length > 0 ? `Truncated: showing ${cuts.join(', ')}.` : undefined),
-  }
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-US')
 }

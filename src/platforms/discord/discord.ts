@@ -1,11 +1,10 @@
 // Posts to a Discord channel through its webhook; nothing in the channel decides anything.
 
-import type { Destination, Message, Platform, PlatformKind, Posted } from '../platform.ts'
+import type { Destination, Platform, PlatformKind, Posted } from '../platform.ts'
 import type { Outgoing } from '../reach.ts'
-import { posting, type RenderOptions, redrawing } from '../render-options.ts'
-import { alertMessage } from './alert-message.ts'
+import { posting, redrawing } from '../render-options.ts'
 import { sendToDiscord } from './api.ts'
-import { approvalMessage } from './approval-message.ts'
+import { cardOf } from './card.ts'
 import { type DiscordConfig, type DiscordEnvironment, discordConfig, webhookOf } from './config.ts'
 import { digestMessage } from './digest-message.ts'
 import type { DiscordMessage } from './message.ts'
@@ -33,17 +32,12 @@ function createDiscord(outgoing: Outgoing): Platform<DiscordConfig> {
   }
 
   return {
-    post: (message, to) => send(messageOf(message, posting(message, to, false)), to),
+    post: (message, to) => send(cardOf(message, posting(message, to, false)), to),
 
     digest: (digest, to) => send(digestMessage(digest, posting(digest, to, false)), to),
 
     async redraw(handle, message, to) {
-      await sendToDiscord(outgoing, to.config, messageOf(message, redrawing(to, false)), handle)
+      await sendToDiscord(outgoing, to.config, cardOf(message, redrawing(to, false)), handle)
     },
   }
-}
-
-function messageOf(message: Message, options: RenderOptions): DiscordMessage {
-  if (message.kind === 'approval') return approvalMessage(message.view, options)
-  return alertMessage(message.event, options)
 }

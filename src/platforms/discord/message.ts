@@ -1,22 +1,20 @@
 // Builds a message for Discord: one coloured embed and a link, which is all that a webhook may post.
 
-import type { ApprovalStatus } from '../../approvals/view.ts'
-import type { Severity } from '../../events/severity.ts'
-import { type Excerpts, fullest } from '../content/text.ts'
-import { type RenderOptions, withheldWords } from '../render-options.ts'
-import { type Link, linkTo } from './text.ts'
+import type { Tone } from '../content/content.ts'
+import type { RenderOptions } from '../render-options.ts'
 
 export interface Embed {
-  title: string
-  description?: string
+  title?: string
+  description: string
   color: number
   fields: Field[]
   footer?: { text: string }
 }
 
-export interface Field {
+interface Field {
   name: string
   value: string
+  /** Beside others, where there is room. */
   inline: boolean
 }
 
@@ -37,12 +35,18 @@ export interface DiscordMessage {
   allowed_mentions: { parse: [] | ['everyone'] }
 }
 
-export const COLORS: Record<Severity | Exclude<ApprovalStatus, 'pending'>, number> = {
+/** What waits is never in the colour of what was denied. */
+export const COLORS: Record<Tone, number> = {
   info: 0x4a90d9,
   low: 0x4a90d9,
   medium: 0xe8a317,
   high: 0xe8590c,
   critical: 0xb00020,
+  pending_info: 0x4a90d9,
+  pending_low: 0x4a90d9,
+  pending_medium: 0xe8a317,
+  pending_high: 0xe8590c,
+  pending_critical: 0x7b3fbf,
   approved: 0x2eb67d,
   denied: 0xe01e5a,
   expired: 0x868e96,
@@ -51,31 +55,7 @@ export const COLORS: Record<Severity | Exclude<ApprovalStatus, 'pending'>, numbe
 
 /** Of all text in the embeds; https://docs.discord.com/developers/resources/message#embed-object-embed-limits */
 const MAX_TEXT = 6000
-export const MAX_DESCRIPTION = 4096
-
-export interface Drawing {
-  title: string
-  /** Lines above the fields. */
-  lines: string[]
-  color: number
-  fields: Field[]
-  /** What it is a message about, for who looks it up. */
-  reference: string
-}
-
-/** The fullest message that Discord takes; what was cut or left out is said in it. */
-export function drawn(
-  address: string,
-  options: RenderOptions,
-  draw: (excerpts: Excerpts) => Drawing,
-): DiscordMessage {
-  const link = linkTo(address)
-  const embed = fullest(
-    (excerpts) => embedOf(draw(excerpts), link, options, excerpts),
-    (embed) => textOf(embed).length <= MAX_TEXT,
-  )
-  return addressed({ embeds: [embed], components: buttons(link) }, options)
-}
+const MAX_DESCRIPTION = 4096
 
 /** To everybody in the channel, or to nobody by name. */
 export function addressed(
@@ -87,36 +67,7 @@ export function addressed(
     : { content: '', ...message, allowed_mentions: { parse: [] } }
 }
 
-/** `inline`: beside others, where there is room. */
-export function field(name: string, value: string, inline = false): Field {
-  return { name, value, inline }
-}
-
-/** A time of ours, which every reader sees in their own zone; nothing for what is no time. */
-export function time(iso: string | null, style: 'f' | 'R'): string {
-  const atMs = Date.parse(iso ?? '')
-  return Number.isNaN(atMs) ? '' : `<t:${Math.floor(atMs / 1000)}:${style}>`
-}
-
-function embedOf(drawing: Drawing, link: Link | undefined, { details }: RenderOptions, cut: Excerpts): Embed {
-  const { title, lines, color, fields, reference } = drawing
-  const withheld = details ? [] : [withheldWords(link !== undefined)]
-  const address = link && !link.onButton ? [`View in Console: ${link.url}`] : []
-  const description = [...lines, ...withheld, ...address].join('\n')
-  const notice = cut.notice()
-  const about = notice
-    ? [link ? `${notice} View in Console shows all of it.` : notice, reference]
-    : [reference]
-  const footer = { text: about.join('\n') }
-  return { title, ...(description !== '' && { description }), color, fields, footer }
-}
-
-function textOf({ title, description = '', fields, footer }: Embed): string {
-  return [title, description, ...fields.flatMap(({ name, value }) => [name, value]), footer?.text].join('')
-}
-
-function buttons(link: Link | undefined): DiscordMessage['components'] {
-  if (!link?.onButton) return []
-  const button = { type: 2, style: 5, label: 'View in Console', url: link.url } as const
-  return [{ type: 1, components: [button] }]
+export function isShortEnough({ title = '', description, fields, footer }: Embed): boolean {
+  const texts = [title, description, ...fields.flatMap(({ name, value }) => [name, value]), footer?.text]
+  return description.length <= MAX_DESCRIPTION && texts.join('').length <= MAX_TEXT
 }

@@ -1,8 +1,11 @@
 // Makes a PagerDuty page: one line of what happened and how serious it is, and a link to the record.
 
 import type { Severity } from '../../events/severity.ts'
-import { titleOf } from '../content/alert.ts'
-import { disarmed, oneLine, shortened, webUrl } from '../content/text.ts'
+import { fullest } from '../content/budget.ts'
+import type { Content } from '../content/content.ts'
+import { plain, quoted } from '../content/line.ts'
+import { contentOf } from '../content/message.ts'
+import { identifier, oneLine, shortened, webUrl } from '../content/text.ts'
 import type { Message } from '../platform.ts'
 import { customDetails } from './custom-details.ts'
 
@@ -33,45 +36,43 @@ const SEVERITIES = {
   info: 'info',
 } as const satisfies Record<Severity, string>
 /** How long one may be is not documented. */
-const MOST_OF_A_FIELD = 250
+const MOST_OF_A_FIELD = 500
+const MOST_OF_THE_SUMMARY = 1024
+/** Of 512 KB that an event may have. */
+const ROOM = { payload: 20_000 }
 
 /**
- * Never larger than PagerDuty takes, whatever the agent sent. In what people read nothing of the agent's comes alive,
- * wherever PagerDuty passes it on; what PagerDuty's own rules compare (source, component, group) is left as it is.
+ * Never larger than PagerDuty takes, whatever the agent sent, and in the agent's own characters, which PagerDuty's rules
+ * compare: PagerDuty shows all of it as plain text.
  */
 export function triggerOf(message: Message, details: boolean): Trigger {
   const { agent, tool, environment, severity, created_at, type, url } = message.event
   const href = webUrl(url)
+  const contentFor = contentOf(message, { details, interactive: false, mention: false }, ROOM)
+  const content = fullest(contentFor, () => true)
   return {
     payload: {
-      summary: summaryOf(message, details),
+      summary: summaryOf(content),
       severity: SEVERITIES[severity],
       source: agent === null ? 'countersign' : field(agent.id),
       timestamp: created_at,
       class: type,
       ...(tool !== null && { component: field(tool) }),
       ...(environment !== null && { group: field(environment) }),
-      custom_details: customDetails(message, details),
+      custom_details: customDetails(content),
     },
     client: 'Countersign',
     ...(href !== undefined && { client_url: href, links: [{ href, text: 'View in Console' }] }),
   }
 }
 
-/** What a phone shows or reads out. */
-function summaryOf(message: Message, details: boolean): string {
-  const { agent, tool, summary } = message.event
-  const parts: [text: string | null | undefined, max: number][] = [
-    [tool, 150],
-    [agent?.name, 100],
-    // An agent that says nothing has the tool there.
-    [details && summary !== tool ? summary : null, 300],
-  ]
-  const rest = parts.flatMap(([text, max]) => (text ? [disarmed(shortened(oneLine(text), max))] : []))
-  const isTest = message.kind === 'approval' && message.view.test
-  return [isTest ? 'This is a test' : titleOf(message.event), ...rest].join(' - ')
+/** What a phone shows or reads out: our line, and what the agent says after it. */
+function summaryOf({ notification, says }: Content): string {
+  const line = plain(notification)
+  const words = says ? ` · ${says.label}: ${quoted(shortened(oneLine(says.text), 300))}` : ''
+  return shortened(line + words, MOST_OF_THE_SUMMARY - 1)
 }
 
 function field(text: string): string {
-  return shortened(oneLine(text), MOST_OF_A_FIELD)
+  return shortened(identifier(text), MOST_OF_A_FIELD)
 }

@@ -5,7 +5,8 @@ import type { Severity } from '../../events/severity.ts'
 import { VERSION } from '../../kit/version.ts'
 import { MOST_BYTES } from '../compact-event.ts'
 import { titleOf } from '../content/alert.ts'
-import { type Excerpts, fullest, shortened } from '../content/text.ts'
+import { type Budget, fullest } from '../content/budget.ts'
+import { shortened } from '../content/text.ts'
 import { factsOf } from './facts.ts'
 import { visible } from './text.ts'
 
@@ -28,7 +29,7 @@ export function cefLine(event: EventView): string {
   const header = headerOf(event).map(inHeader).join('|')
   const fields = fieldsOf(event)
   return fullest(
-    (excerpts) => `${header}|${extension(fields, excerpts)}`,
+    (budget) => `${header}|${extension(fields, budget)}`,
     (line) => Buffer.byteLength(JSON.stringify(line)) <= MOST_BYTES,
   )
 }
@@ -46,11 +47,11 @@ interface Field {
 }
 
 /** What was not given is left out. */
-function extension(fields: Field[], excerpts: Excerpts): string {
+function extension(fields: Field[], budget: Budget): string {
   const pairs = fields.flatMap(({ key, text, most }) => {
     if (!text) return []
     // One more is the sign that something was cut.
-    return `${key}=${inExtension(most === undefined ? text : excerpts.of('', text, most - 1))}`
+    return `${key}=${inExtension(most === undefined ? text : budget.of('', text, most - 1))}`
   })
   return pairs.join(' ')
 }

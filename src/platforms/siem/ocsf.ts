@@ -5,7 +5,7 @@ import type { Severity } from '../../events/severity.ts'
 import { VERSION } from '../../kit/version.ts'
 import { fittingData, MOST_BYTES } from '../compact-event.ts'
 import { titleOf } from '../content/alert.ts'
-import { type Excerpts, fullest } from '../content/text.ts'
+import { type Budget, fullest } from '../content/budget.ts'
 import { factsOf } from './facts.ts'
 import { activityOf, type Coded, controlOf, statusOf } from './outcome.ts'
 import { visible } from './text.ts'
@@ -31,7 +31,7 @@ const RESERVED_BYTES = 30
 export function ocsfFinding(event: EventView): object {
   const sizeOf = (value: object) => Buffer.byteLength(JSON.stringify(value))
   const [bare, isCut] = fullest(
-    (excerpts): [Finding, boolean] => [finding(event, excerpts), excerpts.notice() !== undefined],
+    (budget): [Finding, boolean] => [finding(event, budget), budget.notice() !== undefined],
     ([drawn]) => sizeOf(drawn) <= MOST_BYTES - RESERVED_BYTES,
   )
   const data = fittingData(event.data, MOST_BYTES - RESERVED_BYTES - sizeOf(bare))
@@ -45,7 +45,7 @@ export function ocsfFinding(event: EventView): object {
 
 type Finding = ReturnType<typeof finding>
 
-function finding(event: EventView, excerpts: Excerpts) {
+function finding(event: EventView, budget: Budget) {
   const { id, type, created_at, summary, url } = event
   const { subjectId } = factsOf(event)
   const [activity_id, activity_name] = activityOf(event)
@@ -64,7 +64,7 @@ function finding(event: EventView, excerpts: Excerpts) {
     status_id,
     status,
     time: Date.parse(created_at),
-    message: excerpts.of('', visible(summary), LONGEST_SUMMARY),
+    message: budget.of('', visible(summary), LONGEST_SUMMARY),
     metadata: {
       version: SCHEMA_VERSION,
       uid: id,
@@ -75,8 +75,8 @@ function finding(event: EventView, excerpts: Excerpts) {
     },
     finding_info: { uid: subjectId, title: titleOf(event), types: [type], src_url: url },
     ...(control && controlFields(control)),
-    ...aboutAgentAndTool(event, excerpts),
-    unmapped: unmapped(event, excerpts),
+    ...aboutAgentAndTool(event, budget),
+    unmapped: unmapped(event, budget),
   }
 }
 
@@ -87,8 +87,8 @@ function controlFields({ action, disposition }: NonNullable<ReturnType<typeof co
 }
 
 /** Which agent, and what it called. */
-function aboutAgentAndTool({ agent, tool }: EventView, excerpts: Excerpts) {
-  const short = (text: string) => excerpts.of('', visible(text), LONGEST_NAME)
+function aboutAgentAndTool({ agent, tool }: EventView, budget: Budget) {
+  const short = (text: string) => budget.of('', visible(text), LONGEST_NAME)
   const who = agent && { uid: short(agent.id), name: short(agent.name) }
   const called = tool === null ? null : partsOf(tool)
   return {
@@ -120,8 +120,8 @@ function observable(type: string, name: string, value: string) {
   return { name, type_id: 99, type, value }
 }
 
-function unmapped({ tool, environment, action, acknowledged }: EventView, excerpts: Excerpts) {
-  const short = (text: string) => excerpts.of('', visible(text), LONGEST_NAME)
+function unmapped({ tool, environment, action, acknowledged }: EventView, budget: Budget) {
+  const short = (text: string) => budget.of('', visible(text), LONGEST_NAME)
   return {
     tool: tool && short(tool),
     environment: environment && short(environment),

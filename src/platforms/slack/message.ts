@@ -1,9 +1,10 @@
 // Builds a message for Slack: a line that notifies, and a coloured card under it.
 
 import type { KnownBlock } from '@slack/types'
-import type { ApprovalStatus } from '../../approvals/view.ts'
-import type { Severity } from '../../events/severity.ts'
+import type { Tone } from '../content/content.ts'
+import type { Line } from '../content/line.ts'
 import type { RenderOptions } from '../render-options.ts'
+import { mrkdwn } from './text.ts'
 
 /** The arguments of `chat.postMessage`, and of `chat.update`, whose `parse` would otherwise be `client`. */
 export interface SlackMessage {
@@ -15,13 +16,18 @@ export interface SlackMessage {
   unfurl_media: false
 }
 
-/** The bar beside a card. */
-export const COLORS: Record<Severity | Exclude<ApprovalStatus, 'pending'>, string> = {
+/** The bar beside a card. What waits is never in the colour of what was denied. */
+export const COLORS: Record<Tone, string> = {
   info: '#4A90D9',
   low: '#4A90D9',
   medium: '#E8A317',
   high: '#E8590C',
   critical: '#B00020',
+  pending_info: '#4A90D9',
+  pending_low: '#4A90D9',
+  pending_medium: '#E8A317',
+  pending_high: '#E8590C',
+  pending_critical: '#7B3FBF',
   approved: '#2EB67D',
   denied: '#E01E5A',
   expired: '#868E96',
@@ -30,24 +36,24 @@ export const COLORS: Record<Severity | Exclude<ApprovalStatus, 'pending'>, strin
 
 /** Everybody in the channel; `parse: 'none'` leaves it alive. https://docs.slack.dev/messaging/formatting-message-text */
 const EVERYBODY = '<!channel>'
+/** Slack refuses messages somewhere past 11,000 characters with `msg_blocks_too_long`, undocumented. */
+const MAX_MESSAGE_JSON = 10_000
 
-/** `line` and the card's mrkdwn hold nothing of others that is not `inert`. */
 export function slackMessage(
-  line: string,
-  color: keyof typeof COLORS,
+  line: Line,
+  tone: Tone,
   blocks: KnownBlock[],
   { mention }: Pick<RenderOptions, 'mention'>,
 ): SlackMessage {
   return {
-    text: mention ? `${EVERYBODY} ${line}` : line,
-    attachments: [{ color: COLORS[color], blocks }],
+    text: mention ? `${EVERYBODY} ${mrkdwn(line)}` : mrkdwn(line),
+    attachments: [{ color: COLORS[tone], blocks }],
     parse: 'none',
     unfurl_links: false,
     unfurl_media: false,
   }
 }
 
-/** A time of ours, which every reader sees in their own zone. */
-export function date(iso: string): string {
-  return `<!date^${Math.floor(Date.parse(iso) / 1000)}^{date_short_pretty} at {time}|${iso}>`
+export function isShortEnough(message: unknown): boolean {
+  return JSON.stringify(message).length <= MAX_MESSAGE_JSON
 }

@@ -3,8 +3,10 @@
 import type { Button, KnownBlock } from '@slack/types'
 import type { Refusal } from '../../approvals/refusals.ts'
 import type { Reply } from '../../commands/commands.ts'
-import { type Excerpts, oneLine, prose, revealed, shortened, webUrl } from '../content/text.ts'
-import { fitted, inert, literal, markup, preformatted } from './text.ts'
+import { type Budget, fullest } from '../content/budget.ts'
+import { oneLine, prose, revealed, shortened, webUrl } from '../content/text.ts'
+import { isShortEnough } from './message.ts'
+import { literal, markup, mrkdwn, preformatted } from './text.ts'
 
 const FIELDS_OF_A_SECTION = 10
 
@@ -23,52 +25,56 @@ export interface RefusalCard {
 
 /** Never longer than Slack takes, whatever the reply holds, and all of it literal; what was cut is said. */
 export function replyCard(reply: Reply): ReplyCard {
-  return fitted((excerpts) => ({
-    response_type: 'ephemeral',
-    text: inert(shortened(oneLine(reply.title), 140)),
-    blocks: blocks(reply, excerpts),
-  }))
+  return fullest(
+    (budget): ReplyCard => ({
+      response_type: 'ephemeral',
+      text: mrkdwn([{ name: shortened(oneLine(reply.title), 140) }]),
+      blocks: blocks(reply, budget),
+    }),
+    isShortEnough,
+  )
 }
 
-function blocks(reply: Reply, excerpts: Excerpts): KnownBlock[] {
+function blocks(reply: Reply, budget: Budget): KnownBlock[] {
   const { title, lines, payload, link } = reply
   const parts: KnownBlock[] = [
-    { type: 'header', text: literal(excerpts.of('the title', oneLine(title), 140)) },
-    ...facts(reply, excerpts),
+    { type: 'header', text: literal(budget.of('the title', oneLine(title), 140)) },
+    ...facts(reply, budget),
   ]
   if (lines.length > 0) {
     const text = prose(lines.map(oneLine).join('\n'))
-    parts.push({ type: 'section', text: literal(excerpts.of('the text', text, 2500)) })
+    parts.push({ type: 'section', text: literal(budget.of('the text', text, 2500)) })
   }
-  if (payload?.trim()) parts.push(preformatted(excerpts.of('the payload', revealed(payload), 7000)))
+  if (payload?.trim())
+    parts.push(preformatted('Arguments', budget.of('the payload', revealed(payload), 7000)))
 
-  const button = link && linkButton(link, excerpts)
-  const cut = excerpts.notice()
-  if (cut) parts.push({ type: 'context', elements: [markup(cut)] })
+  const button = link && linkButton(link, budget)
+  const cut = budget.notice()
+  if (cut) parts.push({ type: 'context', elements: [markup([cut])] })
   if (button) parts.push({ type: 'actions', elements: [button] })
   return parts
 }
 
-function facts(reply: Reply, excerpts: Excerpts): KnownBlock[] {
-  const fields = excerpts
+function facts(reply: Reply, budget: Budget): KnownBlock[] {
+  const fields = budget
     .first(reply.facts, 2 * FIELDS_OF_A_SECTION, 'facts')
     .map(({ label, value }, index) =>
-      literal(excerpts.of(`fact ${index + 1}`, `${oneLine(label)}: ${oneLine(value)}`, 200)),
+      literal(budget.of(`fact ${index + 1}`, `${oneLine(label)}: ${oneLine(value)}`, 200)),
     )
   const sections: KnownBlock[] = []
   while (fields.length > 0) sections.push({ type: 'section', fields: fields.splice(0, FIELDS_OF_A_SECTION) })
   return sections
 }
 
-function linkButton(link: NonNullable<Reply['link']>, excerpts: Excerpts): Button | undefined {
+function linkButton(link: NonNullable<Reply['link']>, budget: Budget): Button | undefined {
   const url = webUrl(link.url)
   if (!url) return undefined
-  const label = excerpts.of("the button's label", oneLine(link.label), 70)
+  const label = budget.of("the button's label", oneLine(link.label), 70)
   return { type: 'button', action_id: 'view_console', text: literal(label), url }
 }
 
 /** For the clicker alone: the message that was clicked stays. */
 export function refusalCard({ text, first }: Refusal): RefusalCard {
-  const by = first === null ? '' : ` by ${inert(shortened(oneLine(first), 80))}`
+  const by = first === null ? '' : ` by ${mrkdwn([{ name: shortened(oneLine(first), 80) }])}`
   return { response_type: 'ephemeral', replace_original: false, text: `:warning: ${text}${by}` }
 }

@@ -1,12 +1,11 @@
 // Connects Slack: cards by bot token or incoming webhook, clicks and commands through Bolt.
 
 import { App } from '@slack/bolt'
-import type { Destination, Message, Platform, PlatformKind, PlatformPorts } from '../platform.ts'
+import type { Destination, Platform, PlatformKind, PlatformPorts } from '../platform.ts'
 import type { Outgoing } from '../reach.ts'
-import { posting, type RenderOptions, redrawing } from '../render-options.ts'
-import { alertCard } from './alert-card.ts'
-import { approvalCard } from './approval-card.ts'
+import { posting, redrawing } from '../render-options.ts'
 import { botTransports } from './bot.ts'
+import { cardOf } from './card.ts'
 import { createClickOrigins } from './click-origin.ts'
 import { isInteractive, type SlackConfig, type SlackEnvironment, slackConfig } from './config.ts'
 import { digestCard } from './digest-card.ts'
@@ -15,7 +14,6 @@ import { hookApi } from './hook-api.ts'
 import { createReceiver, ENDPOINTS } from './inbound.ts'
 import { listenToClicks } from './interactions.ts'
 import { members } from './members.ts'
-import type { SlackMessage } from './message.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { createResponseUrls } from './response-urls.ts'
 import type { Transport } from './transport.ts'
@@ -93,8 +91,4 @@ function createSlack(
     redraw: (handle, message, to) =>
       transportTo(to).redraw(handle, cardOf(message, redrawing(to, isInteractive(to.config)))),
   }
-}
-
-function cardOf(message: Message, options: RenderOptions): SlackMessage {
-  return message.kind === 'approval' ? approvalCard(message.view, options) : alertCard(message.event, options)
 }

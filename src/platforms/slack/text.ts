@@ -1,48 +1,65 @@
-// Keeps others' text plain in Slack: escaped for mrkdwn, or in a block that shows it literally.
+// Writes lines of ours in Slack's mrkdwn, and others' text where Slack shows it literally.
 
 import type { MrkdwnElement, PlainTextElement, RichTextBlock } from '@slack/types'
-import { disarmed, type Excerpts, fullest } from '../content/text.ts'
-
-/** Slack refuses messages somewhere past 11,000 characters with `msg_blocks_too_long`, undocumented. */
-const MAX_MESSAGE_JSON = 10_000
+import { type Line, quoted, type Writing, written } from '../content/line.ts'
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
+/** All that mrkdwn can make something of: formatting, an emoji, a mention, a channel, a bare link. */
+const LIVE = /[*_~`:@#/\\]|\.(?=\S)/
 
-/** Text of others inside mrkdwn, where Slack can escape only `& < >`. */
-export function inert(text: string): string {
-  return disarmed(text).replace(/[&<>]/g, (mark) => ESCAPES[mark] ?? '')
+/** A line as mrkdwn: in code, nothing of others comes alive, and nothing needs another character but a backtick. */
+export function mrkdwn(line: Line): string {
+  return written(line, MRKDWN)
 }
 
-export function literal(text: string): PlainTextElement {
-  return { type: 'plain_text', text, emoji: false }
+const MRKDWN: Writing = {
+  words: escaped,
+  strong: (text) =>
+    text.replace(/^( *)(.*?)( *)$/s, (_, before, words, after) => `${before}*${escaped(words)}*${after}`),
+  id: code,
+  name: (text) => (LIVE.test(text) ? code(text) : escaped(text)),
+  quote: (text) => code(quoted(text)),
+  time: date,
+  link: (words, url) => `<${inAngles(url)}|${escaped(words)}>`,
 }
 
-/** Only for words of our own, and for what is `inert`. */
-export function markup(text: string): MrkdwnElement {
-  return { type: 'mrkdwn', text, verbatim: true }
+function code(text: string): string {
+  return `\`${escaped(text.replaceAll('`', 'ˋ'))}\``
 }
 
-export function preformatted(text: string): RichTextBlock {
-  return {
-    type: 'rich_text',
-    elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }],
-  }
-}
-
-/** Words of our own that lead to an address of ours, in mrkdwn. */
-export function linked(url: string, words: string): string {
-  return `<${inAngles(url)}|${words}>`
+/** All that Slack asks for; https://docs.slack.dev/messaging/formatting-message-text */
+function escaped(text: string): string {
+  return text.replace(/[&<>]/g, (mark) => ESCAPES[mark] ?? '')
 }
 
 function inAngles(url: string): string {
   return url.replace(/[&<>|]/g, (mark) => (mark === '&' ? '&amp;' : encodeURIComponent(mark)))
 }
 
-/** The fullest message that Slack takes. */
-export function fitted<T>(draw: (excerpts: Excerpts) => T): T {
-  return fullest(draw, isShortEnough)
+/** A time of ours, which every reader sees in their own zone. */
+function date(iso: string): string {
+  const at = Date.parse(iso)
+  return Number.isNaN(at) ? '' : `<!date^${Math.floor(at / 1000)}^{date_short_pretty} at {time}|${iso}>`
 }
 
-export function isShortEnough(message: unknown): boolean {
-  return JSON.stringify(message).length <= MAX_MESSAGE_JSON
+export function markup(line: Line): MrkdwnElement {
+  return { type: 'mrkdwn', text: mrkdwn(line), verbatim: true }
+}
+
+export function literal(text: string): PlainTextElement {
+  return { type: 'plain_text', text, emoji: false }
+}
+
+/** Several lines of others' text under a label of ours: a bar beside them says where they begin and end. */
+export function quotation(label: string, text: string): RichTextBlock {
+  return labelled(label, { type: 'rich_text_quote', elements: [{ type: 'text', text }] })
+}
+
+export function preformatted(label: string, text: string): RichTextBlock {
+  return labelled(label, { type: 'rich_text_preformatted', elements: [{ type: 'text', text }] })
+}
+
+function labelled(label: string, body: RichTextBlock['elements'][number]): RichTextBlock {
+  const words = { type: 'text', text: label, style: { bold: true } } as const
+  return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [words] }, body] }
 }

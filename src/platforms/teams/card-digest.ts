@@ -1,24 +1,21 @@
 // Makes the data of a digest's card in Teams.
 
-import { bySeverity, type ShownDigest } from '../content/digest.ts'
-import { STYLES, wholeSeconds } from './card-approval.ts'
+import { bySeverity, type DigestContent } from '../content/digest.ts'
+import { STYLES } from './card-message.ts'
+import { runs } from './card-parts.ts'
 
-/** What `cards/digest.json` is filled with. `to` is empty where all of it happened in one second. */
-export function digestData({ severity, headline, counts, from, to, rows, notes }: ShownDigest) {
-  const [first, last] = [wholeSeconds(from), wholeSeconds(to)]
+/** What `cards/digest.json` is filled with. */
+export function digestData({ tone, headline, counts, times, rows, notes }: DigestContent) {
   return {
-    style: STYLES[severity],
+    style: STYLES[tone],
     headline,
     counts,
-    from: first,
-    to: last === first ? '' : last,
+    times: runs(times),
     rows: bySeverity(rows).flatMap((group) =>
-      group.map(({ sign, title, url = '', words }, index) => ({
+      group.map(({ sign, line }, index) => ({
         spacing: index === 0 ? 'medium' : 'small',
         sign,
-        title,
-        url,
-        words: words.join(' · '),
+        parts: runs(line),
       })),
     ),
     notes: notes.map((note) => ({ note })),

@@ -1,26 +1,27 @@
 // Makes the data of the card that answers a question in Teams.
 
 import type { Reply } from '../../commands/commands.ts'
-import { type Excerpts, oneLine, prose, revealed, webUrl } from '../content/text.ts'
+import type { Budget } from '../content/budget.ts'
+import { oneLine, prose, revealed, webUrl } from '../content/text.ts'
 import { inert, preformatted } from './card-text.ts'
 
 /** What `cards/reply.json` is filled with. */
-export function replyData(reply: Reply, withPayload: boolean, excerpts: Excerpts) {
+export function replyData(reply: Reply, withPayload: boolean, budget: Budget) {
   const { link, lines } = reply
   const payload = reply.payload?.trim() ? preformatted(revealed(reply.payload)) : ''
   const texts = {
-    title: excerpts.of('the title', oneLine(reply.title), 140),
-    facts: excerpts.first(reply.facts, 20, 'facts').map(({ label, value }, index) => ({
-      label: excerpts.of(`the label of fact ${index + 1}`, oneLine(label), 60),
-      value: excerpts.of(`fact ${index + 1}`, oneLine(value), 200),
+    title: budget.of('the title', oneLine(reply.title), 140),
+    facts: budget.first(reply.facts, 20, 'facts').map(({ label, value }, index) => ({
+      label: budget.of(`the label of fact ${index + 1}`, oneLine(label), 60),
+      value: budget.of(`fact ${index + 1}`, oneLine(value), 200),
     })),
-    words: lines.length > 0 ? excerpts.of('the text', prose(lines.map(oneLine).join('\n')), 2500) : '',
-    payload: withPayload ? excerpts.of('the payload', payload, 20_000) : '',
+    words: lines.length > 0 ? budget.of('the text', prose(lines.map(oneLine).join('\n')), 2500) : '',
+    payload: withPayload ? budget.of('the payload', payload, 20_000) : '',
   }
   return {
     ...texts,
     withheld: payload !== '' && !withPayload,
-    truncation: excerpts.notice() ?? '',
+    truncation: budget.notice() ?? '',
     link: link ? inert(link.label, 60) : '',
     url: link ? (webUrl(link.url) ?? '') : '',
   }

@@ -1,9 +1,18 @@
 // Keeps others' text plain in Teams: look-alikes where markdown is read, and TextRuns, which read none.
 
-import { disarmed, oneLine, shortened } from '../content/text.ts'
+import { oneLine, shortened } from '../content/text.ts'
 
-const OTHER_MARKUP = /[[\]<>&\\|]/g
+/** What comes alive as formatting, emoji, mention, channel or bare link, because a zero-width break would enable it. */
+const LIVE = /[[\]<>&\\|*~`:@#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|\.(?=\S)/g
 const LOOKALIKES: Record<string, string> = {
+  '*': '∗',
+  _: 'ˍ',
+  '~': '∼',
+  '`': 'ˋ',
+  ':': '꞉',
+  '@': '＠',
+  '#': '♯',
+  '.': '․',
   '[': '［',
   ']': '］',
   '<': '‹',
@@ -17,10 +26,9 @@ const FUNCTION = /\{(?=\{\s*(?:DATE|TIME))/gi
 const SWALLOWED_SPACES = /^ +| {2,}/gm
 const HARD_SPACE = '\u00a0'
 
-/** One line of others' text where Teams renders markdown and HTML. */
+/** One line of others' text where Teams renders markdown and HTML, which nothing switches off: as look-alikes. */
 export function inert(text: string, max: number): string {
-  const line = literal(shortened(oneLine(text), max))
-  return disarmed(line).replace(OTHER_MARKUP, (mark) => LOOKALIKES[mark] ?? '')
+  return literal(shortened(oneLine(text), max)).replace(LIVE, (mark) => LOOKALIKES[mark] ?? '')
 }
 
 /** For a TextRun, whose `{{DATE(…)}}` and `{{TIME(…)}}` are all that would come alive in it. */

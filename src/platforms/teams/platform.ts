@@ -1,12 +1,11 @@
 // Runs the bot in Teams: cards by the Bot Connector, clicks and words through the Bot Framework.
 
 import { type Activity, ActivityTypes, CardFactory, MessageFactory, type TurnContext } from 'botbuilder'
-import { digestLine } from '../content/digest.ts'
 import type { Message, PlatformPorts, Posted } from '../platform.ts'
 import { Failed, SendError, Undeliverable } from '../platform.ts'
 import { posting, type RenderOptions, redrawing } from '../render-options.ts'
 import { TeamsAdapter } from './adapter.ts'
-import { type AdaptiveCard, alertSummary, digestCard, messageCard, summaryOf } from './cards.ts'
+import { type CardAndSummary, cardOf, digestCard } from './cards.ts'
 import { createClicks } from './clicks.ts'
 import type { BotEnvironment, ConversationConfig } from './config.ts'
 import { createConversations, type KnownConversation } from './conversations.ts'
@@ -77,7 +76,7 @@ export function createTeams(env: BotEnvironment, ports: PlatformPorts<Conversati
 
     digest(digest, to) {
       const options = posting(digest, to, true)
-      return send(activity(digestCard(digest, options), digestLine(digest, options), options), to.config)
+      return send(activity(digestCard(digest, options), options), to.config)
     },
 
     async redraw(handle, message, to) {
@@ -93,16 +92,15 @@ export function createTeams(env: BotEnvironment, ports: PlatformPorts<Conversati
 }
 
 function activityOf(message: Message, options: RenderOptions): Activity {
-  // Shown in notifications, where no card is.
-  const summary = message.kind === 'approval' ? summaryOf(message.view) : alertSummary(message.event, options)
-  return activity(messageCard(message, options), summary, options)
+  return activity(cardOf(message, options), options)
 }
 
 /**
  * An app can mention single persons only, not a channel. What it can do is to ask that everybody in the conversation
  * is notified, if their own settings allow it; https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages#notifications-to-your-message
  */
-function activity(card: AdaptiveCard, summary: string, { mention }: RenderOptions): Activity {
+function activity({ card, summary }: CardAndSummary, { mention }: RenderOptions): Activity {
+  // The summary is shown in notifications, where no card is.
   const message = { ...MessageFactory.attachment(CardFactory.adaptiveCard(card)), summary }
   return { ...message, ...(mention && { channelData: { notification: { alert: true } } }) } as Activity
 }

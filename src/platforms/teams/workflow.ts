@@ -6,7 +6,7 @@ import { Failed, type Platform, type Posted, type SendError, Throttled, Undelive
 import { type Outgoing, reach } from '../reach.ts'
 import { posting } from '../render-options.ts'
 import { pauseMs } from '../retry-after.ts'
-import { type AdaptiveCard, digestCard, messageCard } from './cards.ts'
+import { type AdaptiveCard, cardOf, digestCard } from './cards.ts'
 import type { WorkflowConfig } from './config.ts'
 
 const MOST_BYTES = 100_000
@@ -27,8 +27,8 @@ export function createWorkflows(
   }
 
   return {
-    post: (message, to) => send(messageCard(message, posting(message, to, false)), to.config),
-    digest: (digest, to) => send(digestCard(digest, posting(digest, to, false)), to.config),
+    post: (message, to) => send(cardOf(message, posting(message, to, false)).card, to.config),
+    digest: (digest, to) => send(digestCard(digest, posting(digest, to, false)).card, to.config),
   }
 }
 

@@ -2,7 +2,6 @@
 
 import {
   Failed,
-  type Message,
   type Pace,
   type Platform,
   type PlatformKind,
@@ -10,10 +9,9 @@ import {
   Undeliverable,
 } from '../platform.ts'
 import type { Outgoing } from '../reach.ts'
-import { posting, type RenderOptions, redrawing } from '../render-options.ts'
-import { alertMessage } from './alert-message.ts'
+import { posting, redrawing } from '../render-options.ts'
 import { type CallTelegram, Moved, telegramApi } from './api.ts'
-import { approvalMessage } from './approval-message.ts'
+import { cardOf } from './card.ts'
 import { botIdOf, isGroup, type TelegramConfig, telegramConfig } from './config.ts'
 import { digestMessage } from './digest-message.ts'
 import { handleOf, placeOf } from './handle.ts'
@@ -78,12 +76,12 @@ function createTelegram(call: CallTelegram): Platform<TelegramConfig> {
   }
 
   return {
-    post: (message, to) => sendThere(messageOf(message, posting(message, to, false)), to.config),
+    post: (message, to) => sendThere(cardOf(message, posting(message, to, false)), to.config),
 
     digest: (digest, to) => sendThere(digestMessage(digest, posting(digest, to, false)), to.config),
 
     async redraw(handle, message, to) {
-      const args = { ...placeOf(handle), ...messageOf(message, redrawing(to, false)) }
+      const args = { ...placeOf(handle), ...cardOf(message, redrawing(to, false)) }
       try {
         await call(to.config.bot_token, 'editMessageText', args)
       } catch (error) {
@@ -92,9 +90,4 @@ function createTelegram(call: CallTelegram): Platform<TelegramConfig> {
       }
     },
   }
-}
-
-function messageOf(message: Message, options: RenderOptions): TelegramMessage {
-  if (message.kind === 'approval') return approvalMessage(message.view, options)
-  return alertMessage(message.event, options)
 }

@@ -1,0 +1,72 @@
+// Declares what a card says, independent of any platform: a platform renders it, and knows nothing else of its subject.
+
+import type { ApprovalStatus } from '../../approvals/view.ts'
+import type { Severity } from '../../events/severity.ts'
+import type { Line } from './line.ts'
+
+export type Closed = Exclude<ApprovalStatus, 'pending'>
+
+/** What colours a card: how serious an alert or a waiting approval is, or how an approval ended. */
+export type Tone = Severity | `pending_${Severity}` | Closed
+
+/** In two voices: `says` and `payload` are others' words, everything else is ours. In the order of the card. */
+export interface Content {
+  tone: Tone
+  /** One line for where nothing else is seen; it names who asks or tells. */
+  notification: Line
+  /** What is to be decided, how it ended, or what happened. */
+  headline: Line
+  /** What else there is to know at once: that it is a test, who has approved so far, what reviewers noted. */
+  remarks: Line[]
+  /** Absent where details are left out. */
+  says?: Saying
+  facts: Fact[]
+  /** Absent where details are left out, and where there is none. */
+  payload?: Payload
+  /** What is left out, and what was cut. */
+  notes: string[]
+  /** For who looks it up. */
+  reference: Line
+  /** Where the buttons were: who pressed one, and when. */
+  outcome?: Line
+  actions: Action[]
+}
+
+/** What somebody wrote: to be shown as their words, under a label of ours. */
+export interface Saying {
+  label: string
+  text: string
+}
+
+export interface Fact {
+  label: string
+  value: Line
+}
+
+/** Pretty-printed JSON, under a label of ours. */
+export interface Payload {
+  label: string
+  json: string
+}
+
+export type Action =
+  | { kind: 'approve'; approvalId: string; confirm?: Confirm }
+  | { kind: 'deny'; approvalId: string }
+  | { kind: 'acknowledge'; eventId: string }
+  | { kind: 'link'; label: string; url: string }
+
+/** Asked once more before it is done. */
+export interface Confirm {
+  title: string
+  question: string
+  yes: string
+  no: string
+}
+
+/** How much of others' text a platform has room for, in UTF-16 units. */
+export interface Room {
+  payload: number
+}
+
+/** Its words on a button. */
+export const LABELS = { approve: 'Approve', deny: 'Deny', acknowledge: 'Acknowledge' } as const

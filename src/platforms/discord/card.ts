@@ -1,0 +1,50 @@
+// Draws what a card says in Discord: lines, others' words as code, the facts in fields, and a link to the record.
+
+import { fullest } from '../content/budget.ts'
+import type { Content } from '../content/content.ts'
+import { plain } from '../content/line.ts'
+import { type Link, linkOf } from '../content/link.ts'
+import { contentOf } from '../content/message.ts'
+import type { Message } from '../platform.ts'
+import type { RenderOptions } from '../render-options.ts'
+import { addressed, COLORS, type DiscordMessage, type Embed, isShortEnough } from './message.ts'
+import { block, jsonBlock, markdown } from './text.ts'
+
+const ROOM = { payload: 1500 }
+
+/** The fullest message that Discord takes, whatever the agent sent; what was cut or left out is said in it. */
+export function cardOf(message: Message, options: RenderOptions): DiscordMessage {
+  const contentFor = contentOf(message, options, ROOM)
+  const [embed, link] = fullest(
+    (budget) => {
+      const content = contentFor(budget)
+      return [embedOf(content), linkOf(content)] as const
+    },
+    ([drawn]) => isShortEnough(drawn),
+  )
+  return addressed({ embeds: [embed], components: buttons(link) }, options)
+}
+
+function embedOf(content: Content): Embed {
+  const { facts, headline, notes, outcome, payload, reference, remarks, says, tone } = content
+  const link = linkOf(content)
+  const lines = [
+    markdown(headline),
+    ...remarks.map(markdown),
+    ...(says ? [`**${says.label}**`, block(says.text)] : []),
+    ...(payload ? [`**${payload.label}**`, jsonBlock(payload.json)] : []),
+    ...(outcome ? [markdown(outcome)] : []),
+    ...(link && !link.onButton ? [`${link.label}: ${link.url}`] : []),
+  ]
+  return {
+    description: lines.join('\n'),
+    color: COLORS[tone],
+    fields: facts.map(({ label, value }) => ({ name: label, value: markdown(value), inline: true })),
+    footer: { text: [...notes, plain(reference)].join('\n') },
+  }
+}
+
+function buttons(link: Link | undefined): DiscordMessage['components'] {
+  if (!link?.onButton) return []
+  return [{ type: 1, components: [{ type: 2, style: 5, label: link.label, url: link.url }] }]
+}

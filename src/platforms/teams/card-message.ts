@@ -1,0 +1,60 @@
+// Makes the data of the card of an approval or an alert in Teams.
+
+import { type Action, type Content, LABELS, type Tone } from '../content/content.ts'
+import { runs } from './card-parts.ts'
+import { literal, preformatted } from './card-text.ts'
+
+/** How the container of the headline is coloured. What waits is never in the colour of what was denied. */
+export const STYLES: Record<Tone, string> = {
+  info: 'accent',
+  low: 'accent',
+  medium: 'warning',
+  high: 'attention',
+  critical: 'attention',
+  pending_info: 'accent',
+  pending_low: 'accent',
+  pending_medium: 'warning',
+  pending_high: 'warning',
+  pending_critical: 'warning',
+  approved: 'good',
+  denied: 'attention',
+  expired: 'emphasis',
+  withdrawn: 'emphasis',
+}
+
+/** What `cards/message.json` is filled with. What is absent is an empty text: a missing key would stand on the card. */
+export function messageData(content: Content) {
+  const { facts, headline, notes, outcome, payload, reference, remarks, says, tone } = content
+  return {
+    style: STYLES[tone],
+    headline: runs(headline),
+    remarks: remarks.map((line) => ({ parts: runs(line) })),
+    says_label: says?.label ?? '',
+    says: literal(says?.text ?? ''),
+    facts: facts.map(({ label, value }) => ({ label, value: runs(value) })),
+    payload_label: payload?.label ?? '',
+    payload: preformatted(payload?.json ?? ''),
+    notes: notes.map((note) => ({ note })),
+    reference: runs(reference),
+    closed: outcome !== undefined,
+    outcome: runs(outcome ?? []),
+    ...buttons(content.actions),
+  }
+}
+
+function buttons(actions: Action[]) {
+  const find = <Kind extends Action['kind']>(kind: Kind) =>
+    actions.find((action): action is Extract<Action, { kind: Kind }> => action.kind === kind)
+  const [approve, link] = [find('approve'), find('link')]
+  return {
+    ...LABELS,
+    approval_id: approve?.approvalId ?? '',
+    question_title: approve?.confirm?.title ?? '',
+    question: approve?.confirm?.question ?? '',
+    yes: approve?.confirm?.yes ?? '',
+    no: approve?.confirm?.no ?? '',
+    event_id: find('acknowledge')?.eventId ?? '',
+    link: link?.label ?? '',
+    url: link?.url ?? '',
+  }
+}

@@ -1,0 +1,39 @@
+// Draws what a card says in Telegram: lines, others' words as code, and a link to the record.
+
+import { fullest } from '../content/budget.ts'
+import type { Content } from '../content/content.ts'
+import { linkOf } from '../content/link.ts'
+import { contentOf } from '../content/message.ts'
+import type { Message } from '../platform.ts'
+import type { RenderOptions } from '../render-options.ts'
+import { isShortEnough, paragraphs, type TelegramMessage, telegramMessage } from './message.ts'
+import { block, bold, html } from './text.ts'
+
+const ROOM = { payload: 2000 }
+
+/** The fullest message that Telegram takes, whatever the agent sent; what was cut or left out is said in it. */
+export function cardOf(message: Message, options: RenderOptions): TelegramMessage {
+  const contentFor = contentOf(message, options, ROOM)
+  const [text, link] = fullest(
+    (budget) => {
+      const content = contentFor(budget)
+      return [textOf(content), linkOf(content)] as const
+    },
+    ([drawn]) => isShortEnough(drawn),
+  )
+  return telegramMessage(text, link?.onButton ? [{ text: link.label, url: link.url }] : [])
+}
+
+function textOf(content: Content): string {
+  const { facts, headline, notes, outcome, payload, reference, remarks, says } = content
+  const link = linkOf(content)
+  return paragraphs([
+    [html(headline), ...remarks.map(html)],
+    says ? [bold(says.label), block(says.text)] : [],
+    facts.map(({ label, value }) => `${bold(label)} ${html(value)}`),
+    payload ? [bold(payload.label), block(payload.json)] : [],
+    [...notes.map((note) => html([note])), html(reference)],
+    outcome ? [html(outcome)] : [],
+    link && !link.onButton ? [html([`${link.label}: `, { id: link.url }])] : [],
+  ])
+}
