@@ -7,7 +7,7 @@ import type { Budget } from './budget.ts'
 import type { Action, Content, Fact, Room, Saying } from './content.ts'
 import type { Line } from './line.ts'
 import { SIGNS } from './signs.ts'
-import { identifier, oneLine, prettyJson, prose, webUrl } from './text.ts'
+import { identifier, oneLine, prettyJson, prose, shortened, webUrl } from './text.ts'
 
 const LONGEST = { name: 80, action: 150, message: 800, notification: 140 }
 
@@ -74,7 +74,7 @@ function headlineOf(event: EventView): Line {
 
 function notificationOf(event: EventView, headline: Line, { details }: RenderOptions, budget: Budget): Line {
   const words: Line = details
-    ? [': ', { quote: budget.of('the message', oneLine(wordsOf(event)), LONGEST.notification) }]
+    ? [': ', { quote: shortened(oneLine(wordsOf(event)), LONGEST.notification) }]
     : []
   return [...headline, ' · ', ...toldBy(event, budget), ...words]
 }

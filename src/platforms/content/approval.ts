@@ -6,7 +6,7 @@ import type { Budget } from './budget.ts'
 import type { Action, Confirm, Content, Fact, Room, Saying } from './content.ts'
 import type { Line } from './line.ts'
 import { SIGNS } from './signs.ts'
-import { identifier, oneLine, prettyJson, prose, webUrl } from './text.ts'
+import { identifier, oneLine, prettyJson, prose, shortened, webUrl } from './text.ts'
 
 export const LINK = 'View in Console'
 const LONGEST = { name: 80, summary: 800, reasons: 300, note: 400, notification: 100 }
@@ -144,7 +144,7 @@ function factsOf(view: ApprovalView, { details }: RenderOptions, budget: Budget)
 }
 
 function askedBy({ action, agent, key }: ApprovalView, { details }: RenderOptions, budget: Budget): Line {
-  const words = budget.of('the summary', oneLine(action.summary), LONGEST.notification)
+  const words = shortened(oneLine(action.summary), LONGEST.notification)
   return [
     { id: identifier(agent.id) },
     ' with the key ',

@@ -26,9 +26,10 @@ export function fullest<T>(draw: (budget: Budget) => T, fits: (drawing: T) => bo
 }
 
 function createBudget(share: number): Budget {
-  const cuts: string[] = []
+  // A name may stand in several places.
+  const cuts = new Set<string>()
   const record = (shown: number, total: number, unit: string) => {
-    if (shown < total) cuts.push(`the first ${count(shown)} of ${count(total)} ${unit}`)
+    if (shown < total) cuts.add(`the first ${count(shown)} of ${count(total)} ${unit}`)
   }
   return {
     of(what, text, max) {
@@ -43,7 +44,7 @@ function createBudget(share: number): Budget {
       record(start.length, items.length, unit)
       return start
     },
-    notice: () => (cuts.length > 0 ? `Truncated: showing ${cuts.join(', ')}.` : undefined),
+    notice: () => (cuts.size > 0 ? `Truncated: showing ${[...cuts].join(', ')}.` : undefined),
   }
 }
 

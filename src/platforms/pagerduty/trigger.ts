@@ -2,10 +2,9 @@
 
 import type { Severity } from '../../events/severity.ts'
 import { fullest } from '../content/budget.ts'
-import type { Content } from '../content/content.ts'
-import { plain, quoted } from '../content/line.ts'
+import { plain } from '../content/line.ts'
 import { contentOf } from '../content/message.ts'
-import { identifier, oneLine, shortened, webUrl } from '../content/text.ts'
+import { identifier, shortened, webUrl } from '../content/text.ts'
 import type { Message } from '../platform.ts'
 import { customDetails } from './custom-details.ts'
 
@@ -52,7 +51,7 @@ export function triggerOf(message: Message, details: boolean): Trigger {
   const content = fullest(contentFor, () => true)
   return {
     payload: {
-      summary: summaryOf(content),
+      summary: shortened(plain(content.notification), MOST_OF_THE_SUMMARY - 1),
       severity: SEVERITIES[severity],
       source: agent === null ? 'countersign' : field(agent.id),
       timestamp: created_at,
@@ -64,13 +63,6 @@ export function triggerOf(message: Message, details: boolean): Trigger {
     client: 'Countersign',
     ...(href !== undefined && { client_url: href, links: [{ href, text: 'View in Console' }] }),
   }
-}
-
-/** What a phone shows or reads out: our line, and what the agent says after it. */
-function summaryOf({ notification, says }: Content): string {
-  const line = plain(notification)
-  const words = says ? ` · ${says.label}: ${quoted(shortened(oneLine(says.text), 300))}` : ''
-  return shortened(line + words, MOST_OF_THE_SUMMARY - 1)
 }
 
 function field(text: string): string {
