@@ -55,7 +55,8 @@ function parsed(text: string): unknown {
 function safeNumber(digits: string): number {
   const value = Number(digits)
   const isSafe = Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
-  if (isSafe && isSafeNumber(digits)) return value
+  // Canonical JSON knows no negative zero: what is digested, kept and shown is 0.
+  if (isSafe && isSafeNumber(digits)) return value === 0 ? 0 : value
   throw new JsonError(
     'unsafe_number',
     isSafe

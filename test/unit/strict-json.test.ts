@@ -25,7 +25,13 @@ test.each([
   ['an exponent', '1e2', '1e400', 'unsafe_number'],
   ['17 digits', '0.30000000000000004', '0.300000000000000041', 'unsafe_number'],
   ['a small number', '5e-324', '1e-324', 'unsafe_number'],
+  ['a cent', '0.01', '1e-400', 'unsafe_number'],
+  ['a price with a zero at its end', '10.50', '-1e400', 'unsafe_number'],
 ])('%s', (_what, fits, tooMuch, code) => {
   expect(read(fits)).toEqual(JSON.parse(fits))
   expect(refusal(tooMuch)).toBe(code)
+})
+
+test.each(['-0', '-0.0', '-0e5', '0.00'])('%s is 0, as canonical JSON writes it', (zero) => {
+  expect(read(zero)).toBe(0)
 })
