@@ -85,8 +85,7 @@ const parseBody: RequestHandler = (req, res, next) => {
     next()
   } catch (error) {
     if (!(error instanceof JsonError)) throw error
-    const status = error.code === 'malformed_json' ? 400 : 422
-    sendProblem(res, { status, code: error.code, detail: error.message })
+    sendProblem(res, { status: 400, code: error.code, detail: error.message })
   }
 }
 

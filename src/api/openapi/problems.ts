@@ -18,10 +18,9 @@ export function problemsOf(operation: Operation): Map<number, string[]> {
   }
   if (operation.path.includes('/:')) add(400, 'malformed_url')
   if (operation.body) {
-    add(400, 'malformed_json', 'malformed_body')
+    add(400, ...JSON_FAULTS, 'malformed_body')
     add(413, 'payload_too_large')
     add(415, 'unsupported_media_type')
-    add(422, ...JSON_FAULTS.filter((fault) => fault !== 'malformed_json'))
   }
   for (const code of operation.refusals ?? []) add(REFUSALS[code].status, code)
   for (const [status, more] of Object.entries(operation.problems ?? {})) add(Number(status), ...more)
