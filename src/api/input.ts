@@ -20,6 +20,28 @@ export function text(max: number) {
     .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must be well-formed text without NUL')
 }
 
+/**
+ * Of what an approval is about: visible ASCII with single blanks inside, so that no two look alike. The refusal names
+ * the first character that breaks this.
+ */
+export function identifier(max: number) {
+  return z
+    .string()
+    .min(1, { abort: true })
+    .max(max)
+    .regex(/^[!-~]+(?: [!-~]+)*$/, {
+      error: ({ input }) =>
+        `has ${firstForeign(String(input))}, counted from 1; an identifier is visible ASCII with single blanks inside`,
+    })
+}
+
+/** Such as `U+200B at position 8`, in characters. */
+function firstForeign(text: string): string {
+  const at = text.search(/[^ -~]|^ | $|(?<= ) /u)
+  const code = text.codePointAt(at)?.toString(16).toUpperCase().padStart(4, '0')
+  return `U+${code} at position ${[...text.slice(0, at)].length + 1}`
+}
+
 /** Kept key for key: `z.record` would drop a `__proto__`, and the reviewer would not see what runs. */
 export const jsonObject = z
   .custom<Record<string, unknown>>(

@@ -1,5 +1,6 @@
 // Shows how the page of an approval treats wrong keys, strangers, mere readers and the text of hostile agents.
 
+import SqliteHandle from 'better-sqlite3'
 import { expect } from 'vitest'
 import { revealed } from '../../src/platforms/content/text.ts'
 import { recorded } from '../fakes/peek.ts'
@@ -110,9 +111,9 @@ test('markup and hidden characters of a hostile agent are text', async ({ produc
   const script = '<img src=x onerror="alert(1)"><script>alert(2)</script><a href="javascript:alert(3)">x</a>'
   const poison = `${script} [x](https://evil.example) \u202elive\u200b`
   const asked = await ask(product, {
-    agent: { id: poison, name: poison },
+    agent: { id: script, name: poison },
     action: {
-      tool: poison,
+      tool: script,
       summary: poison,
       environment: script.slice(0, 100),
       arguments: { [poison]: poison },
@@ -120,6 +121,10 @@ test('markup and hidden characters of a hostile agent are text', async ({ produc
     reasons: [poison],
     metadata: { [poison]: poison },
   })
+  // Identifiers of an older version's approvals may have hidden characters.
+  const handle = new SqliteHandle(product.config.databaseUrl)
+  handle.prepare('update approvals set agent_id = ?, tool = ?').run(poison, poison)
+  handle.close()
   const page = await visit(asked, anasKey)
   await page.getByTestId('note').fill(poison)
   await page.getByTestId('approve').click()

@@ -84,6 +84,8 @@ describe.each(databases)('on $name', ({ create }) => {
     [{ name: 'n', roles: ['agent'], person }, 'person'],
     [{ name: 'n', roles: ['reviewer'], person: { name: 'A', email: 'a' } }, 'person.email'],
     [{ name: 'n', roles: ['auditor'], agent_id: 'a' }, 'agent_id'],
+    [{ name: 'n', roles: ['agent'], agent_id: 'refund-agent ' }, 'agent_id'],
+    [{ name: 'n', roles: ['agent'], agent_id: '' }, 'agent_id'],
   ])('%j is refused for its %s', async (body, path) => {
     const { status, body: problem } = await post(body)
     expect(status).toBe(400)

@@ -114,6 +114,21 @@ test('it says what a client must know of a request', () => {
   })
 })
 
+test('it shows how an identifier is written', () => {
+  const bodyOf = (id: string) => operations.find((one) => one.id === id)?.details.requestBody
+  const asked = (properties: object) => ({ content: { 'application/json': { schema: { properties } } } })
+  const identifier = (maxLength: number) => {
+    return { type: 'string', minLength: 1, maxLength, pattern: '^[!-~]+(?: [!-~]+)*$' }
+  }
+  expect(bodyOf('requestApproval')).toMatchObject(
+    asked({
+      agent: { properties: { id: identifier(200) } },
+      action: { properties: { tool: identifier(200), environment: identifier(100) } },
+    }),
+  )
+  expect(bodyOf('createApiKey')).toMatchObject(asked({ agent_id: identifier(200) }))
+})
+
 describe('answers keep to it', () => {
   test('each documented success was seen, with exactly what the document says', async () => {
     const seen = new Set<string>()

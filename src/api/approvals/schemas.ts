@@ -4,15 +4,15 @@ import { z } from 'zod'
 import type { RequestApproval } from '../../approvals/desk.ts'
 import { STATUSES } from '../../approvals/view.ts'
 import { riskOf } from '../../events/severity.ts'
-import { instant, jsonObject, level, pageQuery, text, whole } from '../input.ts'
+import { identifier, instant, jsonObject, level, pageQuery, text, whole } from '../input.ts'
 
 export const newApproval = z.strictObject({
-  agent: z.strictObject({ id: text(200), name: text(200).optional() }),
+  agent: z.strictObject({ id: identifier(200), name: text(200).optional() }),
   action: z.strictObject({
-    tool: text(200),
+    tool: identifier(200),
     summary: text(2000).optional(),
     arguments: jsonObject.optional(),
-    environment: text(100).optional(),
+    environment: identifier(100).optional(),
   }),
   reasons: z.array(text(200)).max(50).default([]),
   risk: z.strictObject({ score: z.number().min(0).max(1).optional(), level: level.optional() }).default({}),
