@@ -23,7 +23,7 @@ export async function createKey(options: KeyOptions): Promise<void> {
   const wanted = newApiKey.safeParse({
     name,
     roles,
-    ...(agent_id && { agent_id }),
+    agent_id,
     ...(named && { person: { name: personName, email: personEmail } }),
   })
   if (!wanted.success) {

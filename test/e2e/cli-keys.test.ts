@@ -80,6 +80,8 @@ describe('a mistake is told in a sentence, without a stack, and ends with 1', ()
     [[...create, '--role', 'reviewer', '--person-name', 'A'], 'person.email'],
     [[...create, '--role', 'reviewer', '--person-name', 'A', '--person-email', 'a'], 'person.email'],
     [[...create, '--role', 'auditor', '--agent-id', 'a'], 'Only an agent key is bound to an agent'],
+    [[...create, '--role', 'agent', '--agent-id', 'a\u200b'], 'agent_id: has U+200B at position 2'],
+    [[...create, '--role', 'agent', '--agent-id', ''], 'agent_id'],
     [['keys', 'create', '--name', '', '--role', 'agent'], 'name'],
     [['nonsense'], "unknown command 'nonsense'"],
     [['migrate', '--force'], "unknown option '--force'"],
