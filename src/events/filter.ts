@@ -25,9 +25,19 @@ export function passes(filter: Filter, { type, severity, tool, agentId }: Heard)
   return (
     atLeast(severity, filter.minSeverity) &&
     (filter.events === null || filter.events.some((pattern) => covers(pattern, type))) &&
-    (filter.tools === null || (tool !== null && filter.tools.some((glob) => matches(glob, tool)))) &&
-    (filter.agents === null || (agentId !== null && filter.agents.includes(agentId)))
+    (filter.tools === null || isAmong(filter.tools, tool, matches)) &&
+    (filter.agents === null || isAmong(filter.agents, agentId, (id, given) => id === given))
   )
+}
+
+/** Without regard to case: who filters for `slack.*` must not miss what is called `Slack.Post`. */
+function isAmong(
+  patterns: string[],
+  name: string | null,
+  fits: (pattern: string, name: string) => boolean,
+): boolean {
+  const lower = name?.toLowerCase()
+  return lower !== undefined && patterns.some((pattern) => fits(pattern.toLowerCase(), lower))
 }
 
 function covers(pattern: string, type: EventType): boolean {

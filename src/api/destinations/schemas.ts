@@ -30,8 +30,8 @@ const names = z
 
 const filters = {
   events,
-  tools: names.describe('* stands for any text, as in slack.*'),
-  agents: names.describe('Agent ids'),
+  tools: names.describe('* stands for any text, as in slack.*; case does not count'),
+  agents: names.describe('Agent ids; case does not count'),
   settings: chosenSettingsSchema,
   retry_policy: z.enum(['prompt', 'patient']).nullish().describe('null: the usual one of the channel_type'),
 }
