@@ -53,6 +53,7 @@ const finding = {
       severity: text,
       status_id: { type: 'integer' },
       status: text,
+      is_alert: { type: 'boolean' },
       message: { type: 'string' },
       action_id: { type: 'integer' },
       action: text,

@@ -171,7 +171,7 @@ export const ROOMS: Record<string, Room> = {
       { room: 'approvals', only: ['desk.ts', 'refusals.ts', 'view.ts'] },
       { room: 'alerts', types: true },
       { room: 'identity', only: ['principal.ts'] },
-      { room: 'events', types: true },
+      { room: 'events', only: ['catalogue.ts', 'severity.ts', 'event.ts'] },
       { room: 'commands', types: true },
       'kit',
     ],

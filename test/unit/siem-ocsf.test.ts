@@ -2,8 +2,9 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { EVENT_TYPES, type EventType } from '../../src/events/catalogue.ts'
 import type { EventView } from '../../src/events/event.ts'
-import { SEVERITIES } from '../../src/events/severity.ts'
+import { SEVERITIES, type Severity } from '../../src/events/severity.ts'
 import { withoutDetails } from '../../src/platforms/compact-event.ts'
 import { ocsfFinding } from '../../src/platforms/siem/ocsf.ts'
 import { ocsfBreaches } from '../fakes/ocsf-rules.ts'
@@ -28,6 +29,7 @@ describe('the rules that judge here', () => {
     ['a type of another activity', { type_uid: 200402, type_name: 'Detection Finding: Update' }],
     ['the profile without its name', { metadata: { ...finding.metadata, profiles: undefined } }],
     ['an observable that points nowhere', { evidences: undefined }],
+    ['an alert that is one in words', { is_alert: 'true' }],
     ['a time in seconds', { time: 1_795_176_000 }],
     ['no id of the finding', { finding_info: { title: 'x' } }],
   ])('refuse %s', (_what, change) => {
@@ -100,6 +102,64 @@ describe('an alert is one finding', () => {
     ['agent.blocked', { action_id: 2, disposition_id: 2 }],
   ] as const)('%s says what was done', (type, told) => {
     expect(read(usualEvent(type))).toMatchObject(told)
+  })
+})
+
+describe('whether it calls for attention', () => {
+  const ALERTS: Record<EventType, boolean> = {
+    'approval.requested': false,
+    'approval.voted': false,
+    'approval.decided': false,
+    'approval.expired': false,
+    'approval.unreached': false,
+    'approval.withdrawn': false,
+    'policy.violation': true,
+    'policy.warning': true,
+    'decision.allow': false,
+    'decision.deny': true,
+    'decision.sanitize': false,
+    'decision.require_approval': false,
+    'pii.detected': true,
+    'content_safety.detected': true,
+    'jailbreak.detected': true,
+    'anomaly.detected': true,
+    'drift.alert': true,
+    'security.alert': true,
+    incident: true,
+    'budget.warning': true,
+    'budget.exceeded': true,
+    'circuit_breaker.triggered': true,
+    'circuit_breaker.reset': false,
+    'agent.blocked': true,
+    'agent.registered': false,
+    'agent.updated': false,
+    'agent.status': false,
+    'system.health': false,
+    'event.acknowledged': false,
+    'destination.disabled': true,
+  }
+  const told = (type: EventType, severity: Severity) => read({ ...usualEvent(type), severity }).is_alert
+
+  test.each(TYPES)('%s, as it usually is', (type) => {
+    expect(told(type, EVENT_TYPES[type].severity ?? 'info')).toBe(ALERTS[type])
+  })
+
+  test('what is sent as medium or worse does, whatever its type usually is', () => {
+    expect([told('agent.status', 'low'), told('agent.status', 'medium')]).toEqual([false, true])
+    expect([told('system.health', 'info'), told('system.health', 'critical')]).toEqual([false, true])
+  })
+
+  test('a violation does, however low it is sent', () => {
+    expect(told('policy.violation', 'info')).toBe(true)
+  })
+
+  test.each([
+    'approval.requested',
+    'approval.unreached',
+    'decision.require_approval',
+    'event.acknowledged',
+  ] as const)('%s does not, even of critical risk', (type) => {
+    expect(told(type, 'critical')).toBe(false)
   })
 })
 

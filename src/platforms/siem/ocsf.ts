@@ -7,7 +7,7 @@ import { fittingData, MOST_BYTES } from '../compact-event.ts'
 import { titleOf } from '../content/alert.ts'
 import { type Budget, fullest } from '../content/budget.ts'
 import { factsOf } from './facts.ts'
-import { activityOf, type Coded, controlOf, statusOf } from './outcome.ts'
+import { activityOf, type Coded, controlOf, isAlert, statusOf } from './outcome.ts'
 import { visible } from './text.ts'
 
 const CATEGORY = { category_uid: 2, category_name: 'Findings' }
@@ -63,6 +63,7 @@ function finding(event: EventView, budget: Budget) {
     severity,
     status_id,
     status,
+    is_alert: isAlert(event),
     time: Date.parse(created_at),
     message: budget.of('', visible(summary), LONGEST_SUMMARY),
     metadata: {

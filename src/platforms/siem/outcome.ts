@@ -1,7 +1,8 @@
-// Gives an event's outcome in OCSF's numbers: the state of the finding, and what was done about the action.
+// Gives an event's outcome in OCSF's terms: its finding's state, whether it alerts, and what was done about the action.
 
-import type { EventType } from '../../events/catalogue.ts'
+import { EVENT_TYPES, type EventType } from '../../events/catalogue.ts'
 import type { EventView } from '../../events/event.ts'
+import { atLeast } from '../../events/severity.ts'
 
 /** A number and the caption that OCSF gives it. */
 export type Coded = [id: number, caption: string]
@@ -25,6 +26,16 @@ export function activityOf({ type }: EventView): Coded {
 export function statusOf({ type, approval_id, action, acknowledged }: EventView): Coded {
   if (approval_id !== null && action !== 'pending') return [4, 'Resolved']
   return acknowledged !== null || type === 'event.acknowledged' ? [2, 'In Progress'] : [1, 'New']
+}
+
+/**
+ * Whether it calls for attention: an alert that is medium or worse, by its type or as it was sent. What an approval
+ * goes through does not, from the policy that asks for it on, nor that somebody sees to an alert.
+ */
+export function isAlert({ type, severity }: EventView): boolean {
+  const { severity: usual } = EVENT_TYPES[type]
+  if (usual === null || type === 'decision.require_approval') return false
+  return atLeast(usual, 'medium') || atLeast(severity, 'medium')
 }
 
 /** Of the profile security_control: what was done about the action, and with which outcome for it. */
