@@ -109,6 +109,18 @@ describe.each(COMBINATIONS)('to %s as %s', (product, format) => {
     },
   )
 
+  test('an identifier that only looks like another one is not taken for it', async () => {
+    const agent = { id: 'agent-1\u200b', name: 'A' }
+    const [tool, environment] = ['slack.post ', ' a  b\tc\n']
+    const event = { ...usualEvent('policy.violation'), agent, tool, environment }
+    await digest([event], placeOf(product, format))
+    const [rendered] = read()
+    const told = JSON.stringify(format === 'cef' ? parseCef(rendered as string).extension : rendered)
+    for (const shown of ['agent-1\\u200b', 'slack.post\\u0020', '\\u0020a \\u0020b\\u0009c\\u000a']) {
+      expect(told).toContain(JSON.stringify(shown))
+    }
+  })
+
   test('without details nothing of what an agent told arrives', async () => {
     const told = { summary: 'zqxj', action: 'zqxj', data: { zqxj: ['zqxj'] } }
     const event = { ...usualEvent('policy.violation'), ...told }

@@ -7,6 +7,7 @@ import { cefLine } from './cef.ts'
 import type { Format, Preset, SiemConfig } from './config.ts'
 import { factsOf } from './facts.ts'
 import { ocsfFinding } from './ocsf.ts'
+import { withVisibleIdentifiers } from './text.ts'
 
 export interface RequestBody {
   contentType: string
@@ -81,7 +82,7 @@ export async function requestBody(events: EventView[], { format, preset }: SiemC
   for (const event of events) {
     // Long texts take milliseconds each, and others wait.
     if (parts.length % EVENTS_A_TURN === 0) await nextTurn()
-    parts.push(one(event, format))
+    parts.push(one(withVisibleIdentifiers(event), format))
   }
   return { contentType: contentType(format), text: all(parts) }
 }

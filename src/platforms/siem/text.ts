@@ -1,5 +1,6 @@
 // Writes others' text for a SIEM with every unseen character made visible.
 
+import type { EventView } from '../../events/event.ts'
 import { revealed } from '../content/text.ts'
 
 /**
@@ -8,4 +9,25 @@ import { revealed } from '../content/text.ts'
  */
 export function visible(text: string): string {
   return revealed(text.replace(/\r\n?/g, '\n').replace(/\t/g, ' '))
+}
+
+/**
+ * What an approval identifies agent, tool and environment by needs none of this; an event may have any text there, and
+ * so may an approval of an older version. Blanks that a collector would trim or fold are shown too.
+ */
+export function withVisibleIdentifiers(event: EventView): EventView {
+  const { agent, tool, environment } = event
+  return {
+    ...event,
+    agent: agent && { ...agent, id: visibleIdentifier(agent.id) },
+    tool: tool && visibleIdentifier(tool),
+    environment: environment && visibleIdentifier(environment),
+  }
+}
+
+function visibleIdentifier(text: string): string {
+  return revealed(text).replace(
+    /[\n\t]|^ | $|(?<= ) /g,
+    (blank) => `\\u${blank.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
