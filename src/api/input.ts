@@ -21,8 +21,8 @@ export function text(max: number) {
 }
 
 /**
- * Of what an approval is about: visible ASCII with single blanks inside, so that no two look alike. The refusal names
- * the first character that breaks this.
+ * Visible ASCII with single blanks inside, so that a reviewer sees all of what is digested. The refusal names the first
+ * character that breaks this.
  */
 export function identifier(max: number) {
   return z

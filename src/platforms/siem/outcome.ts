@@ -29,8 +29,8 @@ export function statusOf({ type, approval_id, action, acknowledged }: EventView)
 }
 
 /**
- * Whether it calls for attention: an alert that is medium or worse, by its type or as it was sent. What an approval
- * goes through does not, from the policy that asks for it on, nor that somebody sees to an alert.
+ * Whether it calls for attention: an alert that is medium or worse, by its type or as it was sent. The steps
+ * of an approval do not, from the policy that asks for it on, nor does the news that somebody sees to an alert.
  */
 export function isAlert({ type, severity }: EventView): boolean {
   const { severity: usual } = EVENT_TYPES[type]

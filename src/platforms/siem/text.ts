@@ -12,8 +12,8 @@ export function visible(text: string): string {
 }
 
 /**
- * What an approval identifies agent, tool and environment by needs none of this; an event may have any text there, and
- * so may an approval of an older version. Blanks that a collector would trim or fold are shown too.
+ * The event with all that is unseen in its identifiers shown, also blanks that a collector would trim or fold. A new
+ * approval has nothing of the kind; an event may, and so may an approval of an older version.
  */
 export function withVisibleIdentifiers(event: EventView): EventView {
   const { agent, tool, environment } = event
