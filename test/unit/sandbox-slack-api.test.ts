@@ -51,11 +51,10 @@ const plain = (text: string) => ({ type: 'plain_text', text })
 const button = (id: string, more = {}) => ({ type: 'button', action_id: id, text: plain('Go'), ...more })
 const actions = (...elements: unknown[]) => ({ type: 'actions', elements })
 const section = (text: string, more = {}) => ({ type: 'section', text: plain(text), ...more })
-const rich = (text: string) => ({
-  type: 'rich_text',
-  block_id: 'payload',
-  elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text }] }],
-})
+const richPart = (part: string, ...elements: unknown[]) => ({ type: `rich_text_${part}`, elements })
+const richText = (...elements: unknown[]) => ({ type: 'rich_text', elements })
+const words = (text: string, more = {}) => ({ type: 'text', text, ...more })
+const rich = (text: string) => ({ ...richText(richPart('preformatted', words(text))), block_id: 'payload' })
 
 describe('a message', () => {
   test('is posted with a timestamp of its own and names for what the app left unnamed', async () => {
@@ -82,6 +81,26 @@ describe('a message', () => {
     const changed = { channel: CHANNEL, ts, blocks: [section('x', { block_id: 'payload' })] }
     expect(await call('chat.update', changed)).toMatchObject({ error: 'block_mismatch' })
     expect(await call('chat.update', { ...changed, blocks: [rich('[]')] })).toMatchObject({ ok: true })
+  })
+
+  test('keeps rich text with styles, quotes and lists, and a button beside a section', async () => {
+    const item = richPart('section', words('item'))
+    const blocks = [
+      richText(
+        richPart(
+          'section',
+          words('who', { style: { bold: true } }),
+          words(' asks '),
+          words('id', { style: { code: true } }),
+        ),
+        richPart('quote', words('said'), { type: 'link', url: 'https://example.com' }),
+        { ...richPart('list', item, item), style: 'bullet' },
+        richPart('preformatted', words('{}')),
+      ),
+      section('beside', { accessory: button('open', { url: 'https://example.com' }) }),
+    ]
+    const answer = await call('chat.postMessage', { channel: CHANNEL, blocks })
+    expect(answer.message.blocks).toMatchObject(blocks)
   })
 
   test('for one person only cannot be updated', async () => {
@@ -124,6 +143,19 @@ describe('what Slack refuses', () => {
       [actions(button('a', { confirm: { ...confirm, deny: plain('x'.repeat(31)) } }))],
     ],
     ['an empty text', [section('')]],
+    ['an accessory without a text', [section('a', { accessory: { type: 'button', action_id: 'b' } })]],
+    ['rich text without parts', [richText()]],
+    ['rich text with an unknown part', [richText(richPart('table', words('a')))]],
+    ['rich text with words outside a part', [richText(words('a'))]],
+    ['an empty quote', [richText(richPart('quote'))]],
+    ['empty words in rich text', [richText(richPart('section', words('')))]],
+    ['words in rich text without a text', [richText(richPart('section', { type: 'text' }))]],
+    ['mrkdwn in rich text', [richText(richPart('section', { type: 'mrkdwn', text: 'a' }))]],
+    ['a style that rich text has not', [richText(richPart('section', words('a', { style: { red: true } })))]],
+    ['a style that is no yes or no', [richText(richPart('section', words('a', { style: { bold: 1 } })))]],
+    ['a person in preformatted text', [richText(richPart('preformatted', { type: 'user', user_id: 'U1' }))]],
+    ['a list of bare words', [richText({ ...richPart('list', words('a')), style: 'bullet' })]],
+    ['a list without bullets or numbers', [richText(richPart('list', richPart('section', words('a'))))]],
     ['an unknown block', [{ type: 'constructor' }]],
   ])('%s', async (_, blocks) => {
     const answer = await call('chat.postMessage', { channel: CHANNEL, blocks })

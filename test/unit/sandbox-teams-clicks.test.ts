@@ -74,7 +74,16 @@ const card = {
   version: '1.5',
   body: [
     input('ticket', { value: 'T-1' }),
-    { type: 'Container', items: [{ type: 'ActionSet', actions: [execute('Approve', 'approve')] }] },
+    {
+      type: 'ActionSet',
+      actions: [{ type: 'Action.ToggleVisibility', title: 'Approve', targetElements: ['sure'] }],
+    },
+    {
+      type: 'Container',
+      id: 'sure',
+      isVisible: false,
+      items: [{ type: 'ActionSet', actions: [execute('Approve', 'approve')] }],
+    },
   ],
   actions: [
     {

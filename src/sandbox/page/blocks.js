@@ -3,7 +3,7 @@
 
 import { el } from './dom.js'
 import { picture } from './emoji.js'
-import { link, mrkdwn, webUrl } from './mrkdwn.js'
+import { date, link, mrkdwn, webUrl } from './mrkdwn.js'
 
 const FITS_HALF_A_ROW = 40
 
@@ -36,7 +36,7 @@ function drawBlock(block, around) {
     case 'section':
       return el(
         'div',
-        { class: 'section-block' },
+        { class: block.accessory ? 'section-block beside' : 'section-block' },
         block.text && drawText('div', block.text, around),
         block.fields && drawFields(block.fields, around),
         block.accessory && drawElement(block.accessory, block.block_id, around),
@@ -122,7 +122,7 @@ function drawRich(part, around) {
     case 'rich_text_quote':
       return el('blockquote', {}, ...children())
     case 'rich_text_preformatted':
-      return el('pre', { tabindex: '0' }, ...children())
+      return el('pre', {}, ...children())
     case 'rich_text_list':
       return el(
         part.style === 'ordered' ? 'ol' : 'ul',
@@ -135,6 +135,8 @@ function drawRich(part, around) {
       return link(part.url, part.text ?? part.url)
     case 'emoji':
       return picture(part.name)
+    case 'date':
+      return date(`!date^${part.timestamp}^${part.format}`, part.fallback)
     case 'user':
       return el('span', { class: 'mention' }, `@${around.nameOf(part.user_id)}`)
     default:

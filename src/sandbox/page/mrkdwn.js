@@ -119,7 +119,7 @@ export function webUrl(url) {
  * @param {string | undefined} fallback
  * @returns {Node}
  */
-function date(target, fallback) {
+export function date(target, fallback) {
   const [, seconds, pattern = '{date_pretty}'] = target.split('^')
   const when = new Date(Number(seconds) * 1000)
   if (Number.isNaN(when.getTime())) return literal(fallback ?? '')

@@ -1,9 +1,7 @@
 // Checks Slack blocks for what Slack would refuse: one sentence for each mistake, with where it is.
 
-import { isObject, type JsonObject } from './messages.ts'
-
-type Report = (at: string, problem: string) => void
-type Check = (value: JsonObject, at: string, report: Report) => void
+import { type Check, items, type Report, required, shortString } from './field-checks.ts'
+import { richText } from './rich-text-limits.ts'
 
 /** The limits are Slack's, from its Block Kit reference. `blockIds` gathers the ids of one whole message. */
 export function blockProblems(blocks: unknown, at: string, blockIds: Set<string>): string[] {
@@ -56,13 +54,7 @@ const BLOCKS: Record<string, Check> = {
       actionIds.add(part.action_id)
     }
   },
-  rich_text(block, at, report) {
-    for (const [part, pointer] of items(block.elements, Number.POSITIVE_INFINITY, `${at}/elements`, report)) {
-      if (!/^rich_text_(section|list|preformatted|quote)$/.test(String(part.type))) {
-        report(`${pointer}/type`, `unsupported type: ${part.type}`)
-      }
-    }
-  },
+  rich_text: richText,
   image: (block, at, report) => image(block, at, report),
   markdown: (block, at, report) => shortString(block.text ?? '', 12_000, `${at}/text`, report, 1),
 }
@@ -102,31 +94,4 @@ function textCheck(max: number, types: string[]): Check {
     if (!types.includes(String(value.type))) report(`${at}/type`, `must be one of ${types.join(', ')}`)
     shortString(value.text ?? '', max, `${at}/text`, report, 1)
   }
-}
-
-function required(parent: JsonObject, name: string, check: Check, at: string, report: Report): void {
-  const value = parent[name]
-  if (isObject(value)) check(value, `${at}/${name}`, report)
-  else report(at, `missing required field: ${name}`)
-}
-
-function shortString(value: unknown, max: number, at: string, report: Report, min = 0): void {
-  if (value === undefined) return
-  if (typeof value !== 'string') report(at, 'must be a string')
-  else if (value.length > max) report(at, `must be less than ${max + 1} characters`)
-  else if (value.length < min) report(at, `must be more than ${min - 1} characters`)
-}
-
-function items(list: unknown, max: number, at: string, report: Report, min = 1): [JsonObject, string][] {
-  if (!Array.isArray(list)) {
-    report(at, 'must be an array')
-    return []
-  }
-  if (list.length > max) report(at, `no more than ${max} items allowed`)
-  if (list.length < min) report(at, `no fewer than ${min} items allowed`)
-  return list.flatMap((item, index): [JsonObject, string][] => {
-    if (isObject(item)) return [[item, `${at}/${index}`]]
-    report(`${at}/${index}`, 'must be an object')
-    return []
-  })
 }

@@ -18,8 +18,8 @@ export interface Press {
 }
 
 /**
- * The first button of that title or verb, also on a card behind Action.ShowCard. Undefined when there is none,
- * when it is not of that kind, or when the card has no such input or leaves a required one empty.
+ * The first button of that title or verb, also where another button must first show it. Undefined when there is
+ * none, when it is not of that kind, or when the card has no such input or leaves a required one empty.
  */
 export function pressedButton(card: JsonObject, press: Press): Button | undefined {
   const found = findAction(card, press, [])
@@ -51,8 +51,11 @@ function findAction(card: JsonObject, press: Press, inputsAround: JsonObject[]):
   }
 }
 
+/** These show or hide a part of the card, and send nothing. */
+const SHOWING = ['Action.ShowCard', 'Action.ToggleVisibility']
+
 function isMeant(action: JsonObject, { title, verb }: Press): boolean {
-  if (action.type === 'Action.ShowCard') return false
+  if (SHOWING.includes(String(action.type))) return false
   const isTitle = title === undefined || action.title === title
   const isVerb = verb === undefined || action.verb === verb
   return isTitle && isVerb && (title ?? verb) !== undefined
