@@ -42,7 +42,7 @@ export function markdown(text) {
  */
 function token(match) {
   const { pre, code, at, style, bold, strike, italic, label, address, alive } = match.groups ?? {}
-  if (pre) return el('pre', { tabindex: '0' }, pre)
+  if (pre) return el('pre', {}, pre)
   if (code) return el('code', {}, code)
   if (at) return moment(new Date(Number(at) * 1000), style ?? 'f')
   if (bold) return el('strong', {}, ...markdown(bold))

@@ -78,5 +78,5 @@ function wrapped(type, nodes) {
   const tag = Object.hasOwn(TAGS, type) ? TAGS[type] : undefined
   // Telegram would make it a link, a name or a command; here one sees that it would.
   if (!tag) return el('span', { class: 'mention' }, ...nodes)
-  return el(tag, tag === 'pre' ? { tabindex: '0' } : {}, ...nodes)
+  return el(tag, {}, ...nodes)
 }
