@@ -17,8 +17,9 @@ try {
   process.once('SIGTERM', stop)
 
   console.log(`Countersign listens on ${config.localUrl}`)
-  if (config.sandbox) console.log(`Open ${config.publicUrl}/sandbox to try it: nothing leaves this machine.`)
-  else if (firstAdminKey) console.log(`Your first admin key, shown only now: ${firstAdminKey}`)
+  if (config.noSandbox) console.log(`There is no sandbox, since ${config.noSandbox}.`)
+  else console.log(`Open ${config.publicUrl}/sandbox to try it: nothing leaves this machine.`)
+  if (firstAdminKey) console.log(`Your first admin key, shown only now: ${firstAdminKey}`)
 } catch (error) {
   console.error(error instanceof StartError ? `Countersign cannot start.\n${error.message}` : error)
   process.exit(1)

@@ -5,6 +5,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { StartError } from '../kit/start-error.ts'
 import { wholeNumber } from '../kit/whole-number.ts'
+import { signOfRealThing } from './real-thing.ts'
 import { readSecret } from './secret-file.ts'
 import { type TeamsApp, teamsApp } from './teams-app.ts'
 
@@ -126,20 +127,9 @@ export interface Config {
     concurrent_requests: number
     waits: number
   }
-  /** Nothing is connected and nobody else can reach us: the local stand-ins may play the platforms. */
-  sandbox: boolean
+  /** Why the local stand-ins may not play the platforms, as a clause; undefined: they do. */
+  noSandbox: string | undefined
 }
-
-/** Any of these means that somebody is setting up the real thing. */
-const REAL_THING = [
-  'PUBLIC_URL',
-  'DATABASE_URL',
-  'SLACK_SIGNING_SECRET',
-  'SLACK_BOT_TOKEN',
-  'MicrosoftAppId',
-  'MicrosoftAppPassword',
-  'TRUST_PROXY',
-] as const
 
 /** The configuration of this process: its environment, and a file `.env` for what the environment leaves out. */
 export function readConfig(): Config {
@@ -157,7 +147,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     )
   }
   const values = parsed.data
-  const sandbox = isLoopback(values.HOST) && !REAL_THING.some((name) => given[name] !== undefined)
+  const noSandbox = signOfRealThing(env, values.HOST)
   if (isEveryAddress(values.HOST) && values.PUBLIC_URL === undefined) {
     throw new StartError(`PUBLIC_URL: must be set with HOST ${values.HOST}: cards link to it`)
   }
@@ -167,7 +157,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     port: values.PORT,
     localUrl,
     publicUrl: values.PUBLIC_URL ?? localUrl,
-    databaseUrl: sandbox ? 'data/sandbox.db' : values.DATABASE_URL,
+    databaseUrl: noSandbox ? values.DATABASE_URL : 'data/sandbox.db',
     secretKey: values.COUNTERSIGN_SECRET_KEY,
     adminKey: values.COUNTERSIGN_ADMIN_KEY,
     slack: {
@@ -193,7 +183,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
       concurrent_requests: values.LIMIT_CONCURRENT_REQUESTS,
       waits: values.LIMIT_WAITS,
     },
-    sandbox,
+    noSandbox,
   }
 }
 
@@ -228,10 +218,6 @@ export function gather(env: NodeJS.ProcessEnv): Record<string, string | undefine
       return [name, env[name] || (file ? readSecret(name, file) : undefined)]
     }),
   )
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 }
 
 function isEveryAddress(host: string): boolean {

@@ -66,6 +66,7 @@ test('it starts, prints the first admin key once, refuses a second server, and s
   const first = start(env)
   await eventually(() => first.said().includes('first admin key'), PATIENCE_MS)
   expect(first.said()).toContain(`Countersign listens on ${url}\n`)
+  expect(first.said()).toContain('There is no sandbox, since DATABASE_URL is set.\n')
   const [, key] = /shown only now: (csk_[\w-]{43})\n$/.exec(first.said()) ?? []
   const keys = await fetch(`${url}/v1/api-keys`, { headers: { authorization: `Bearer ${key}` } })
   expect(keys.status).toBe(200)

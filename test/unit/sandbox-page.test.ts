@@ -2,8 +2,10 @@
 
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { request, type Server } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import express from 'express'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -67,14 +69,21 @@ function send(path: string, { method = 'GET', headers = {}, body }: Sent = {}) {
   })
 }
 
+/** The answer to a request whose first line is this one. */
+async function raw(line: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.end(`${line}\r\nHost: 127.0.0.1:${port}\r\n\r\n`)
+  return text(socket)
+}
+
 async function snapshot(): Promise<Snapshot> {
   const closing = new AbortController()
   const response = await fetch(`http://127.0.0.1:${port}/sandbox/state`, { signal: closing.signal })
   const decoder = new TextDecoder()
-  let text = ''
+  let heard = ''
   for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true })
-    const [, data] = /^data: (.*)\n\n/m.exec(text) ?? []
+    heard += decoder.decode(chunk, { stream: true })
+    const [, data] = /^data: (.*)\n\n/m.exec(heard) ?? []
     if (data) return JSON.parse(data)
   }
   throw new Error('the stream ended')
@@ -100,29 +109,106 @@ test('the page is served with a strict policy and is never cached', async () => 
   }
 })
 
+const PAGES = ['/sandbox', '/sandbox/page.js', '/sandbox/adaptivecards.js', '/sandbox/state']
+const CALLS = [
+  '/sandbox/ask',
+  '/sandbox/reviewer-key',
+  '/sandbox/slack/api/auth.test',
+  '/sandbox/teams/playground/messages',
+  '/sandbox/telegram/bot1:x/sendMessage',
+  '/api/webhooks/1/x',
+]
+
 test.each([
-  ['a foreign Host', { host: 'evil.example' }],
-  ['another port', { host: '127.0.0.1:1' }],
-  ['a foreign Origin', { origin: 'https://evil.example' }],
-  ['a sandboxed frame', { origin: 'null' }],
-  ['X-Forwarded-For', { 'x-forwarded-for': '203.0.113.9' }],
-  ['Forwarded', { forwarded: 'for=203.0.113.9' }],
-  ['Via', { via: '1.1 proxy' }],
-])('%s is refused everywhere', async (_, headers) => {
-  for (const path of ['/sandbox', '/sandbox/page.js', '/sandbox/state']) {
-    expect((await send(path, { headers })).status, path).toBe(403)
+  ['Host', { host: 'evil.example' }],
+  ['Host', { host: '127.0.0.1:1' }],
+  ['Origin', { origin: 'https://evil.example' }],
+  // A sandboxed frame.
+  ['Origin', { origin: 'null' }],
+])('a foreign %s is refused everywhere: %o', async (_, headers) => {
+  for (const path of PAGES) expect((await send(path, { headers })).status, path).toBe(403)
+  for (const path of CALLS) {
+    const call = { method: 'POST', headers: { ...json, ...headers }, body: ask }
+    expect((await send(path, call)).status, path).toBe(403)
   }
-  for (const path of [
-    '/sandbox/ask',
-    '/sandbox/reviewer-key',
-    '/sandbox/slack/api/auth.test',
-    '/sandbox/telegram/bot1:x/sendMessage',
-    '/api/webhooks/1/x',
-  ]) {
-    expect((await send(path, { method: 'POST', headers: { ...json, ...headers }, body: ask })).status).toBe(
-      403,
-    )
+})
+
+test.each([
+  'Forwarded',
+  'X-Forwarded',
+  'X-Forwarded-For',
+  'X-Forwarded-Host',
+  'X-Forwarded-Proto',
+  'X-Original-Forwarded-For',
+  'X-Original-URL',
+  'X-Real-IP',
+  'X-Client-IP',
+  'Client-IP',
+  'True-Client-IP',
+  'X-Cluster-Client-IP',
+  'CF-Connecting-IP',
+  'CF-Connecting-IPv6',
+  'CF-Ray',
+  'CDN-Loop',
+  'Fastly-Client-IP',
+  'Fly-Client-IP',
+  'X-Azure-ClientIP',
+  'X-Azure-SocketIP',
+  'X-Appengine-User-IP',
+  'X-Nf-Client-Connection-IP',
+  'X-Amzn-Trace-Id',
+  'X-Envoy-External-Address',
+  'X-Remote-Addr',
+  'X-Originating-IP',
+  'X-ProxyUser-IP',
+  'Proxy-Connection',
+  'WL-Proxy-Client-IP',
+  'Tailscale-User-Login',
+  'Via',
+  'X-BlueCoat-Via',
+])('what comes with %s came through a proxy, and is refused everywhere with a sentence', async (name) => {
+  const headers = { ...json, [name]: '1' }
+  const detail = `The sandbox answers only to this machine, opened directly (refused for its ${name.toLowerCase()}).`
+  const answers = await Promise.all([
+    ...PAGES.map((path) => fetch(`http://127.0.0.1:${port}${path}`, { headers })),
+    ...CALLS.map((path) => fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', headers, body: '{}' })),
+  ])
+  for (const answer of answers) {
+    expect(answer.status, answer.url).toBe(403)
+    expect(await answer.json()).toMatchObject({ detail, code: 'sandbox_is_local' })
   }
+})
+
+test('what comes by HTTP/1.0 came through a proxy too', async () => {
+  for (const path of [...PAGES, ...CALLS]) {
+    const said = await raw(`${CALLS.includes(path) ? 'POST' : 'GET'} ${path} HTTP/1.0`)
+    expect(said, path).toMatch(/^HTTP\/1\.\d 403 /)
+    expect(said).toContain('refused for its HTTP/1.0')
+  }
+})
+
+test('what a browser and the product send by themselves is no sign of a proxy', async () => {
+  const headers = {
+    accept: '*/*',
+    'accept-encoding': 'gzip',
+    'accept-language': 'en',
+    authorization: 'Bearer x',
+    'cache-control': 'no-cache',
+    'client-request-id': 'x',
+    cookie: 'a=b',
+    dnt: '1',
+    'last-event-id': '1',
+    priority: 'u=1',
+    referer: 'http://127.0.0.1/',
+    'sec-ch-ua': '"Chromium"',
+    'sec-fetch-site': 'same-origin',
+    'upgrade-insecure-requests': '1',
+    'user-agent': 'Mozilla/5.0',
+    'x-client-sku': 'msal',
+    'x-ms-client-request-id': 'x',
+    'x-request-id': 'x',
+  }
+  for (const path of PAGES) expect((await send(path, { headers })).status, path).toBe(200)
 })
 
 test('it opens under each name of this machine', async () => {
