@@ -116,7 +116,11 @@ describe.each(COMBINATIONS)('to %s as %s', (product, format) => {
     await digest([event], placeOf(product, format))
     const [rendered] = read()
     const told = JSON.stringify(format === 'cef' ? parseCef(rendered as string).extension : rendered)
-    for (const shown of ['agent-1\\u200b', 'slack.post\\u0020', '\\u0020a \\u0020b\\u0009c\\u000a']) {
+    for (const shown of [
+      String.raw`agent-1\u{200b}`,
+      String.raw`slack.post\u{20}`,
+      String.raw`\u{20}a\u{20} b\u{9}c\u{a}`,
+    ]) {
       expect(told).toContain(JSON.stringify(shown))
     }
   })

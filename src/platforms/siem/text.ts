@@ -1,7 +1,7 @@
 // Writes others' text for a SIEM with every unseen character made visible.
 
 import type { EventView } from '../../events/event.ts'
-import { revealed } from '../content/text.ts'
+import { identifier, revealed } from '../content/text.ts'
 
 /**
  * What a reader cannot see is shown as `\uXXXX`, so that a name which only looks like another one is not taken for it.
@@ -12,22 +12,15 @@ export function visible(text: string): string {
 }
 
 /**
- * The event with all that is unseen in its identifiers shown, also blanks that a collector would trim or fold. A new
- * approval has nothing of the kind; an event may, and so may an approval of an older version.
+ * The event with its identifiers as visible ASCII, also blanks that a collector would trim or fold. A new approval has
+ * them so; an event may have others, and so may an approval of an older version.
  */
 export function withVisibleIdentifiers(event: EventView): EventView {
   const { agent, tool, environment } = event
   return {
     ...event,
-    agent: agent && { ...agent, id: visibleIdentifier(agent.id) },
-    tool: tool && visibleIdentifier(tool),
-    environment: environment && visibleIdentifier(environment),
+    agent: agent && { ...agent, id: identifier(agent.id) },
+    tool: tool && identifier(tool),
+    environment: environment && identifier(environment),
   }
-}
-
-function visibleIdentifier(text: string): string {
-  return revealed(text).replace(
-    /[\n\t]|^ | $|(?<= ) /g,
-    (blank) => `\\u${blank.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }
