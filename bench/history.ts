@@ -111,6 +111,7 @@ function decisionOf({ id, status }: ApprovalRow, at: number, i: number, destinat
     verdict: status === 'denied' ? 'deny' : 'approve',
     person_id: PERSON.id,
     reviewer_name: 'Ana',
+    reviewer_email: null,
     source: 'slack',
     note: null,
     interaction: JSON.stringify(['slack', 'T0SANDBOX0', `${i}.${at}`]),

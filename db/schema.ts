@@ -62,6 +62,8 @@ export interface DecisionRow {
   verdict: string
   person_id: string
   reviewer_name: string
+  /** As it was told at the vote; NULL: nobody told one, and in older rows. */
+  reviewer_email: string | null
   source: string
   note: string | null
   /** Names the press of a button, unique over all surfaces: platform, tenant and the platform's own id. */

@@ -135,6 +135,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
       metrics,
       isReady,
       stopping: stopping.signal,
+      publicUrl,
       log,
     }),
   )

@@ -3,7 +3,14 @@
 import type { AcknowledgementRow } from '../../db/schema.ts'
 import { adopt, type ClickedCard, findClickedCard, mend } from '../approvals/clicked-card.ts'
 import type { Decide } from '../approvals/desk.ts'
-import { alreadyAcknowledged, type Outcome, ok, type RefusalCode, refused } from '../approvals/refusals.ts'
+import {
+  alreadyAcknowledged,
+  type Outcome,
+  ok,
+  type RefusalCode,
+  refused,
+  refusedTo,
+} from '../approvals/refusals.ts'
 import { type Entry, record } from '../audit/append.ts'
 import { alertView } from '../events/alert-view.ts'
 import type { EventView } from '../events/event.ts'
@@ -84,7 +91,7 @@ async function acknowledge(change: Change, command: AcknowledgeAlert): Promise<O
       return isTheirs ? ok(alertView(alert, publicUrl)) : alreadyAcknowledged(earlier.name)
     }
     const refusal = await refuse(trx, { by, actor, card, isClick: at !== undefined })
-    if (refusal) return refused(refusal)
+    if (refusal) return refusedTo(by.standing, refusal)
     const acknowledged = await recordFirst(change, alert, command, { card, actor })
     // Lost against another process between reading and writing: look again, somebody was first now.
     if (acknowledged) return ok(alertView(acknowledged, publicUrl))

@@ -46,6 +46,8 @@ export interface ApiOptions {
   isReady(): Promise<boolean>
   /** Aborted when the server stops: who waits is answered with what is known then. */
   stopping: AbortSignal
+  /** Where people reach its pages. */
+  publicUrl: string
   log: Logger
 }
 
@@ -73,7 +75,7 @@ export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHa
   const byPlatforms = platformOperations(kinds)
   const documented = [...endpoints.map(({ operation }) => operation), ...byPlatforms]
   api.use(noStore)
-  const gate = { allow: createAllow(apiKeys), admit: limiter.admit }
+  const gate = { allow: createAllow(apiKeys, options.publicUrl), admit: limiter.admit }
   mountEndpoints(api, [...endpoints, openApiEndpoint(documented)], gate)
   for (const { path, method } of byPlatforms) api.all(path, onlyMethods([method]))
   api.use(notFound)

@@ -1,6 +1,6 @@
 // Lets a request in by its bearer key, if the key has a role that the route asks for.
 
-import type { RequestHandler, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { ApiKeys } from '../identity/api-keys.ts'
 import type { KeyPrincipal, Role } from '../identity/principal.ts'
 import { sendProblem } from '../kit/problem.ts'
@@ -8,7 +8,8 @@ import { sendProblem } from '../kit/problem.ts'
 /** `allow('agent', 'admin')` lets through who has one of the roles: 401 without a known key, 403 without a role. */
 export type Allow = (...roles: Role[]) => RequestHandler
 
-export function createAllow(apiKeys: ApiKeys): Allow {
+export function createAllow(apiKeys: ApiKeys, publicUrl: string): Allow {
+  const { origin: publicOrigin } = new URL(publicUrl)
   return (...roles) =>
     async (req, res, next) => {
       const [, key] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(req.get('authorization') ?? '') ?? []
@@ -22,9 +23,20 @@ export function createAllow(apiKeys: ApiKeys): Allow {
         const detail = `This needs an API key with the role ${roles.join(' or ')}`
         return sendProblem(res, { status: 403, code: 'forbidden', detail })
       }
-      res.locals.caller = caller
+      res.locals.caller = isFromOurPage(req, publicOrigin) ? { ...caller, surface: 'console' } : caller
       next()
     }
+}
+
+/**
+ * A browser says where the page is that sends a request, and lets no script say otherwise. What is no browser may say
+ * anything: it tells of the surface, and gives no right.
+ */
+function isFromOurPage(req: Request, publicOrigin: string): boolean {
+  const origin = req.get('origin')
+  if (origin === undefined) return false
+  // Behind a proxy the one, at an address of its own such as localhost the other.
+  return origin === publicOrigin || URL.parse(origin)?.host === req.get('host')
 }
 
 /** The one whom `allow` let through. */

@@ -90,7 +90,7 @@ function summaryOf(
     closed_at: row.closed_at === null ? null : isoTime(row.closed_at),
     decisions: votes.map(({ row: vote, reviewerId }) => ({
       verdict: vote.verdict as 'approve' | 'deny',
-      reviewer: { id: reviewerId, name: vote.reviewer_name },
+      reviewer: { id: reviewerId, name: vote.reviewer_name, email: vote.reviewer_email },
       source: vote.source,
       note: vote.note,
       decided_at: isoTime(vote.decided_at),

@@ -1,8 +1,8 @@
 // Takes a vote: the guards in their order, the vote on record, and the closing if the votes suffice.
 
 import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
-import { type Actor, findActor, keepActor } from '../identity/accounts.ts'
-import { nameOf, type Principal, sourceOf } from '../identity/principal.ts'
+import { type Actor, findActor, keepActor, personIdOf } from '../identity/accounts.ts'
+import { emailOf, nameOf, sourceOf } from '../identity/principal.ts'
 import { newId } from '../kit/ids.ts'
 import { findAskers } from '../store/api-keys.ts'
 import * as approvals from '../store/approvals.ts'
@@ -15,7 +15,7 @@ import type { Decide } from './desk.ts'
 import { expire, isOverdue } from './expire.ts'
 import { refuseVoter } from './may-review.ts'
 import { count } from './record-vote.ts'
-import { type Outcome, ok, refused } from './refusals.ts'
+import { type Outcome, ok, refused, refusedTo } from './refusals.ts'
 import type { ApprovalView } from './view.ts'
 import { type Vote, votesWithPeople } from './votes.ts'
 
@@ -52,14 +52,15 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
       })
       // Cast between the two reads, perhaps by this very press, and perhaps it closed the approval.
       if (refusal === 'already_voted' && look === 0) continue
-      if (refusal) return refused(refusal)
+      if (refusal) return refusedTo(by.standing, refusal)
       const voted = await vote(change, approval, command, { card, actor, votes })
       if (voted) return ok(voted)
       continue
     }
     if (card) await mend(change, approval.id, card)
     const view = await loadView(trx, approval.id, change)
-    return refused(view?.status === 'expired' ? 'approval_expired' : 'already_decided', view)
+    if (view?.status === 'expired') return refused('approval_expired')
+    return refused('already_decided', view, actor && (await personIdOf(trx, actor)))
   }
   throw new Error(`a vote on ${command.approvalId} was overtaken ${MAX_LOOKS} times`)
 }
@@ -102,6 +103,7 @@ async function vote(
     verdict,
     person_id: voter.rowId,
     reviewer_name: nameOf(by),
+    reviewer_email: emailOf(by),
     source: sourceOf(by),
     note,
     interaction: interactionOf(command),
@@ -124,9 +126,6 @@ function originOf({ at }: Decide, card: ClickedCard | undefined): 'none' | 'ours
 }
 
 function interactionOf({ by, interactionId }: Decide): string {
-  return JSON.stringify([sourceOf(by), tenantOf(by), interactionId])
-}
-
-function tenantOf(by: Principal): string {
-  return by.kind === 'account' ? by.account.tenant : ''
+  const [platform, tenant] = by.kind === 'key' ? ['api', ''] : [by.account.platform, by.account.tenant]
+  return JSON.stringify([platform, tenant, interactionId])
 }

@@ -96,7 +96,7 @@ function entryOf(
       source: row.source,
       card: card ? { destination_id: card.destinationId, handle: card.handle } : null,
     },
-    personal: { reviewer_name: row.reviewer_name, note: row.note },
+    personal: { reviewer_name: row.reviewer_name, reviewer_email: row.reviewer_email, note: row.note },
   }
 }
 

@@ -1,10 +1,11 @@
 // Holds every expected "no": its code, HTTP status and sentence.
 
-import { type ApprovalView, closedBy } from './view.ts'
+import type { Standing } from '../identity/principal.ts'
+import { type ApprovalView, closedBy, closingVotes } from './view.ts'
 
 export const REFUSALS = {
   approval_not_found: { status: 404, text: 'Approval request not found' },
-  already_decided: { status: 409, text: 'Already {status}' },
+  already_decided: { status: 409, text: 'Already closed' },
   approval_expired: { status: 410, text: 'Approval request has expired' },
   not_a_reviewer: { status: 403, text: 'You are not a reviewer of this approval request' },
   reviewer_unverified: {
@@ -29,6 +30,20 @@ export const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS
 
+/** Of whoever is no full member of the workspace that was asked or told. */
+const OUTSIDERS: Partial<Record<RefusalCode, Partial<Record<Standing, string>>>> = {
+  not_a_reviewer: {
+    guest: 'Guests may not decide; ask a full member',
+    bot: 'Bots may not decide',
+    external: 'Only members of the workspace that was asked may decide',
+  },
+  not_a_member: {
+    guest: 'Guests may not acknowledge an alert; ask a full member',
+    bot: 'Bots may not acknowledge an alert',
+    external: 'Only members of a workspace that was sent this alert may acknowledge it',
+  },
+}
+
 export interface Refusal {
   code: RefusalCode
   status: number
@@ -48,18 +63,32 @@ export function ok<T>(value: T): Outcome<T> {
   return { ok: true, value }
 }
 
-/** A refusal in words; with the approval at hand, the sentence tells how it stands and who decided. */
-export function refused(code: RefusalCode, approval?: ApprovalView): Refused {
+/**
+ * A refusal in words. With the approval at hand, `already_decided` tells how it stands and who decided, and to the
+ * person who voted on it, by their id, that it was they.
+ */
+export function refused(code: RefusalCode, approval?: ApprovalView, personId?: string): Refused {
   const { status, text } = REFUSALS[code]
-  return {
-    ok: false,
-    refusal: {
-      code,
-      status,
-      text: text.replace('{status}', approval?.status ?? 'closed'),
-      first: code === 'already_decided' && approval ? closedBy(approval) : null,
-    },
-  }
+  const words =
+    code === 'already_decided' && approval ? closedWords(approval, personId) : { text, first: null }
+  return { ok: false, refusal: { code, status, ...words } }
+}
+
+function closedWords(approval: ApprovalView, personId: string | undefined): Pick<Refusal, 'text' | 'first'> {
+  const { status, decisions } = approval
+  const own = decisions.findLast(({ reviewer }) => reviewer.id === personId)
+  if (!own) return { text: `Already ${status}`, first: closedBy(approval) }
+  const text = `You have already ${own.verdict === 'approve' ? 'approved' : 'denied'} this`
+  const closing = new Set(closingVotes(approval).map(({ reviewer }) => reviewer.id))
+  const isAlone = closing.size === 1 && closing.has(own.reviewer.id)
+  return isAlone ? { text, first: null } : { text: `${text}; it was ${status}`, first: closedBy(approval) }
+}
+
+/** In the words of their standing, where that is why. */
+export function refusedTo(standing: Standing, code: RefusalCode): Refused {
+  const refusal = refused(code)
+  const text = OUTSIDERS[code]?.[standing]
+  return text === undefined ? refusal : { ok: false, refusal: { ...refusal.refusal, text } }
 }
 
 /** Somebody else has seen to the alert. */

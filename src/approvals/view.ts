@@ -8,8 +8,9 @@ export type Verdict = 'approve' | 'deny'
 
 export interface DecisionView {
   verdict: Verdict
-  reviewer: { id: string; name: string }
-  /** The surface that the vote came from: a platform's name, or `api`. */
+  /** Name and address as they were at the vote; null: nobody told an address. */
+  reviewer: { id: string; name: string; email: string | null }
+  /** The surface that the vote came from: a platform's name, `console` or `api`. */
   source: string
   note: string | null
   /** ISO 8601 UTC, like every `_at` here. */

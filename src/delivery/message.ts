@@ -52,6 +52,7 @@ function approvalEvent(row: ToldEvent, view: ApprovalView): EventView {
       decisions: decisions.map(({ verdict, reviewer, source, note }) => ({
         verdict,
         reviewer: reviewer.name,
+        reviewer_email: reviewer.email,
         source,
         note,
       })),

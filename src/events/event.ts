@@ -30,7 +30,7 @@ export interface EventView {
 
 export interface Acknowledgement {
   by: string
-  /** The platform. */
+  /** A platform, `console` or `api`. */
   source: string
   /** ISO 8601, UTC */
   at: string

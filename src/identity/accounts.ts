@@ -6,7 +6,7 @@ import * as store from '../store/persons.ts'
 import { shareAddress } from './addresses.ts'
 import { joinVouched, leaveVouched } from './joining.ts'
 import { findPeople, findPerson, newPerson } from './persons.ts'
-import type { Account, AccountPrincipal, Principal } from './principal.ts'
+import { type Account, type AccountPrincipal, nameOf, type Principal } from './principal.ts'
 
 /** The row of the person who acts, as it is known; undefined for an account that was never seen. */
 export type Actor = PersonRow | store.KnownAccount | undefined
@@ -48,8 +48,12 @@ export async function keepActor(
   const row = principal.kind === 'key' ? actor : await keepAccount(trx, principal, actor, now)
   if (row === 'disabled') return undefined
   if (!row) throw new Error(`the key ${principal.id} names no person`)
-  const personId = row.merged_into === null ? row.id : (await findPerson(trx, row)).id
-  return { rowId: row.id, personId }
+  return { rowId: row.id, personId: await personIdOf(trx, row) }
+}
+
+/** The id of the eldest where some were joined. */
+export async function personIdOf(db: Executor, row: PersonRow): Promise<string> {
+  return row.merged_into === null ? row.id : (await findPerson(db, row)).id
 }
 
 async function keepAccount(
@@ -64,7 +68,7 @@ async function keepAccount(
   // As another process left it that was here before.
   const known = await store.findAccount(trx, keyOf(account))
   if (await isDisabled(trx, principal, known)) return 'disabled'
-  const row = known ?? (await addAccount(trx, account, now))
+  const row = known ?? (await addAccount(trx, principal, now))
   if (known) {
     await store.updateAccount(trx, keyOf(account), addressesOf(account))
     await leaveVouched(trx, known, account, now)
@@ -73,8 +77,9 @@ async function keepAccount(
   return store.findPerson(trx, row.id)
 }
 
-async function addAccount(trx: Executor, account: Account, now: number): Promise<PersonRow> {
-  const person = newPerson(account.name, {}, now)
+async function addAccount(trx: Executor, principal: AccountPrincipal, now: number): Promise<PersonRow> {
+  const { account } = principal
+  const person = newPerson(nameOf(principal), {}, now)
   await store.insertPerson(trx, person)
   await store.insertAccount(trx, { ...keyOf(account), person_id: person.id, ...addressesOf(account) })
   return person

@@ -124,7 +124,7 @@ function principalOf(row: store.HeldKey, name: string, defaults: Limits): KeyPri
     standing: 'member',
     limits: limitsOf(row.limits, defaults),
     ...(row.agent_id !== null && { agentId: row.agent_id }),
-    ...(row.person_id !== null && { person: { id: row.person_id, name } }),
+    ...(row.person_id !== null && { person: { id: row.person_id, name, email: row.person_email } }),
   }
 }
 

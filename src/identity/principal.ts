@@ -1,6 +1,7 @@
 // Says who calls, whatever the surface: an API key or a chat account, with the person and the roles behind it.
 
 import type { Limits } from './limits.ts'
+import { recordedName, recordedText } from './recorded-name.ts'
 
 export const ROLES = ['agent', 'reviewer', 'admin', 'auditor'] as const
 export type Role = (typeof ROLES)[number]
@@ -14,7 +15,10 @@ export interface Account {
   /** The workspace or organization that the account belongs to. */
   tenant: string
   userId: string
+  /** As the platform's directory has it; where nobody could be asked, the handle with `@` before it. */
   name: string
+  /** What its owner chose to be called, which may be anybody's name. */
+  displayName?: string
   /** All under which the platform knows this person; absent: it does not say. */
   emails?: string[]
   /** Whether the platform vouches that they are the person's own; absent: it does not say. */
@@ -27,8 +31,10 @@ export interface KeyPrincipal {
   id: string
   /** As an admin named the key. */
   name: string
-  /** Whose vote it casts, where it names somebody. */
-  person?: { id: string; name: string }
+  /** Whose vote it casts, where it names somebody; `email`: as an admin gave it with the key. */
+  person?: { id: string; name: string; email: string | null }
+  /** Where it was used, if not by a program: on a page of this server. */
+  surface?: 'console'
   roles: ReadonlySet<Role>
   standing: 'member'
   /** When set, the key speaks for this agent only. */
@@ -48,6 +54,8 @@ export interface AccountPrincipal {
 export type Principal = KeyPrincipal | AccountPrincipal
 
 const NO_ROLES: ReadonlySet<Role> = new Set()
+/** No address is longer (RFC 5321, section 4.5.3.1). */
+const MAX_EMAIL = 320
 
 /** Who pressed a button or asked the bot. A chat account has no roles of its own; its person may have some. */
 export function accountPrincipal(account: Account, standing: Standing): AccountPrincipal {
@@ -55,16 +63,26 @@ export function accountPrincipal(account: Account, standing: Standing): AccountP
   return { kind: 'account', id: `${platform}/${tenant}/${userId}`, account, roles: NO_ROLES, standing }
 }
 
-/** The surface that it acts on: a platform's name, or `api`. */
+/** The surface that it acts on: a platform's name, `console` or `api`. */
 export function sourceOf(principal: Principal): string {
-  return principal.kind === 'key' ? 'api' : principal.account.platform
+  return principal.kind === 'key' ? (principal.surface ?? 'api') : principal.account.platform
 }
 
-/** As people read it: of the person whom a key names, or of the account. */
+/** As it goes on record: of the person whom a key names, or of the account. Never empty. */
 export function nameOf(principal: Principal): string {
-  if (principal.kind === 'account') return principal.account.name
+  if (principal.kind === 'account') {
+    const { name, displayName, userId } = principal.account
+    return recordedName(recordedText(name) || userId, displayName)
+  }
   if (!principal.person) throw new Error(`the key ${principal.id} names no person`)
   return principal.person.name
+}
+
+/** As it goes on record: given with the key by an admin, or the first that the platform told; null: nobody told one. */
+export function emailOf(principal: Principal): string | null {
+  if (principal.kind === 'key') return principal.person?.email ?? null
+  const [email] = principal.account.emails ?? []
+  return email === undefined ? null : recordedText(email, MAX_EMAIL)
 }
 
 /** What an audit row keeps of who acted: ids, never names. */

@@ -19,8 +19,12 @@ const apiKeyById = compileOnce((db, p: { id: string }) =>
   db.selectFrom('api_keys').selectAll().where('id', '=', p.id),
 )
 
-/** A key, with the name of the person whose vote it casts, and whether they were joined to an elder one. */
-export type HeldKey = ApiKeyRow & { person_name: string | null; person_merged_into: string | null }
+/** A key, with the name and address of the person whose vote it casts, and whether they were joined to an elder one. */
+export type HeldKey = ApiKeyRow & {
+  person_name: string | null
+  person_email: string | null
+  person_merged_into: string | null
+}
 
 export async function findApiKeyByHash(db: Executor, keyHash: string): Promise<HeldKey | undefined> {
   return (await apiKeyByHash(db, { keyHash })).rows[0]
@@ -33,7 +37,11 @@ const apiKeyByHash = compileOnce((db, p: { keyHash: string }) =>
     .selectAll()
     .select(({ selectFrom }) => {
       const person = selectFrom('persons').whereRef('persons.id', '=', 'api_keys.person_id')
-      return [person.select('name').as('person_name'), person.select('merged_into').as('person_merged_into')]
+      return [
+        person.select('name').as('person_name'),
+        person.select('email').as('person_email'),
+        person.select('merged_into').as('person_merged_into'),
+      ]
     })
     .where('key_hash', '=', p.keyHash),
 )

@@ -23,6 +23,7 @@ const addDecision = compileOnce((trx, row: DecisionRow) =>
         'verdict',
         'person_id',
         'reviewer_name',
+        'reviewer_email',
         'source',
         'note',
         'interaction',

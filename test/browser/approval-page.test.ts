@@ -28,8 +28,8 @@ test('the button of the card leads here, and Approve with a note tells the agent
     decisions: [{ verdict: 'approve', note: 'checked with finance', reviewer: { name: 'Ana Ruiz' } }],
   })
   await shows(status(page), 'Approved by Ana Ruiz')
-  await shows(page.getByTestId('decision'), 'via api', 'checked with finance')
-  await shows(page.getByTestId('review-notes'), 'Approved by Ana Ruiz via api: checked with finance')
+  await shows(page.getByTestId('decision'), 'via console', 'checked with finance')
+  await shows(page.getByTestId('review-notes'), 'Approved by Ana Ruiz via console: checked with finance')
   expect(await decisionButtons(page).count()).toBe(0)
   await eventually(async () => (await cardOf(product, asked)).text.includes('*APPROVED* by Ana Ruiz'))
 })

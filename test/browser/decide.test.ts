@@ -51,7 +51,7 @@ test('the click of a guest is refused where the guest sees it, and decides nothi
   await tab.ask('refund')
   await tab.actAs('Gil Guest (guest)')
   await approve(tab.slack.cards).click()
-  await shows(tab.slack.whispers, 'You are not a reviewer of this approval request')
+  await shows(tab.slack.whispers, 'Guests may not decide; ask a full member')
   expect(await approve(tab.slack.cards).isVisible()).toBe(true)
   await shows(tab.runs, 'Waiting')
   await tab.actAs('Ana Ruiz')

@@ -50,7 +50,7 @@ test('the click of a guest is refused in Teams where only the guest sees it, and
   await tab.ask('refund')
   await tab.actAs('Gil Guest (guest)')
   await approve(tab.teams.cards).click()
-  await shows(tab.teams.whispers, 'You are not a reviewer of this approval request')
+  await shows(tab.teams.whispers, 'Guests may not decide; ask a full member')
   await shows(tab.teams.whispers, 'Only visible to you')
   await shows(tab.runs, 'Waiting')
   await tab.actAs('Ben Okafor')

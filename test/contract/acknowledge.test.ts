@@ -232,6 +232,16 @@ describe.each(databases)('on $name', ({ name, create }) => {
     expect(deliveries.map(({ destination_id }) => destination_id)).toEqual([tried])
   })
 
+  test('the name on record is the directory’s, whatever somebody calls themselves', async () => {
+    const place = await office.destination()
+    const id = await tell()
+    await posted(id, place)
+    const by = 'Reviewer Ines (@Ana (CISO))'
+    const ines = member('Ines', { displayName: 'Ana (CISO)' })
+    expect(await acknowledge(press(id, place, ines))).toMatchObject({ ok: true, value: { acknowledged: { by } } })
+    expect((await recordOf(id)).acknowledgements).toMatchObject([{ name: by }])
+  })
+
   test('an alert of our own is acknowledged as any', async () => {
     const place = await office.destination()
     const id = await tell({ type: 'destination.disabled', agent: null, tool: null, environment: null })
@@ -258,19 +268,23 @@ describe.each(databases)('on $name', ({ name, create }) => {
       id = await tell()
       await posted(id, place)
     })
-    async function refused(command: Parameters<Acknowledge>[0], code: string) {
+    async function refused(
+      command: Parameters<Acknowledge>[0],
+      code: string,
+      text: unknown = expect.anything(),
+    ) {
       const before = await everything()
-      expect(await acknowledge(command)).toMatchObject({ ok: false, refusal: { code } })
+      expect(await acknowledge(command)).toMatchObject({ ok: false, refusal: { code, text } })
       expect(await everything()).toEqual(before)
     }
 
     test.each([
-      ['guest', 'not_a_member'],
-      ['bot', 'not_a_member'],
-      ['external', 'not_a_member'],
-      ['unknown', 'reviewer_unverified'],
-    ] as const)('somebody who is %s', (standing, code) =>
-      refused(press(id, place, { ...member('Gil'), standing } as Principal), code),
+      ['guest', 'not_a_member', 'Guests may not acknowledge an alert; ask a full member'],
+      ['bot', 'not_a_member', 'Bots may not acknowledge an alert'],
+      ['external', 'not_a_member', 'Only members of a workspace that was sent this alert may acknowledge it'],
+      ['unknown', 'reviewer_unverified', expect.stringContaining('could not be verified')],
+    ] as const)('somebody who is %s', (standing, code, text) =>
+      refused(press(id, place, { ...member('Gil'), standing } as Principal), code, text),
     )
 
     test('a press where no card of ours stands', () =>

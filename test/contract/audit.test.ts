@@ -20,12 +20,15 @@ const PERSONAL = {
   requester: 'xenia@example.com',
   session: 'session-of-xenia',
   reviewer: 'Wanda Vale',
+  address: 'wanda@example.com',
   note: 'checked with Ulla',
   withdrawal: 'Tamsin asked for it',
   key: 'the key of Soren',
   person: 'Soren Rask',
   email: 'soren@example.com',
 }
+/** What a vote tells of the one who cast it. */
+const VOTER = ['reviewer', 'address', 'note']
 const words = Object.values(PERSONAL)
 const sha256 = (...parts: string[]) => createHash('sha256').update(parts.join('')).digest('hex')
 
@@ -58,7 +61,7 @@ describe.each(databases)('on $name', ({ create }) => {
       metadata: { session: PERSONAL.session },
       expiresInSeconds: 60,
     })
-  const told = { name: PERSONAL.reviewer, emails: ['wanda@example.com'] }
+  const told = { name: PERSONAL.reviewer, emails: [PERSONAL.address] }
   const reviewer = member('U1', told)
   const decide = (approval: { id: string }, verdict: 'approve' | 'deny') =>
     office.desk.decide(press(approval, place, 'U1', verdict, { by: reviewer, note: PERSONAL.note }))
@@ -102,8 +105,8 @@ describe.each(databases)('on $name', ({ create }) => {
       .executeTakeFirstOrThrow()
 
   test.each<[string, string, (approval: { id: string }) => Promise<unknown>, string[]]>([
-    ['an approval', 'approval.reviewed', (approval) => decide(approval, 'approve'), ['reviewer', 'note']],
-    ['a denial', 'approval.reviewed', (approval) => decide(approval, 'deny'), ['reviewer', 'note']],
+    ['an approval', 'approval.reviewed', (approval) => decide(approval, 'approve'), VOTER],
+    ['a denial', 'approval.reviewed', (approval) => decide(approval, 'deny'), VOTER],
     [
       'a withdrawal',
       'approval.withdrawn',

@@ -180,7 +180,7 @@ describe.each(databases)('on $name', ({ create }) => {
       expect(await read(event)).toMatchObject({ acknowledged: null })
       expect(await recorded()).toEqual(before)
     })
-    const SENTENCE = 'Only reviewers, and full members of a workspace that was sent this alert'
+    const SENTENCE = 'Guests may not acknowledge an alert; ask a full member'
 
     test('a guest, in Slack and in Teams', async () => {
       await inSlack(event, GUEST)

@@ -8,7 +8,7 @@ import { recorded } from '../fakes/peek.ts'
 import { reviewer, sharedServer } from '../fakes/shared-server.ts'
 
 describe.each(databases)('on $name', ({ create }) => {
-  const server = sharedServer(create)
+  const server = sharedServer(create, { PUBLIC_URL: 'https://sign.example.com' })
   let ana: string
   let ben: string
 
@@ -44,7 +44,7 @@ describe.each(databases)('on $name', ({ create }) => {
       decisions: [
         {
           verdict: 'approve',
-          reviewer: { id: expect.stringMatching(/^per_/), name: 'Ana Ruiz' },
+          reviewer: { id: expect.stringMatching(/^per_/), name: 'Ana Ruiz', email: 'ana.ruiz@example.com' },
           source: 'api',
           note: 'checked with finance',
           decided_at: at,
@@ -112,6 +112,39 @@ describe.each(databases)('on $name', ({ create }) => {
       decided_by: 'Ana Ruiz',
     })
     expect(await recorded(server.databaseUrl)).toEqual(before)
+  })
+
+  test('who has decided already is told that it was they', async () => {
+    const { body: asked } = await server.running.ask()
+    await approve(asked.id, ana)
+    const { body } = await decide(asked.id, ana, { decision: 'deny' })
+    expect(body).toMatchObject({ code: 'already_decided', detail: 'You have already approved this' })
+    expect(body).not.toHaveProperty('decided_by')
+  })
+
+  test.each<[string, string, (own: string) => Record<string, string>]>([
+    ['a program', 'api', () => ({})],
+    ['a page of this server', 'console', (own) => ({ origin: own })],
+    ['a page of this server by another name', 'console', () => ({ origin: 'https://sign.example.com' })],
+    ['a page of another server', 'api', () => ({ origin: 'https://elsewhere.example.com' })],
+    ['a page that hides where it is from', 'api', () => ({ origin: 'null' })],
+  ])('from %s a vote is on record as via %s', async (_who, source, headersFor) => {
+    const { body: asked } = await server.running.ask()
+    const body = { decision: 'approve' }
+    const answer = await decide(asked.id, ana, body, headersFor(server.running.url))
+    expect(answer.body).toMatchObject({
+      decisions: [{ source }],
+      review_notes: `Approved by Ana Ruiz via ${source}`,
+    })
+  })
+
+  test('an Idempotency-Key is one, whether a program or a page used it first', async () => {
+    const { body: asked } = await server.running.ask()
+    const press = { 'idempotency-key': 'page and program' }
+    const body = { decision: 'deny' }
+    const first = await decide(asked.id, ana, body, { ...press, origin: server.running.url })
+    expect(first.body.decisions).toMatchObject([{ source: 'console' }])
+    expect(await decide(asked.id, ana, body, press)).toMatchObject({ status: 200, body: first.body })
   })
 
   test('of many reviewers at once exactly one decides', async () => {

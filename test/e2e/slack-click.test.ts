@@ -60,6 +60,29 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(JSON.stringify(card)).not.toContain('approve_action')
   })
 
+  test('the name on record is the directory’s, whatever somebody calls themselves', async () => {
+    const ben = running.slack.workspace.users.find(({ id }) => id === BEN)
+    if (!ben) throw new Error('there is no Ben')
+    const { display_name } = ben.profile
+    ben.profile.display_name = 'Ana (CISO)'
+    try {
+      const { body: asked } = await running.ask()
+      await click(asked, 'approve_action', BEN)
+      const name = 'Ben Okafor (@Ana (CISO))'
+      expect(await read(asked)).toMatchObject({
+        review_notes: `Approved by ${name} via slack`,
+        decisions: [{ reviewer: { name, email: 'ben.okafor@example.com' } }],
+      })
+      await eventually(async () => (await cardOf(asked)).text.includes('by Ben Okafor (＠Ana (CISO))'))
+      const { body } = await running.call<{ data: { name: string }[] }>('GET', '/v1/people')
+      expect(body.data.map((person) => person.name)).toContain(name)
+    } finally {
+      ben.profile.display_name = display_name
+      // What Slack said is kept for ten minutes.
+      clock.advance(11 * 60_000)
+    }
+  })
+
   test('Deny by the documented platform_deny is a denial', async () => {
     const { body: asked } = await running.ask()
     await cardOf(asked)
@@ -80,6 +103,8 @@ describe.each(databases)('on $name', ({ create }) => {
     await running.slack.click({ ...press, actionId: 'deny_action' })
     await eventually(() => toldTo(BEN).includes(':warning: Already approved by Ana Ruiz'))
     expect(toldTo(ANA)).toEqual([])
+    await running.slack.click({ ...press, userId: ANA, actionId: 'approve_action' })
+    await eventually(() => toldTo(ANA).includes(':warning: You have already approved this'))
     expect((await read(asked)).status).toBe('approved')
     // The redraw that failed is tried again.
     await eventually(() => {
@@ -101,7 +126,9 @@ describe.each(databases)('on $name', ({ create }) => {
   test('a guest decides nothing', async () => {
     const { body: asked } = await running.ask()
     await click(asked, 'approve_action', GUEST)
-    await eventually(() => toldTo(GUEST).some((text) => text.includes('not a reviewer')))
+    await eventually(() =>
+      toldTo(GUEST).some((text) => text.includes('Guests may not decide; ask a full member')),
+    )
     expect((await read(asked)).status).toBe('pending')
   })
 

@@ -13,6 +13,7 @@ import { BOT_TOKEN } from '../fakes/slack-server.ts'
 const SECOND = 'C0SECURITY'
 const OWN_SECRET = 'the secret of another app'
 const NOT_A_REVIEWER = ':warning: You are not a reviewer of this approval request'
+const OUTSIDE = ':warning: Only members of the workspace that was asked may decide'
 
 describe.each(databases)('on $name', ({ create }) => {
   const server = sharedServer(create)
@@ -83,9 +84,9 @@ describe.each(databases)('on $name', ({ create }) => {
       { approvalId: asked.id, ts },
       { id: 'E0ELSEWHERE', name: 'Elsewhere' },
     ]
-    await expectRefused({ ...press, team: 'T0ELSEWHERE' })
-    await expectRefused(press, NOT_A_REVIEWER, { differences: { enterprise } })
-    await expectRefused(press, NOT_A_REVIEWER, { differences: { team: null } })
+    await expectRefused({ ...press, team: 'T0ELSEWHERE' }, OUTSIDE)
+    await expectRefused(press, OUTSIDE, { differences: { enterprise } })
+    await expectRefused(press, OUTSIDE, { differences: { team: null } })
   })
 
   test('another channel decides nothing', async () => {
@@ -110,13 +111,13 @@ describe.each(databases)('on $name', ({ create }) => {
   })
 
   test.each([
-    ['a deleted user', 'U0GONE0000'],
-    ['a bot', 'U0COUNTER0'],
-    ['a guest', 'U0GUEST000'],
-  ])('%s decides nothing', async (_who, user) => {
+    ['a deleted user', 'U0GONE0000', OUTSIDE],
+    ['a bot', 'U0COUNTER0', ':warning: Bots may not decide'],
+    ['a guest', 'U0GUEST000', ':warning: Guests may not decide; ask a full member'],
+  ])('%s decides nothing, and hears why', async (_who, user, text) => {
     const asked = await ask()
     const { ts } = await cardOf(asked)
-    await expectRefused({ approvalId: asked.id, ts, user })
+    await expectRefused({ approvalId: asked.id, ts, user }, text)
   })
 
   test('somebody from another workspace in a shared channel decides nothing', async () => {
@@ -126,7 +127,7 @@ describe.each(databases)('on $name', ({ create }) => {
     if (!users.some(({ id }) => id === stranger.id)) users.push(stranger)
     const asked = await ask()
     const { ts } = await cardOf(asked)
-    await expectRefused({ approvalId: asked.id, ts, user: stranger.id })
+    await expectRefused({ approvalId: asked.id, ts, user: stranger.id }, OUTSIDE)
     await expectRefused(
       { approvalId: asked.id, ts, user: 'U0UNKNOWN0' },
       expect.stringContaining('could not'),
@@ -146,7 +147,7 @@ describe.each(databases)('on $name', ({ create }) => {
       server.running.call('PATCH', `/v1/settings/notifications/${which}`, { body: { enabled } })
     await enable(id, false)
     await enable(first, false)
-    await expectRefused({ approvalId: asked.id, ts })
+    await expectRefused({ approvalId: asked.id, ts }, OUTSIDE)
     await enable(first, true)
     await click({ approvalId: asked.id, ts, user: BEN })
     expect(await statusOf(asked)).toBe('approved')

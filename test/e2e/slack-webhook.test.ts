@@ -15,6 +15,8 @@ const GUEST = 'U0GUEST000'
 const OTHER_SECRET = 'the secret of another app'
 const DESTINATIONS = '/v1/settings/notifications'
 const NOT_A_REVIEWER = ':warning: You are not a reviewer of this approval request'
+const OUTSIDE = ':warning: Only members of the workspace that was asked may decide'
+const GUESTS = ':warning: Guests may not decide; ask a full member'
 const UNVERIFIED = expect.stringContaining('Your identity could not be verified')
 
 interface Deliveries {
@@ -134,13 +136,13 @@ describe.each(databases)('on $name', ({ create }) => {
     await press(asked, 'approve_action', ANA)
     expect(await read(asked)).toMatchObject({
       status: 'approved',
-      decisions: [{ verdict: 'approve', source: 'slack', reviewer: { name: 'ana.ruiz' } }],
+      decisions: [{ verdict: 'approve', source: 'slack', reviewer: { name: '@ana.ruiz', email: null } }],
     })
     const card = await eventually(async () => {
       const found = await cardOf(asked)
       return found.edited && found
     })
-    expect(JSON.stringify(card)).toContain('*APPROVED* by ana')
+    expect(JSON.stringify(card)).toContain('*APPROVED* by ＠ana')
     expect(JSON.stringify(card)).not.toContain('deny_action')
     expect(cardsOf(asked)).toHaveLength(1)
     const methods = server.running.slack.calls.map(({ method }) => method)
@@ -174,7 +176,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const { ts } = await cardOf(event)
     await server.running.slack.click({ channel: CHANNEL, ts, actionId: 'acknowledge_alert', userId: ANA })
     const card = await eventually(() => cardsOf(event).find((one) => one.edited))
-    expect(JSON.stringify(card)).toMatch(/Acknowledged\W* by ana/)
+    expect(JSON.stringify(card)).toMatch(/Acknowledged\W* by ＠ana/)
     expect(JSON.stringify(card)).not.toContain('acknowledge_alert')
     expect(cardsOf(event)).toHaveLength(1)
     expect(JSON.stringify(await cardOf(event, SECOND))).not.toContain('acknowledge_alert')
@@ -202,10 +204,10 @@ describe.each(databases)('on $name', ({ create }) => {
   test("another app's secret decides nothing", () => expectRefused({ secret: OTHER_SECRET }))
 
   test('another workspace decides nothing, not even one of the same enterprise', async () => {
-    await expectRefused({ team: 'T0ELSEWHERE' })
+    await expectRefused({ team: 'T0ELSEWHERE' }, OUTSIDE)
     const enterprise = 'E0ALLOFUS0'
-    await expectRefused({ team: 'T0ELSEWHERE', enterprise, user: { team_id: TEAM } })
-    await expectRefused({ enterprise, user: { team_id: enterprise } })
+    await expectRefused({ team: 'T0ELSEWHERE', enterprise, user: { team_id: TEAM } }, OUTSIDE)
+    await expectRefused({ enterprise, user: { team_id: enterprise } }, OUTSIDE)
   })
 
   test('whoever decides is one of the workspace, whatever enterprise the request names', async () => {
@@ -220,7 +222,7 @@ describe.each(databases)('on $name', ({ create }) => {
   })
 
   test('somebody of another workspace in a shared channel decides nothing', () =>
-    expectRefused({ user: { team_id: 'T0ELSEWHERE' } }))
+    expectRefused({ user: { team_id: 'T0ELSEWHERE' } }, OUTSIDE))
 
   test('whom Slack does not say the workspace of decides nothing', () =>
     expectRefused({ user: { team_id: undefined } }, UNVERIFIED))
@@ -280,7 +282,7 @@ describe('where a token of that workspace is known', () => {
   test('Slack is asked who pressed: a guest decides nothing', async () => {
     const asked = await ask()
     await press(asked, 'approve_action', GUEST)
-    await eventually(() => toldTo(GUEST).includes(NOT_A_REVIEWER))
+    await eventually(() => toldTo(GUEST).includes(GUESTS))
     expect((await read(asked)).status).toBe('pending')
   })
 

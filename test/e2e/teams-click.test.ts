@@ -69,6 +69,29 @@ describe.each(databases)('on $name', ({ create }) => {
     },
   )
 
+  test.each([
+    ['Ben Okafor', 'Ben Okafor'],
+    ['', 'bokafor@example.com'],
+  ])('with %j in the roster the name on record is %j, whatever the click says', async (name, recorded) => {
+    const ben = office.teams.workspace.people.ben as { name: string }
+    const before = ben.name
+    ben.name = name
+    office.clock.advance(ELEVEN_MINUTES_MS)
+    try {
+      const approval = await office.ask()
+      const { from } = await office.activityOf({ approval, by: 'ben' })
+      const differences = { from: { ...(from as object), name: 'Ana (CISO)' } }
+      await office.teams.send(await office.activityOf({ approval, by: 'ben' }, differences))
+      expect(await office.read(approval)).toMatchObject({
+        review_notes: `Approved by ${recorded} via teams`,
+        decisions: [{ reviewer: { name: recorded, email: 'ben.okafor@example.com' } }],
+      })
+    } finally {
+      ben.name = before
+      office.clock.advance(ELEVEN_MINUTES_MS)
+    }
+  })
+
   test('the one who executed sees the decided card at once, before it is redrawn for all', async () => {
     const asked = await office.ask()
     office.teams.failNext({ method: 'update', status: 500 })
@@ -101,6 +124,7 @@ describe.each(databases)('on $name', ({ create }) => {
   test('a second click is told who decided first, and the card is drawn again', async () => {
     const asked = await office.ask()
     const late = await office.activityOf({ approval: asked, by: 'ben', verdict: 'Deny' })
+    const again = await office.activityOf({ approval: asked })
     const lateSubmit = await office.activityOf({ approval: asked, by: 'ben', verdict: 'Deny', how: 'submit' })
     await office.press({ approval: asked })
     const { updatedAt } = await redrawn(asked, 'APPROVED')
@@ -111,6 +135,7 @@ describe.each(databases)('on $name', ({ create }) => {
       body: { statusCode: 200, type: 'application/vnd.microsoft.activity.message' },
     })
     expect(shown(answer)).toBe('⚠ Already approved by Ana Ruiz')
+    expect(shown(await office.teams.send(again))).toBe('⚠ You have already approved this')
     await eventually(async () => (await office.cardOf(asked)).updatedAt !== updatedAt)
     await office.teams.send(lateSubmit)
     await eventually(() => office.told().at(-1) === '⚠ Already approved by Ana Ruiz')

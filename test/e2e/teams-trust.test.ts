@@ -11,6 +11,9 @@ import { type Json, type Press, shown, teamsOffice } from '../fakes/teams-office
 /** What Teams said of a person is kept for ten. */
 const ELEVEN_MINUTES_MS = 11 * 60_000
 const NOT_A_REVIEWER = '⚠ You are not a reviewer of this approval request'
+const GUEST = '⚠ Guests may not decide; ask a full member'
+const OUTSIDE = '⚠ Only members of the workspace that was asked may decide'
+const BOT = '⚠ Bots may not decide'
 const UNVERIFIED =
   "⚠ Your identity could not be verified; try again, or have an admin check the app's permissions"
 
@@ -60,19 +63,16 @@ describe.each(databases)('on $name', ({ create }) => {
     from: { id: office.teams.workspace.people.ana.id, name: 'Ana Ruiz', ...differences },
   })
 
-  test('a guest decides nothing', () => expectRefused({ by: 'guest' }, NOT_A_REVIEWER))
+  test('a guest decides nothing', () => expectRefused({ by: 'guest' }, GUEST))
 
   test('a person of another tenant decides nothing, in a chat by federation either', () =>
-    expectRefused(
-      { by: 'outsider', conversationId: office.teams.workspace.places.groupChat },
-      NOT_A_REVIEWER,
-    ))
+    expectRefused({ by: 'outsider', conversationId: office.teams.workspace.places.groupChat }, OUTSIDE))
 
   test.each<[string, string, Json]>([
-    ['a guest by role alone', NOT_A_REVIEWER, { userRole: 'guest' }],
-    ['a guest by name alone', NOT_A_REVIEWER, { userPrincipalName: 'ben_partner.example#EXT#@example.com' }],
-    ['nobody, in a meeting', NOT_A_REVIEWER, { userRole: 'anonymous' }],
-    ['at home in another tenant', NOT_A_REVIEWER, { tenantId: '00000000-0000-4000-8000-000000000000' }],
+    ['a guest by role alone', GUEST, { userRole: 'guest' }],
+    ['a guest by name alone', GUEST, { userPrincipalName: 'ben_partner.example#EXT#@example.com' }],
+    ['nobody, in a meeting', OUTSIDE, { userRole: 'anonymous' }],
+    ['at home in another tenant', OUTSIDE, { tenantId: '00000000-0000-4000-8000-000000000000' }],
     ['at home nowhere', UNVERIFIED, { tenantId: undefined }],
     ['without a name in the tenant', UNVERIFIED, { userPrincipalName: undefined }],
   ])('somebody who is %s decides nothing', async (_what, text, differences) => {
@@ -90,8 +90,8 @@ describe.each(databases)('on $name', ({ create }) => {
 
   test('a bot decides nothing', async () => {
     const aadObjectId = office.teams.workspace.people.ana.aadObjectId
-    await expectRefused({}, NOT_A_REVIEWER, { from: { id: '28:another-bot', name: 'Bot' } })
-    await expectRefused({}, NOT_A_REVIEWER, from({ role: 'bot', aadObjectId }))
+    await expectRefused({}, BOT, { from: { id: '28:another-bot', name: 'Bot' } })
+    await expectRefused({}, BOT, from({ role: 'bot', aadObjectId }))
   })
 
   test('whom Teams does not name decides nothing', async () => {

@@ -6,7 +6,7 @@ import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answered, eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
-import { sharedServer } from '../fakes/shared-server.ts'
+import { reviewer, sharedServer } from '../fakes/shared-server.ts'
 
 const PATH = '/v1/settings/notifications'
 
@@ -122,6 +122,33 @@ describe.each(databases)('on $name', ({ create }) => {
     }
     expect(read(closed, SECRET)).toMatchObject({ action: 'withdrawn' })
     expect(closed.headers['webhook-id']).not.toBe(requested.headers['webhook-id'])
+  })
+
+  test('who decided is told with their address, and where details are left out with neither', async () => {
+    const bare = { ...wanted({ url, secret: SECRET }), settings: { include_details: false } }
+    const { body: destination } = await call('POST', PATH, bare)
+    const { body: approval } = await server.running.ask()
+    const key = await server.running.key(reviewer('Wanda Vale'))
+    const decision = { key, body: { decision: 'approve' } }
+    await server.running.call('POST', `/v1/approvals/${approval.id}/decision`, decision)
+    const told = await eventually(() => {
+      const about = received.filter(
+        ({ body }) => JSON.parse(body).type === 'approval.decided' && body.includes(approval.id),
+      )
+      return about.length === 2 ? about : undefined
+    })
+    const bodies = told.map(({ body }) => body).sort((a, b) => a.length - b.length)
+    expect(bodies[0]).not.toMatch(/wanda/i)
+    expect(JSON.parse(bodies[1] ?? '').data.decisions).toEqual([
+      {
+        verdict: 'approve',
+        reviewer: 'Wanda Vale',
+        reviewer_email: 'wanda.vale@example.com',
+        source: 'api',
+        note: null,
+      },
+    ])
+    await call('DELETE', `${PATH}/${destination.id}`)
   })
 
   test('a changed secret and the one before both verify for a while', async () => {

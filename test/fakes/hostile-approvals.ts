@@ -37,7 +37,13 @@ export type Closed = Exclude<ApprovalStatus, 'pending'>
 export function closed(status: Closed, name = 'Ana', note: string | null = null): ApprovalView {
   const verdict = status === 'approved' ? 'approve' : 'deny'
   const decided_at = '2026-11-20T12:05:00.000Z'
-  const vote = { verdict, reviewer: { id: 'per_1', name }, source: 'teams', note, decided_at } as const
+  const vote = {
+    verdict,
+    reviewer: { id: 'per_1', name, email: null },
+    source: 'teams',
+    note,
+    decided_at,
+  } as const
   const decisions = status === 'approved' || status === 'denied' ? [vote] : []
   const approved = status === 'approved' ? [vote.reviewer] : []
   const progress = [{ requirement: 'reviewers', approved, missing: 1 - approved.length }]
@@ -124,7 +130,7 @@ export const hostileView: fc.Arbitrary<ApprovalView> = fc.record({
   decisions: fc.array(
     fc.record({
       verdict: fc.constantFrom('approve' as const, 'deny' as const),
-      reviewer: fc.record({ id: fc.constant('per_1'), name: hostileText }),
+      reviewer: fc.record({ id: fc.constant('per_1'), name: hostileText, email: fc.constant(null) }),
       source: fc.constant('teams'),
       note: fc.option(hostileText),
       decided_at: fc.constant('2026-11-20T12:05:00.000Z'),

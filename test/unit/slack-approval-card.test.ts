@@ -42,7 +42,7 @@ const PENDING: ApprovalView = {
 function closed(status: Exclude<ApprovalStatus, 'pending'>, name = 'Ana', note: string | null = null) {
   const verdict = status === 'approved' ? ('approve' as const) : ('deny' as const)
   const decided_at = '2026-11-20T12:05:00.000Z'
-  const vote = { verdict, reviewer: { id: 'per_1', name }, source: 'slack', note, decided_at }
+  const vote = { verdict, reviewer: { id: 'per_1', name, email: null }, source: 'slack', note, decided_at }
   const decisions = status === 'approved' || status === 'denied' ? [vote] : []
   const approved = status === 'approved' ? [vote.reviewer] : []
   const progress = [{ requirement: 'reviewers', approved, missing: 1 - approved.length }]
@@ -141,6 +141,7 @@ const hostileView: fc.Arbitrary<ApprovalView> = fc.record({
       reviewer: fc.record({
         id: fc.constant('per_1'),
         name: fc.constantFrom('Ana', 'x'.repeat(500), '*'.repeat(100_000)),
+        email: fc.constant(null),
       }),
       source: fc.constant('slack'),
       note: fc.option(hostile),

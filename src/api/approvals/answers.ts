@@ -9,8 +9,14 @@ const json = z.record(z.string(), z.unknown())
 
 const decision = z.object({
   verdict: z.enum(['approve', 'deny']),
-  reviewer: z.object({ id: z.string(), name: z.string() }),
-  source: z.string().describe('The surface that the vote came from: a platform, or `api`'),
+  reviewer: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      email: z.string().nullable().describe('null: nobody told one'),
+    })
+    .describe('As they were known when they voted'),
+  source: z.string().describe('The surface that the vote came from: a platform, `console` or `api`'),
   note: z.string().nullable(),
   decided_at: time,
 })

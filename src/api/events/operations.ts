@@ -21,7 +21,7 @@ export const event = z.object({
   action: z.string().nullable(),
   approval_id: z.string().nullable(),
   acknowledged: z
-    .object({ by: z.string(), source: z.string().describe('A platform, or `api`'), at: time })
+    .object({ by: z.string(), source: z.string().describe('A platform, `console` or `api`'), at: time })
     .nullable()
     .describe('Who has seen to it first'),
   data: z.record(z.string(), z.unknown()),

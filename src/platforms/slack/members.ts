@@ -21,15 +21,15 @@ type User = NonNullable<UsersInfoResponse['user']>
 
 export interface SlackUser {
   id: string
-  /** As the request names it, for when nothing better is known. */
+  /** The handle in the signed request, for when nobody can be asked. */
   name: string
   /** Where Slack's signature says that the user belongs, for when nobody can be asked. */
   teamId?: string | undefined
 }
 
 /**
- * Without a token there is nobody to ask: a user is then what the signed request says, which tells of a workspace, but
- * neither of a guest in it nor of an e-mail address.
+ * Without a token there is nobody to ask: a user is then what the signed request says, which tells of a handle and a
+ * workspace, but neither of a name nor of a guest nor of an e-mail address.
  */
 export type IdentifyUser = (
   user: SlackUser,
@@ -50,7 +50,7 @@ export function members(clientOf: (token: string) => WebClient, clock: Clock, lo
 
   return async ({ id, name, teamId }, workspace, token) => {
     const tenant = tenantOf(workspace)
-    const account: Account = { platform: 'slack', tenant, userId: id, name }
+    const account: Account = { platform: 'slack', tenant, userId: id, name: `@${name}` }
     if (token === undefined) return accountPrincipal(account, signedStanding(teamId, workspace))
     try {
       const key = `${tenant}/${id}`
@@ -61,17 +61,22 @@ export function members(clientOf: (token: string) => WebClient, clock: Clock, lo
           signal: AbortSignal.timeout(PATIENCE_MS),
         }))
       if (!user) return accountPrincipal(account, 'unknown')
-      const email = user.profile?.email
-      const told: Account = {
-        ...account,
-        name: user.profile?.display_name || user.real_name || name,
-        ...(email && { emails: [email], emailsConfirmed: user.is_email_confirmed === true }),
-      }
-      return accountPrincipal(told, standingOf(user, workspace))
+      return accountPrincipal({ ...account, ...toldOf(user) }, standingOf(user, workspace))
     } catch (error) {
       log.warn({ user: id, reason: (error as Error).message }, 'Slack did not say who clicked')
       return accountPrincipal(account, 'unknown')
     }
+  }
+}
+
+/** Whoever may sign in may change their display name; the directory's name is left out where it has none. */
+function toldOf({ profile, real_name, is_email_confirmed }: User): Partial<Account> {
+  const name = profile?.real_name || real_name
+  const { display_name: displayName, email } = profile ?? {}
+  return {
+    ...(name && { name }),
+    ...(displayName && { displayName }),
+    ...(email && { emails: [email], emailsConfirmed: is_email_confirmed === true }),
   }
 }
 

@@ -31,7 +31,7 @@ export function members(clock: Clock, log: Logger): IdentifyMember {
     const { from } = context.activity
     const tenant = tenantOf(context.activity) as string
     const userId = from.aadObjectId?.toLowerCase() || from.id
-    const account: Account = { platform: 'teams', tenant, userId, name: from.name || userId }
+    const account: Account = { platform: 'teams', tenant, userId, name: userId }
     if (from.role === 'bot' || from.id.startsWith('28:')) return accountPrincipal(account, 'bot')
     if (!from.aadObjectId) return accountPrincipal(account, 'unknown')
     try {
@@ -44,8 +44,8 @@ export function members(clock: Clock, log: Logger): IdentifyMember {
       const emails = [member.email, member.userPrincipalName].filter((email) => email !== undefined)
       const told: Account = {
         ...account,
-        name: member.name || account.name,
-        // The tenant's own directory says so.
+        // The tenant's own directory says so; the name in the activity is the sender's word alone.
+        name: member.name || member.userPrincipalName || userId,
         ...(emails.length > 0 && { emails, emailsConfirmed: true }),
       }
       return accountPrincipal(told, standingOf(member, tenant))
