@@ -29,13 +29,13 @@ export function createAllow(apiKeys: ApiKeys, publicUrl: string): Allow {
 }
 
 /**
- * A browser says where the page is that sends a request, and lets no script say otherwise. What is no browser may say
- * anything: it tells of the surface, and gives no right.
+ * A browser names the page that sends a request, and lets no script name another. A program may name what it likes:
+ * this tells of the surface, and gives no right.
  */
 function isFromOurPage(req: Request, publicOrigin: string): boolean {
   const origin = req.get('origin')
   if (origin === undefined) return false
-  // Behind a proxy the one, at an address of its own such as localhost the other.
+  // A proxy may change Host; without one, people may open the page under another name, such as localhost.
   return origin === publicOrigin || URL.parse(origin)?.host === req.get('host')
 }
 

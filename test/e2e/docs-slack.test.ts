@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import { slackManifest } from '../../src/cli/slack-manifest.ts'
+import type { User } from '../../src/sandbox/slack/workspace.ts'
 import { CHANNEL, eventually, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { blocks, readerOf, readPage, tableUnder } from '../fakes/doc-page.ts'
@@ -12,6 +13,7 @@ import { ANA, BEN, clickOf, payload, postToSlackEndpoint } from '../fakes/slack-
 import { BOT_TOKEN } from '../fakes/slack-server.ts'
 
 const GUEST = 'U0GUEST000'
+const STRANGER = 'U0CONNECT0'
 const DESTINATIONS = '/v1/settings/notifications'
 const page = readPage('docs/slack.md')
 const clock = manualClock()
@@ -146,8 +148,19 @@ describe('when something is wrong', () => {
         running.slack.failNext({ method: 'users.info', error: 'missing_scope' })
         await press('approve_action', ANA)
       }, ANA),
-    'A guest, or somebody of a connected workspace, pressed': () =>
-      toldAfter((press) => press('approve_action', GUEST), GUEST),
+    'Somebody pressed twice': () =>
+      toldAfter(async (press) => {
+        running.slack.failNext({ method: 'chat.update', error: 'fatal_error' })
+        await press('approve_action', ANA)
+        await press('approve_action', ANA)
+      }, ANA),
+    'A guest pressed': () => toldAfter((press) => press('approve_action', GUEST), GUEST),
+    'Somebody of a connected workspace pressed': () => {
+      const users = running.slack.workspace.users as User[]
+      const ana = users.find(({ id }) => id === ANA) as User
+      users.push({ ...ana, id: STRANGER, team_id: 'T0ELSEWHERE' })
+      return toldAfter((press) => press('approve_action', STRANGER), STRANGER)
+    },
     'The requester pressed': () =>
       toldAfter((press) => press('approve_action', ANA), ANA, {
         requested_by: { email: 'ana.ruiz@example.com' },

@@ -174,8 +174,23 @@ describe('when something is wrong', () => {
       office.teams.failNext({ method: 'member', status: 500 })
       return shown(await office.teams.send(await click()))
     },
-    'A guest, or somebody of another tenant, pressed': async () =>
-      shown(await office.teams.send(await click({ by: 'guest' }))),
+    'Somebody pressed twice': async () => {
+      const approval = await office.ask()
+      const again = await office.activityOf({ approval })
+      await office.press({ approval })
+      return shown(await office.teams.send(again))
+    },
+    'A guest pressed': async () => shown(await office.teams.send(await click({ by: 'guest' }))),
+    'Somebody of another tenant pressed': async () => {
+      const { ben } = office.teams.workspace.people as { ben: { tenantId: string } }
+      const { tenantId } = ben
+      ben.tenantId = '00000000-0000-4000-8000-000000000000'
+      office.clock.advance(11 * 60_000)
+      const told = shown(await office.teams.send(await click({ by: 'ben' })))
+      ben.tenantId = tenantId
+      office.clock.advance(11 * 60_000)
+      return told
+    },
     'The requester pressed': async () => {
       const approval = await office.ask({ requested_by: { email: 'ana.ruiz@example.com' } })
       return shown(await office.press({ approval }))

@@ -20,6 +20,9 @@ test.each<[string | undefined, string]>([
   [' ines  KURZ ', 'Ines Kurz'],
   ['\uff29\uff4e\uff45\uff53 Kurz', 'Ines Kurz'],
   ['Ana (CISO)', 'Ines Kurz (@Ana (CISO))'],
+  ['a ((b) c) (d)', 'Ines Kurz (@a ((b) c) (d))'],
+  ['x) and Ben Okafor (CISO', 'Ines Kurz (@x and Ben Okafor CISO)'],
+  ['x (y', 'Ines Kurz (@x y)'],
   ['Ines\u200bKurz', 'Ines Kurz (@Ines\u200bKurz)'],
   [LONG, `Ines Kurz (@${CUT})`],
 ])('who calls themselves %j is on record as %j', (displayName, recorded) => {

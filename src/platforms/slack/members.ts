@@ -69,7 +69,7 @@ export function members(clientOf: (token: string) => WebClient, clock: Clock, lo
   }
 }
 
-/** Whoever may sign in may change their display name; the directory's name is left out where it has none. */
+/** The full name is the directory's, the display name its owner's choice. Where there is no full name, the handle stays. */
 function toldOf({ profile, real_name, is_email_confirmed }: User): Partial<Account> {
   const name = profile?.real_name || real_name
   const { display_name: displayName, email } = profile ?? {}
