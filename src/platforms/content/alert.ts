@@ -2,14 +2,14 @@
 
 import type { EventView } from '../../events/event.ts'
 import type { RenderOptions } from '../render-options.ts'
-import { keyName, LINK, named, notesOf } from './approval.ts'
+import { keyName, LINK, named, notesOf, previewOf } from './approval.ts'
 import type { Budget } from './budget.ts'
 import type { Action, Content, Fact, Room, Saying } from './content.ts'
 import type { Line } from './line.ts'
 import { SIGNS } from './signs.ts'
-import { identifier, oneLine, prettyJson, prose, shortened, webUrl } from './text.ts'
+import { identifier, oneLine, prettyJson, prose, webUrl } from './text.ts'
 
-const LONGEST = { name: 80, action: 150, message: 800, notification: 140 }
+const LONGEST = { name: 80, action: 150, message: 800 }
 
 /** `event` may hold anything in what others wrote; the answer never mixes it with our words. */
 export function alertContent(
@@ -32,7 +32,8 @@ export function alertContent(
     return {
       tone: event.severity,
       headline,
-      notification: notificationOf(event, headline, options, budget),
+      notification: [...headline, ' · ', ...toldBy(event, budget)],
+      ...(options.details && { preview: previewOf(wordsOf(event)) }),
       ...parts,
       notes: notesOf(options, budget, url !== undefined, link),
       reference: [`${event.type} · `, { id: event.id }],
@@ -70,13 +71,6 @@ function headlineOf(event: EventView): Line {
     ...(tool === null ? [] : [' · ', { id: identifier(tool) }]),
     ...(environment === null ? [] : [' in ', { id: identifier(environment) }]),
   ]
-}
-
-function notificationOf(event: EventView, headline: Line, { details }: RenderOptions, budget: Budget): Line {
-  const words: Line = details
-    ? [': ', { quote: shortened(oneLine(wordsOf(event)), LONGEST.notification) }]
-    : []
-  return [...headline, ' · ', ...toldBy(event, budget), ...words]
 }
 
 /** Whom we know to have told it. */

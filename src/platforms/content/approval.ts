@@ -9,7 +9,7 @@ import { SIGNS } from './signs.ts'
 import { identifier, oneLine, prettyJson, prose, shortened, webUrl } from './text.ts'
 
 export const LINK = 'View in Console'
-const LONGEST = { name: 80, summary: 800, reasons: 300, note: 400, notification: 100 }
+const LONGEST = { name: 80, summary: 800, reasons: 300, note: 400, preview: 140 }
 
 const CONFIRM_CRITICAL: Confirm = {
   title: 'Approve a critical action?',
@@ -39,7 +39,9 @@ export function approvalContent(
     return {
       tone: view.status === 'pending' ? `pending_${view.risk.level}` : view.status,
       headline,
-      notification: [...headline, ' · asked by ', ...askedBy(view, options, budget)],
+      notification: [...headline, ' · asked by ', ...askedBy(view, budget)],
+      ...(options.details &&
+        view.action.summary !== view.action.tool && { preview: previewOf(view.action.summary) }),
       ...parts,
       notes: notesOf(options, budget, url !== undefined),
       reference: ['Digest ', { id: view.digest.replace('sha256:', '').slice(0, 12) }, ' · ', { id: view.id }],
@@ -143,14 +145,13 @@ function factsOf(view: ApprovalView, { details }: RenderOptions, budget: Budget)
   return facts
 }
 
-function askedBy({ action, agent, key }: ApprovalView, { details }: RenderOptions, budget: Budget): Line {
-  const words = shortened(oneLine(action.summary), LONGEST.notification)
-  return [
-    { id: identifier(agent.id) },
-    ' with the key ',
-    { name: keyName(key, budget) },
-    ...(details && action.summary !== action.tool ? [': ', { quote: words }] : []),
-  ]
+function askedBy({ agent, key }: ApprovalView, budget: Budget): Line {
+  return [{ id: identifier(agent.id) }, ' with the key ', { name: keyName(key, budget) }]
+}
+
+/** Of what somebody says, so much as has room where nothing else is seen. */
+export function previewOf(words: string): string {
+  return shortened(oneLine(words), LONGEST.preview)
 }
 
 /** As an admin named it. */

@@ -2,7 +2,7 @@
 
 import type { ApprovalStatus } from '../../approvals/view.ts'
 import type { Severity } from '../../events/severity.ts'
-import type { Line } from './line.ts'
+import { type Line, plain } from './line.ts'
 
 export type Closed = Exclude<ApprovalStatus, 'pending'>
 
@@ -14,6 +14,8 @@ export interface Content {
   tone: Tone
   /** One line for where nothing else is seen; it names who asks or tells. */
   notification: Line
+  /** The beginning of what is said, on one line, for a notification without a card. Absent where details are left out. */
+  preview?: string
   /** What is to be decided, how it ended, or what happened. */
   headline: Line
   /** What else there is to know at once: that it is a test, who has approved so far, what reviewers noted. */
@@ -66,6 +68,11 @@ export interface Confirm {
 /** How much of others' text a platform has room for, in UTF-16 units. */
 export interface Room {
   payload: number
+}
+
+/** The notification in plain words, for where no card stands under it. */
+export function announcement({ notification, preview }: Content): string {
+  return plain(preview === undefined ? notification : [...notification, ': ', { quote: preview }])
 }
 
 /** Its words on a button. */

@@ -2,7 +2,7 @@
 
 import type { Severity } from '../../events/severity.ts'
 import { fullest } from '../content/budget.ts'
-import { plain } from '../content/line.ts'
+import { announcement } from '../content/content.ts'
 import { contentOf } from '../content/message.ts'
 import { identifier, shortened, webUrl } from '../content/text.ts'
 import type { Message } from '../platform.ts'
@@ -51,7 +51,7 @@ export function triggerOf(message: Message, details: boolean): Trigger {
   const content = fullest(contentFor, () => true)
   return {
     payload: {
-      summary: shortened(plain(content.notification), MOST_OF_THE_SUMMARY - 1),
+      summary: shortened(announcement(content), MOST_OF_THE_SUMMARY - 1),
       severity: SEVERITIES[severity],
       source: agent === null ? 'countersign' : field(agent.id),
       timestamp: created_at,

@@ -12,7 +12,7 @@ import type { EventView } from '../../events/event.ts'
 import { alertContent } from '../content/alert.ts'
 import { approvalContent } from '../content/approval.ts'
 import { type Budget, fullest } from '../content/budget.ts'
-import type { Content } from '../content/content.ts'
+import { announcement, type Content } from '../content/content.ts'
 import { fullestDigest } from '../content/digest.ts'
 import { plain } from '../content/line.ts'
 import { contentOf } from '../content/message.ts'
@@ -63,7 +63,7 @@ function drawn(contentFor: (budget: Budget) => Content): CardAndSummary {
   return fullest(
     (budget) => {
       const content = contentFor(budget)
-      return { card: message.expand({ $root: messageData(content) }), summary: plain(content.notification) }
+      return { card: message.expand({ $root: messageData(content) }), summary: announcement(content) }
     },
     ({ card }) => isShortEnough(card),
   )
