@@ -168,7 +168,7 @@ export const ROOMS: Record<string, Room> = {
       'platforms/content',
       'platforms/render-options',
       'cards',
-      { room: 'approvals', only: ['desk.ts', 'refusals.ts', 'view.ts'] },
+      { room: 'approvals', only: ['desk.ts', 'refusals.ts'] },
       { room: 'alerts', types: true },
       { room: 'identity', only: ['principal.ts'] },
       { room: 'events', only: ['catalogue.ts', 'severity.ts', 'event.ts'] },

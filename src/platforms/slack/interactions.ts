@@ -3,7 +3,6 @@
 import type { App, BlockAction, ButtonAction, RespondFn } from '@slack/bolt'
 import type { Decide } from '../../approvals/desk.ts'
 import type { Outcome } from '../../approvals/refusals.ts'
-import type { Verdict } from '../../approvals/view.ts'
 import { accountPrincipal } from '../../identity/principal.ts'
 import type { PlatformPorts } from '../platform.ts'
 import type { ClickOrigins } from './click-origin.ts'
@@ -16,7 +15,7 @@ import { destinationIn } from './webhook.ts'
 /** A click that names no message. */
 const NO_CARD_OF_OURS = { destinationIds: [], handle: '' }
 
-const VERDICTS: Record<string, Verdict> = {
+const VERDICTS: Record<string, Decide['verdict']> = {
   approve_action: 'approve',
   platform_approve: 'approve',
   deny_action: 'deny',
@@ -37,7 +36,7 @@ export function listenToClicks(
     async ({ body, action, context, ack, respond }) => {
       const outcome = await desk.decide({
         approvalId: action.value ?? '',
-        verdict: VERDICTS[action.action_id] as Verdict,
+        verdict: VERDICTS[action.action_id] as Decide['verdict'],
         interactionId: body.trigger_id,
         ...(await clicked(body, context.signedBy as string[])),
       })

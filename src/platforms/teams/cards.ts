@@ -6,17 +6,13 @@ import digestTemplate from '../../../cards/digest.json' with { type: 'json' }
 import messageTemplate from '../../../cards/message.json' with { type: 'json' }
 import replyTemplate from '../../../cards/reply.json' with { type: 'json' }
 import type { Refusal } from '../../approvals/refusals.ts'
-import type { ApprovalView } from '../../approvals/view.ts'
 import type { Reply } from '../../commands/commands.ts'
-import type { EventView } from '../../events/event.ts'
-import { alertContent } from '../content/alert.ts'
-import { approvalContent } from '../content/approval.ts'
-import { type Budget, fullest } from '../content/budget.ts'
-import { announcement, type Content } from '../content/content.ts'
+import { fullest } from '../content/budget.ts'
+import { announcement } from '../content/content.ts'
 import { fullestDigest } from '../content/digest.ts'
 import { plain } from '../content/line.ts'
-import { contentOf } from '../content/message.ts'
-import type { Digest, Message } from '../platform.ts'
+import { contentOf, type Subject } from '../content/message.ts'
+import type { Digest } from '../platform.ts'
 import type { RenderOptions } from '../render-options.ts'
 import { digestData } from './card-digest.ts'
 import { messageData } from './card-message.ts'
@@ -46,20 +42,8 @@ const digest = new Template(digestTemplate)
 const reply = new Template(replyTemplate)
 
 /** Never longer than Teams takes, whatever the agent sent; what was cut is said on the card. */
-export function cardOf(shown: Message, options: RenderOptions): CardAndSummary {
-  return drawn(contentOf(shown, options, ROOM))
-}
-
-/** What is drawn in place of the card for who clicked it. */
-export function approvalCard(view: ApprovalView, options: RenderOptions): AdaptiveCard {
-  return drawn(approvalContent(view, options, ROOM)).card
-}
-
-export function alertCard(event: EventView, options: RenderOptions): AdaptiveCard {
-  return drawn(alertContent(event, options, ROOM)).card
-}
-
-function drawn(contentFor: (budget: Budget) => Content): CardAndSummary {
+export function cardOf(subject: Subject, options: RenderOptions): CardAndSummary {
+  const contentFor = contentOf(subject, options, ROOM)
   return fullest(
     (budget) => {
       const content = contentFor(budget)

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { type Outcome, ok } from '../../approvals/refusals.ts'
 import type { Destination, PlatformPorts } from '../platform.ts'
 import { allShowDetails } from '../render-options.ts'
-import { type AdaptiveCard, alertCard, approvalCard, refusalText } from './cards.ts'
+import { type AdaptiveCard, cardOf, refusalText } from './cards.ts'
 import type { ConversationConfig } from './config.ts'
 import { conversationOf, handleOf } from './handle.ts'
 import type { IdentifyMember } from './members.ts'
@@ -53,11 +53,11 @@ export function createClicks(
     }
     if (pressed.action === 'acknowledge') {
       const outcome = await acknowledge({ eventId: pressed.event_id, ...clicked })
-      return outcome.ok ? ok(alertCard(outcome.value, options)) : outcome
+      return outcome.ok ? ok(cardOf({ kind: 'alert', event: outcome.value }, options).card) : outcome
     }
     const { approval_id: approvalId, action: verdict } = pressed
     const outcome = await desk.decide({ approvalId, verdict, interactionId: id as string, ...clicked })
-    return outcome.ok ? ok(approvalCard(outcome.value, options)) : outcome
+    return outcome.ok ? ok(cardOf({ kind: 'approval', view: outcome.value }, options).card) : outcome
   }
 
   return {
