@@ -9,7 +9,7 @@ test('Approve replaces the card and releases the agent, without a reload', async
   await tab.page.evaluate('window.notReloaded = true')
   await tab.ask('refund')
   await approve(tab.slack.cards).click()
-  await shows(tab.slack.cards, 'APPROVED by Ana Ruiz')
+  await shows(tab.slack.cards, 'Approved by Ana Ruiz')
   expect(await tab.slack.cards.count()).toBe(1)
   expect(await buttons(tab.slack.cards).count()).toBe(0)
   await shows(tab.runs, 'Approved', 'By Ana Ruiz', /released \d+ ms after the decision/)
@@ -19,7 +19,7 @@ test('Approve replaces the card and releases the agent, without a reload', async
 test('Deny replaces the card and tells the agent no', async ({ tab }) => {
   await tab.ask('email')
   await deny(tab.slack.cards).click()
-  await shows(tab.slack.cards, 'DENIED by Ana Ruiz')
+  await shows(tab.slack.cards, 'Denied by Ana Ruiz')
   expect(await buttons(tab.slack.cards).count()).toBe(0)
   await shows(tab.runs, 'Denied', 'By Ana Ruiz', /told \d+ ms after the decision, and did not run/)
 })
@@ -43,7 +43,7 @@ test('a critical action is asked about twice, and Go back or Escape leaves it pe
 
   await approve(tab.slack.cards).click()
   await approve(dialog).click()
-  await shows(tab.slack.cards, 'APPROVED by Ana Ruiz')
+  await shows(tab.slack.cards, 'Approved by Ana Ruiz')
   await shows(tab.runs, 'Approved')
 })
 
@@ -66,7 +66,7 @@ test('the keyboard alone is enough, and the focus stays on the card', async ({ t
   await approve(tab.slack.cards).waitFor()
   await pressUntilFocused(tab.page, '[data-action-id=approve_action]')
   await tab.page.keyboard.press('Enter')
-  await shows(tab.slack.cards, 'APPROVED by Ana Ruiz')
+  await shows(tab.slack.cards, 'Approved by Ana Ruiz')
   await tab.page.locator('[data-testid=message]:focus').waitFor()
 })
 

@@ -78,7 +78,7 @@ test('markup, mentions, links and hidden characters in every field stay text', a
   await shows(tab.slack.whispers, 'what you can ask')
   await approve(tab.teams.cards).click()
   for (const { cards } of [tab.slack, tab.teams]) {
-    await shows(cards, 'APPROVED by Ana Ruiz')
+    await shows(cards, 'Approved by Ana Ruiz')
     expect(await buttons(cards).count()).toBe(0)
     await shows(cards, SCRIPT)
   }
@@ -131,7 +131,7 @@ test('60 KB of arguments make cards that say what they leave out, and can be dec
   }
   await isHarmless(tab)
   await approve(tab.slack.cards).click()
-  for (const { cards } of [tab.slack, tab.teams]) await shows(cards, 'APPROVED by Ana Ruiz')
+  for (const { cards } of [tab.slack, tab.teams]) await shows(cards, 'Approved by Ana Ruiz')
 })
 
 test('what a person writes to the bot is as harmless', async ({ tab }) => {

@@ -17,8 +17,8 @@ test('a card that expires while one looks at it says so, and the agent hears exp
   await shows(tab.runs, 'expires in 0:00')
   expect(await approve(tab.slack.cards).isVisible()).toBe(true)
   clock.advance(1)
-  await shows(tab.slack.cards, 'EXPIRED')
-  await shows(tab.teams.cards, 'EXPIRED')
+  await shows(tab.slack.cards, 'Expired')
+  await shows(tab.teams.cards, 'Expired')
   expect(await buttons(tab.slack.cards).count()).toBe(0)
   expect(await tab.runs.getAttribute('data-status')).toBe('expired')
   await shows(tab.runs, 'Nobody decided in time')
@@ -30,8 +30,8 @@ test('after a restart the page finds back, and the old card still decides', asyn
   await shows(link, 'Live')
   await tab.ask('email')
   await approve(tab.slack.cards).click()
-  await shows(tab.slack.cards, 'APPROVED by Ana Ruiz')
-  await shows(tab.teams.cards, 'APPROVED by Ana Ruiz')
+  await shows(tab.slack.cards, 'Approved by Ana Ruiz')
+  await shows(tab.teams.cards, 'Approved by Ana Ruiz')
   await tab.teams.type('help')
   await shows(tab.teams.cards, 'what you can ask')
   await tab.ask('refund')
@@ -51,7 +51,7 @@ test('after a restart the page finds back, and the old card still decides', asyn
 
   await approve(tab.teams.cards).click()
   for (const cards of places) {
-    await cards.filter({ hasText: 'APPROVED by Ana Ruiz' }).nth(1).waitFor()
+    await cards.filter({ hasText: 'Approved by Ana Ruiz' }).nth(1).waitFor()
     expect(await buttons(cards).count()).toBe(0)
   }
   await tab.runs.and(tab.page.locator('[data-status=approved]')).nth(1).waitFor()
@@ -68,7 +68,7 @@ test('after a restart Discord and Telegram show what they showed, and it is stil
     const all = []
     for (const { open, cards } of told) {
       await open()
-      await shows(cards, 'Approval requested')
+      await shows(cards, 'Approve ')
       all.push(await cards.allTextContents())
     }
     return all
@@ -84,7 +84,7 @@ test('after a restart Discord and Telegram show what they showed, and it is stil
   await approve(tab.slack.cards).click()
   for (const { open, cards } of told) {
     await open()
-    await shows(cards, 'APPROVED by Ana Ruiz', 'edited')
+    await shows(cards, 'Approved by Ana Ruiz', 'edited')
     expect(await cards.count()).toBe(1)
   }
 })

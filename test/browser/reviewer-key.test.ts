@@ -25,7 +25,7 @@ test('the copied key opens the console in a new tab, and what is approved there 
   await console.page.getByTestId('approve').click()
   await shows(console.page.getByTestId('status'), 'Approved by Ana Ruiz')
 
-  await shows(tab.slack.cards, 'APPROVED by Ana Ruiz', 'checked with finance')
+  await shows(tab.slack.cards, 'Approved by Ana Ruiz', 'checked with finance')
   expect(await buttons(tab.slack.cards).count()).toBe(0)
   await shows(tab.runs, 'Approved', 'By Ana Ruiz', 'checked with finance', /released \d+ ms after/)
   expect([...console.foreignRequests, ...console.scriptErrors]).toEqual([])

@@ -28,7 +28,7 @@ const browser = await openBrowser()
 try {
   const stage = await openPage(browser, 1)
   await actOut(stage)
-  const heights = ['slack', 'teams'].map((name) => heightFrom(stage.getByTestId(name), 'APPROVED by'))
+  const heights = ['slack', 'teams'].map((name) => heightFrom(stage.getByTestId(name), 'Approved by'))
   const height = Math.max(...(await Promise.all(heights)))
   for (const sharpness of SHARPNESSES) {
     const page = await openPage(browser, sharpness)
@@ -98,7 +98,7 @@ async function actOut(page: Page): Promise<void> {
   await page.getByTestId('acting-as').selectOption({ label: 'Ben Okafor' })
   await teams.getByRole('button', { name: 'Approve' }).click()
   await ended('approved')
-  await slack.getByText('APPROVED by Ben Okafor').first().waitFor()
+  await slack.getByText('Approved by Ben Okafor').first().waitFor()
   hurry(64)
   await page.getByTestId('expiry').selectOption('3600')
   await ask('sql')

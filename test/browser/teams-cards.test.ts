@@ -2,21 +2,19 @@
 
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  digestCard,
-  alertCard as drawAlert,
-  approvalCard as drawApproval,
-  refusalText,
-  replyCard,
-} from '../../src/platforms/teams/cards.ts'
+import type { ApprovalView } from '../../src/approvals/view.ts'
+import type { EventView } from '../../src/events/event.ts'
+import { cardOf, digestCard, refusalText, replyCard } from '../../src/platforms/teams/cards.ts'
 import { openBrowser } from '../fakes/browser.ts'
 import { type CardPage, openCardPage } from '../fakes/card-page.ts'
 import { acting, closed, PENDING, TRICKS } from '../fakes/hostile-approvals.ts'
 import { ALERT } from '../fakes/hostile-events.ts'
+import { PHISHING } from '../fakes/phishing-texts.ts'
 import { usually } from '../fakes/render-options.ts'
 
-const alertCard = usually(drawAlert)
-const approvalCard = usually(drawApproval)
+const draw = usually(cardOf)
+const alertCard = (event: EventView) => draw({ kind: 'alert', event }).card
+const approvalCard = (view: ApprovalView) => draw({ kind: 'approval', view }).card
 
 const ALIVE = 'a, img, script, iframe, b, at, [onerror]'
 const LINK = '[Approve](https://evil.example/login)'
@@ -100,7 +98,7 @@ describe('the words of an agent', () => {
       ),
     )
     const text = await cards.card.textContent()
-    expect(text).toContain('Expires Fri, Nov 20, 2026 1:00 PM')
+    expect(text).toContain('ExpiresFri, Nov 20, 2026 1:00 PM')
     expect(text).toContain('DATE(2020-02-03T00:00:00Z,SHORT)')
     expect(text).not.toMatch(/Feb|4:05 AM/)
   })
@@ -108,7 +106,7 @@ describe('the words of an agent', () => {
 
 test('in a digest nothing but its titles leads anywhere', async () => {
   const events = TRICKS.map((trick) => ({ ...ALERT, agent: { id: trick, name: trick }, summary: trick }))
-  await cards.draw(usually(digestCard)({ events }))
+  await cards.draw(usually(digestCard)({ events }).card)
   const links = cards.card.locator('a')
   expect(await links.allTextContents()).toEqual(events.map(() => 'Policy violation'))
   expect(await cards.card.locator(ALIVE).count()).toBe(await links.count())
@@ -120,6 +118,42 @@ test.each(TRICKS)('a refusal that names %j is only words', async (name) => {
   const body = [{ type: 'TextBlock', text: refusalText(refusal), wrap: true }]
   await cards.draw({ type: 'AdaptiveCard', version: '1.5', body })
   await isHarmless(cards)
+})
+
+describe('what stands on a card in our voice', () => {
+  /** As it is drawn, without what stands beside a bar, in a box, as code or between quotation marks. */
+  async function ours(view: ApprovalView): Promise<string[]> {
+    await cards.draw(approvalCard(view))
+    const text: string = await cards.page.evaluate(`(() => {
+      const card = document.querySelector('main').cloneNode(true)
+      for (const said of card.querySelectorAll('#said, #payload')) said.remove()
+      document.body.append(card)
+      const shown = card.innerText
+      card.remove()
+      return shown
+    })()`)
+    return text
+      .replace(/Truncated: .*? shows all of it\./g, '')
+      .split('\n')
+      .filter(Boolean)
+  }
+  const saying = (words: string): ApprovalView => ({
+    ...acting({ summary: words, arguments: { [words]: words } }),
+    agent: { id: PENDING.agent.id, name: words },
+    reasons: [words],
+  })
+
+  test.each(Object.entries(PHISHING))('is not changed by an agent: %s', async (_, words) => {
+    expect(await ours(saying(words))).toEqual(await ours(saying('Refund order 7')))
+  })
+
+  test('breaks no label on a narrow screen', async () => {
+    await cards.draw(approvalCard(PENDING))
+    for (const label of ['Requested by', 'Expires']) {
+      const box = await cards.card.getByText(label, { exact: true }).boundingBox()
+      expect(box?.height).toBeLessThan(30)
+    }
+  })
 })
 
 describe('the buttons', () => {
@@ -140,10 +174,15 @@ describe('the buttons', () => {
 
   test('a critical one is approved with a second press, after the warning', async () => {
     await cards.draw(approvalCard({ ...PENDING, risk: { level: 'critical', score: 1 } }))
-    await press('Approve').click()
-    await cards.card.getByText('Approve it only if you have read all of its arguments.').waitFor()
+    const question = cards.card.getByText('Approve it only if you have read all of its arguments.')
+    expect(await question.isVisible()).toBe(false)
+    await press('Approve…').click()
+    await question.waitFor()
+    await press('Go back').click()
+    expect(await question.isVisible()).toBe(false)
+    await press('Approve…').click()
     expect(await cards.presses()).toEqual([])
-    await press('Approve').last().click()
+    await press('Yes, approve').click()
     expect(await cards.presses()).toEqual(pressed('approve'))
   })
 

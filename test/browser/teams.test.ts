@@ -12,7 +12,7 @@ test('Approve in Teams closes the card in Slack too and releases the agent, with
   await approve(tab.slack.cards).waitFor()
   await approve(tab.teams.cards).click()
   for (const { cards } of [tab.teams, tab.slack]) {
-    await shows(cards, 'APPROVED by Ana Ruiz')
+    await shows(cards, 'Approved by Ana Ruiz')
     expect(await cards.count()).toBe(1)
     expect(await buttons(cards).count()).toBe(0)
   }
@@ -25,7 +25,7 @@ test('Deny in Slack closes the card in Teams', async ({ tab }) => {
   await tab.ask('email')
   await approve(tab.teams.cards).waitFor()
   await deny(tab.slack.cards).click()
-  await shows(tab.teams.cards, 'DENIED by Ana Ruiz')
+  await shows(tab.teams.cards, 'Denied by Ana Ruiz')
   expect(await buttons(tab.teams.cards).count()).toBe(0)
   await shows(tab.runs, 'Denied', 'By Ana Ruiz')
 })
@@ -39,8 +39,8 @@ test('a critical action is approved in Teams with a second press, below the warn
   await shows(tab.teams.cards, '1 critical')
   await shows(tab.runs, 'Waiting')
   await approve(tab.teams.cards).last().click()
-  await shows(tab.teams.cards, 'APPROVED by Ana Ruiz')
-  await shows(tab.slack.cards, 'APPROVED by Ana Ruiz')
+  await shows(tab.teams.cards, 'Approved by Ana Ruiz')
+  await shows(tab.slack.cards, 'Approved by Ana Ruiz')
   await shows(tab.runs, 'Approved')
 })
 
@@ -62,7 +62,7 @@ test('the click of a guest is refused in Teams where only the guest sees it, and
 test('the keyboard is enough in Teams too, and the focus stays on the card', async ({ tab }) => {
   await tab.ask('refund')
   await approve(tab.teams.cards).press('Enter')
-  await shows(tab.teams.cards, 'APPROVED by Ana Ruiz')
+  await shows(tab.teams.cards, 'Approved by Ana Ruiz')
   await tab.teams.pane.locator('[data-testid=message]:focus').waitFor()
 })
 
@@ -108,7 +108,7 @@ test('a click says that it is under way, and one that comes too late says that i
   await deny(late.teams.cards).click()
   await late.teams.cards.locator('[aria-busy=true]', { hasText: 'Deny' }).waitFor()
   await approve(tab.slack.cards).click()
-  await shows(late.teams.cards, 'APPROVED by Ana Ruiz')
+  await shows(late.teams.cards, 'Approved by Ana Ruiz')
   release()
   await shows(late.teams.cards.getByRole('alert'), 'This button is no longer on the card')
   await shows(late.runs, 'Approved')
@@ -142,7 +142,7 @@ test('on a phone the tabs lead from the agent to both places', async ({ tab }) =
   expect(await tab.slack.pane.isVisible()).toBe(false)
   await approve(tab.teams.cards).click()
   await tab.page.getByRole('button', { name: 'Slack', exact: true }).click()
-  await shows(tab.slack.cards, 'APPROVED by Ana Ruiz')
+  await shows(tab.slack.cards, 'Approved by Ana Ruiz')
   await tab.page.setViewportSize({ width: 1280, height: 800 })
   for (const { pane } of [tab.slack, tab.teams]) await pane.waitFor()
 })

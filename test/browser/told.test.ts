@@ -26,14 +26,14 @@ test('the message of a request says how it ended, in Discord and in Telegram too
   const told = [tab.discord, tab.telegram]
   for (const place of told) {
     await place.open()
-    await shows(place.cards, 'Approval requested', 'stripe.refund', 'MEDIUM', '"amount": 48000')
+    await shows(place.cards, 'Approve ', 'stripe.refund', 'MEDIUM', '"amount": 48000')
     expect(await place.cards.textContent()).not.toContain('edited')
   }
   clock.advance(NEXT_IN_TELEGRAM_MS)
   await approve(tab.slack.cards).click()
   for (const place of told) {
     await place.open()
-    await shows(place.cards, 'APPROVED by Ana Ruiz', 'edited', '"amount": 48000')
+    await shows(place.cards, 'Approved by Ana Ruiz', 'edited', '"amount": 48000')
     expect(await place.cards.count()).toBe(1)
   }
 })
@@ -73,7 +73,7 @@ test('a tab says that there is news behind it, until one looks', async ({ tab })
   await tab.ask('refund')
   await shows(tabButton, 'has news')
   await open()
-  await shows(tab.discord.cards, 'Approval requested')
+  await shows(tab.discord.cards, 'Approve ')
   expect(await tabButton.innerText()).not.toContain('has news')
   await tab.teams.open()
   await approve(tab.slack.cards).click()

@@ -11,7 +11,7 @@ test('a second tab follows without a reload', async ({ tab, openTab }) => {
   await tab.ask('refund')
   await approve(other.slack.cards).waitFor()
   await deny(tab.slack.cards).click()
-  await shows(other.slack.cards, 'DENIED by Ana Ruiz')
+  await shows(other.slack.cards, 'Denied by Ana Ruiz')
   expect(await buttons(other.slack.cards).count()).toBe(0)
   await shows(other.runs, 'Denied')
   expect(await other.page.evaluate('window.notReloaded')).toBe(true)
@@ -32,8 +32,8 @@ test('of two opposite clicks one counts, and only the other clicker is told who 
   await ana.runs.filter({ hasNotText: 'Waiting' }).waitFor()
   const approved = (await ana.runs.getAttribute('data-status')) === 'approved'
   const [winner, loser, sentence, outcome] = approved
-    ? [ana, ben, 'Already approved by Ana Ruiz', 'APPROVED by Ana Ruiz']
-    : [ben, ana, 'Already denied by Ben Okafor', 'DENIED by Ben Okafor']
+    ? [ana, ben, 'Already approved by Ana Ruiz', 'Approved by Ana Ruiz']
+    : [ben, ana, 'Already denied by Ben Okafor', 'Denied by Ben Okafor']
   await shows(loser.slack.whispers, sentence)
   await shows(loser.slack.whispers, 'Only visible to you')
   expect(await winner.slack.whispers.count()).toBe(0)
@@ -64,8 +64,8 @@ test('of two opposite clicks, one in each place, one counts and the other clicke
   await ana.runs.filter({ hasNotText: 'Waiting' }).waitFor()
   const approved = (await ana.runs.getAttribute('data-status')) === 'approved'
   const [winner, loser, sentence, outcome] = approved
-    ? [ana.slack, ben.teams, 'Already approved by Ana Ruiz', 'APPROVED by Ana Ruiz']
-    : [ben.teams, ana.slack, 'Already denied by Ben Okafor', 'DENIED by Ben Okafor']
+    ? [ana.slack, ben.teams, 'Already approved by Ana Ruiz', 'Approved by Ana Ruiz']
+    : [ben.teams, ana.slack, 'Already denied by Ben Okafor', 'Denied by Ben Okafor']
   await shows(loser.whispers, sentence)
   expect(await winner.whispers.count()).toBe(0)
 
@@ -88,12 +88,12 @@ test('in Teams the card closes at once for the one who clicked, and for the othe
   await Promise.all([approve(ana.teams.cards).waitFor(), approve(ben.teams.cards).waitFor()])
   using redraws = holdRedraws()
   await approve(ana.teams.cards).click()
-  await shows(ana.teams.cards, 'APPROVED by Ana Ruiz')
+  await shows(ana.teams.cards, 'Approved by Ana Ruiz')
   await shows(ana.runs, 'Approved')
   await ana.actAs('Ben Okafor')
   for (const { teams } of [ana, ben]) await approve(teams.cards).waitFor()
   redraws.release()
-  for (const { teams } of [ana, ben]) await shows(teams.cards, 'APPROVED by Ana Ruiz')
+  for (const { teams } of [ana, ben]) await shows(teams.cards, 'Approved by Ana Ruiz')
 })
 
 test('a click that arrives after the card was redrawn changes nothing, and the new card says so for a while', async ({
@@ -111,7 +111,7 @@ test('a click that arrives after the card was redrawn changes nothing, and the n
   })
   await deny(late.slack.cards).click()
   await approve(tab.slack.cards).click()
-  await shows(late.slack.cards, 'APPROVED by Ana Ruiz')
+  await shows(late.slack.cards, 'Approved by Ana Ruiz')
   release()
   const alert = late.slack.cards.getByRole('alert')
   await shows(alert, 'This button is no longer on the card')
@@ -122,7 +122,7 @@ test('a click that arrives after the card was redrawn changes nothing, and the n
   await shows(alert, 'This button is no longer on the card')
   await late.page.clock.fastForward(15_000)
   await alert.waitFor({ state: 'detached' })
-  await shows(late.slack.cards, 'APPROVED by Ana Ruiz')
+  await shows(late.slack.cards, 'Approved by Ana Ruiz')
   expect(await decisionsOn(late, sandbox)).toEqual(['approve'])
 })
 

@@ -238,7 +238,10 @@ describe.each(databases)('on $name', ({ name, create }) => {
     await posted(id, place)
     const by = 'Reviewer Ines (@Ana (CISO))'
     const ines = member('Ines', { displayName: 'Ana (CISO)' })
-    expect(await acknowledge(press(id, place, ines))).toMatchObject({ ok: true, value: { acknowledged: { by } } })
+    expect(await acknowledge(press(id, place, ines))).toMatchObject({
+      ok: true,
+      value: { acknowledged: { by } },
+    })
     expect((await recordOf(id)).acknowledgements).toMatchObject([{ name: by }])
   })
 

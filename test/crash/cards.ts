@@ -37,19 +37,19 @@ interface Block {
   elements?: { action_id?: string }[]
 }
 
-/** How the top line of a card begins when it tells the truth. */
+/** What the top line of a card says when it tells the truth. */
 function headlineOf(status: string, reviewer: string | undefined): string {
-  if (status === 'approved') return `:white_check_mark: *APPROVED* by ${reviewer}: `
-  if (status === 'denied') return `:x: *DENIED* by ${reviewer}: `
-  if (status === 'withdrawn') return ':no_entry_sign: *WITHDRAWN* '
-  if (status === 'expired') return ':hourglass: *EXPIRED* '
-  return 'Approval requested: '
+  if (status === 'approved') return `*✅ Approved by* ${reviewer}: `
+  if (status === 'denied') return `*❌ Denied by* ${reviewer}: `
+  if (status === 'withdrawn') return '*🚫 Withdrawn*, '
+  if (status === 'expired') return '*⌛ Expired*, '
+  return ' · Approve* '
 }
 
 /** What is wrong with a card of an approval in that state; undefined when it tells the truth. */
 export function lieOf(card: Card, status: string, reviewer: string | undefined): string | undefined {
   const expected = headlineOf(status, reviewer)
-  if (!card.text.startsWith(expected)) return `${card.handle} says "${card.text}" instead of "${expected}"`
+  if (!card.text.includes(expected)) return `${card.handle} says "${card.text}" instead of "${expected}"`
   const buttons = status === 'pending' ? 2 : 0
   if (card.buttons.length !== buttons) return `${card.handle} has ${card.buttons.length} buttons: ${status}`
   return undefined

@@ -55,9 +55,9 @@ describe.each(databases)('on $name', ({ create }) => {
     release()
 
     await eventually(nothingWaits)
-    expect(cardsOf(id).map(({ text, buttons }) => [text.split(' ')[1], buttons])).toEqual([
-      ['*WITHDRAWN*', []],
-      ['*WITHDRAWN*', []],
+    expect(cardsOf(id).map(({ text, buttons }) => [text.split(',')[0], buttons])).toEqual([
+      ['*🚫 Withdrawn*', []],
+      ['*🚫 Withdrawn*', []],
     ])
   })
 })

@@ -174,7 +174,7 @@ describe.each(databases)('on $name', ({ create }) => {
       await eventually(() =>
         server.running.slack
           .messages(CHANNEL)
-          .some((message) => message.text.includes('WITHDRAWN') && JSON.stringify(message).includes(body.id)),
+          .some((message) => message.text.includes('Withdrawn') && JSON.stringify(message).includes(body.id)),
       )
       expect(isPosted(SECOND, body.id)).toBe(expected)
     })
@@ -187,7 +187,7 @@ describe.each(databases)('on $name', ({ create }) => {
         const cards = server.running.slack
           .messages(SECOND)
           .filter((message) => JSON.stringify(message).includes(body.id))
-        return cards.some(({ text }) => text.includes('WITHDRAWN')) ? cards : undefined
+        return cards.some(({ text }) => text.includes('Withdrawn')) ? cards : undefined
       })
       expect(others).toEqual([])
       expect(JSON.stringify(card)).not.toContain('approve_action')

@@ -112,7 +112,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const again = read(asked, 60)
     await slack.click({ channel: ON_CALL, ts, actionId: 'approve_action', userId: ANA })
     expect(await again).toMatchObject({ status: 'approved', reached: true })
-    await eventually(() => slack.messages(ON_CALL)[0]?.text.includes('APPROVED'))
+    await eventually(() => slack.messages(ON_CALL)[0]?.text.includes('Approved by'))
     expect(slack.messages(CHANNEL)).toEqual([])
   })
 })

@@ -129,7 +129,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const { body: after } = await running.ask()
     await click(ts)
     expect((await read(before.id)).status).toBe('approved')
-    await eventually(() => cardsOf(before.id).some((message) => message.text.includes('APPROVED')))
+    await eventually(() => cardsOf(before.id).some((message) => message.text.includes('Approved by')))
     expect(cardsOf(after.id)).toEqual([])
     const secrets = `select sealed_secrets from destinations where id = '${id}'`
     await eventually(async () => (await select(database.url, secrets))[0]?.sealed_secrets === '')

@@ -59,7 +59,7 @@ describe.each(databases)('on $name', ({ create }) => {
       status: 'approved',
       review_notes: 'Approved by Ana Ruiz via slack',
     })
-    expect((await cardOf(asked, 'APPROVED')).ts).toBe(ts)
+    expect((await cardOf(asked, 'Approved by')).ts).toBe(ts)
     expect(cardsOf(asked)).toHaveLength(1)
   })
 
@@ -71,7 +71,7 @@ describe.each(databases)('on $name', ({ create }) => {
     await eventually(() => calls('chat.update').some(({ args }) => args.ts === ts))
     await restart()
     clock.advance(10_000)
-    await cardOf(asked, 'DENIED')
+    await cardOf(asked, 'Denied by')
     expect(cardsOf(asked)).toHaveLength(1)
   })
 
@@ -94,7 +94,7 @@ describe.each(databases)('on $name', ({ create }) => {
     await running.stop()
     clock.advance(60_000)
     await start()
-    await cardOf(asked, 'EXPIRED')
+    await cardOf(asked, 'Expired')
     expect((await running.call('GET', `/v1/approvals/${asked.id}`)).body).toMatchObject({
       status: 'expired',
       decisions: [],

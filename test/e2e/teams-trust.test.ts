@@ -188,7 +188,7 @@ describe.each(databases)('on $name', ({ create }) => {
       const cards = teams.messages(channel).map(({ card }) => JSON.stringify(card) ?? '')
       const copies = cards.filter((card) => card.includes(approval.id))
       expect(copies).toHaveLength(1)
-      return copies[0]?.includes('APPROVED')
+      return copies[0]?.includes('Approved by')
     })
   })
 
