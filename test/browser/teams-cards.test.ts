@@ -126,7 +126,7 @@ describe('what stands on a card in our voice', () => {
     await cards.draw(approvalCard(view))
     const text: string = await cards.page.evaluate(`(() => {
       const card = document.querySelector('main').cloneNode(true)
-      for (const said of card.querySelectorAll('#said, #payload')) said.remove()
+      for (const said of card.querySelectorAll('#agent_said, #agent_payload')) said.remove()
       document.body.append(card)
       const shown = card.innerText
       card.remove()

@@ -60,7 +60,7 @@ function inElement(element: unknown): Heard[] {
   }
   const here = [text, title].filter((one) => typeof one === 'string').map(ours)
   const inside = [body, items, columns, inlines, actions].flatMap(list).flatMap(inElement)
-  return id === 'said' || id === 'payload'
+  return id === 'agent_said' || id === 'agent_payload'
     ? inside.map((one) => theirs(one.text.replaceAll('\u00a0', ' ')))
     : [...here, ...inside]
 }

@@ -2,9 +2,9 @@
 
 import type { EventView } from '../../events/event.ts'
 import type { RenderOptions } from '../render-options.ts'
-import { keyName, LINK, named, notesOf, previewOf } from './approval.ts'
+import { asker, LINK, named, notesOf, previewOf, whoOf } from './approval.ts'
 import type { Budget } from './budget.ts'
-import type { Action, Content, Fact, Room, Saying } from './content.ts'
+import type { Action, Content, Room, Saying } from './content.ts'
 import type { Line } from './line.ts'
 import { SIGNS } from './signs.ts'
 import { identifier, oneLine, prettyJson, prose, webUrl } from './text.ts'
@@ -25,14 +25,15 @@ export function alertContent(
     const seen = seenBy(event, budget)
     const parts = {
       remarks: seen,
-      facts: factsOf(event, budget),
+      facts: [{ label: 'Time', value: [{ time: event.created_at }] }],
       ...(options.details && { says: saysOf(event, budget) }),
       ...(json !== '' && { payload: { label: 'Data', json: budget.of('the data', json, room.payload) } }),
     }
     return {
       tone: event.severity,
       headline,
-      notification: [...headline, ' · ', ...toldBy(event, budget)],
+      byline: ['Told by ', ...asker(event, budget)],
+      who: whoOf(event, budget),
       ...(options.details && { preview: previewOf(wordsOf(event)) }),
       ...parts,
       notes: notesOf(options, budget, url !== undefined, link),
@@ -73,13 +74,6 @@ function headlineOf(event: EventView): Line {
   ]
 }
 
-/** Whom we know to have told it. */
-function toldBy({ agent, key }: EventView, budget: Budget): Line {
-  if (key === null) return ['Countersign']
-  const name: Line = ['the key ', { name: keyName(key, budget) }]
-  return agent === null ? name : [{ id: identifier(agent.id) }, ' with ', ...name]
-}
-
 /** Of the alert's own card, and of the news that tells others of it. */
 function seenBy({ acknowledged, data, type }: EventView, budget: Budget): Line[] {
   const seen =
@@ -110,11 +104,4 @@ function isOurs({ key, type }: EventView): boolean {
 function wordsOf({ data, summary, type }: EventView): string {
   const lead = `${data.acknowledged_by} acknowledged: `
   return type === 'event.acknowledged' && summary.startsWith(lead) ? summary.slice(lead.length) : summary
-}
-
-function factsOf({ agent, created_at, key }: EventView, budget: Budget): Fact[] {
-  const facts: Fact[] = []
-  if (agent !== null) facts.push({ label: 'Agent', value: [{ id: identifier(agent.id) }] })
-  if (key !== null) facts.push({ label: 'Key', value: [{ name: keyName(key, budget) }] })
-  return [...facts, { label: 'Time', value: [{ time: created_at }] }]
 }

@@ -39,7 +39,8 @@ export function approvalContent(
     return {
       tone: view.status === 'pending' ? `pending_${view.risk.level}` : view.status,
       headline,
-      notification: [...headline, ' · asked by ', ...askedBy(view, budget)],
+      byline: ['Asked by ', ...asker(view, budget)],
+      who: whoOf(view, budget),
       ...(options.details &&
         view.action.summary !== view.action.tool && { preview: previewOf(view.action.summary) }),
       ...parts,
@@ -128,10 +129,8 @@ function saysOf({ agent, action, reasons }: ApprovalView, budget: Budget): { say
 }
 
 function factsOf(view: ApprovalView, { details }: RenderOptions, budget: Budget): Fact[] {
-  const { agent, expires_at, key, requested_by, risk, status } = view
+  const { expires_at, requested_by, risk, status } = view
   const facts: Fact[] = [
-    { label: 'Agent', value: [{ id: identifier(agent.id) }] },
-    { label: 'Key', value: [{ name: keyName(key, budget) }] },
     {
       label: 'Risk',
       value: [risk.level.toUpperCase() + (risk.score === null ? '' : ` (${risk.score.toFixed(2)})`)],
@@ -141,12 +140,28 @@ function factsOf(view: ApprovalView, { details }: RenderOptions, budget: Budget)
     const email = named(requested_by.email, 'the address', budget)
     facts.push({ label: 'Requested by', value: [{ name: email }] })
   }
-  if (status === 'pending') facts.push({ label: 'Expires', value: [{ time: expires_at }] })
+  if (status === 'pending') facts.push({ label: 'Expires', value: [{ deadline: expires_at }] })
   return facts
 }
 
-function askedBy({ agent, key }: ApprovalView, budget: Budget): Line {
-  return [{ id: identifier(agent.id) }, ' with the key ', { name: keyName(key, budget) }]
+/** What nobody but an admin could have chosen: which agent the key says it is, and which key. */
+export function asker({ agent, key }: Asking, budget: Budget): Line {
+  const [first, last] = whoOf({ agent, key }, budget).map(({ value }) => value)
+  if (!first) return ['Countersign']
+  if (last) return [...first, ' with the key ', ...last]
+  return agent === null ? ['the key ', ...first] : first
+}
+
+export function whoOf({ agent, key }: Asking, budget: Budget): Fact[] {
+  return [
+    ...(agent === null ? [] : [{ label: 'Agent', value: [{ id: identifier(agent.id) }] }]),
+    ...(key === null ? [] : [{ label: 'Key', value: [{ name: keyName(key, budget) }] }]),
+  ]
+}
+
+interface Asking {
+  agent: { id: string } | null
+  key: { id: string; name: string } | null
 }
 
 /** Of what somebody says, so much as has room where nothing else is seen. */
@@ -155,7 +170,7 @@ export function previewOf(words: string): string {
 }
 
 /** As an admin named it. */
-export function keyName({ id, name }: { id: string; name: string }, budget: Budget): string {
+function keyName({ id, name }: { id: string; name: string }, budget: Budget): string {
   return name.trim() === '' ? id : named(name, "the key's name", budget)
 }
 

@@ -12,12 +12,14 @@ export type Tone = Severity | `pending_${Severity}` | Closed
 /** In two voices: `says` and `payload` are others' words, everything else is ours. In the order of the card. */
 export interface Content {
   tone: Tone
-  /** One line for where nothing else is seen; it names who asks or tells. */
-  notification: Line
   /** The beginning of what is said, on one line, for a notification without a card. Absent where details are left out. */
   preview?: string
   /** What is to be decided, how it ended, or what happened. */
   headline: Line
+  /** Who asks or tells, as far as we know ourselves. */
+  byline: Line
+  /** The same by itself, for machines. */
+  who: Fact[]
   /** What else there is to know at once: that it is a test, who has approved so far, what reviewers noted. */
   remarks: Line[]
   /** Absent where details are left out. */
@@ -70,9 +72,16 @@ export interface Room {
   payload: number
 }
 
-/** The notification in plain words, for where no card stands under it. */
-export function announcement({ notification, preview }: Content): string {
-  return plain(preview === undefined ? notification : [...notification, ': ', { quote: preview }])
+/** One line for where nothing else is seen. */
+export function notification({ headline, byline }: Content): Line {
+  return [...headline, ' · ', ...byline]
+}
+
+/** The same in plain words, for where no card stands under it. */
+export function announcement(content: Content): string {
+  const { preview } = content
+  const words: Line = preview === undefined ? [] : [': ', { quote: preview }]
+  return plain([...notification(content), ...words])
 }
 
 /** Its words on a button. */

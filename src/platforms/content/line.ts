@@ -14,6 +14,8 @@ export type Part =
   | { quote: string }
   /** A time of ours, ISO 8601 UTC; shown in the reader's own zone where the platform can. */
   | { time: string }
+  /** The same, of when it is too late. */
+  | { deadline: string }
   /** Our words, leading to an address of ours. */
   | { words: string; url: string }
 
@@ -26,7 +28,7 @@ export interface Writing {
   id(text: string): string
   name(text: string): string
   quote(text: string): string
-  time(iso: string): string
+  time(iso: string, isDeadline: boolean): string
   link(words: string, url: string): string
 }
 
@@ -40,7 +42,8 @@ function writtenPart(part: Part, writing: Writing): string {
   if ('id' in part) return writing.id(part.id)
   if ('name' in part) return writing.name(part.name)
   if ('quote' in part) return writing.quote(part.quote)
-  if ('time' in part) return writing.time(part.time)
+  if ('time' in part) return writing.time(part.time, false)
+  if ('deadline' in part) return writing.time(part.deadline, true)
   return writing.link(part.words, part.url)
 }
 

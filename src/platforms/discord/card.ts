@@ -26,11 +26,11 @@ export function cardOf(message: Message, options: RenderOptions): DiscordMessage
 }
 
 function embedOf(content: Content): Embed {
-  const { facts, headline, notes, outcome, payload, reference, remarks, says, tone } = content
+  const { byline, facts, headline, notes, outcome, payload, reference, remarks, says, tone } = content
   const link = linkOf(content)
   const lines = [
     markdown(headline),
-    ...remarks.map(markdown),
+    ...[byline, ...remarks].map(markdown),
     ...(says ? [`**${says.label}**`, block(says.text)] : []),
     ...(payload ? [`**${payload.label}**`, jsonBlock(payload.json)] : []),
     ...(outcome ? [markdown(outcome)] : []),

@@ -24,10 +24,10 @@ function code(line: string): string {
   return `\`${line.replace(BACKTICK, 'ˋ')}\``
 }
 
-/** A time of ours, which every reader sees in their own zone; nothing for what is no time. */
-function time(iso: string): string {
-  const atMs = Date.parse(iso)
-  return Number.isNaN(atMs) ? '' : `<t:${Math.floor(atMs / 1000)}:f>`
+/** A time of ours, which every reader sees in their own zone, or counted down; nothing for what is no time. */
+function time(iso: string, isDeadline: boolean): string {
+  const at = Date.parse(iso)
+  return Number.isNaN(at) ? '' : `<t:${Math.floor(at / 1000)}:${isDeadline ? 'R' : 'f'}>`
 }
 
 /** Several lines of others' text. A language is always named, or the first line could be taken for one. */

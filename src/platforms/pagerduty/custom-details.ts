@@ -8,9 +8,9 @@ import { type Line, plain, type Writing, written } from '../content/line.ts'
  * arguments that were not cut parse as JSON.
  */
 export function customDetails(content: Content): Record<string, string> {
-  const { facts, notes, payload, reference, remarks, says } = content
+  const { facts, notes, payload, reference, remarks, says, who } = content
   const rows: [label: string, text: string][] = [
-    ...facts.map(({ label, value }): [string, string] => [label, bare(value)]),
+    ...[...who, ...facts].map(({ label, value }): [string, string] => [label, bare(value)]),
     ...remarks.map((line, index): [string, string] => [`Remark ${index + 1}`, plain(line)]),
   ]
   if (says) rows.push([says.label, says.text])

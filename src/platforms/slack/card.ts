@@ -2,7 +2,14 @@
 
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types'
 import { fullest } from '../content/budget.ts'
-import { type Action, type Confirm, type Content, type Fact, LABELS } from '../content/content.ts'
+import {
+  type Action,
+  type Confirm,
+  type Content,
+  type Fact,
+  LABELS,
+  notification,
+} from '../content/content.ts'
 import { contentOf } from '../content/message.ts'
 import type { Message } from '../platform.ts'
 import type { RenderOptions } from '../render-options.ts'
@@ -17,7 +24,7 @@ export function cardOf(message: Message, options: RenderOptions): SlackMessage {
   const contentFor = contentOf(message, options, ROOM)
   return fullest((budget) => {
     const content = contentFor(budget)
-    return slackMessage(content.notification, content.tone, blocksOf(content), options)
+    return slackMessage(notification(content), content.tone, blocksOf(content), options)
   }, isShortEnough)
 }
 

@@ -24,11 +24,11 @@ export const STYLES: Record<Tone, string> = {
 
 /** What `cards/message.json` is filled with. What is absent is an empty text: a missing key would stand on the card. */
 export function messageData(content: Content) {
-  const { facts, headline, notes, outcome, payload, reference, remarks, says, tone } = content
+  const { byline, facts, headline, notes, outcome, payload, reference, remarks, says, tone } = content
   return {
     style: STYLES[tone],
     headline: runs(headline),
-    remarks: remarks.map((line) => ({ parts: runs(line) })),
+    remarks: [byline, ...remarks].map((line) => ({ parts: runs(line) })),
     says_label: says?.label ?? '',
     says: literal(says?.text ?? ''),
     facts: facts.map(({ label, value }) => ({ label, value: runs(value) })),

@@ -24,6 +24,7 @@ function run(part: Part): Run {
   if ('id' in part) return { ...plain, text: literal(part.id), font: 'monospace' }
   if ('name' in part) return { ...plain, text: literal(part.name) }
   if ('quote' in part) return { ...plain, text: literal(quoted(part.quote)) }
+  if ('deadline' in part) return { ...plain, text: localTime(part.deadline) }
   if ('time' in part) return { ...plain, text: localTime(part.time) }
   return { ...plain, text: part.words, weight: 'bolder', url: part.url }
 }

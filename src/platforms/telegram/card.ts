@@ -25,10 +25,10 @@ export function cardOf(message: Message, options: RenderOptions): TelegramMessag
 }
 
 function textOf(content: Content): string {
-  const { facts, headline, notes, outcome, payload, reference, remarks, says } = content
+  const { byline, facts, headline, notes, outcome, payload, reference, remarks, says } = content
   const link = linkOf(content)
   return paragraphs([
-    [html(headline), ...remarks.map(html)],
+    [html(headline), ...[byline, ...remarks].map(html)],
     says ? [bold(says.label), block(says.text)] : [],
     facts.map(({ label, value }) => `${bold(label)} ${html(value)}`),
     payload ? [bold(payload.label), block(payload.json)] : [],
