@@ -42,7 +42,7 @@ test('a critical action is asked about twice, and Go back or Escape leaves it pe
   await shows(tab.runs, 'Waiting')
 
   await approve(tab.slack.cards).click()
-  await approve(dialog).click()
+  await dialog.getByRole('button', { name: 'Yes, approve', exact: true }).click()
   await shows(tab.slack.cards, 'Approved by Ana Ruiz')
   await shows(tab.runs, 'Approved')
 })

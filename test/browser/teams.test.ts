@@ -32,13 +32,13 @@ test('Deny in Slack closes the card in Teams', async ({ tab }) => {
 
 test('a critical action is approved in Teams with a second press, below the warning', async ({ tab }) => {
   await tab.ask('sql')
-  await approve(tab.teams.cards).click()
+  await tab.teams.cards.getByRole('button', { name: 'Approve…', exact: true }).click()
   await shows(tab.teams.cards, 'Approve it only if you have read all of its arguments')
   // A click that had been sent would have been answered before this is.
   await tab.teams.type('status')
   await shows(tab.teams.cards, '1 critical')
   await shows(tab.runs, 'Waiting')
-  await approve(tab.teams.cards).last().click()
+  await tab.teams.cards.getByRole('button', { name: 'Yes, approve', exact: true }).click()
   await shows(tab.teams.cards, 'Approved by Ana Ruiz')
   await shows(tab.slack.cards, 'Approved by Ana Ruiz')
   await shows(tab.runs, 'Approved')

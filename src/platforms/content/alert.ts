@@ -2,7 +2,7 @@
 
 import type { EventView } from '../../events/event.ts'
 import type { RenderOptions } from '../render-options.ts'
-import { asker, LINK, named, notesOf, previewOf, whoOf } from './approval.ts'
+import { asker, LINK, named, notesOf, previewOf, whatOf, whoOf } from './approval.ts'
 import type { Budget } from './budget.ts'
 import type { Action, Content, Room, Saying } from './content.ts'
 import type { Line } from './line.ts'
@@ -33,11 +33,15 @@ export function alertContent(
       tone: event.severity,
       headline,
       byline: ['Told by ', ...asker(event, budget)],
-      who: whoOf(event, budget),
+      details: [
+        ...whoOf(event, budget),
+        ...whatOf(event),
+        { label: 'Severity', value: [event.severity.toUpperCase()] },
+      ],
       ...(options.details && { preview: previewOf(wordsOf(event)) }),
       ...parts,
       notes: notesOf(options, budget, url !== undefined, link),
-      reference: [`${event.type} · `, { id: event.id }],
+      reference: [{ id: event.type }, ' · ', { id: event.id }],
       ...(seen[0] !== undefined && { outcome: seen[0] }),
       actions: [
         ...(options.interactive && isOpen(event)

@@ -1,6 +1,7 @@
 // Says what a card tells of an approval: what is to be decided, what the agent says, and who decided.
 
 import { type ApprovalView, closedBy, closingVotes, inWords } from '../../approvals/view.ts'
+import type { EventView } from '../../events/event.ts'
 import { type RenderOptions, withheldWords } from '../render-options.ts'
 import type { Budget } from './budget.ts'
 import type { Action, Confirm, Content, Fact, Room, Saying } from './content.ts'
@@ -40,7 +41,11 @@ export function approvalContent(
       tone: view.status === 'pending' ? `pending_${view.risk.level}` : view.status,
       headline,
       byline: ['Asked by ', ...asker(view, budget)],
-      who: whoOf(view, budget),
+      details: [
+        ...whoOf(view, budget),
+        ...whatOf(view.action),
+        { label: 'Risk', value: [riskOf(view.risk)] },
+      ],
       ...(options.details &&
         view.action.summary !== view.action.tool && { preview: previewOf(view.action.summary) }),
       ...parts,
@@ -56,8 +61,12 @@ function headlineOf(view: ApprovalView, budget: Budget): Line {
   const { action, risk, status, test } = view
   const what: Line = [{ id: identifier(action.tool) }, ...placeOf(action.environment)]
   if (status !== 'pending') return [...endOf(view, budget), ': ', ...what]
-  const level = test ? '🧪 This is a test' : `${SIGNS[risk.level]} ${risk.level.toUpperCase()}`
+  const level = test ? '🧪 This is a test' : `${SIGNS[risk.level]} ${riskOf(risk)}`
   return [{ strong: `${level} · Approve ` }, ...what, '?']
+}
+
+function riskOf({ level, score }: ApprovalView['risk']): string {
+  return level.toUpperCase() + (score === null ? '' : ` (${score.toFixed(2)})`)
 }
 
 function placeOf(environment: string | null): Line {
@@ -130,12 +139,9 @@ function saysOf({ agent, action, reasons }: ApprovalView, budget: Budget): { say
 
 function factsOf(view: ApprovalView, { details }: RenderOptions, budget: Budget): Fact[] {
   const { expires_at, requested_by, risk, status } = view
-  const facts: Fact[] = [
-    {
-      label: 'Risk',
-      value: [risk.level.toUpperCase() + (risk.score === null ? '' : ` (${risk.score.toFixed(2)})`)],
-    },
-  ]
+  const facts: Fact[] = []
+  // The headline of what waits says it.
+  if (status !== 'pending') facts.push({ label: 'Risk', value: [riskOf(risk)] })
   if (details && requested_by !== null) {
     const email = named(requested_by.email, 'the address', budget)
     facts.push({ label: 'Requested by', value: [{ name: email }] })
@@ -156,6 +162,14 @@ export function whoOf({ agent, key }: Asking, budget: Budget): Fact[] {
   return [
     ...(agent === null ? [] : [{ label: 'Agent', value: [{ id: identifier(agent.id) }] }]),
     ...(key === null ? [] : [{ label: 'Key', value: [{ name: keyName(key, budget) }] }]),
+  ]
+}
+
+/** Which tool, and where. */
+export function whatOf({ tool, environment }: Pick<EventView, 'tool' | 'environment'>): Fact[] {
+  return [
+    ...(tool === null ? [] : [{ label: 'Tool', value: [{ id: identifier(tool) }] }]),
+    ...(environment === null ? [] : [{ label: 'Environment', value: [{ id: identifier(environment) }] }]),
   ]
 }
 

@@ -18,8 +18,8 @@ export interface Content {
   headline: Line
   /** Who asks or tells, as far as we know ourselves. */
   byline: Line
-  /** The same by itself, for machines. */
-  who: Fact[]
+  /** What these two say, each by itself: for machines. */
+  details: Fact[]
   /** What else there is to know at once: that it is a test, who has approved so far, what reviewers noted. */
   remarks: Line[]
   /** Absent where details are left out. */

@@ -8,9 +8,9 @@ import { type Line, plain, type Writing, written } from '../content/line.ts'
  * arguments that were not cut parse as JSON.
  */
 export function customDetails(content: Content): Record<string, string> {
-  const { facts, notes, payload, reference, remarks, says, who } = content
+  const { details, facts, notes, payload, reference, remarks, says } = content
   const rows: [label: string, text: string][] = [
-    ...[...who, ...facts].map(({ label, value }): [string, string] => [label, bare(value)]),
+    ...[...details, ...facts].map(({ label, value }): [string, string] => [label, bare(value)]),
     ...remarks.map((line, index): [string, string] => [`Remark ${index + 1}`, plain(line)]),
   ]
   if (says) rows.push([says.label, says.text])
