@@ -2,14 +2,15 @@
 
 import type { EventView } from '../../events/event.ts'
 import type { RenderOptions } from '../render-options.ts'
-import { asker, LINK, named, notesOf, previewOf, whatOf, whoOf } from './approval.ts'
 import type { Budget } from './budget.ts'
 import type { Action, Content, Room, Saying } from './content.ts'
 import type { Line } from './line.ts'
+import { LINK, notesOf, previewOf } from './notes.ts'
 import { SIGNS } from './signs.ts'
 import { identifier, oneLine, prettyJson, prose, webUrl } from './text.ts'
+import { asker, named, whatOf, whoOf } from './who.ts'
 
-const LONGEST = { name: 80, action: 150, message: 800 }
+const LONGEST = { action: 150, message: 800 }
 
 /** `event` may hold anything in what others wrote; the answer never mixes it with our words. */
 export function alertContent(
@@ -94,7 +95,7 @@ function saysOf(event: EventView, budget: Budget): Saying {
   if (isOurs(event)) return { label: 'Countersign says', text: lines.join('\n') }
   if (action !== null) lines.push(`Action: ${budget.of('the action', oneLine(action), LONGEST.action)}`)
   if (agent !== null && agent.name !== agent.id) {
-    lines.push(`Calls itself: ${budget.of("the agent's name", oneLine(agent.name), LONGEST.name)}`)
+    lines.push(`Calls itself: ${named(agent.name, "the agent's name", budget)}`)
   }
   return { label: agent === null ? 'Whoever has the key says' : 'The agent says', text: lines.join('\n') }
 }

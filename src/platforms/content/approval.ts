@@ -1,16 +1,16 @@
 // Says what a card tells of an approval: what is to be decided, what the agent says, and who decided.
 
 import { type ApprovalView, closedBy, closingVotes, inWords } from '../../approvals/view.ts'
-import type { EventView } from '../../events/event.ts'
-import { type RenderOptions, withheldWords } from '../render-options.ts'
+import type { RenderOptions } from '../render-options.ts'
 import type { Budget } from './budget.ts'
 import type { Action, Confirm, Content, Fact, Room, Saying } from './content.ts'
 import type { Line } from './line.ts'
+import { LINK, notesOf, previewOf } from './notes.ts'
 import { SIGNS } from './signs.ts'
-import { identifier, oneLine, prettyJson, prose, shortened, webUrl } from './text.ts'
+import { identifier, oneLine, prettyJson, prose, webUrl } from './text.ts'
+import { asker, named, whatOf, whoOf } from './who.ts'
 
-export const LINK = 'View in Console'
-const LONGEST = { name: 80, summary: 800, reasons: 300, note: 400, preview: 140 }
+const LONGEST = { summary: 800, reasons: 300, note: 400 }
 
 const CONFIRM_CRITICAL: Confirm = {
   title: 'Approve a critical action?',
@@ -120,7 +120,7 @@ function progressOf({ progress }: ApprovalView, budget: Budget): Line[] {
     const count = `${approved.length} of ${needed} approvals`
     if (approved.length === 0) return [[count]]
     const names = inWords(approved.map(({ name }) => name))
-    return [[`${count}: `, { name: budget.of('the names', oneLine(names), 2 * LONGEST.name) }]]
+    return [[`${count}: `, { name: named(names, 'the names', budget) }]]
   })
 }
 
@@ -132,7 +132,7 @@ function saysOf({ agent, action, reasons }: ApprovalView, budget: Budget): { say
   const why = reasons.map(oneLine).join(', ')
   if (why !== '') lines.push(`Reasons: ${budget.of('the reasons', why, LONGEST.reasons)}`)
   if (agent.name !== agent.id) {
-    lines.push(`Calls itself: ${budget.of("the agent's name", oneLine(agent.name), LONGEST.name)}`)
+    lines.push(`Calls itself: ${named(agent.name, "the agent's name", budget)}`)
   }
   return lines.length === 0 ? {} : { says: { label: 'The agent says', text: lines.join('\n') } }
 }
@@ -148,60 +148,6 @@ function factsOf(view: ApprovalView, { details }: RenderOptions, budget: Budget)
   }
   if (status === 'pending') facts.push({ label: 'Expires', value: [{ deadline: expires_at }] })
   return facts
-}
-
-/** What nobody but an admin could have chosen: which agent the key says it is, and which key. */
-export function asker({ agent, key }: Asking, budget: Budget): Line {
-  const [first, last] = whoOf({ agent, key }, budget).map(({ value }) => value)
-  if (!first) return ['Countersign']
-  if (last) return [...first, ' with the key ', ...last]
-  return agent === null ? ['the key ', ...first] : first
-}
-
-export function whoOf({ agent, key }: Asking, budget: Budget): Fact[] {
-  return [
-    ...(agent === null ? [] : [{ label: 'Agent', value: [{ id: identifier(agent.id) }] }]),
-    ...(key === null ? [] : [{ label: 'Key', value: [{ name: keyName(key, budget) }] }]),
-  ]
-}
-
-/** Which tool, and where. */
-export function whatOf({ tool, environment }: Pick<EventView, 'tool' | 'environment'>): Fact[] {
-  return [
-    ...(tool === null ? [] : [{ label: 'Tool', value: [{ id: identifier(tool) }] }]),
-    ...(environment === null ? [] : [{ label: 'Environment', value: [{ id: identifier(environment) }] }]),
-  ]
-}
-
-interface Asking {
-  agent: { id: string } | null
-  key: { id: string; name: string } | null
-}
-
-/** Of what somebody says, so much as has room where nothing else is seen. */
-export function previewOf(words: string): string {
-  return shortened(oneLine(words), LONGEST.preview)
-}
-
-/** As an admin named it. */
-function keyName({ id, name }: { id: string; name: string }, budget: Budget): string {
-  return name.trim() === '' ? id : named(name, "the key's name", budget)
-}
-
-export function named(name: string, what: string, budget: Budget): string {
-  return budget.of(what, oneLine(name), LONGEST.name)
-}
-
-/** What is left out or was cut, and where all of it is. To be asked after all that may be cut. */
-export function notesOf(
-  { details }: Pick<RenderOptions, 'details'>,
-  budget: Budget,
-  isLinked: boolean,
-  link = LINK,
-): string[] {
-  const cut = budget.notice()
-  const notes = cut === undefined ? [] : [isLinked ? `${cut} ${link} shows all of it.` : cut]
-  return details ? notes : [withheldWords(isLinked, link), ...notes]
 }
 
 function actionsOf(
