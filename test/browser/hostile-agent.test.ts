@@ -1,6 +1,10 @@
 // Shows that whatever a hostile agent writes is shown to people as text in every place, and does nothing.
 
 import { expect } from 'vitest'
+import { cardOf } from '../../src/platforms/slack/card.ts'
+import { PENDING } from '../fakes/hostile-approvals.ts'
+import { PHISHING } from '../fakes/phishing-texts.ts'
+import { usually } from '../fakes/render-options.ts'
 import { test } from './fixtures.ts'
 import type { RunningSandbox } from './sandbox.ts'
 import { approve, buttons, shows, type Tab } from './tab.ts'
@@ -83,6 +87,29 @@ test('markup, mentions, links and hidden characters in every field stay text', a
     await shows(cards, SCRIPT)
   }
   await isHarmless(tab)
+})
+
+test('no text of an agent stands in our voice on a card in Slack, as it is drawn', async ({ tab }) => {
+  const cards = ['Refund order 7', ...Object.values(PHISHING)].map((words) => {
+    const action = { ...PENDING.action, summary: words, arguments: { [words]: words } }
+    const view = { ...PENDING, agent: { ...PENDING.agent, name: words }, action, reasons: [words] }
+    return usually(cardOf)({ kind: 'approval', view })
+  })
+  // What stands beside a bar, or in a box, is the agent's.
+  const [innocent, ...others]: string[] = await tab.page.evaluate(`(async (cards) => {
+    const { drawSlackMessage } = await import('/sandbox/slack-message.js')
+    return cards.map((card) => {
+      const sent = { blocks: [], ...card, id: 'one', channel: 'C1', ts: '1.1', user: 'U1' }
+      const node = drawSlackMessage(sent, { nameOf: (id) => id, userId: () => 'U1' })
+      for (const said of node.querySelectorAll('blockquote, pre')) said.remove()
+      document.body.append(node)
+      const shown = node.innerText
+      node.remove()
+      return shown.replace(/Truncated: .*? shows all of it\\.\\s*/g, '')
+    })
+  })(${JSON.stringify(cards)})`)
+  expect(innocent).toContain('Asked by agent-123 with the key Sales key')
+  for (const shown of others) expect(shown).toBe(innocent)
 })
 
 test('in Discord and Telegram a hostile request stays text, and leaves no way out but to the console', async ({
