@@ -37,11 +37,12 @@ export type CompactEvent = EventView & { truncated?: true }
 /** As JSON at most 4,000 bytes. */
 export function compactEvent(event: EventView): CompactEvent {
   if (bytes(JSON.stringify(event)) <= MOST_BYTES) return event
-  const { environment, agent, tool, summary, action, acknowledged, data } = event
+  const { environment, key, agent, tool, summary, action, acknowledged, data } = event
   const text = (given: string | null) => given && cut(given, MOST_TEXT_BYTES)
   const bare: CompactEvent = {
     ...event,
     environment: text(environment),
+    key: key && { ...key, name: cut(key.name, MOST_TEXT_BYTES) },
     agent: agent && { id: cut(agent.id, MOST_TEXT_BYTES), name: cut(agent.name, MOST_TEXT_BYTES) },
     tool: text(tool),
     summary: cut(summary, MOST_SUMMARY_BYTES),

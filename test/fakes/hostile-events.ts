@@ -45,7 +45,7 @@ export const hostileEvent: fc.Arbitrary<EventView> = fc.record({
   severity: fc.constantFrom(...SEVERITIES),
   created_at: fc.constant(ALERT.created_at),
   environment: fc.option(hostile),
-  key: fc.constant({ id: 'key_1', name: 'Sales key' }),
+  key: fc.option(fc.record({ id: fc.constant('key_1'), name: hostile })),
   agent: fc.option(fc.record({ id: hostile, name: hostile })),
   tool: fc.option(hostile),
   summary: hostile,
@@ -58,7 +58,11 @@ export const hostileEvent: fc.Arbitrary<EventView> = fc.record({
       at: fc.constant(ALERT.created_at),
     }),
   ),
-  data: fc.dictionary(hostile, hostile, { maxKeys: 3 }),
+  data: fc.oneof(
+    fc.dictionary(hostile, fc.oneof(hostile, fc.jsonValue()), { maxKeys: 3 }),
+    fc.nat(3000).map((depth) => ({ deep: nested(depth) })),
+    fc.record({ acknowledged_by: hostile, acknowledged_at: fc.constant(ALERT.created_at) }),
+  ),
   url: fc.oneof(
     { weight: 8, arbitrary: fc.constant(ALERT.url) },
     {
@@ -66,6 +70,7 @@ export const hostileEvent: fc.Arbitrary<EventView> = fc.record({
       arbitrary: fc.constantFrom(
         `https://e.example/?${'\\'.repeat(2900)}`,
         `https://e.example/(x)|${'"'.repeat(150)}`,
+        'http://localhost:3000/events/1',
         'x:y',
       ),
     },
@@ -81,27 +86,4 @@ export function hostileEvents(most: number): fc.Arbitrary<EventView[]> {
       created_at: new Date(Date.parse(ALERT.created_at) + i * 1000).toISOString(),
     })),
   )
-}
-
-/** Of a few types, as hostile as texts and deep data go; for messages that cannot be acknowledged where they stand. */
-export function hostileAlert(alert: EventView): fc.Arbitrary<EventView> {
-  return fc.record({
-    id: fc.constant(alert.id),
-    type: fc.constantFrom('policy.violation' as const, 'pii.detected' as const, 'incident' as const),
-    severity: fc.constantFrom(...SEVERITIES),
-    created_at: fc.constantFrom(alert.created_at, 'yesterday'),
-    environment: fc.option(hostileText),
-    key: fc.constant({ id: 'key_1', name: 'Sales key' }),
-    agent: fc.option(fc.record({ id: hostileText, name: hostileText })),
-    tool: fc.option(hostileText),
-    summary: hostileText,
-    action: fc.option(hostileText),
-    approval_id: fc.constant(null),
-    acknowledged: fc.constant(null),
-    data: fc.oneof(
-      fc.dictionary(hostileText, fc.oneof(hostileText, fc.jsonValue()), { maxKeys: 3 }),
-      fc.nat(3000).map((depth) => ({ deep: nested(depth) })),
-    ),
-    url: fc.constantFrom(alert.url, 'http://localhost:3000/events/1', 'x:y'),
-  })
 }

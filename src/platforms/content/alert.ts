@@ -90,10 +90,11 @@ function seenBy({ acknowledged, data, type }: EventView, budget: Budget): Line[]
 
 /** One text, all of it of whoever told it. */
 function saysOf(event: EventView, budget: Budget): Saying {
-  const { action, agent } = event
+  const { action, agent, type } = event
   const lines = [budget.of('the message', prose(wordsOf(event)), LONGEST.message)]
   if (isOurs(event)) return { label: 'Countersign says', text: lines.join('\n') }
-  if (action !== null) lines.push(`Action: ${budget.of('the action', oneLine(action), LONGEST.action)}`)
+  if (action !== null && type !== 'event.acknowledged')
+    lines.push(`Action: ${budget.of('the action', oneLine(action), LONGEST.action)}`)
   if (agent !== null && agent.name !== agent.id) {
     lines.push(`Calls itself: ${named(agent.name, "the agent's name", budget)}`)
   }

@@ -64,7 +64,7 @@ const PLAIN: Writing = {
 }
 
 const PLAIN_NAME = /^[\p{L}\p{M}\p{N} .'’@()_-]+$/u
-const INNER_QUOTES = /["“”„‟«»＂]/g
+const INNER_QUOTES = /["“”„‟«»＂〝〞〟❝❞″‶]/g
 
 /** Ends where it seems to end: of quotation marks, only ours are there. */
 export function quoted(text: string): string {

@@ -10,15 +10,15 @@ const LINE_BREAKS = /\r\n?|[\u0085\u2028\u2029]/g
 const FINE_BLANKS = /[\t\u00A0\u202F]/g
 /**
  * What a reader cannot see, or takes for a blank: controls, bidi, zero-width, fillers, tags, wide and hair blanks, the
- * Braille blank; of an emoji not its colour and its joints. And the fifth mark on a letter: a stack of them covers the
- * lines around.
+ * Braille blank, the joiners and empty signs of rare scripts; of an emoji not its colour and its joints. And the fifth
+ * mark on a letter: a stack of them covers the lines around.
  */
 const UNSEEN =
-  /[\p{Cc}--[\n\t]]|[\p{Default_Ignorable_Code_Point}--[\uFE0F\u200D]]|(?<!\p{Extended_Pictographic})\uFE0F|(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])\u200D|\u200D(?!\p{Extended_Pictographic})|[\p{Cs}\u2028\u2029\uFFF9-\uFFFB\u2800]|[\p{Zs}--[\u0020]]|(?<=\p{M}{4})\p{M}/gv
+  /[\p{Cc}--[\n\t]]|[\p{Default_Ignorable_Code_Point}--[\uFE0F\u200D]]|(?<!\p{Extended_Pictographic})\uFE0F(?!\u20E3)|(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}]|\p{Extended_Pictographic}\uFE0F)\u200D|\u200D(?!\p{Extended_Pictographic})|[\p{Cs}\u2028\u2029\uFFF9-\uFFFC\u2800\u{13430}-\u{1343F}\u{16FE4}\u{1D159}]|[\p{Zs}--[\u0020]]|(?<=\p{M}{4})\p{M}/gv
 /** All but visible ASCII with single blanks inside, and what would read as one of these escapes. */
 const NO_IDENTIFIER = /\\(?=u\{)|[^\x20-\x7E]|^ | $| (?= )/gu
-/** From four on they are counted. */
-const SAME_ESCAPES = /(\\u\{[0-9a-f]+\})\1{3,}/g
+/** From four on they are counted; a count ends where it seems to end. */
+const SAME_ESCAPES = /(\\u\{[0-9a-f]+\})\1{3,}(?!\d)/g
 /** More can be longer only where it is full of escapes, which the API takes of nobody today. */
 const LONGEST_IDENTIFIER = 500
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
@@ -43,6 +43,8 @@ export function oneLine(text: string): string {
 
 /** Which agent, tool or environment: two that differ never look alike, also of rows that are older than the rule. */
 export function identifier(text: string): string {
+  // Code that is empty would open, not close, in markdown.
+  if (text === '') return '\\u{}'
   const shown = counted(text.replace(NO_IDENTIFIER, braced))
   if (shown.length <= LONGEST_IDENTIFIER) return shown
   const half = LONGEST_IDENTIFIER / 2

@@ -34,8 +34,6 @@ const SEVERITIES = {
   low: 'info',
   info: 'info',
 } as const satisfies Record<Severity, string>
-/** How long one may be is not documented. */
-const MOST_OF_A_FIELD = 500
 const MOST_OF_THE_SUMMARY = 1024
 /** Of 512 KB that an event may have. */
 const ROOM = { payload: 20_000 }
@@ -53,18 +51,14 @@ export function triggerOf(message: Message, details: boolean): Trigger {
     payload: {
       summary: shortened(announcement(content), MOST_OF_THE_SUMMARY - 1),
       severity: SEVERITIES[severity],
-      source: agent === null ? 'countersign' : field(agent.id),
+      source: agent === null ? 'countersign' : identifier(agent.id),
       timestamp: created_at,
       class: type,
-      ...(tool !== null && { component: field(tool) }),
-      ...(environment !== null && { group: field(environment) }),
+      ...(tool !== null && { component: identifier(tool) }),
+      ...(environment !== null && { group: identifier(environment) }),
       custom_details: customDetails(content),
     },
     client: 'Countersign',
     ...(href !== undefined && { client_url: href, links: [{ href, text: 'View in Console' }] }),
   }
-}
-
-function field(text: string): string {
-  return shortened(identifier(text), MOST_OF_A_FIELD)
 }
