@@ -46,7 +46,7 @@ describe.each(everyPlace)('$sample on $engine', (where) => {
     }, 15_000)
   async function tell(summary: string) {
     const agent = { id: 'agent-1', name: summary }
-    const rest = { tool: null, environment: null, action: null, data: {}, keyId: null }
+    const rest = { tool: null, environment: null, action: null, data: {}, keyId: null, keyName: null }
     await room.intake.take([{ type: 'policy.violation', severity: 'high', agent, summary, ...rest }])
   }
 

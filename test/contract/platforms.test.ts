@@ -55,6 +55,7 @@ const EVENT: EventView = {
   severity: 'high',
   created_at: VIEW.created_at,
   environment: null,
+  key: VIEW.key,
   agent: VIEW.agent,
   tool: 'a.tool',
   summary: 'a summary',

@@ -5,12 +5,10 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { EventView } from '../../src/events/event.ts'
 import { systemClock } from '../../src/kit/clock.ts'
 import { createEgress } from '../../src/kit/egress.ts'
 import {
   type Destination,
-  type Message,
   type Platform,
   type PlatformKind,
   type PlatformPorts,
@@ -20,9 +18,9 @@ import { platformKinds } from '../../src/platforms/registry.ts'
 import { connectorHttp, loginHttp } from '../../src/platforms/teams/http-client.ts'
 import { TIMEOUTS } from '../fakes/any-provider.ts'
 import { codesOf, readPage, sectionOf, tables } from '../fakes/doc-page.ts'
-import { PENDING } from '../fakes/hostile-approvals.ts'
 import { ROUTING_KEY } from '../fakes/pagerduty-server.ts'
 import { TELEGRAM_TOKEN } from '../fakes/telegram-server.ts'
+import { ALERT } from '../fakes/told-messages.ts'
 
 const SECTIONS: Record<string, string> = {
   slack: 'Slack',
@@ -40,22 +38,6 @@ const SAID_ELSEWHERE = ['app_removed', 'channel_deleted', 'login_invalid_client'
 const SAID_BY_NOBODY = ['not_yet', 'timeout', 'internal_error']
 
 const page = readPage('docs/destinations.md')
-const event: EventView = {
-  id: 'evt_1',
-  type: 'policy.violation',
-  severity: 'high',
-  created_at: PENDING.created_at,
-  environment: null,
-  agent: PENDING.agent,
-  tool: null,
-  summary: 'Something',
-  action: null,
-  approval_id: null,
-  acknowledged: null,
-  data: {},
-  url: 'https://countersign.example.com/events/evt_1',
-}
-const message: Message = { kind: 'alert', event }
 
 /** What a provider says to whatever it is sent; no answer cuts the connection. */
 interface Answer {
@@ -130,7 +112,7 @@ async function send(type: string, given: Answer | undefined, sending: Sending = 
   const platform: Platform = await kind.create(ports)
   const to: Destination = { id: 'dst_1', name: type, includeDetails: true, config }
   answer = given
-  return handle === undefined ? platform.post(message, to) : platform.redraw?.(handle, message, to)
+  return handle === undefined ? platform.post(ALERT, to) : platform.redraw?.(handle, ALERT, to)
 }
 
 /** The bot of Teams, as far as HTTP. */

@@ -15,11 +15,11 @@ import { ADMIN_KEY, type Running, startCountersign } from '../fakes/countersign.
 import { databases } from '../fakes/databases.ts'
 import { type DiscordServer, startDiscord } from '../fakes/discord-server.ts'
 import { blocks, codesOf, type Reader, readerOf, readPage, sectionOf, tables } from '../fakes/doc-page.ts'
-import { PENDING } from '../fakes/hostile-approvals.ts'
 import { type PagerDutyServer, ROUTING_KEY, startPagerDuty } from '../fakes/pagerduty-server.ts'
 import { LETS_LOOPBACK, type Receiver, startReceiver } from '../fakes/receiver.ts'
 import { type Collectors, DATADOG_KEY, SPLUNK_TOKEN, startCollectors } from '../fakes/siem-collectors.ts'
 import { startTelegram, TELEGRAM_TOKEN, type TelegramServer } from '../fakes/telegram-server.ts'
+import { alertMessage, EVENT } from '../fakes/told-messages.ts'
 
 const SETTINGS = '/v1/settings/notifications'
 /** In which the page names them. */
@@ -225,28 +225,13 @@ describe('its tables', () => {
     }
   })
 
-  const event = {
-    id: 'evt_1',
-    type: 'policy.violation' as const,
-    created_at: PENDING.created_at,
-    environment: null,
-    agent: null,
-    tool: null,
-    summary: 'Something',
-    action: null,
-    approval_id: null,
-    acknowledged: null,
-    data: {},
-    url: 'https://countersign.example.com/events/evt_1',
-  }
-
   test("have PagerDuty's severities", () => {
     const [rows = []] = tables(sectionOf(page, 'PagerDuty'))
     const pairs = rows.flatMap(([ours = '', theirs = '']) =>
       codesOf(ours).map((severity) => [severity, codesOf(theirs)[0]]),
     )
     const said = SEVERITIES.map((severity) => {
-      const { payload } = triggerOf({ kind: 'alert', event: { ...event, severity } }, true)
+      const { payload } = triggerOf(alertMessage({ ...EVENT, severity }), true)
       return [severity, payload.severity]
     })
     expect(pairs).toEqual(expect.arrayContaining(said))
@@ -254,13 +239,13 @@ describe('its tables', () => {
 
   test("have CEF's severities, and a SIEM's words for how an approval stands", () => {
     const section = sectionOf(page, 'SIEM')
-    const numbers = SEVERITIES.map((severity) => cefLine({ ...event, severity }).split('|')[6])
+    const numbers = SEVERITIES.map((severity) => cefLine({ ...EVENT, severity }).split('|')[6])
     expect(section).toContain(`the severities are ${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)}.`)
     const rows = tables(section).find(([first]) => first?.[0] === '`pending`') ?? []
     const words = ([id, caption]: [number, string]) => (id === 0 ? '0' : `${id}, ${caption}`)
     const known = rows.map(([status = '']) => {
       const action = codesOf(status)[0] as string
-      const control = controlOf({ ...event, severity: 'low', approval_id: 'apr_1', action })
+      const control = controlOf({ ...EVENT, severity: 'low', approval_id: 'apr_1', action })
       return [status, control && words(control.action), control && words(control.disposition)]
     })
     expect(rows).toHaveLength(5)

@@ -63,7 +63,9 @@ describe.each(databases)('on $name', ({ create }) => {
   test('an approval pages people until somebody decides', async () => {
     const { body: approval } = await server.running.ask({ agent: agent('asks') })
     await becomes('asks', 'triggered')
-    expect(incidentOf('asks')?.title).toBe('Approval requested - stripe․refund - Refund agent')
+    expect(incidentOf('asks')?.title).toMatch(
+      /^❗ HIGH · Approve stripe\.refund.* asked by asks with the key /,
+    )
     await call('POST', `/v1/approvals/${approval.id}/decision`, { decision: 'approve' }, ana)
     await becomes('asks', 'resolved')
   })
@@ -99,6 +101,8 @@ describe.each(databases)('on $name', ({ create }) => {
       const { disabled_reason } = await call('GET', `${SETTINGS}/${id}`)
       return disabled_reason === 'invalid_routing_key'
     })
-    await eventually(() => pagerduty.incidents.some(({ title }) => title.startsWith('Destination disabled')))
+    await eventually(() =>
+      pagerduty.incidents.some(({ title }) => title.includes('Destination disabled · Countersign: ')),
+    )
   })
 })

@@ -83,7 +83,7 @@ export const hostileEvent: fc.Arbitrary<EventView> = fc
     severity: fc.constantFrom(...SEVERITIES),
     created_at: fc.constant(EVENT.created_at),
     environment: fc.option(hostileText),
-    key: fc.constant({ id: 'key_1', name: 'Sales key' }),
+    key: fc.option(fc.record({ id: fc.constant('key_1'), name: hostileText })),
     agent: fc.option(fc.record({ id: hostileText, name: hostileText })),
     tool: fc.option(hostileText),
     summary: hostileText,

@@ -3,20 +3,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ApprovalView, STATUSES } from '../../src/approvals/view.ts'
-import { alertMessage as discordAlert } from '../../src/platforms/discord/alert-message.ts'
-import { approvalMessage as discordApproval } from '../../src/platforms/discord/approval-message.ts'
+import type { EventView } from '../../src/events/event.ts'
+import { cardOf as discordCard } from '../../src/platforms/discord/card.ts'
 import { digestMessage as discordDigest } from '../../src/platforms/discord/digest-message.ts'
-import { alertCard as slackAlert } from '../../src/platforms/slack/alert-card.ts'
-import { approvalCard as slackApproval } from '../../src/platforms/slack/approval-card.ts'
+import type { Digest, Message } from '../../src/platforms/platform.ts'
+import type { RenderOptions } from '../../src/platforms/render-options.ts'
+import { cardOf as slackCard } from '../../src/platforms/slack/card.ts'
 import { digestCard as slackDigest } from '../../src/platforms/slack/digest-card.ts'
-import {
-  alertCard as teamsAlert,
-  approvalCard as teamsApproval,
-  digestCard as teamsDigest,
-  alertSummary as teamsLine,
-} from '../../src/platforms/teams/cards.ts'
-import { alertMessage as telegramAlert } from '../../src/platforms/telegram/alert-message.ts'
-import { approvalMessage as telegramApproval } from '../../src/platforms/telegram/approval-message.ts'
+import { cardOf as teamsCard, digestCard as teamsDigest } from '../../src/platforms/teams/cards.ts'
+import { cardOf as telegramCard } from '../../src/platforms/telegram/card.ts'
 import { digestMessage as telegramDigest } from '../../src/platforms/telegram/digest-message.ts'
 import { readMessage as readDiscord } from '../../src/sandbox/discord/message-rules.ts'
 import { readMessage as readTelegram } from '../../src/sandbox/telegram/message-rules.ts'
@@ -25,38 +20,35 @@ import * as blockKit from '../fakes/block-kit-rules.ts'
 import { acting, type Closed, closed, hostileView, PENDING } from '../fakes/hostile-approvals.ts'
 import { ALERT, CALLS, hostileEvent } from '../fakes/hostile-events.ts'
 import { usually } from '../fakes/render-options.ts'
+import { alertMessage, approvalMessage } from '../fakes/told-messages.ts'
 
 const json = (value: unknown) => JSON.parse(JSON.stringify(value))
 const refusedBy = (taken: object) => ('refused' in taken ? [taken.refused] : [])
 
 const SLACK = {
   name: 'Slack',
-  approval: usually(slackApproval),
-  alert: usually(slackAlert),
+  card: usually(slackCard),
   digest: usually(slackDigest),
   refusals: blockKit.breaches,
   buttons: ['Approve', 'Deny', 'View in Console'],
 }
 const TEAMS = {
   name: 'Teams',
-  approval: usually(teamsApproval),
-  alert: usually(teamsAlert),
-  digest: usually(teamsDigest),
+  card: usually((message: Message, options) => teamsCard(message, options).card),
+  digest: usually((digest: Digest, options) => teamsDigest(digest, options).card),
   refusals: adaptive.breaches,
   buttons: ['Approve', 'Deny', 'View in Console'],
 }
 const DISCORD = {
   name: 'Discord',
-  approval: usually(discordApproval),
-  alert: usually(discordAlert),
+  card: usually(discordCard),
   digest: usually(discordDigest),
   refusals: (message: object) => refusedBy(readDiscord(json(message), true)),
   buttons: ['View in Console'],
 }
 const TELEGRAM = {
   name: 'Telegram',
-  approval: usually(telegramApproval),
-  alert: usually(telegramAlert),
+  card: usually(telegramCard),
   digest: usually(telegramDigest),
   refusals: (message: object) => refusedBy(readTelegram(json(message))),
   buttons: ['View in Console'],
@@ -84,7 +76,11 @@ const secretive = (view: ApprovalView): ApprovalView => ({
 const labelsIn = (card: object) =>
   ['Approve', 'Deny', 'View in Console'].filter((label) => JSON.stringify(card).includes(`"${label}"`))
 
-describe.each(SURFACES)('in $name', ({ approval, alert, refusals, buttons }) => {
+describe.each(SURFACES)('in $name', ({ card: draw, refusals, buttons }) => {
+  const approval = (view: ApprovalView, options: Partial<RenderOptions> = {}) =>
+    draw(approvalMessage(view), options)
+  const alert = (event: EventView, options: Partial<RenderOptions> = {}) => draw(alertMessage(event), options)
+
   it.each([SECRETIVE, ...OUTCOMES.map(secretive)])(
     'an approval without details has none: $status',
     (view) => {
@@ -93,7 +89,7 @@ describe.each(SURFACES)('in $name', ({ approval, alert, refusals, buttons }) => 
       expect(refusals(card)).toEqual([])
       expect(shown).not.toContain(SECRET)
       const { agent, action } = view
-      for (const known of [agent.name, action.tool, action.environment, 'HIGH', view.id]) {
+      for (const known of [agent.id, view.key.name, action.tool, action.environment, 'HIGH', view.id]) {
         expect(shown).toContain(known)
       }
       expect(shown).toContain('Details are left out here. View in Console shows them.')
@@ -112,7 +108,15 @@ describe.each(SURFACES)('in $name', ({ approval, alert, refusals, buttons }) => 
     const shown = JSON.stringify(card)
     expect(refusals(card)).toEqual([])
     expect(shown).not.toContain(SECRET)
-    for (const known of ['support-bot', ALERT.tool, ALERT.type, ALERT.environment, 'HIGH', ALERT.id]) {
+    for (const known of [
+      'agent-123',
+      'Sales key',
+      ALERT.tool,
+      ALERT.type,
+      ALERT.environment,
+      'HIGH',
+      ALERT.id,
+    ]) {
       expect(shown).toContain(known)
     }
     expect(shown).toMatch(/Details are left out here\. (Investigate|View in Console) shows them\./)
@@ -150,6 +154,8 @@ describe.each(SURFACES)('in $name', ({ approval, alert, refusals, buttons }) => 
 })
 
 describe('people are called', () => {
+  /** In Slack nothing in it is alive. */
+  const CODE = /`[^`\n]+`/g
   const calling = { mention: true }
   const HOSTILE = CALLS.join(' ')
   const hostileAlert = {
@@ -167,9 +173,9 @@ describe('people are called', () => {
     reasons: CALLS,
   }
   const drawn = (surface: (typeof SURFACES)[number], options: { mention?: boolean }) => [
-    surface.approval(hostileApproval, options),
-    surface.approval({ ...hostileApproval, ...closed('denied', HOSTILE, HOSTILE) }, options),
-    surface.alert(hostileAlert, options),
+    surface.card(approvalMessage(hostileApproval), options),
+    surface.card(approvalMessage({ ...hostileApproval, ...closed('denied', HOSTILE, HOSTILE) }), options),
+    surface.card(alertMessage(hostileAlert), options),
     surface.digest({ events: [hostileAlert] }, options),
   ]
 
@@ -178,10 +184,15 @@ describe('people are called', () => {
       drawn(SLACK, options).map((card) => (card as { text: string }).text)
     const [called, uncalled] = [lines(calling), lines({})]
     expect(called).toEqual(uncalled.map((line) => `<!channel> ${line}`))
-    expect(uncalled.join('\n')).not.toMatch(/<[!@#]|@\w/)
+    expect(uncalled.join('\n').replace(CODE, '')).not.toMatch(/<[!@#]|@\w/)
     for (const card of drawn(SLACK, calling)) {
       const { markup } = blockKit.strings(card)
-      expect(markup.join('\n').replace(/<!date\^/g, '')).not.toMatch(/<[!@#]|@\w/)
+      expect(
+        markup
+          .join('\n')
+          .replace(CODE, '')
+          .replace(/<!date\^/g, ''),
+      ).not.toMatch(/<[!@#]|@\w/)
     }
   })
 
@@ -213,12 +224,25 @@ describe('people are called', () => {
 })
 
 describe('a notification without details', () => {
-  const bare = { details: false, interactive: true, mention: false }
+  const lines = (message: Message) => [
+    usually(slackCard)(message, { details: false }).text.replace(/[*`]/g, ''),
+    usually(teamsCard)(message, { details: false }).summary,
+  ]
 
-  it('names the agent, if there is one', () => {
-    expect(slackAlert(ALERT, bare).text).toBe('Policy violation: support-bot')
-    expect(slackAlert({ ...ALERT, agent: null }, bare).text).toBe('Policy violation')
-    expect(teamsLine(ALERT, bare)).toBe('Policy violation: support-bot')
-    expect(teamsLine({ ...ALERT, agent: null }, bare)).toBe('Policy violation')
+  it('says what happened and who told it by which key, and no word of the agent', () => {
+    const told =
+      '❗ HIGH · Policy violation · slack.post_message in production · agent-123 with the key Sales key'
+    expect(lines(alertMessage(ALERT))).toEqual([told, told])
+    const asked =
+      '❗ HIGH · Approve slack.post_message in production? · asked by agent-123 with the key Sales key'
+    expect(lines(approvalMessage(PENDING))).toEqual([asked, asked])
+  })
+
+  it('of our own event says so', () => {
+    const ours = '❗ HIGH · Policy violation · Countersign'
+    expect(lines(alertMessage({ ...ALERT, key: null, agent: null, tool: null, environment: null }))).toEqual([
+      ours,
+      ours,
+    ])
   })
 })

@@ -52,10 +52,17 @@ test.each(['x', '"', '\u0000', '漢', '👍', '\ud800'])(
   (character) => {
     const text = character.repeat(100_000)
     const [environment, tool, summary, action] = [text, text, text, text]
-    const long = { ...EVENT, environment, tool, summary, action, agent: { id: text, name: text } }
-    const body = eventBody({ ...long, data: { text, fact: 1 }, url: `${EVENT.url}/${'a'.repeat(700)}` })
+    const key = { id: 'key_1', name: text }
+    const acknowledged = { by: text, source: 'slack', at: EVENT.created_at }
+    const long = { ...EVENT, environment, tool, summary, action, key, agent: { id: text, name: text } }
+    const body = eventBody({
+      ...long,
+      acknowledged,
+      data: { text, fact: 1 },
+      url: `${EVENT.url}/${'a'.repeat(700)}`,
+    })
     expect(sizeOf(body)).toBeLessThan(4096)
-    expect(JSON.parse(body)).toMatchObject({ truncated: true, data: { fact: 1 } })
+    expect(JSON.parse(body)).toMatchObject({ truncated: true, key: { id: 'key_1' }, data: { fact: 1 } })
   },
 )
 
@@ -64,15 +71,15 @@ describe('without details', () => {
   const alert: EventView = { ...EVENT, type: 'policy.violation', approval_id: null, action: `${MARK} wire` }
   const telling = { summary: `${MARK} the summary`, data: { reasons: [MARK], [MARK]: 1 } }
 
-  test('nothing of what an agent told is left but which agent, which tool and which environment', () => {
+  test('nothing of what an agent told is left but which agent, which tool and which environment; the key is ours', () => {
     for (const event of [
       { ...EVENT, ...telling },
       { ...alert, ...telling },
     ]) {
       const told = withoutDetails(event)
       expect(JSON.stringify(told)).not.toContain(MARK)
-      const { id, type, severity, agent, tool, environment, approval_id, url } = event
-      expect(told).toMatchObject({ id, type, severity, agent, tool, environment, approval_id, url })
+      const { id, type, severity, key, agent, tool, environment, approval_id, url } = event
+      expect(told).toMatchObject({ id, type, severity, key, agent, tool, environment, approval_id, url })
     }
   })
 

@@ -44,7 +44,7 @@ describe('a message', () => {
     const { handle } = await post()
     const [shown] = server.discord.messages()
     expect(shown?.id).toBe(handle)
-    expect(shown?.embeds[0]?.title).toBe('Approval requested')
+    expect(shown?.embeds[0]?.description).toMatch(/^\*\*❗ HIGH · Approve\*\* /)
     expect(shown?.components[0]?.components).toMatchObject([{ label: 'View in Console', url: PENDING.url }])
     expect(shown?.pings).toEqual([])
     expect(server.discord.calls[0]?.body).toMatchObject({ allowed_mentions: { parse: [] } })
@@ -52,7 +52,9 @@ describe('a message', () => {
 
   test('of an alert stands there too', async () => {
     await post(ALERT)
-    expect(server.discord.messages()[0]?.embeds[0]?.title).toBe('❗ Policy violation')
+    expect(server.discord.messages()[0]?.embeds[0]?.description).toMatch(
+      /^\*\*❗ HIGH · Policy violation\*\*\n/,
+    )
   })
 
   test('is brought to the truth in its place, as often as one likes', async () => {
@@ -61,7 +63,10 @@ describe('a message', () => {
     await redraw(handle as string)
     const messages = server.discord.messages()
     expect(messages).toHaveLength(1)
-    expect(messages[0]?.embeds[0]).toMatchObject({ title: '✅ APPROVED by Ana', color: 0x2eb67d })
+    expect(messages[0]?.embeds[0]).toMatchObject({
+      description: expect.stringMatching(/^\*\*✅ Approved by\*\* `Ana`: /),
+      color: 0x2eb67d,
+    })
     expect(messages[0]?.editedAt).toBeDefined()
   })
 })

@@ -16,6 +16,7 @@ const LIMITS = {
 const CALLER: KeyPrincipal = {
   kind: 'key',
   id: 'key_1',
+  name: 'Sales key',
   roles: new Set(),
   standing: 'member',
   limits: LIMITS,

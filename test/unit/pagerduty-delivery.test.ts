@@ -10,33 +10,15 @@ import type { Message, Pace, Platform, PlatformPorts } from '../../src/platforms
 import { closed, PENDING } from '../fakes/hostile-approvals.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 import { type PagerDutyServer, ROUTING_KEY, startPagerDuty } from '../fakes/pagerduty-server.ts'
+import { alertMessage, approvalMessage, EVENT } from '../fakes/told-messages.ts'
 
-const EVENT: EventView = {
-  id: 'evt_1',
-  type: 'policy.violation',
-  severity: 'high',
-  created_at: PENDING.created_at,
-  environment: null,
-  agent: PENDING.agent,
-  tool: null,
-  summary: 'PII in a reply',
-  action: 'blocked',
-  approval_id: null,
-  acknowledged: null,
-  data: {},
-  url: 'https://countersign.example/events/evt_1',
-}
 const SEEN_TO = { by: 'Ana', source: 'slack', at: '2026-11-20T12:05:00.000Z' }
 
-const alert = (changed: Partial<EventView> = {}): Message => ({
-  kind: 'alert',
-  event: { ...EVENT, ...changed },
-})
-const approval = (view: ApprovalView = PENDING, type: EventType = 'approval.requested'): Message => ({
-  kind: 'approval',
-  view,
-  event: { ...EVENT, id: `evt_${type}`, type, approval_id: view.id },
-})
+const alert = (changed: Partial<EventView> = {}) => alertMessage({ ...EVENT, ...changed })
+function approval(view: ApprovalView = PENDING, type: EventType = 'approval.requested'): Message {
+  const message = approvalMessage(view)
+  return { ...message, event: { ...message.event, id: `evt_${type}`, type } }
+}
 
 const egress = createEgress({ allowCidrs: ['127.0.0.0/8'], allowHttp: true })
 const kindAt = (eventsUrl: string) => pagerdutyKind({ egress, timeoutMs: 10_000, eventsUrl })
@@ -76,7 +58,7 @@ describe('somebody is paged', () => {
     const handles = new Set<string | undefined>()
     for (let i = 0; i < 50; i++) handles.add((await post(alert({ id: `evt_${i}` }))).handle)
     expect(server.incidents).toMatchObject([
-      { title: expect.stringMatching(/^Policy violation/), triggers: 50 },
+      { title: expect.stringMatching(/^❗ HIGH · Policy violation /), triggers: 50 },
     ])
     expect(handles.size).toBe(50)
   })

@@ -2,107 +2,50 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EVENT_TYPES, type EventType } from '../../src/events/catalogue.ts'
 import type { EventView } from '../../src/events/event.ts'
-import { SEVERITIES } from '../../src/events/severity.ts'
+import { identifier } from '../../src/platforms/content/text.ts'
 import { dedupKeyOf } from '../../src/platforms/pagerduty/dedup-key.ts'
-import { type Trigger, triggerOf } from '../../src/platforms/pagerduty/trigger.ts'
+import { triggerOf } from '../../src/platforms/pagerduty/trigger.ts'
 import type { Message } from '../../src/platforms/platform.ts'
-import { hostileText, hostileView, MARK, nested, PENDING, UNSEEN } from '../fakes/hostile-approvals.ts'
+import { acting, hostileText, MARK, nested, PENDING, UNSEEN } from '../fakes/hostile-approvals.ts'
+import { ALERT } from '../fakes/hostile-events.ts'
 import { mistakesIn } from '../fakes/pagerduty-rules.ts'
 import { ROUTING_KEY } from '../fakes/pagerduty-server.ts'
+import { alertMessage, approvalMessage, hostileMessage } from '../fakes/told-messages.ts'
 
-const ALERT: EventView = {
-  id: 'evt_01kaf3q2m8e7s9v4w6x8y0z1b3',
-  type: 'pii.detected',
-  severity: 'critical',
-  created_at: '2026-11-20T12:00:59.000Z',
-  environment: 'production',
-  key: { id: 'key_1', name: 'Sales key' },
-  agent: { id: 'agent-123', name: 'support-bot' },
-  tool: 'slack.post_message',
-  summary: 'PII in a reply\nto @ana, see https://evil.example/login',
-  action: 'blocked',
-  approval_id: null,
-  acknowledged: null,
-  data: { policy_name: 'no-pii' },
-  url: 'https://countersign.example/events/evt_01kaf3q2m8e7s9v4w6x8y0z1b3',
-}
+const alert = (changed: Partial<EventView> = {}) => alertMessage({ ...ALERT, ...changed })
+const pageOf = (message: Message) => triggerOf(message, true).payload
 
-const alert = (changed: Partial<EventView> = {}): Message => ({
-  kind: 'alert',
-  event: { ...ALERT, ...changed },
-})
-function approval(view = PENDING, changed: Partial<EventView> = {}): Message {
-  const event: EventView = {
-    ...ALERT,
-    type: 'approval.requested',
-    severity: view.risk.level,
-    environment: view.action.environment,
-    agent: view.agent,
-    tool: view.action.tool,
-    summary: view.action.summary,
-    approval_id: view.id,
-    url: view.url,
-    ...changed,
-  }
-  return { kind: 'approval', view, event }
-}
-
-const TYPES = Object.keys(EVENT_TYPES) as EventType[]
-const hostileAlert: fc.Arbitrary<Message> = fc
-  .record({
-    type: fc.constantFrom(...TYPES),
-    severity: fc.constantFrom(...SEVERITIES),
-    environment: fc.option(hostileText),
-    key: fc.constant({ id: 'key_1', name: 'Sales key' }),
-    agent: fc.option(fc.record({ id: hostileText, name: hostileText })),
-    tool: fc.option(hostileText),
-    summary: hostileText,
-    action: fc.option(hostileText),
-    data: fc.oneof(
-      fc.dictionary(hostileText, fc.oneof(hostileText, fc.jsonValue()), { maxKeys: 3 }),
-      fc.nat(3000).map((depth) => ({ deep: nested(depth) })),
-    ),
-    url: fc.constantFrom(ALERT.url, 'http://localhost:3000/events/1', 'x:y'),
-  })
-  .map(alert)
-const hostileMessage = fc.oneof(
-  hostileAlert,
-  hostileView.map((view) => approval(view)),
-)
-
-const refusals = (trigger: Trigger, event = ALERT) =>
+const refusals = (message: Message, details: boolean) =>
   mistakesIn(
     JSON.stringify({
       routing_key: ROUTING_KEY,
       event_action: 'trigger',
-      dedup_key: dedupKeyOf(event),
-      ...trigger,
+      dedup_key: dedupKeyOf(message.event),
+      ...triggerOf(message, details),
     }),
   )
 
 describe('a page', () => {
-  it('of an alert says in one line what happened and to whom, and has the facts beside it', () => {
-    expect(triggerOf(alert(), true)).toEqual({
+  it('of an alert says in one line what happened and who tells it, and has the facts beside it', () => {
+    const summary = 'PII in a reply\nto @ana, see https://evil.example/login'
+    expect(triggerOf(alert({ summary }), true)).toEqual({
       payload: {
         summary:
-          'PII detected - slack․post_message - support-bot - PII in a reply to ＠ana, see https꞉//evil․example/login',
-        severity: 'critical',
+          '❗ HIGH · Policy violation · slack.post_message in production · agent-123 with the key Sales key: “PII in a reply to @ana, see https://evil.example/login”',
+        severity: 'error',
         source: 'agent-123',
-        timestamp: '2026-11-20T12:00:59.000Z',
-        class: 'pii.detected',
+        timestamp: ALERT.created_at,
+        class: 'policy.violation',
         component: 'slack.post_message',
         group: 'production',
         custom_details: {
-          Severity: 'CRITICAL',
-          Agent: 'support-bot (agent-123)',
-          Environment: 'production',
-          Tool: 'slack․post_message',
-          Action: 'blocked',
-          Message: 'PII in a reply\nto ＠ana, see https꞉//evil․example/login',
-          Data: '{\n  "policy_name"꞉ "no-pii"\n}',
-          Record: ALERT.id,
+          Agent: 'agent-123',
+          Key: 'Sales key',
+          Time: ALERT.created_at,
+          'The agent says': `${summary}\nAction: blocked\nCalls itself: support-bot`,
+          Data: JSON.stringify(ALERT.data, null, 2),
+          Record: `policy.violation · ${ALERT.id}`,
         },
       },
       client: 'Countersign',
@@ -111,11 +54,11 @@ describe('a page', () => {
     })
   })
 
-  it('of an approval says what an agent wants, and until when', () => {
-    const { payload, links } = triggerOf(approval(), true)
+  it('of an approval says what is to be decided, who asks, and until when', () => {
+    const { payload, links } = triggerOf(approvalMessage(PENDING), true)
     expect(payload).toMatchObject({
       summary:
-        'Approval requested - slack․post_message - production-langgraph - Post the weekly numbers to ♯sales',
+        '❗ HIGH · Approve slack.post_message in production? · asked by agent-123 with the key Sales key: “Post the weekly numbers to #sales”',
       severity: 'error',
       source: 'agent-123',
       class: 'approval.requested',
@@ -123,16 +66,15 @@ describe('a page', () => {
       group: 'production',
     })
     expect(payload.custom_details).toEqual({
-      Agent: 'production-langgraph (agent-123)',
-      Tool: 'slack․post_message',
-      Environment: 'production',
-      'On behalf of': 'ana＠example․com',
-      Risk: 'HIGH (0․71)',
-      Why: 'PII_EGRESS, NEW_RECIPIENT',
-      Summary: 'Post the weekly numbers to ♯sales',
-      Arguments: '{\n  "channel"꞉ "♯sales",\n  "text"꞉ "Up 4 % <again>"\n}',
+      Agent: 'agent-123',
+      Key: 'Sales key',
+      Risk: 'HIGH (0.71)',
+      'Requested by': 'ana@example.com',
       Expires: '2026-11-20T13:00:00.000Z',
-      Record: PENDING.id,
+      'The agent says':
+        'Post the weekly numbers to #sales\nReasons: PII_EGRESS, NEW_RECIPIENT\nCalls itself: production-langgraph',
+      Arguments: JSON.stringify(PENDING.action.arguments, null, 2),
+      Record: `Digest a1b2c3d4e5f6 · ${PENDING.id}`,
     })
     expect(links).toEqual([{ href: PENDING.url, text: 'View in Console' }])
   })
@@ -144,49 +86,59 @@ describe('a page', () => {
     ['low', 'info'],
     ['info', 'info'],
   ] as const)('of severity %s is %s to PagerDuty', (severity, expected) => {
-    expect(triggerOf(alert({ severity }), true).payload.severity).toBe(expected)
+    expect(pageOf(alert({ severity })).severity).toBe(expected)
   })
 
   it('leaves out what was not said, and names Countersign where there is no agent', () => {
-    const { payload } = triggerOf(alert({ agent: null, tool: null, environment: null, data: {} }), true)
+    const payload = pageOf(alert({ key: null, agent: null, tool: null, environment: null, data: {} }))
     expect(payload).toMatchObject({
       source: 'countersign',
-      summary: expect.stringMatching(/^PII detected - PII/),
+      summary: '❗ HIGH · Policy violation · Countersign: “PII detected in a reply”',
     })
-    expect(Object.keys(payload)).not.toEqual(expect.arrayContaining(['component']))
-    expect(Object.keys(payload)).not.toEqual(expect.arrayContaining(['group']))
-    expect(Object.keys(payload.custom_details)).toEqual(['Severity', 'Action', 'Message', 'Record'])
+    expect(payload).not.toHaveProperty('component')
+    expect(payload).not.toHaveProperty('group')
+    expect(Object.keys(payload.custom_details)).toEqual(['Time', 'Countersign says', 'Record'])
     expect(triggerOf(alert({ url: 'x:y' }), true)).not.toHaveProperty('links')
   })
 
   it('says no tool twice where the agent gave no summary', () => {
-    const message = approval({ ...PENDING, action: { ...PENDING.action, tool: 'db', summary: 'db' } })
-    expect(triggerOf(message, true).payload.summary).toBe('Approval requested - db - production-langgraph')
+    const { summary } = pageOf(approvalMessage(acting({ tool: 'db', summary: 'db' })))
+    expect(summary).toBe('❗ HIGH · Approve db in production? · asked by agent-123 with the key Sales key')
   })
 
   it('that only tries a destination says so', () => {
-    const { summary } = triggerOf(approval({ ...PENDING, test: true }), true).payload
-    expect(summary).toMatch(/^This is a test - /)
+    const { summary, custom_details } = pageOf(approvalMessage({ ...PENDING, test: true }))
+    expect(summary).toMatch(/^🧪 This is a test · Approve /)
+    expect(custom_details['Remark 1']).toBe('No agent waits for the answer.')
   })
 
   it('says what was cut', () => {
-    const { custom_details } = triggerOf(alert({ summary: 'x'.repeat(2000) }), true).payload
-    expect(custom_details.Message).toHaveLength(801)
+    const { custom_details } = pageOf(alert({ summary: 'x'.repeat(2000) }))
+    expect(custom_details['The agent says']).toMatch(/^x{800}…\n/)
     expect(custom_details.Note).toBe(
       'Truncated: showing the first 800 of 2,000 characters of the message. View in Console shows all of it.',
     )
   })
 
-  it('where details stay out tells only agent, tool and environment, and where the rest is', () => {
+  it('where details stay out tells only who asks for what and where, and where the rest is', () => {
     const secret = `${MARK} secret`
-    const action = { ...PENDING.action, summary: secret, arguments: { secret } }
-    const view = { ...PENDING, action, reasons: [secret], requested_by: { email: secret } }
-    for (const message of [alert({ summary: secret, action: secret, data: { secret } }), approval(view)]) {
+    const view = {
+      ...acting({ summary: secret, arguments: { secret } }),
+      ...{ reasons: [secret], requested_by: { email: secret } },
+    }
+    for (const message of [
+      alert({ summary: secret, action: secret, data: { secret } }),
+      approvalMessage(view),
+    ]) {
       const trigger = triggerOf(message, false)
       expect(JSON.stringify(trigger)).not.toContain(MARK)
       expect(trigger.payload).toMatchObject({
-        summary: expect.stringMatching(/^[^-]* - slack․post_message - [\w-]+$/),
+        summary: expect.stringMatching(
+          /slack\.post_message in production\??.*agent-123 with the key Sales key$/,
+        ),
+        source: 'agent-123',
         component: 'slack.post_message',
+        group: 'production',
         custom_details: { Note: 'Details are left out here. View in Console shows them.' },
       })
     }
@@ -197,28 +149,61 @@ describe('whatever an agent sends', () => {
   it('PagerDuty takes the page, with details and without', () => {
     fc.assert(
       fc.property(hostileMessage, fc.boolean(), (message, details) => {
-        expect(refusals(triggerOf(message, details), message.event)).toEqual([])
+        expect(refusals(message, details)).toEqual([])
       }),
     )
   })
 
-  it('nothing of it comes alive where people read it, and nothing in it is unseen', () => {
+  it('nothing in it is unseen, and what is one line stays one', () => {
     fc.assert(
       fc.property(hostileMessage, (message) => {
-        const { summary, source, component, group, custom_details } = triggerOf(message, true).payload
-        const { Expires, Note, Record, ...others } = custom_details
-        for (const text of [summary, ...Object.values(others)]) {
-          expect(text).not.toMatch(/[@#*~`:]|\.\S/)
-          expect(text).not.toMatch(UNSEEN)
+        const { summary, source, component = '', group = '', custom_details } = pageOf(message)
+        const { 'The agent says': _, Data, Arguments, ...short } = custom_details
+        for (const text of [summary, ...Object.values(custom_details)]) expect(text).not.toMatch(UNSEEN)
+        for (const line of [summary, source, component, group]) expect(line).not.toContain('\n')
+        for (const [label, text] of Object.entries(short)) {
+          if (!label.endsWith('says')) expect(text).not.toContain('\n')
         }
-        for (const line of [summary, source, component, group]) expect(line ?? '').not.toMatch(/[\n\r]/)
-        expect(summary).toMatch(/^[A-Z][A-Za-z ]+( - |$)/)
       }),
     )
+  })
+
+  it('rules of PagerDuty compare the very agent, tool and environment', () => {
+    fc.assert(
+      fc.property(hostileMessage, (message) => {
+        const { agent, tool, environment } = message.event
+        const { source, component, group, custom_details } = pageOf(message)
+        expect(source).toBe(agent === null ? 'countersign' : identifier(agent.id))
+        expect(custom_details.Agent).toBe(agent === null ? undefined : source)
+        expect(component).toBe(tool === null ? undefined : identifier(tool))
+        expect(group).toBe(environment === null ? undefined : identifier(environment))
+      }),
+    )
+    const plain = 'db:prod/eu.west_1 #7 @x'
+    const event = { ...ALERT, tool: plain, environment: plain, agent: { id: plain, name: plain } }
+    const { source, component, group } = pageOf(alertMessage(event))
+    expect([source, component, group]).toEqual([plain, plain, plain])
+  })
+
+  it('arguments that fit parse to exactly what was sent', () => {
+    const text = fc.oneof(hostileText, fc.string({ unit: 'binary' }))
+    const args = fc.dictionary(text, fc.oneof(text, fc.jsonValue()), { maxKeys: 3 })
+    let fitting = 0
+    fc.assert(
+      fc.property(args, (sent) => {
+        const { Arguments: shown = '', Note = '' } = pageOf(
+          approvalMessage(acting({ arguments: sent })),
+        ).custom_details
+        if (Note.includes('of the arguments')) return
+        fitting++
+        expect(JSON.parse(shown)).toEqual(JSON.parse(JSON.stringify(sent)))
+      }),
+    )
+    expect(fitting).toBeGreaterThan(10)
   })
 
   it('data nested deeper than JSON.stringify can follow still makes a page', () => {
-    const { custom_details } = triggerOf(alert({ data: { deep: nested(20_000) } }), true).payload
+    const { custom_details } = pageOf(alert({ data: { deep: nested(20_000) } }))
     expect(custom_details.Note).toContain('of the data')
   })
 })
@@ -230,7 +215,7 @@ describe('an incident', () => {
   it('is one for all equal alerts, and another for another type or agent', () => {
     expect(key({ id: 'evt_2', summary: 'again', severity: 'low', tool: null })).toBe(key())
     expect(key({ agent: { id: 'agent-123', name: 'renamed' } })).toBe(key())
-    expect(key({ type: 'policy.violation' })).not.toBe(key())
+    expect(key({ type: 'pii.detected' })).not.toBe(key())
     expect(key(agent('agent-124'))).not.toBe(key())
     expect(key({ agent: null })).not.toBe(key())
   })

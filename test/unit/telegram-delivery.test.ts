@@ -49,13 +49,13 @@ describe('a message', () => {
   test('stands in the chat with its link button', async () => {
     expect(await post()).toEqual({ handle: `${SUPERGROUP}/1` })
     const [shown] = server.telegram.messages(SUPERGROUP)
-    expect(shown?.text).toMatch(/^❗ Approval requested\n/)
+    expect(shown?.text).toMatch(/^❗ HIGH · Approve slack\.post_message in production\?\n/)
     expect(shown?.buttons).toEqual([[{ text: 'View in Console', url: PENDING.url }]])
   })
 
   test('of an alert stands there too', async () => {
     await post(ALERT)
-    expect(server.telegram.messages(SUPERGROUP)[0]?.text).toMatch(/^❗ Policy violation\n/)
+    expect(server.telegram.messages(SUPERGROUP)[0]?.text).toMatch(/^❗ HIGH · Policy violation\n/)
   })
 
   test('goes to a channel by its name, and into a topic of a forum', async () => {
@@ -70,7 +70,7 @@ describe('a message', () => {
     await redraw(handle as string)
     const messages = server.telegram.messages(SUPERGROUP)
     expect(messages).toHaveLength(1)
-    expect(messages[0]?.text).toMatch(/^✅ APPROVED by Ana\n/)
+    expect(messages[0]?.text).toMatch(/^✅ Approved by Ana: slack\.post_message in production\n/)
     expect(messages[0]?.editedAt).toBeDefined()
   })
 

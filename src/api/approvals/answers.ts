@@ -37,7 +37,9 @@ export const approval = z.object({
   status: z.enum(STATUSES),
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   url: z.url(),
-  key: z.object({ id: z.string(), name: z.string() }),
+  key: z
+    .object({ id: z.string(), name: z.string() })
+    .describe('The API key that asked, as it was named then'),
   agent: z.object({ id: z.string(), name: z.string() }),
   action: z.object({
     tool: z.string(),

@@ -15,6 +15,10 @@ export const event = z.object({
   severity: z.enum(SEVERITIES),
   created_at: time,
   environment: z.string().nullable(),
+  key: z
+    .object({ id: z.string(), name: z.string() })
+    .nullable()
+    .describe('The API key that told it, as it was named then; null: Countersign tells it itself'),
   agent: z.object({ id: z.string(), name: z.string() }).nullable(),
   tool: z.string().nullable(),
   summary: z.string(),

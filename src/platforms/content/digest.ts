@@ -33,10 +33,7 @@ export interface DigestContent {
   notes: string[]
 }
 
-/**
- * More would nobody read at once. And Telegram is known, not documented, to heed only the first 100 marks of a message:
- * a row has two, and what others wrote would come alive without its own.
- */
+/** More would nobody read at once. */
 const MOST_ROWS = 45
 /** Longer ones fit on no button, and would fill a message alone. */
 const MAX_URL = 512

@@ -1,6 +1,6 @@
 // Builds a message for Telegram: paragraphs of HTML and a button that leads to the record.
 
-import { lengthOf } from './text.ts'
+import { lengthOf, marksIn } from './text.ts'
 
 interface LinkButton {
   text: string
@@ -17,9 +17,11 @@ export interface TelegramMessage {
 
 /** https://core.telegram.org/bots/api#sendmessage */
 const MAX_TEXT = 4096
+/** Telegram is known, not documented, to heed only the first 100: what others wrote would come alive without its own. */
+const MAX_MARKS = 100
 
 export function isShortEnough(text: string): boolean {
-  return lengthOf(text) <= MAX_TEXT
+  return lengthOf(text) <= MAX_TEXT && marksIn(text) <= MAX_MARKS
 }
 
 /**

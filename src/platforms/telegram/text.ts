@@ -37,6 +37,11 @@ export function bold(words: string): string {
   return `<b>${escaped(words)}</b>`
 }
 
+/** Code, links and bold words. */
+export function marksIn(text: string): number {
+  return text.match(/<(?!\/)/g)?.length ?? 0
+}
+
 /** As Telegram counts it: what is left when tags and entities are read. */
 export function lengthOf(text: string): number {
   return text.replace(/<[^>]*>/g, '').replace(/&\w+;/g, '.').length
