@@ -10,7 +10,7 @@ export interface EventView {
   /** ISO 8601, UTC */
   created_at: string
   environment: string | null
-  /** The API key that told it, as an admin named it, or that asked for the approval; null: Countersign tells it itself. */
+  /** The API key that told it, or that asked for the approval, as it was named then; null: Countersign tells it itself. */
   key: { id: string; name: string } | null
   agent: { id: string; name: string } | null
   /** What the agent was about to do, where the event is about that. */

@@ -77,6 +77,7 @@ describe.each(databases)('on $name', ({ create }) => {
       severity: 'high',
       created_at: new Date(server.clock.now()).toISOString(),
       environment: null,
+      key: { id: 'key_environment', name: 'COUNTERSIGN_ADMIN_KEY' },
       agent: OURS.agent,
       tool: null,
       summary: OURS.summary,

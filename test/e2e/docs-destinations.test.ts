@@ -103,7 +103,7 @@ describe('its commands', () => {
   const arrived: Record<string, () => unknown[]> = {
     Discord: () => [...discord.discord.messages()],
     Telegram: () => [...telegram.telegram.messages(chat())],
-    PagerDuty: () => pagerduty.incidents.filter(({ title }) => title.startsWith('This is a test')),
+    PagerDuty: () => pagerduty.incidents.filter(({ title }) => title.startsWith('🧪 This is a test')),
     Webhook: () => [...receiver.received],
     SIEM: () => [...collectors.taken],
   }

@@ -134,7 +134,7 @@ describe('when something is wrong', () => {
         running.slack.failNext({ method: 'chat.update', error: 'fatal_error' })
         await press('deny_action', ANA)
         await press('approve_action', BEN)
-        await eventually(() => cards(asked).some((card) => card.includes('*DENIED* by Ana Ruiz')))
+        await eventually(() => cards(asked).some((card) => card.includes('*❌ Denied by* Ana Ruiz')))
       }, BEN),
     'The card was pressed too late': () =>
       toldAfter(async (press) => {

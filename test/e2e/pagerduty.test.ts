@@ -64,7 +64,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const { body: approval } = await server.running.ask({ agent: agent('asks') })
     await becomes('asks', 'triggered')
     expect(incidentOf('asks')?.title).toMatch(
-      /^❗ HIGH · Approve stripe\.refund.* asked by asks with the key /,
+      /^⚠️ MEDIUM · Approve stripe\.refund\? · asked by asks with the key /,
     )
     await call('POST', `/v1/approvals/${approval.id}/decision`, { decision: 'approve' }, ana)
     await becomes('asks', 'resolved')

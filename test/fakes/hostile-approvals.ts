@@ -78,9 +78,9 @@ export const TRICKS = [
   '"\\"\\',
   '…',
 ]
-/** What a reader would not see; the joints of an emoji are seen in it. */
+/** What a reader would not see, or would take for a blank; what holds an emoji together is seen in it. */
 export const UNSEEN =
-  /(?![\n\t])\p{Cc}|[\u00ad\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff]|(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])\u200d|\u200d(?!\p{Extended_Pictographic})/u
+  /(?![\n\t])\p{Cc}|(?![\u200d\ufe0f])\p{Default_Ignorable_Code_Point}|\u200d(?!\p{Extended_Pictographic})|[\u2028\u2029\u2800]|(?![ \u00a0])\p{Zs}/u
 
 const short = fc.array(fc.oneof(fc.constantFrom(...TRICKS), fc.string({ unit: 'binary' })), { maxLength: 8 })
 export const hostileText = fc.oneof(
