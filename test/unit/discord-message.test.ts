@@ -187,6 +187,21 @@ ${JSON.stringify(ALERT.data, null, 2)}
     expect(refusalOf(card)).toBeUndefined()
   })
 
+  it('that tells of an acknowledgement says who saw to what, and puts no word of ours into the agent’s mouth', () => {
+    const card = alert({
+      type: 'event.acknowledged',
+      key: null,
+      summary: `Ana acknowledged: ${ALERT.summary}`,
+      action: 'acknowledged',
+      data: { acknowledged_by: 'Ana', acknowledged_at: '2026-11-20T12:01:30.000Z' },
+    })
+    expect(linesOf(card).slice(0, 6)).toEqual([
+      '**❗ HIGH · Event acknowledged** · `slack.post_message` in `production`',
+      '**👀 Acknowledged by** `Ana` · <t:1795176090:f>',
+      ...['**The agent says**', '```txt', ALERT.summary, 'Calls itself: support-bot'],
+    ])
+  })
+
   it('of ours says so, and leaves out what nobody said', () => {
     const bare = { key: null, agent: null, environment: null, tool: null, action: null, data: {} }
     const card = alert({ ...bare, summary: 'Gone' })
