@@ -14,15 +14,16 @@ const MAX_ACTIONS = 6
 /** The elements that every client of Teams draws, and what each may say. */
 const PROPERTIES: Record<string, string[]> = {
   AdaptiveCard: ['$schema', 'version', 'msteams', 'body', 'actions'],
-  Container: ['items', 'style', 'bleed', 'spacing'],
+  Container: ['id', 'items', 'style', 'bleed', 'spacing', 'isVisible'],
   ColumnSet: ['columns', 'spacing'],
-  Column: ['width', 'items', 'spacing'],
+  Column: ['width', 'items', 'style', 'spacing'],
   TextBlock: ['text', 'wrap', 'size', 'weight', 'spacing'],
-  RichTextBlock: ['inlines', 'spacing'],
+  RichTextBlock: ['id', 'inlines', 'spacing', 'separator'],
   TextRun: ['text', 'size', 'weight', 'fontType', 'isSubtle', 'selectAction'],
+  ActionSet: ['actions'],
   'Action.Execute': ['title', 'style', 'verb', 'data', 'fallback'],
   'Action.Submit': ['title', 'style', 'data'],
-  'Action.ShowCard': ['title', 'style', 'card'],
+  'Action.ToggleVisibility': ['title', 'style', 'targetElements'],
   'Action.OpenUrl': ['title', 'url'],
 }
 
@@ -33,14 +34,18 @@ export function breaches(card: object): string[] {
     ...(bytes <= MAX_BYTES ? [] : [`${bytes} bytes > ${MAX_BYTES}`]),
     ...complaintsOfMicrosoft(card),
     ...nodes(card).flatMap(breachesOf),
+    ...breachesOfIds(nodes(card)),
   ]
 }
 
-/** What is literal wherever it is read, and every other string: markdown, addresses, titles, enumerations, data. */
+/** A time of ours, which Teams shows in the reader's own zone. */
+const TIME = /^\{\{DATE\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ),SHORT\)\}\} \{\{TIME\(\1\)\}\}$/
+
+/** What is literal wherever it is read, with a time of ours as `[2026-11-20T13:00:00Z]`, and every other string: markdown, addresses, titles, enumerations, data. */
 export function strings(card: object): { literal: string[]; other: string[] } {
   const found = { literal: [] as string[], other: [] as string[] }
   const visit = (value: unknown, isLiteral: boolean): void => {
-    if (typeof value === 'string') (isLiteral ? found.literal : found.other).push(value)
+    if (typeof value === 'string') (isLiteral ? found.literal : found.other).push(value.replace(TIME, '[$1]'))
     if (typeof value !== 'object' || value === null) return
     const isRun = (value as Json).type === 'TextRun'
     for (const [key, child] of Object.entries(value)) visit(child, isRun && key === 'text')
@@ -80,6 +85,16 @@ function breachesOf(node: Json): string[] {
     ...(Array.isArray(node.actions) && node.actions.length > MAX_ACTIONS ? [`${at} has many actions`] : []),
     ...(at === 'AdaptiveCard' && node.version !== '1.5' ? [`${at} of version ${node.version}`] : []),
     ...(at === 'TextBlock' && node.wrap !== true ? [`${at} does not wrap`] : []),
+  ]
+}
+
+/** What is shown and hidden is found by its id. */
+function breachesOfIds(all: Json[]): string[] {
+  const ids = all.flatMap(({ id }) => (id === undefined ? [] : [id]))
+  const targets = all.flatMap(({ targetElements }) => (targetElements ?? []) as unknown[])
+  return [
+    ...(new Set(ids).size === ids.length ? [] : ['an id repeats']),
+    ...targets.flatMap((target) => (ids.includes(target) ? [] : [`nothing has the id ${target}`])),
   ]
 }
 

@@ -4,6 +4,9 @@ type Json = Record<string, unknown>
 type Rule = (item: Json, at: string) => string[]
 
 const WHOLE_MESSAGE = 10_000
+/** `chat.update` takes no longer one. */
+const LINE_ABOVE = 4000
+const RICH_TEXTS = ['rich_text_section', 'rich_text_quote', 'rich_text_preformatted']
 const ENVELOPE = [
   'response_type',
   'replace_original',
@@ -21,7 +24,7 @@ export function breaches(message: object): string[] {
   const attachments = items(envelope.attachments)
   return [
     ...known(envelope, ENVELOPE, 'message'),
-    ...length(envelope.text, 3000, 'text'),
+    ...length(envelope.text, LINE_ABOVE, 'text'),
     ...limit(JSON.stringify(message).length, WHOLE_MESSAGE, 'message JSON'),
     ...attachments.flatMap((attachment) => known(attachment, ['color', 'blocks'], 'attachment')),
     ...attachments.flatMap(({ color }) => (/^#[0-9A-F]{6}$/.test(String(color)) ? [] : ['color'])),
@@ -66,8 +69,8 @@ const BLOCKS: Record<string, Rule> = {
   ],
   rich_text: (block, at) => [
     ...known(block, ['elements'], at),
-    ...count(items(block.elements), 1, at),
-    ...items(block.elements).flatMap((element) => preformatted(element, at)),
+    ...(items(block.elements).length === 0 ? [`${at} is empty`] : []),
+    ...items(block.elements).flatMap((element, index) => richText(element, `${at}[${index}]`)),
   ],
 }
 
@@ -108,12 +111,18 @@ function confirmation(item: Json, at: string): string[] {
   ]
 }
 
-function preformatted(item: Json, at: string): string[] {
-  const isLiteral =
-    item.type === 'rich_text_preformatted' && items(item.elements).every((e) => e.type === 'text')
+/** Texts alone: of what rich text may hold, nothing else is literal. */
+function richText(item: Json, at: string): string[] {
   return [
-    ...(isLiteral ? [] : [`${at} is not preformatted text`]),
-    ...items(item.elements).flatMap((element) => length(element.text, WHOLE_MESSAGE, at)),
+    ...known(item, ['elements'], at),
+    ...(RICH_TEXTS.includes(String(item.type)) ? [] : [`${at} is ${item.type}`]),
+    ...(items(item.elements).length === 0 ? [`${at} is empty`] : []),
+    ...items(item.elements).flatMap((element) => [
+      ...(element.type === 'text' ? [] : [`${at} holds ${element.type}`]),
+      ...known(element, ['text', 'style'], at),
+      ...known((element.style ?? {}) as Json, ['bold'], `${at}.style`),
+      ...length(element.text, WHOLE_MESSAGE, at),
+    ]),
   ]
 }
 
@@ -155,4 +164,17 @@ function known(item: Json, keys: string[], at: string): string[] {
 
 function items(value: unknown): Json[] {
   return (value ?? []) as Json[]
+}
+
+const OURS = [
+  /`[^`\n]*`/g,
+  /\*[^*\n]+\*/g,
+  /<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[^<>|]+>/g,
+  /&(?:amp|lt|gt);/g,
+]
+
+/** What comes alive in mrkdwn besides code, bold words and times: empty where others' text is literal. */
+export function alive(markup: string): string {
+  const rest = OURS.reduce((text, ours) => text.replace(ours, ''), markup)
+  return (rest.match(/[<>&*_~`@#\n]|:\w|\w\.[A-Za-z]/g) ?? []).join('')
 }

@@ -2,56 +2,37 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EVENT_TYPES, type EventType } from '../../src/events/catalogue.ts'
 import type { EventView } from '../../src/events/event.ts'
-import { SEVERITIES } from '../../src/events/severity.ts'
-import { alertCard as drawAlert } from '../../src/platforms/slack/alert-card.ts'
+import { cardOf } from '../../src/platforms/slack/card.ts'
 import type { SlackMessage } from '../../src/platforms/slack/message.ts'
-import { breaches, strings } from '../fakes/block-kit-rules.ts'
-import { hostileText, MARK, nested, UNSEEN } from '../fakes/hostile-approvals.ts'
-import { usually } from '../fakes/render-options.ts'
+import { alive, breaches, strings } from '../fakes/block-kit-rules.ts'
+import { nested, TRICKS, UNSEEN } from '../fakes/hostile-approvals.ts'
+import { ALERT, CALLS, hostileEvent } from '../fakes/hostile-events.ts'
+import { drawing } from '../fakes/render-options.ts'
 
-const alertCard = usually(drawAlert)
+const { alertCard } = drawing(cardOf)
 
-const ALERT: EventView = {
-  id: 'evt_01kaf3q2m8e7s9v4w6x8y0z1b3',
-  type: 'policy.violation',
-  severity: 'high',
-  created_at: '2026-11-20T12:00:00.000Z',
-  environment: 'production',
-  key: { id: 'key_1', name: 'Sales key' },
-  agent: { id: 'agent-123', name: 'Customer Support Bot' },
-  tool: 'slack.post_message',
-  summary: 'PII detected in agent response',
-  action: 'blocked',
-  approval_id: null,
-  acknowledged: null,
-  data: { policy_name: 'no-pii-in-responses', matched_rules: ['email_pattern'] },
-  url: 'https://countersign.example/events/evt_01kaf3q2m8e7s9v4w6x8y0z1b3',
-}
-const SEEN = {
+const SEEN: EventView = {
   ...ALERT,
-  acknowledged: { by: 'Ana Ruiz', source: 'teams', at: '2026-11-20T12:01:30.000Z' },
+  acknowledged: { by: 'Ana Ruiz', source: 'teams', at: '2026-11-20T22:01:30.000Z' },
 }
 const BARE: EventView = { ...ALERT, environment: null, agent: null, tool: null, action: null, data: {} }
-const TYPES = Object.keys(EVENT_TYPES) as EventType[]
-const MENTIONS = [
-  '<!channel> <!here> <!everyone>',
-  '<@U123> <!subteam^S123> @here @channel',
-  '<#C123|general> #general',
-  '<https://evil.example|View in Console> https://evil.example evil.com',
-  '*bold* _it_ ~no~ `code` ```pre```\n> quote',
-  ':white_check_mark: &lt;!channel&gt; &',
-]
+/** What Countersign itself tells. */
+const OURS: EventView = { ...BARE, key: null, summary: 'Nobody was reached' }
 
-const blocksOf = (card: SlackMessage) => card.attachments[0].blocks
-const truncation = (card: SlackMessage) => strings(card).markup.find((text) => text.startsWith('Truncated: '))
-
+const TITLE = '*❗ HIGH · Policy violation* · `slack.post_message` in `production`'
+const TOLD_BY = '`agent-123` with the key Sales key'
+const SEEN_BY =
+  '*👀 Acknowledged by* Ana Ruiz · <!date^1795212090^{date_short_pretty} at {time}|2026-11-20T22:01:30.000Z>'
 const VIEW = expect.objectContaining({
   action_id: 'view_console',
   text: expect.objectContaining({ text: 'View in Console' }),
   url: ALERT.url,
 })
+
+const blocksOf = (card: SlackMessage) => card.attachments[0].blocks
+const kindsOf = (card: SlackMessage) => blocksOf(card).map(({ type }) => type)
+const truncation = (card: SlackMessage) => strings(card).markup.find((text) => text.startsWith('Truncated: '))
 const buttonsOf = (card: SlackMessage) =>
   blocksOf(card).flatMap((block) => (block.type === 'actions' ? block.elements : []))
 
@@ -61,51 +42,30 @@ function factsOf(card: SlackMessage): string[][] {
   return fields.flatMap(({ text }, at) => (at % 2 === 0 ? [[text, String(fields[at + 1]?.text)]] : []))
 }
 
-const hostile = fc.oneof(
-  hostileText,
-  fc.constantFrom(...MENTIONS).map((mention) => MARK + mention),
-)
-const hostileEvent: fc.Arbitrary<EventView> = fc.record({
-  id: fc.constant(ALERT.id),
-  type: fc.constantFrom(...TYPES),
-  severity: fc.constantFrom(...SEVERITIES),
-  created_at: fc.constant(ALERT.created_at),
-  environment: fc.option(hostile),
-  key: fc.constant({ id: 'key_1', name: 'Sales key' }),
-  agent: fc.option(fc.record({ id: hostile, name: hostile })),
-  tool: fc.option(hostile),
-  summary: hostile,
-  action: fc.option(hostile),
-  approval_id: fc.option(hostile),
-  acknowledged: fc.constant(null),
-  data: fc.oneof(
-    fc.dictionary(hostile, fc.oneof(hostile, fc.jsonValue())),
-    fc.nat(6000).map((depth) => ({ deep: nested(depth) })),
-  ),
-  url: fc.constantFrom(ALERT.url, `https://e.example/?${'\\'.repeat(2900)}`, 'x:y'),
-})
-
 describe('an alert', () => {
   const card = alertCard(ALERT)
 
-  it('says what happened, how serious it is, who did it, when, and what was done about it', () => {
+  it('says what happened, how serious it is, where, and who told it by which key, in the line above', () => {
+    expect(card.text).toBe(`${TITLE} · ${TOLD_BY}: \`“PII detected in a reply”\``)
+  })
+
+  it('shows what the agent says of it, who it is, when it was, and its data', () => {
     expect(breaches(card)).toEqual([])
-    expect(factsOf(card)).toEqual([
-      ['*Event*', 'policy.violation'],
-      ['*Severity*', 'HIGH'],
-      ['*Agent*', 'Customer Support Bot (agent-123)'],
-      ['*Environment*', 'production'],
-      ['*Tool*', 'slack.post_message'],
-      ['*Action*', 'blocked'],
-      ['*Time*', '<!date^1795176000^{date_short_pretty} at {time}|2026-11-20T12:00:00.000Z>'],
-    ])
+    expect(kindsOf(card)).toEqual(['rich_text', 'section', 'rich_text', 'context', 'actions'])
     const { literal, markup, urls } = strings(card)
-    expect(markup[0]).toBe('❗ *Policy violation*')
-    expect(literal).toContain('PII detected in agent response')
-    expect(literal).toContain(JSON.stringify(ALERT.data, null, 2))
-    expect(markup.at(-1)).toBe('`evt_01kaf3q2m8e7s9v4w6x8y0z1b3`')
+    expect(literal.slice(0, 4)).toEqual([
+      'The agent says',
+      'PII detected in a reply\nAction: blocked\nCalls itself: support-bot',
+      'Data',
+      JSON.stringify(ALERT.data, null, 2),
+    ])
+    expect(factsOf(card)).toEqual([
+      ['*Agent*', '`agent-123`'],
+      ['*Key*', 'Sales key'],
+      ['*Time*', '<!date^1795212000^{date_short_pretty} at {time}|2026-11-20T22:00:00.000Z>'],
+    ])
+    expect(markup.at(-1)).toBe('policy.violation · `evt_01kaf3q2m8e7s9v4w6x8y0z1b3`')
     expect(urls).toEqual([ALERT.url])
-    expect(card.text).toBe('Policy violation: PII detected in agent response')
     expect(truncation(card)).toBeUndefined()
   })
 
@@ -135,11 +95,10 @@ describe('an alert', () => {
     ['medium', '#E8A317', '⚠️'],
     ['high', '#E8590C', '❗'],
     ['critical', '#B00020', '🚨'],
-  ] as const)('of severity %s has its colour and its sign', (severity, color, sign) => {
+  ] as const)('of severity %s has a colour, a sign and a word for it', (severity, color, sign) => {
     const card = alertCard({ ...ALERT, severity })
     expect(card.attachments[0].color).toBe(color)
-    expect(strings(card).markup[0]).toBe(`${sign} *Policy violation*`)
-    expect(factsOf(card)[1]).toEqual(['*Severity*', severity.toUpperCase()])
+    expect(card.text.startsWith(`*${sign} ${severity.toUpperCase()} · Policy violation*`)).toBe(true)
   })
 
   it.each([
@@ -147,25 +106,29 @@ describe('an alert', () => {
     ['pii.detected', 'PII detected'],
     ['incident', 'Incident'],
   ] as const)('of type %s is headed in words', (type, title) => {
-    expect(strings(alertCard({ ...ALERT, type })).markup[0]).toBe(`❗ *${title}*`)
+    expect(alertCard({ ...ALERT, type }).text).toMatch(`*❗ HIGH · ${title}* · `)
   })
 
   it('leaves out what was not said', () => {
     const card = alertCard(BARE)
     expect(breaches(card)).toEqual([])
-    expect(factsOf(card).map(([label]) => label)).toEqual(['*Event*', '*Severity*', '*Time*'])
-    expect(blocksOf(card).map(({ type }) => type)).toEqual([
-      'section',
-      'section',
-      'section',
-      'context',
-      'actions',
-    ])
+    expect(card.text).toBe('*❗ HIGH · Policy violation* · the key Sales key: `“PII detected in a reply”`')
+    expect(factsOf(card).map(([label]) => label)).toEqual(['*Key*', '*Time*'])
+    expect(kindsOf(card)).toEqual(['rich_text', 'section', 'context', 'actions'])
+    expect(strings(card).literal.slice(0, 2)).toEqual(['Whoever has the key says', BARE.summary])
+  })
+
+  it('that no key told is told by Countersign', () => {
+    const card = alertCard(OURS)
+    expect(breaches(card)).toEqual([])
+    expect(card.text).toBe('*❗ HIGH · Policy violation* · Countersign: `“Nobody was reached”`')
+    expect(factsOf(card).map(([label]) => label)).toEqual(['*Time*'])
+    expect(strings(card).literal.slice(0, 2)).toEqual(['Countersign says', 'Nobody was reached'])
   })
 
   it('says once what is twice the same', () => {
     const card = alertCard({ ...ALERT, agent: { id: 'agent-123', name: 'agent-123' } })
-    expect(factsOf(card)[2]).toEqual(['*Agent*', 'agent-123'])
+    expect(strings(card).literal[1]).toBe('PII detected in a reply\nAction: blocked')
   })
 
   it.each(['javascript:alert(1)', 'slack://open', '/events/1', ''])('does not link to %j', (url) => {
@@ -174,7 +137,7 @@ describe('an alert', () => {
     expect(buttonsOf(card).map(({ action_id }) => action_id)).toEqual(['acknowledge_alert'])
     expect(breaches(card)).toEqual([])
     const seen = alertCard({ ...SEEN, url })
-    expect(blocksOf(seen).some(({ type }) => type === 'actions')).toBe(false)
+    expect(kindsOf(seen)).not.toContain('actions')
     expect(breaches(seen)).toEqual([])
   })
 })
@@ -182,15 +145,14 @@ describe('an alert', () => {
 describe('an alert that somebody acknowledged', () => {
   const card = alertCard(SEEN)
 
-  it('says who and when right below its title, and still all the rest', () => {
+  it('says who and when at the top and where the button was, and still all the rest', () => {
     expect(breaches(card)).toEqual([])
     const { markup, literal } = strings(card)
-    expect(markup.slice(0, 2)).toEqual([
-      '❗ *Policy violation*',
-      ':eyes: *Acknowledged by Ana Ruiz* · <!date^1795176090^{date_short_pretty} at {time}|2026-11-20T12:01:30.000Z>',
-    ])
+    expect([markup[0], markup.at(-1)]).toEqual([SEEN_BY, SEEN_BY])
+    expect(kindsOf(card).slice(-2)).toEqual(['section', 'actions'])
+    expect(card.text).toBe(alertCard(ALERT).text)
     expect(factsOf(card)).toEqual(factsOf(alertCard(ALERT)))
-    expect(literal).toContain(ALERT.summary)
+    expect(literal.slice(0, 4)).toEqual(strings(alertCard(ALERT)).literal.slice(0, 4))
     expect(card.attachments[0].color).toBe('#E8590C')
   })
 
@@ -203,31 +165,38 @@ describe('an alert that somebody acknowledged', () => {
     expect(blocksOf(card).filter(({ block_id }) => names.includes(block_id))).toEqual([])
   })
 
-  it('shows whoever it was on one line in which nothing is alive', () => {
-    fc.assert(
-      fc.property(hostile, (by) => {
-        const card = alertCard({ ...ALERT, acknowledged: { ...SEEN.acknowledged, by } })
-        expect(breaches(card)).toEqual([])
-        const [, line = ''] = strings(card).markup
-        const [, name = ''] = /^:eyes: \*Acknowledged by (.+)\* · <!date/s.exec(line) ?? []
-        expect(name.replace(/&(amp|lt|gt);/g, '')).not.toMatch(/[<>&*~`@#:\n]|\w\.\w/)
-        expect(name).not.toMatch(UNSEEN)
-      }),
-    )
+  it.each([...TRICKS, ...CALLS])(
+    'shows whoever it was on one line in which nothing is alive: %j',
+    (trick) => {
+      const by = `Ana ${trick}`
+      const card = alertCard({ ...ALERT, acknowledged: { by, source: 'teams', at: ALERT.created_at } })
+      const [line = ''] = strings(card).markup
+      expect(line).toMatch(/^\*👀 Acknowledged by\* `?Ana /)
+      expect(alive(line)).toBe('')
+      expect(line).not.toMatch(UNSEEN)
+    },
+  )
+
+  it('is told to others by who it was, in the words of the alert', () => {
+    const data = { acknowledged_by: 'Ana Ruiz', acknowledged_at: '2026-11-20T22:01:30.000Z' }
+    const summary = `Ana Ruiz acknowledged: ${ALERT.summary}`
+    const card = alertCard({ ...ALERT, type: 'event.acknowledged', action: null, summary, data })
+    expect(strings(card).markup[0]).toBe(SEEN_BY)
+    expect(strings(card).literal[1]).toBe(`${ALERT.summary}\nCalls itself: support-bot`)
   })
 })
 
 describe('what does not fit', () => {
   it('is cut, and the alert says so from the first character that is missing', () => {
-    const text = 'x'.repeat(1000 - '{\n  "text": ""\n}'.length)
-    const whole = { ...ALERT, summary: 'x'.repeat(800), tool: 't'.repeat(150), data: { text } }
+    const text = 'x'.repeat(2000 - '{\n  "text": ""\n}'.length)
+    const whole = { ...ALERT, summary: 'x'.repeat(800), action: 'a'.repeat(150), data: { text } }
     expect(truncation(alertCard(whole))).toBeUndefined()
     expect(truncation(alertCard({ ...whole, summary: 'x'.repeat(801) }))).toBe(
       'Truncated: showing the first 800 of 801 characters of the message. Investigate shows all of it.',
     )
-    expect(truncation(alertCard({ ...whole, tool: 't'.repeat(151) }))).toContain('characters of "Tool"')
+    expect(truncation(alertCard({ ...whole, action: 'a'.repeat(151) }))).toContain('150 of 151 characters')
     expect(truncation(alertCard({ ...whole, data: { text: `${text}x` } }))).toContain(
-      'the first 1,000 of 1,001 characters of the data',
+      'the first 2,000 of 2,001 characters of the data',
     )
   })
 
@@ -235,12 +204,12 @@ describe('what does not fit', () => {
     const words = (max: number) => fc.nat(max).map((length) => 'x'.repeat(length))
     const seen = { cut: 0, whole: 0 }
     fc.assert(
-      fc.property(words(200), words(1200), words(1500), (action, summary, text) => {
+      fc.property(words(200), words(1200), words(2500), (action, summary, text) => {
         const data = { text }
         const card = alertCard({ ...ALERT, action: `a${action}`, summary, data })
-        const cut = strings(card).literal.some((text) => text.endsWith('…'))
+        const cut = strings(card).literal.some((text) => /…$/m.test(text))
         const fits = action.length < 150 && summary.length <= 800
-        expect(cut).toBe(!(fits && JSON.stringify(data, null, 2).length <= 1000))
+        expect(cut).toBe(!(fits && JSON.stringify(data, null, 2).length <= 2000))
         expect(truncation(card) !== undefined).toBe(cut)
         seen[cut ? 'cut' : 'whole']++
       }),
@@ -252,45 +221,33 @@ describe('what does not fit', () => {
     const card = alertCard({ ...ALERT, summary: 'x'.repeat(801), url: 'x:y' })
     expect(truncation(card)).toBe('Truncated: showing the first 800 of 801 characters of the message.')
   })
+
+  it('may be nested deeper than JSON.stringify can follow', () => {
+    const card = alertCard({ ...ALERT, data: { deep: nested(20_000) } })
+    expect(breaches(card)).toEqual([])
+    expect(truncation(card)).toContain('of the data')
+  })
 })
 
 describe('whatever an agent sends', () => {
-  it('Slack takes the alert, none of it is markup or an address, and nothing unseen is left', () => {
+  it('Slack takes the alert, nothing of it is alive or leads elsewhere, and nothing unseen is left', () => {
     fc.assert(
       fc.property(hostileEvent, (event) => {
         const card = alertCard(event)
         const { markup, urls, literal } = strings(card)
+        const others = markup.map((text) => text.replace(event.type, ''))
         expect(breaches(card)).toEqual([])
-        expect([...markup, ...urls].join('\n')).not.toContain(MARK)
-        expect([...markup, ...literal].filter((text) => UNSEEN.test(text))).toEqual([])
+        expect([card.text, ...others].map(alive).join('')).toBe('')
+        expect(urls.filter((url) => url !== new URL(event.url).href)).toEqual([])
+        expect([card.text, ...markup, ...literal].filter((text) => UNSEEN.test(text))).toEqual([])
       }),
     )
   })
 
-  it('the line above the card is one line in which nothing is alive', () => {
-    fc.assert(
-      fc.property(hostileEvent, ({ summary }) => {
-        const { text } = alertCard({ ...ALERT, summary })
-        expect(text).toMatch(/^Policy violation: /)
-        expect(text.slice('Policy violation: '.length).replace(/&(amp|lt|gt);/g, '')).not.toMatch(
-          /[<>&*~`@#:\n]|\w\.\w/,
-        )
-        expect(text).not.toMatch(UNSEEN)
-      }),
-    )
-  })
-
-  it.each(MENTIONS)('nobody is called by %j', (mention) => {
-    const agent = { id: mention, name: mention }
-    const card = alertCard({
-      ...ALERT,
-      agent,
-      tool: mention,
-      action: mention,
-      summary: mention,
-      environment: mention,
-    })
-    expect([card.text, ...strings(card).markup].join('\n')).not.toMatch(/<[!@#](?!date)|<http|@\w/)
-    expect(strings(card).literal).toContain(mention)
+  it.each(CALLS)('nobody is called by %j', (call) => {
+    const said = { tool: call, action: call, summary: call, environment: call }
+    const card = alertCard({ ...ALERT, ...said, agent: { id: call, name: call } })
+    expect([card.text, ...strings(card).markup].join('\n')).not.toMatch(/<[!@#](?!date)|<http/)
+    expect(strings(card).literal[1]).toContain(call)
   })
 })

@@ -2,60 +2,33 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ApprovalStatus, type ApprovalView, STATUSES } from '../../src/approvals/view.ts'
+import { type ApprovalView, STATUSES } from '../../src/approvals/view.ts'
 import { SEVERITIES } from '../../src/events/severity.ts'
-import { approvalCard as drawApproval } from '../../src/platforms/slack/approval-card.ts'
+import { cardOf } from '../../src/platforms/slack/card.ts'
 import type { SlackMessage } from '../../src/platforms/slack/message.ts'
-import { breaches, strings } from '../fakes/block-kit-rules.ts'
-import { usually } from '../fakes/render-options.ts'
+import { alive, breaches, strings } from '../fakes/block-kit-rules.ts'
+import {
+  acting,
+  type Closed,
+  closed,
+  hostileView,
+  nested,
+  PENDING,
+  TRICKS,
+  UNSEEN,
+} from '../fakes/hostile-approvals.ts'
+import { drawing } from '../fakes/render-options.ts'
 
-const approvalCard = usually(drawApproval)
+const { approvalCard } = drawing(cardOf)
 
-const PENDING: ApprovalView = {
-  id: 'apr_01kaf3q2m8e7s9v4w6x8y0z1b3',
-  status: 'pending',
-  digest: `sha256:a1b2c3d4e5f6${'0'.repeat(52)}`,
-  url: 'https://countersign.example/approvals/apr_01kaf3q2m8e7s9v4w6x8y0z1b3',
-  key: { id: 'key_1', name: 'Sales key' },
-  agent: { id: 'agent-123', name: 'production-langgraph' },
-  action: {
-    tool: 'slack.post_message',
-    summary: 'Post the weekly numbers to #sales',
-    arguments: { channel: '#sales', text: 'Up 4 % <again>' },
-    environment: 'production',
-  },
-  reasons: ['PII_EGRESS', 'NEW_RECIPIENT'],
-  risk: { level: 'high', score: 0.71 },
-  requested_by: { email: 'ana@example.com' },
-  metadata: {},
-  created_at: '2026-11-20T12:00:00.000Z',
-  expires_at: '2026-11-20T13:00:00.000Z',
-  closed_at: null,
-  decisions: [],
-  progress: [{ requirement: 'reviewers', approved: [], missing: 1 }],
-  review_notes: null,
-  reached: true,
-  unreached_reasons: [],
-  test: false,
-}
+const CLOSED = STATUSES.slice(1) as Closed[]
+const WHAT = '`slack.post_message` in `production`'
+const ASKED_BY = 'asked by `agent-123` with the key Sales key: `“Post the weekly numbers to #sales”`'
 
-function closed(status: Exclude<ApprovalStatus, 'pending'>, name = 'Ana', note: string | null = null) {
-  const verdict = status === 'approved' ? ('approve' as const) : ('deny' as const)
-  const decided_at = '2026-11-20T12:05:00.000Z'
-  const vote = { verdict, reviewer: { id: 'per_1', name, email: null }, source: 'slack', note, decided_at }
-  const decisions = status === 'approved' || status === 'denied' ? [vote] : []
-  const approved = status === 'approved' ? [vote.reviewer] : []
-  const progress = [{ requirement: 'reviewers', approved, missing: 1 - approved.length }]
-  return { ...PENDING, status, closed_at: decided_at, decisions, progress, review_notes: `${status} at last` }
-}
-
-function acting(action: Partial<ApprovalView['action']>): ApprovalView {
-  return { ...PENDING, action: { ...PENDING.action, ...action } }
-}
-
-function blocksOf(card: SlackMessage) {
-  return card.attachments[0].blocks
-}
+const blocksOf = (card: SlackMessage) => card.attachments[0].blocks
+const kindsOf = (card: SlackMessage) => blocksOf(card).map(({ type }) => type)
+const truncation = (card: SlackMessage) => strings(card).markup.find((text) => text.startsWith('Truncated: '))
+const outcomeOf = (card: SlackMessage) => strings(card).markup.at(-1)
 
 function buttonsOf(card: SlackMessage) {
   return blocksOf(card).flatMap((block) =>
@@ -63,144 +36,75 @@ function buttonsOf(card: SlackMessage) {
   )
 }
 
-function argumentsOf(card: SlackMessage): string {
-  const { markup, literal } = strings({ shown: blocksOf(card).filter(({ type }) => type === 'rich_text') })
-  expect(markup).toEqual([])
-  expect(literal).toHaveLength(1)
-  return literal[0] as string
+/** As the two columns read. */
+function factsOf(card: SlackMessage): Record<string, string> {
+  const fields = blocksOf(card).flatMap((block) => (block.type === 'section' ? (block.fields ?? []) : []))
+  return Object.fromEntries(
+    fields.flatMap(({ text }, at) => (at % 2 === 0 ? [[text, String(fields[at + 1]?.text)]] : [])),
+  )
 }
 
-const truncation = (card: SlackMessage) => strings(card).markup.find((text) => text.startsWith('Truncated: '))
-const kindsOf = (card: SlackMessage) => blocksOf(card).map(({ type }) => type)
-
-/** Stands in every hostile text, to find where it went. */
-const MARK = 'zqxj'
-const TRICKS = [
-  '<!channel>',
-  '<@U123>',
-  '<#C123|general>',
-  '<https://evil.example|Approve>',
-  'https://evil.example/a_b',
-  'evil.com',
-  'mailto:a@evil.com',
-  '*bold* _it_ ~no~ `code` ```pre```',
-  ':white_check_mark: *APPROVED* by Ana',
-  '@here #general',
-  '&lt;!channel&gt; & > quote',
-  '\n> quote\n• item\r\nRisk: LOW\u2028x',
-  '\u202e\u2066\u200f\u061c',
-  '\u200b\u200d\u2060\ufeff\u00ad\u3164',
-  '\u0000\u0007\u001b[31m\u007f\u0085',
-  '\ud800',
-  '\udc00\ud83d',
-  '👩‍👩‍👧 🇦🇹 👍🏽 ⚠️ é',
-  '"\\"\\',
-  '…',
-]
-const UNSEEN = /(?![\n\t])\p{Cc}|[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff]/u
-
-const short = fc.array(fc.oneof(fc.constantFrom(...TRICKS), fc.string({ unit: 'binary' })), { maxLength: 8 })
-const hostile = fc.oneof(
-  { weight: 12, arbitrary: short.map((parts) => MARK + parts.join(MARK)) },
-  { weight: 2, arbitrary: fc.constantFrom('', ' ', '\n', '\u200b\u202e', '\u0000') },
-  { weight: 1, arbitrary: fc.constantFrom(...TRICKS).map((trick) => (MARK + trick).repeat(100_000 / 8)) },
-)
-const payload = fc.oneof(
-  fc.dictionary(hostile, fc.oneof(hostile, fc.jsonValue())),
-  fc.nat(6000).map((depth) => ({ deep: nested(depth) })),
-  fc
-    .nat(6000)
-    .map((keys) => Object.fromEntries(Array.from({ length: keys }, (_, key) => [`${MARK}${key}`, key]))),
-)
-const hostileView: fc.Arbitrary<ApprovalView> = fc.record({
-  id: fc.constant(PENDING.id),
-  status: fc.constantFrom(...STATUSES),
-  digest: fc.constant(PENDING.digest),
-  url: fc.constantFrom(
-    PENDING.url,
-    `https://e.example/?${'\\'.repeat(2900)}`,
-    `https://e.example/${'a'.repeat(2900)}`,
-    'x:y',
-  ),
-  key: fc.constant({ id: 'key_1', name: 'Sales key' }),
-  agent: fc.record({ id: hostile, name: hostile }),
-  action: fc.record({ tool: hostile, summary: hostile, arguments: payload, environment: fc.option(hostile) }),
-  reasons: fc.oneof(fc.array(hostile, { maxLength: 3 }), fc.constant(Array(5000).fill(MARK))),
-  risk: fc.record({
-    level: fc.constantFrom(...SEVERITIES),
-    score: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
-  }),
-  requested_by: fc.option(fc.record({ email: hostile })),
-  metadata: fc.constant({}),
-  created_at: fc.constant(PENDING.created_at),
-  expires_at: fc.constant(PENDING.expires_at),
-  closed_at: fc.constant('2026-11-20T12:05:00.000Z'),
-  decisions: fc.array(
-    fc.record({
-      verdict: fc.constantFrom('approve' as const, 'deny' as const),
-      reviewer: fc.record({
-        id: fc.constant('per_1'),
-        name: fc.constantFrom('Ana', 'x'.repeat(500), '*'.repeat(100_000)),
-        email: fc.constant(null),
-      }),
-      source: fc.constant('slack'),
-      note: fc.option(hostile),
-      decided_at: fc.constant('2026-11-20T12:05:00.000Z'),
-    }),
-    { maxLength: 2 },
-  ),
-  progress: fc.constantFrom(
-    [{ requirement: 'reviewers', approved: [{ id: 'per_1', name: MARK }], missing: 0 }],
-    [{ requirement: 'reviewers', approved: [{ id: 'per_1', name: MARK }], missing: 1 }],
-    PENDING.progress,
-  ),
-  review_notes: fc.option(hostile),
-  reached: fc.constant(true),
-  unreached_reasons: fc.constant([]),
-  test: fc.boolean(),
-})
-
-function nested(depth: number): unknown {
-  let value: unknown = MARK
-  for (let level = 0; level < depth; level++) value = level % 2 ? [value] : { [MARK]: value }
-  return value
+/** What stands in the rich text under the label. */
+function under(label: string, card: SlackMessage): string | undefined {
+  const { literal } = strings({ shown: blocksOf(card).filter(({ type }) => type === 'rich_text') })
+  return literal[literal.indexOf(label) + 1]
 }
+const said = (card: SlackMessage) => under('The agent says', card)
+const argumentsOf = (card: SlackMessage) => String(under('Arguments', card))
 
 describe('a pending card', () => {
   const card = approvalCard(PENDING)
 
-  it('shows who wants what, why, how risky it is, and until when', () => {
-    const { literal, markup } = strings(card)
-    expect(card.text).toBe('Approval requested: slack․post_message for production-langgraph')
-    expect(literal).toEqual(
-      expect.arrayContaining([
-        'production-langgraph (agent-123)',
-        'slack.post_message',
-        'production',
-        'ana@example.com',
-        'HIGH (0.71)',
-        'Why: PII_EGRESS, NEW_RECIPIENT',
-        'Post the weekly numbers to #sales',
-      ]),
-    )
+  it('asks what is to be decided and who asks by which key, in the line above', () => {
+    expect(card.text).toBe(`*❗ HIGH · Approve* ${WHAT}? · ${ASKED_BY}`)
+  })
+
+  it('shows what the agent says, who it is, how risky it is, until when, and what will run', () => {
+    expect(kindsOf(card)).toEqual(['rich_text', 'section', 'rich_text', 'context', 'actions'])
+    expect(blocksOf(card)[0]).toMatchObject({
+      elements: [
+        { type: 'rich_text_section', elements: [{ text: 'The agent says', style: { bold: true } }] },
+        {
+          type: 'rich_text_quote',
+          elements: [
+            {
+              text: [
+                'Post the weekly numbers to #sales',
+                'Reasons: PII_EGRESS, NEW_RECIPIENT',
+                'Calls itself: production-langgraph',
+              ].join('\n'),
+            },
+          ],
+        },
+      ],
+    })
+    expect(factsOf(card)).toEqual({
+      '*Agent*': '`agent-123`',
+      '*Key*': 'Sales key',
+      '*Risk*': 'HIGH (0.71)',
+      '*Requested by*': '`ana@example.com`',
+      '*Expires*': '<!date^1795179600^{date_short_pretty} at {time}|2026-11-20T13:00:00.000Z>',
+    })
     expect(argumentsOf(card)).toBe(JSON.stringify(PENDING.action.arguments, null, 2))
-    expect(markup).toContain('*Approval requested*')
-    expect(markup).toContain(
-      'Expires <!date^1795179600^{date_short_pretty} at {time}|2026-11-20T13:00:00.000Z>',
-    )
-    expect(markup).toContain('Digest `a1b2c3d4e5f6`  ·  `apr_01kaf3q2m8e7s9v4w6x8y0z1b3`')
+    expect(strings(card).markup.at(-1)).toBe('Digest `a1b2c3d4e5f6` · `apr_01kaf3q2m8e7s9v4w6x8y0z1b3`')
+    expect(truncation(card)).toBeUndefined()
   })
 
   it('asks Slack to link and unfurl nothing by itself', () => {
     expect(card).toMatchObject({ parse: 'none', unfurl_links: false, unfurl_media: false })
   })
 
-  it('has the three buttons, and only a critical one asks again', () => {
-    expect(buttonsOf(card)).toMatchObject([
-      { action_id: 'approve_action', style: 'primary', value: PENDING.id },
-      { action_id: 'deny_action', style: 'danger', value: PENDING.id },
-      { action_id: 'view_console', url: PENDING.url },
-    ])
+  it('has the three buttons, none of them in the colour of danger, and only a critical one asks again', () => {
+    const [approve, deny, view, ...more] = buttonsOf(card)
+    expect(approve).toMatchObject({ action_id: 'approve_action', style: 'primary', value: PENDING.id })
+    expect(deny).toEqual({
+      type: 'button',
+      action_id: 'deny_action',
+      text: { type: 'plain_text', text: 'Deny', emoji: false },
+      value: PENDING.id,
+    })
+    expect(view).toMatchObject({ action_id: 'view_console', url: PENDING.url })
+    expect(more).toEqual([])
     for (const level of SEVERITIES) {
       const [approve, ...others] = buttonsOf(approvalCard({ ...PENDING, risk: { level, score: null } }))
       expect(approve?.confirm !== undefined).toBe(level === 'critical')
@@ -208,42 +112,66 @@ describe('a pending card', () => {
     }
   })
 
+  it('that is critical is approved only after one has read what it asks', () => {
+    const critical = approvalCard({ ...PENDING, risk: { level: 'critical', score: 0.97 } })
+    expect(buttonsOf(critical)[0]?.confirm).toMatchObject({
+      title: { text: 'Approve a critical action?' },
+      text: { text: 'Its risk is critical. Approve it only if you have read all of its arguments.' },
+      confirm: { text: 'Yes, approve' },
+      deny: { text: 'Go back' },
+    })
+    expect(breaches(critical)).toEqual([])
+  })
+
+  it.each([
+    ['info', '#4A90D9', 'ℹ️'],
+    ['low', '#4A90D9', 'ℹ️'],
+    ['medium', '#E8A317', '⚠️'],
+    ['high', '#E8590C', '❗'],
+    ['critical', '#7B3FBF', '🚨'],
+  ] as const)('of risk %s has a colour, a sign and a word for it', (level, color, sign) => {
+    const card = approvalCard({ ...PENDING, risk: { level, score: null } })
+    expect(card.attachments[0].color).toBe(color)
+    expect(card.text).toMatch(`*${sign} ${level.toUpperCase()} · Approve* `)
+    expect(factsOf(card)['*Risk*']).toBe(level.toUpperCase())
+  })
+
   it('leaves out what the agent did not say', () => {
-    const view = {
-      ...acting({ environment: null }),
+    const silent = approvalCard({
+      ...acting({ environment: null, summary: 'slack.post_message' }),
+      agent: { id: 'agent-123', name: 'agent-123' },
       requested_by: null,
       reasons: [],
-      risk: { level: 'low', score: null },
-    }
-    const { literal, markup } = strings(approvalCard(view as ApprovalView))
-    expect(literal).toContain('LOW')
-    expect(literal.some((text) => text.startsWith('Why'))).toBe(false)
-    expect(markup).not.toContain('*Environment*')
-    expect(markup).not.toContain('*On behalf of*')
+    })
+    expect(silent.text).toBe(
+      '*❗ HIGH · Approve* `slack.post_message`? · asked by `agent-123` with the key Sales key',
+    )
+    expect(kindsOf(silent)).toEqual(['section', 'rich_text', 'context', 'actions'])
+    expect(Object.keys(factsOf(silent))).toEqual(['*Agent*', '*Key*', '*Risk*', '*Expires*'])
+    expect(breaches(silent)).toEqual([])
   })
 
   it('of a test says that it is one', () => {
-    const { markup } = strings(approvalCard({ ...PENDING, test: true }))
-    expect(markup[0]).toContain('This is a test')
-    expect(strings(card).markup[0]).not.toContain('test')
+    const trial = approvalCard({ ...PENDING, test: true })
+    expect(trial.text).toMatch(`*🧪 This is a test · Approve* ${WHAT}?`)
+    expect(strings(trial).markup[0]).toBe('The buttons work; no agent waits for the answer.')
+    expect(JSON.stringify(card)).not.toContain('test')
   })
 
-  it('says once what is twice the same', () => {
-    const named = {
-      ...acting({ summary: 'slack.post_message' }),
-      key: { id: 'key_1', name: 'Sales key' },
-      agent: { id: 'agent-123', name: 'agent-123' },
-    }
-    expect(approvalCard(named).text).toBe('Approval requested: slack․post_message for agent-123')
-    expect(strings(approvalCard(named)).literal).toContain('agent-123')
-    expect(approvalCard(closed('expired')).attachments[0].blocks[1]).toMatchObject({
-      elements: [{ type: 'mrkdwn' }],
-    })
+  it('says who has approved so far where one approval is not enough', () => {
+    const ana = { id: 'per_1', name: 'Ana' }
+    const progress = [
+      { requirement: 'finance', approved: [ana], missing: 1 },
+      { requirement: 'legal', approved: [], missing: 2 },
+    ]
+    const { markup } = strings(approvalCard({ ...PENDING, progress }))
+    expect(markup.slice(0, 2)).toEqual(['1 of 2 approvals: Ana', '0 of 2 approvals'])
+    expect(JSON.stringify(card)).not.toContain('of 1 approvals')
   })
 
   it('keeps the lines of the summary, however they were broken', () => {
-    const { literal } = strings(approvalCard(acting({ summary: 'a\r\nb\rc\u2028d\te' })))
-    expect(literal).toContain('a\nb\nc\nd\te')
+    const card = approvalCard(acting({ summary: 'a\r\nb\rc\u2028d\te' }))
+    expect(said(card)).toMatch(/^a\nb\nc\nd e\nReasons: /)
   })
 
   it.each([
@@ -261,75 +189,91 @@ describe('a pending card', () => {
 })
 
 describe('a closed card', () => {
-  it.each([
-    ['approved', ':white_check_mark: *APPROVED* by Ana', '#2EB67D'],
-    ['denied', ':x: *DENIED* by Ana', '#E01E5A'],
-    ['expired', ':hourglass: *EXPIRED* nobody decided in time', '#868E96'],
-    ['withdrawn', ':no_entry_sign: *WITHDRAWN* no decision is needed any more', '#868E96'],
-  ] as const)('says that it was %s, in colour too', (status, line, color) => {
-    const card = approvalCard(closed(status))
-    expect(strings(card).markup[0]).toBe(line)
-    expect(card.text).toBe(`${line}: slack․post_message for production-langgraph`)
-    expect(card.attachments[0].color).toBe(color)
-  })
+  const AT = '<!date^1795176300^{date_short_pretty} at {time}|2026-11-20T12:05:00.000Z>'
 
-  it.each(['approved', 'denied', 'expired', 'withdrawn'] as const)(
-    'that was %s still leads to the console and decides nothing any more',
-    (status) => {
-      expect(buttonsOf(approvalCard(closed(status))).map(({ action_id }) => action_id)).toEqual([
-        'view_console',
-      ])
-      expect(JSON.stringify(approvalCard(closed(status)))).not.toMatch(/approve_action|deny_action/)
+  it.each([
+    ['approved', '*✅ Approved by* Ana', '#2EB67D'],
+    ['denied', '*❌ Denied by* Ana', '#E01E5A'],
+    ['expired', '*⌛ Expired*, nobody decided in time', '#868E96'],
+    ['withdrawn', '*🚫 Withdrawn*, no decision is needed any more', '#868E96'],
+  ] as const)(
+    'says at the top and where the buttons were that it was %s, in colour too',
+    (status, line, color) => {
+      const card = approvalCard(closed(status))
+      expect(card.text).toBe(`${line}: ${WHAT} · ${ASKED_BY}`)
+      expect(kindsOf(card).slice(-2)).toEqual(['section', 'actions'])
+      expect(outcomeOf(card)).toBe(`${line} · ${AT}`)
+      expect(card.attachments[0].color).toBe(color)
+      expect(factsOf(card)).not.toHaveProperty('*Expires*')
     },
   )
 
-  it('shows when it closed and the note of the reviewer, literally', () => {
-    const { markup, literal } = strings(approvalCard(closed('approved', 'Ana', 'checked *with* <@U1>')))
-    expect(markup).toContain(
-      'Closed <!date^1795176300^{date_short_pretty} at {time}|2026-11-20T12:05:00.000Z>',
-    )
-    expect(literal).toContain('Note: checked *with* <@U1>')
+  it.each(CLOSED)('that was %s still leads to the console and decides nothing any more', (status) => {
+    const card = approvalCard({ ...closed(status), risk: { level: 'critical', score: 1 } })
+    expect(buttonsOf(card).map(({ action_id }) => action_id)).toEqual(['view_console'])
+    expect(JSON.stringify(card)).not.toMatch(/approve_action|deny_action|"confirm"/)
+  })
+
+  it('shows the note of the reviewer, literally', () => {
+    const card = approvalCard(closed('approved', 'Ana', 'checked *with* <@U1>'))
+    expect(strings(card).markup[0]).toBe('Note by Ana: `“checked *with* &lt;@U1&gt;”`')
+  })
+
+  it('shows the notes of five reviewers, and says how many there are', () => {
+    const [vote] = closed('approved').decisions
+    const people = Array.from({ length: 12 }, (_, person) => ({ id: `per_${person}`, name: `P${person}` }))
+    const decisions = people.flatMap((reviewer) => (vote ? [{ ...vote, reviewer, note: 'seen' }] : []))
+    const progress = [{ requirement: 'reviewers', approved: people, missing: 0 }]
+    const card = approvalCard({ ...closed('approved'), decisions, progress })
+    expect(breaches(card)).toEqual([])
+    expect(strings(card).markup.filter((text) => text.startsWith('Note by '))).toHaveLength(5)
+    expect(truncation(card)).toContain('the first 5 of 12 notes')
   })
 
   it('without a vote names nobody and shows the closing words instead', () => {
     const byPolicy = { ...closed('approved'), decisions: [], review_notes: 'Approved by policy *x*' }
-    expect(strings(approvalCard(byPolicy)).markup[0]).toBe(':white_check_mark: *APPROVED*')
-    expect(strings(approvalCard(byPolicy)).literal).toContain('Approved by policy *x*')
-    expect(strings(approvalCard(closed('withdrawn'))).literal).toContain('withdrawn at last')
+    expect(outcomeOf(approvalCard(byPolicy))).toBe(`*✅ Approved* · ${AT}`)
+    expect(strings(approvalCard(byPolicy)).markup[0]).toBe('`“Approved by policy *x*”`')
+    expect(strings(approvalCard(closed('withdrawn'))).markup[0]).toBe('`“withdrawn at last”`')
+    expect(JSON.stringify(approvalCard(closed('expired')))).not.toContain('expired at last')
   })
 
   it('that nobody decided names nobody, although somebody had voted', () => {
     const card = approvalCard({ ...closed('expired'), decisions: closed('approved').decisions })
-    expect(strings(card).markup[0]).toBe(':hourglass: *EXPIRED* nobody decided in time')
+    expect(outcomeOf(card)).toBe(`*⌛ Expired*, nobody decided in time · ${AT}`)
     expect(JSON.stringify(card)).not.toContain('Ana')
   })
 
-  it('keeps every kind of block in its place, under new ids in each state', () => {
-    const cards = [
-      approvalCard(PENDING),
-      ...STATUSES.slice(1).map((status) => approvalCard(closed(status as 'denied', 'Ana', 'note'))),
-    ]
-    const ids = cards.flatMap((card) => blocksOf(card).map(({ block_id }) => block_id))
-    for (const card of cards) expect(kindsOf(card)).toEqual(kindsOf(cards[0] as SlackMessage))
-    expect(ids).not.toContain(undefined)
-    expect(new Set(ids).size).toBe(ids.length)
+  it('has no time where none is known', () => {
+    const card = approvalCard({ ...closed('approved'), closed_at: null })
+    expect(outcomeOf(card)).toBe('*✅ Approved by* Ana')
+  })
+
+  it('has blocks of other names than before, and of one kind under each name, as Slack wants of an update', () => {
+    const ana = { id: 'per_1', name: 'Ana' }
+    const open = [PENDING, { ...PENDING, progress: [{ requirement: 'two', approved: [ana], missing: 1 }] }]
+    const kinds = (views: ApprovalView[]) =>
+      new Set(views.flatMap((view) => blocksOf(approvalCard(view)).map((it) => `${it.block_id} ${it.type}`)))
+    const before = kinds(open)
+    const after = kinds(CLOSED.map((status) => closed(status, 'Ana', 'note')))
+    const names = [...before, ...after].map((kind) => kind.split(' ')[0])
+    expect(names).not.toContain('undefined')
+    expect(new Set(names).size).toBe(names.length)
   })
 
   it.each(TRICKS)('a reviewer named %j brings nothing to life', (trick) => {
     const card = approvalCard(closed('approved', `Ana ${trick} B`))
-    for (const shown of [strings(card).markup[0] ?? '', card.text]) {
-      const prefix = ':white_check_mark: *APPROVED* by '
-      const name = shown.slice(prefix.length).replace(/: slack․post_message for production-langgraph$/, '')
-      expect(shown.startsWith(`${prefix}Ana `)).toBe(true)
-      expect(name.replace(/&(amp|lt|gt);/g, '')).not.toMatch(/[<>&*~`:@#\n]|\w\.\w|\b_|_\b/)
-      expect(name).not.toMatch(UNSEEN)
+    for (const shown of [outcomeOf(card) ?? '', card.text]) {
+      expect(shown).toMatch(/^\*✅ Approved by\* `?Ana /)
+      expect(alive(shown)).toBe('')
+      expect(shown).not.toMatch(UNSEEN)
     }
   })
 
-  it.each(['Ana', 'Jean-Luc O’Neil', 'Dr. Müller', 'ana_b', '山田 太郎', 'Ana (Finance)'])(
+  it.each(['Ana', 'Jean-Luc O’Neil', 'Dr. Müller', '山田 太郎', 'Ana (Finance)'])(
     'leaves the name %s as it is',
     (name) => {
-      expect(strings(approvalCard(closed('denied', name))).markup[0]).toBe(`:x: *DENIED* by ${name}`)
+      expect(outcomeOf(approvalCard(closed('denied', name)))).toBe(`*❌ Denied by* ${name} · ${AT}`)
     },
   )
 })
@@ -350,21 +294,45 @@ describe('what does not fit', () => {
 
   it('is said from the first character that is missing, and not before', () => {
     const whole = approvalCard(acting({ summary: 'x'.repeat(800) }))
-    expect(strings(whole).literal).toContain('x'.repeat(800))
+    expect(said(whole)).toMatch(/^x{800}\n/)
     expect(truncation(whole)).toBeUndefined()
     expect(truncation(approvalCard(acting({ summary: 'x'.repeat(801) })))).toBe(
       'Truncated: showing the first 800 of 801 characters of the summary. View in Console shows all of it.',
     )
     const long = closed('approved', 'n'.repeat(81), 'y'.repeat(401))
     expect(truncation(approvalCard(long))).toMatch(
-      /80 of 81 characters of the reviewer's name, .*of the note\./,
+      /80 of 81 characters of the reviewer's name, .*400 of 401 characters of the note\./,
     )
     expect(truncation(approvalCard({ ...PENDING, reasons: Array(500).fill('R') }))).toContain(
       'of the reasons',
     )
-    expect(truncation(approvalCard(acting({ tool: 't'.repeat(201) })))).toContain(
-      '200 of 201 characters of "Tool"',
+    const { agent, key } = {
+      agent: { id: 'a', name: 'n'.repeat(81) },
+      key: { id: 'k', name: 'n'.repeat(82) },
+    }
+    expect(truncation(approvalCard({ ...PENDING, agent, key }))).toMatch(
+      /80 of 82 characters of the key's name, .*80 of 81 characters of the agent's name\./,
     )
+  })
+
+  it('never is an identifier, which is shown whole however much else there is', () => {
+    const [agent, tool, environment] = ['&a', '&t', '&e'].map((unit) => unit.repeat(100)) as [
+      string,
+      string,
+      string,
+    ]
+    const much = '"'.repeat(100_000)
+    const view = {
+      ...acting({ tool, environment: environment.slice(0, 100), summary: much, arguments: { much } }),
+      key: { id: 'key_1', name: '&'.repeat(100) },
+      agent: { id: agent, name: much },
+      reasons: Array(50).fill(much.slice(0, 200)),
+    }
+    const card = approvalCard(view)
+    expect(breaches(card)).toEqual([])
+    const coded = (text: string) => `\`${text.replaceAll('&', '&amp;')}\``
+    expect(card.text).toContain(`Approve* ${coded(tool)} in ${coded(environment.slice(0, 100))}?`)
+    expect(factsOf(card)['*Agent*']).toBe(coded(agent))
   })
 
   it('does not promise a console that it cannot link to', () => {
@@ -375,9 +343,8 @@ describe('what does not fit', () => {
   it('is never cut inside a character', () => {
     for (const character of ['😀', '👍🏽', '🇦🇹', 'e\u0301']) {
       for (const lead of ['', 'x', 'xx', 'xxx']) {
-        const [shown] = strings(
-          approvalCard(acting({ summary: lead + character.repeat(1000) })),
-        ).literal.filter((text) => text.startsWith(lead + character))
+        const [shown] =
+          said(approvalCard(acting({ summary: lead + character.repeat(1000) })))?.split('\n') ?? []
         expect(shown).toMatch(new RegExp(`^${lead}(${character})+…$`, 'u'))
       }
     }
@@ -385,41 +352,28 @@ describe('what does not fit', () => {
 
   it('is mended where one character is longer than everything that is shown', () => {
     for (const lead of ['a', 'ab']) {
-      const card = approvalCard(acting({ summary: lead + '\u{1d165}'.repeat(5000) }))
+      const card = approvalCard(acting({ summary: `${lead}${'👩\u200d'.repeat(5000)}👩` }))
       expect(breaches(card)).toEqual([])
-      expect(truncation(card)).toMatch(/first (799|800) of 10,00[12] characters of the summary/)
+      expect(truncation(card)).toMatch(/first (799|800) of 15,00\d characters of the summary/)
     }
   })
 })
 
 describe('whatever an agent sends', () => {
-  it('Slack takes the card', () => {
+  it('Slack takes the card, only what waits can be pressed, nothing is alive or leads elsewhere, or is unseen', () => {
     fc.assert(
       fc.property(hostileView, (view) => {
-        expect(breaches(approvalCard(view))).toEqual([])
-      }),
-    )
-  })
-
-  it('none of it is markup or an address, and nothing unseen is left', () => {
-    fc.assert(
-      fc.property(hostileView, (view) => {
-        const { markup, urls, literal } = strings(approvalCard(view))
-        expect(markup.join('\n')).not.toContain(MARK)
-        expect(urls.join('\n')).not.toContain(MARK)
-        expect([...markup, ...literal].filter((text) => UNSEEN.test(text))).toEqual([])
-      }),
-    )
-  })
-
-  it('the line above the card is one line in which nothing is alive', () => {
-    fc.assert(
-      fc.property(hostileView, (view) => {
-        const { text } = approvalCard({ ...view, decisions: [], status: 'pending' })
-        expect(text).toMatch(/^Approval requested: /)
-        const words = text.slice('Approval requested'.length).replace(/&(amp|lt|gt);|: /g, '')
-        expect(words).not.toMatch(/[<>&*~`@#:\n]|\w\.\w/)
-        expect(text).not.toMatch(UNSEEN)
+        const card = approvalCard(view)
+        const { markup, urls, literal } = strings(card)
+        expect(breaches(card)).toEqual([])
+        const presses = buttonsOf(card).flatMap(({ action_id, value }) =>
+          value ? [`${action_id} ${value}`] : [],
+        )
+        const both = [`approve_action ${view.id}`, `deny_action ${view.id}`]
+        expect(presses).toEqual(view.status === 'pending' ? both : [])
+        expect([card.text, ...markup].map(alive).join('')).toBe('')
+        expect(urls.filter((url) => url !== view.url)).toEqual([])
+        expect([card.text, ...markup, ...literal].filter((text) => UNSEEN.test(text))).toEqual([])
       }),
     )
   })
@@ -429,12 +383,13 @@ describe('whatever an agent sends', () => {
     const args = fc.dictionary(fc.string(), fc.oneof(words(1500), fc.jsonValue()), { maxKeys: 4 })
     const seen = { cut: 0, whole: 0 }
     fc.assert(
-      fc.property(words(220), words(900), args, (tool, summary, args) => {
-        const card = approvalCard(acting({ tool, summary, arguments: args }))
-        const shown = strings(card)
-        const cut = [...shown.literal, ...shown.markup].some((text) => text.endsWith('…'))
+      fc.property(words(120), words(900), args, (name, summary, args) => {
+        const view = { ...acting({ summary, arguments: args }), agent: { id: 'agent-123', name: `n${name}` } }
+        const card = approvalCard(view)
+        const shown = strings(card).literal.flatMap((text) => text.split('\n'))
+        const cut = shown.some((text) => text.endsWith('…'))
         const whole =
-          tool.length <= 200 && summary.length <= 800 && JSON.stringify(args, null, 2).length <= 2000
+          name.length < 80 && summary.length <= 800 && JSON.stringify(args, null, 2).length <= 2000
         expect(cut).toBe(!whole)
         expect(truncation(card) !== undefined).toBe(cut)
         if (whole) expect(JSON.stringify(JSON.parse(argumentsOf(card)))).toBe(JSON.stringify(args))

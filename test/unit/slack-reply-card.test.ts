@@ -6,7 +6,7 @@ import { type Outcome, REFUSALS, refused } from '../../src/approvals/refusals.ts
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import type { Reply } from '../../src/commands/commands.ts'
 import { refusalCard, replyCard } from '../../src/platforms/slack/reply-card.ts'
-import { breaches, strings } from '../fakes/block-kit-rules.ts'
+import { alive, breaches, strings } from '../fakes/block-kit-rules.ts'
 
 const EMPTY: Reply = { title: 'Nothing is waiting', facts: [], lines: [] }
 const FULL: Reply = {
@@ -73,7 +73,7 @@ describe('a reply', () => {
     const card = replyCard(FULL)
     expect(breaches(card)).toEqual([])
     expect(card.response_type).toBe('ephemeral')
-    expect(card.text).toBe('Approval of slack․post_message')
+    expect(card.text).toBe('`Approval of slack.post_message`')
     expect(strings(card)).toEqual({
       markup: [],
       urls: ['https://countersign.example/approvals/1'],
@@ -82,6 +82,7 @@ describe('a reply', () => {
         'Status: pending',
         'Risk: HIGH (0.71)',
         'Post the *weekly* numbers\nasked by <@U123>',
+        'Arguments',
         '{\n  "channel": "#sales",\n  "text": "\\u202eno"\n}',
         'View in Console',
       ],
@@ -128,7 +129,7 @@ describe('a reply', () => {
         expect(markup.join('\n')).not.toContain(MARK)
         expect(literal.join('\n')).toContain(MARK)
         expect(markup.length > 0).toBe(literal.some((text) => text.endsWith('…')) || reply.facts.length > 20)
-        expect(card.text.replace(/&(amp|lt|gt);/g, '')).not.toMatch(/[<>&*~`@#:\n]|\w\.\w/)
+        expect(alive(card.text)).toBe('')
       }),
     )
   })
@@ -154,16 +155,18 @@ describe('a refusal', () => {
   })
 
   it.each([
-    ['<!channel> <@U1>', '&lt;!channel&gt; &lt;＠U1&gt;'],
-    ['*bold* _it_ ~no~ `x`', '∗bold∗ ˍitˍ ∼no∼ ˋxˋ'],
-    ['https://evil.com/?a&b', 'https꞉//evil․com/?a&amp;b'],
-    [':x: @here #all', '꞉x꞉ ＠here ♯all'],
-    ['\u202eAna\u200b\n\ud800', 'Ana \ufffd'],
-    ['\u200b', '(empty)'],
+    ['<!channel> <@U1>', '`&lt;!channel&gt; &lt;@U1&gt;`'],
+    ['*bold* _it_ ~no~ `x`', '`*bold* _it_ ~no~ ˋxˋ`'],
+    ['https://evil.com/?a&b', '`https://evil.com/?a&amp;b`'],
+    [':x: @here #all', '`:x: @here #all`'],
+    ['\u202eAna\u200b\n\ud800', '`\\u{202e}Ana\\u{200b} \ufffd`'],
+    ['\u200b', '`\\u{200b}`'],
+    ['', '(empty)'],
     ['n'.repeat(100_000), `${'n'.repeat(80)}…`],
   ])('a reviewer named %j brings nothing to life', (name, shown) => {
     const card = refusalCard(refusalOf(refused('already_decided', decidedBy(name))))
     expect(card.text).toBe(`:warning: Already approved by ${shown}`)
+    expect(alive(card.text.replace(':warning: ', ''))).toBe('')
     expect(breaches(card)).toEqual([])
   })
 })

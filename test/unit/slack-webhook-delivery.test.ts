@@ -78,7 +78,7 @@ describe('a card', () => {
     const [card] = shown()
     expect(card).toContain('"action_id":"approve_action"')
     expect(card).toContain('"action_id":"deny_action"')
-    expect(card).toContain('"block_id":"pending_buttons@dst_1"')
+    expect(card).toContain('"block_id":"open_buttons@dst_1"')
   })
 
   test('has only links where nothing comes back, and never says that it can be pressed', async () => {
@@ -111,7 +111,7 @@ describe('a card that somebody pressed', () => {
     await redraw(handle)
     await redraw(handle)
     expect(shown()).toHaveLength(1)
-    expect(shown()[0]).toContain('*APPROVED* by Ana')
+    expect(shown()[0]).toContain('*✅ Approved by* Ana')
     expect(shown()[0]).not.toContain('approve_action')
     expect(server.slack.calls.map(({ method }) => method)).not.toContain('chat.update')
   })

@@ -2,13 +2,10 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { STATUSES } from '../../src/approvals/view.ts'
+import { type ApprovalView, STATUSES } from '../../src/approvals/view.ts'
 import { SEVERITIES } from '../../src/events/severity.ts'
-import {
-  type AdaptiveCard,
-  approvalCard as drawApproval,
-  summaryOf,
-} from '../../src/platforms/teams/cards.ts'
+import type { RenderOptions } from '../../src/platforms/render-options.ts'
+import { type AdaptiveCard, cardOf } from '../../src/platforms/teams/cards.ts'
 import { breaches, nodes, strings } from '../fakes/adaptive-card-rules.ts'
 import {
   acting,
@@ -21,62 +18,73 @@ import {
   TRICKS,
   UNSEEN,
 } from '../fakes/hostile-approvals.ts'
-import { usually } from '../fakes/render-options.ts'
+import { drawing } from '../fakes/render-options.ts'
 
-const approvalCard = usually(drawApproval)
+const { approvalCard: drawn } = drawing(cardOf)
+const approvalCard = (view: ApprovalView, options?: Partial<RenderOptions>) => drawn(view, options).card
+const summaryOf = (view: ApprovalView) => drawn(view).summary
 
 const HARD_SPACES = /\u00a0/g
 const CLOSED = STATUSES.slice(1) as Closed[]
 const CRITICAL = { ...PENDING, risk: { level: 'critical' as const, score: 0.97 } }
+const ASKED_BY = 'asked by agent-123 with the key Sales key: “Post the weekly numbers to #sales”'
 
-const literal = (card: AdaptiveCard) => strings(card).literal
+const literal = (card: object) => strings(card).literal.map((text) => text.replace(HARD_SPACES, ' '))
 const styleOf = (card: AdaptiveCard) => (card.body[0] as { style: string }).style
 const actionsOf = (card: AdaptiveCard) => (card.actions ?? []) as Record<string, unknown>[]
-const ofType = (value: unknown, type: string) => nodes(value).filter((node) => node.type === type)
-const truncation = (card: AdaptiveCard) => strings(card).other.find((text) => text.startsWith('Truncated: '))
-const headline = (card: AdaptiveCard) =>
-  ofType(card.body[0], 'RichTextBlock')[0] &&
-  strings(ofType(card.body[0], 'RichTextBlock')[0] as object).literal.join('')
-
-function argumentsOf(card: AdaptiveCard): string {
-  const monospace = ofType(card, 'TextRun').filter(({ fontType, isSubtle }) => fontType && !isSubtle)
-  expect(monospace).toHaveLength(1)
-  return String(monospace[0]?.text).replace(HARD_SPACES, ' ')
+const truncation = (card: AdaptiveCard) => literal(card).find((text) => text.startsWith('Truncated: '))
+/** What stands in colour: what is to be decided or how it ended, and remarks. */
+const top = (card: AdaptiveCard) =>
+  nodes(card.body[0])
+    .filter(({ type }) => type === 'RichTextBlock')
+    .map((line) => literal(line).join(''))
+const withId = (card: AdaptiveCard, id: string) => nodes(card).find((node) => node.id === id)
+const under = (card: AdaptiveCard, id: string) => literal(withId(card, id) ?? {}).join('')
+const argumentsOf = (card: AdaptiveCard) => under(card, 'payload')
+const outcomeOf = (card: AdaptiveCard) => {
+  const line = nodes(card).find(({ separator }) => separator)
+  return line && literal(line).join('')
 }
 
-function decides(action: 'approve' | 'deny', style: string) {
-  const [title, data] = [action === 'approve' ? 'Approve' : 'Deny', { action, approval_id: PENDING.id }]
-  const fallback = { type: 'Action.Submit', title, style, data }
-  return { type: 'Action.Execute', title, style, verb: action, data, fallback }
+function decides(action: 'approve' | 'deny', title: string, style?: string) {
+  const data = { action, approval_id: PENDING.id }
+  const press = { title, ...(style && { style }), data }
+  return { type: 'Action.Execute', verb: action, ...press, fallback: { type: 'Action.Submit', ...press } }
 }
 
-const APPROVE = decides('approve', 'positive')
-const DENY = decides('deny', 'destructive')
+const APPROVE = decides('approve', 'Approve', 'positive')
+const DENY = decides('deny', 'Deny')
 const VIEW = { type: 'Action.OpenUrl', title: 'View in Console', url: PENDING.url }
 
 describe('a pending card', () => {
   const card = approvalCard(PENDING)
 
-  it('shows who wants what, why, how risky it is, and until when, in the order of the other surfaces', () => {
-    expect(literal(card).map((text) => text.replace(HARD_SPACES, ' '))).toEqual([
-      'Approval requested',
-      ...['Agent', 'production-langgraph (agent-123)'],
-      ...['Tool', 'slack.post_message'],
-      ...['Environment', 'production'],
-      ...['On behalf of', 'ana@example.com'],
+  it('shows what is to be decided, what the agent says, who it is, how risky it is, until when, and what will run', () => {
+    expect(literal(card)).toEqual([
+      ...['❗ HIGH · Approve ', 'slack.post_message', ' in ', 'production', '?'],
+      'The agent says',
+      [
+        'Post the weekly numbers to #sales',
+        'Reasons: PII_EGRESS, NEW_RECIPIENT',
+        'Calls itself: production-langgraph',
+      ].join('\n'),
+      ...['Agent', 'agent-123'],
+      ...['Key', 'Sales key'],
       ...['Risk', 'HIGH (0.71)'],
-      ...['Why: ', 'PII_EGRESS, NEW_RECIPIENT'],
-      'Post the weekly numbers to #sales',
+      ...['Requested by', 'ana@example.com'],
+      ...['Expires', '[2026-11-20T13:00:00Z]'],
+      'Arguments',
       JSON.stringify(PENDING.action.arguments, null, 2),
       ...['Digest ', 'a1b2c3d4e5f6', ' · ', 'apr_01kaf3q2m8e7s9v4w6x8y0z1b3'],
     ])
-    expect(strings(card).other).toContain(
-      'Expires {{DATE(2026-11-20T13:00:00Z,SHORT)}} {{TIME(2026-11-20T13:00:00Z)}}',
-    )
     expect(truncation(card)).toBeUndefined()
   })
 
-  it('has the three buttons, which older clients can press too', () => {
+  it('is told in a notification by what is asked, and by whom with which key', () => {
+    expect(summaryOf(PENDING)).toBe(`❗ HIGH · Approve slack.post_message in production? · ${ASKED_BY}`)
+  })
+
+  it('has the three buttons, which older clients can press too, none of them in the colour of danger', () => {
     expect(actionsOf(card)).toEqual([APPROVE, DENY, VIEW])
     expect(breaches(card)).toEqual([])
   })
@@ -85,49 +93,62 @@ describe('a pending card', () => {
     for (const level of SEVERITIES.filter((level) => level !== 'critical')) {
       const ordinary = approvalCard({ ...PENDING, risk: { level, score: null } })
       expect(actionsOf(ordinary)).toEqual([APPROVE, DENY, VIEW])
+      expect(withId(ordinary, 'confirm')).toBeUndefined()
     }
     const critical = approvalCard(CRITICAL)
-    const [approve, ...others] = actionsOf(critical)
-    expect(others).toEqual([DENY, VIEW])
-    expect(approve).toMatchObject({ type: 'Action.ShowCard', title: 'Approve', style: 'positive' })
-    expect(actionsOf(approve?.card as AdaptiveCard)).toEqual([APPROVE])
-    expect(strings(approve?.card as object).other).toContain(
+    const toggle = { type: 'Action.ToggleVisibility', targetElements: ['confirm'] }
+    expect(actionsOf(critical)).toEqual([{ ...toggle, title: 'Approve…', style: 'positive' }, DENY, VIEW])
+    const confirm = withId(critical, 'confirm') as Record<string, unknown>
+    expect(confirm).toMatchObject({ isVisible: false, style: 'warning' })
+    expect(critical.body.at(-1)).toBe(confirm)
+    expect(strings(confirm).other).toContain(
       'Its risk is critical. Approve it only if you have read all of its arguments.',
     )
+    expect(nodes(confirm).find(({ type }) => type === 'ActionSet')?.actions).toEqual([
+      decides('approve', 'Yes, approve', 'positive'),
+      { ...toggle, title: 'Go back' },
+    ])
     expect(breaches(critical)).toEqual([])
   })
 
   it.each([
-    ['info', 'accent'],
-    ['low', 'accent'],
-    ['medium', 'warning'],
-    ['high', 'attention'],
-    ['critical', 'attention'],
-  ] as const)('of risk %s is headed in the style %s', (level, style) => {
-    expect(styleOf(approvalCard({ ...PENDING, risk: { level, score: null } }))).toBe(style)
+    ['info', 'accent', 'ℹ️'],
+    ['low', 'accent', 'ℹ️'],
+    ['medium', 'warning', '⚠️'],
+    ['high', 'warning', '❗'],
+    ['critical', 'warning', '🚨'],
+  ] as const)('of risk %s has a colour, a sign and a word for it', (level, style, sign) => {
+    const card = approvalCard({ ...PENDING, risk: { level, score: null } })
+    expect(styleOf(card)).toBe(style)
+    expect(top(card)).toEqual([`${sign} ${level.toUpperCase()} · Approve slack.post_message in production?`])
+    expect(literal(card)).toContain(level.toUpperCase())
   })
 
   it('leaves out what the agent did not say', () => {
     const silent = approvalCard({
-      ...acting({ environment: null }),
+      ...acting({ environment: null, summary: 'slack.post_message' }),
+      agent: { id: 'agent-123', name: 'agent-123' },
       requested_by: null,
       reasons: [],
       risk: { level: 'low', score: null },
     })
+    expect(top(silent)).toEqual(['ℹ️ LOW · Approve slack.post_message?'])
     expect(literal(silent)).toContain('LOW')
-    for (const label of ['Why: ', 'Environment', 'On behalf of']) expect(literal(silent)).not.toContain(label)
+    for (const label of ['The agent says', 'Requested by']) expect(literal(silent)).not.toContain(label)
     expect(breaches(silent)).toEqual([])
   })
 
   it('of a test says that it is one', () => {
-    expect(headline(approvalCard({ ...PENDING, test: true }))).toBe(
-      '🧪 This is a test. The buttons work; no agent waits for the answer.',
-    )
+    expect(top(approvalCard({ ...PENDING, test: true }))).toEqual([
+      '🧪 This is a test · Approve slack.post_message in production?',
+      'The buttons work; no agent waits for the answer.',
+    ])
   })
 
-  it('says once what is twice the same', () => {
-    const named = { ...PENDING, agent: { id: 'agent-123', name: 'agent-123' } }
-    expect(literal(approvalCard(named))).toContain('agent-123')
+  it('says who has approved so far where one approval is not enough', () => {
+    const approved = [{ id: 'per_1', name: 'Ana' }]
+    const view = { ...PENDING, progress: [{ requirement: 'finance', approved, missing: 1 }] }
+    expect(top(approvalCard(view))[1]).toBe('1 of 2 approvals: Ana')
   })
 
   it.each([
@@ -146,38 +167,43 @@ describe('a pending card', () => {
 
 describe('a closed card', () => {
   it.each([
-    ['approved', '✅ APPROVED by Ana', 'good'],
-    ['denied', '❌ DENIED by Ana', 'attention'],
-    ['expired', '⌛ EXPIRED nobody decided in time', 'emphasis'],
-    ['withdrawn', '🚫 WITHDRAWN no decision is needed any more', 'emphasis'],
-  ] as const)('says that it was %s, in colour too', (status, line, style) => {
-    const card = approvalCard(closed(status))
-    expect(headline(card)).toBe(line)
-    expect(styleOf(card)).toBe(style)
-    expect(summaryOf(closed(status))).toBe(`${line}: slack․post_message for production-langgraph`)
-    expect(breaches(card)).toEqual([])
-  })
+    ['approved', '✅ Approved by Ana', 'good'],
+    ['denied', '❌ Denied by Ana', 'attention'],
+    ['expired', '⌛ Expired, nobody decided in time', 'emphasis'],
+    ['withdrawn', '🚫 Withdrawn, no decision is needed any more', 'emphasis'],
+  ] as const)(
+    'says at the top and where the buttons were that it was %s, in colour too',
+    (status, line, style) => {
+      const card = approvalCard(closed(status))
+      expect(top(card)[0]).toBe(`${line}: slack.post_message in production`)
+      expect(outcomeOf(card)).toBe(`${line} · [2026-11-20T12:05:00Z]`)
+      expect(literal(card.body.at(-1) as object).join('')).toBe(outcomeOf(card))
+      expect(styleOf(card)).toBe(style)
+      expect(summaryOf(closed(status))).toBe(`${line}: slack.post_message in production · ${ASKED_BY}`)
+      expect(literal(card)).not.toContain('Expires')
+      expect(breaches(card)).toEqual([])
+    },
+  )
 
   it.each(CLOSED)('that was %s still leads to the console and decides nothing any more', (status) => {
     const card = approvalCard({ ...CRITICAL, status, closed_at: PENDING.expires_at })
     expect(actionsOf(card)).toEqual([VIEW])
-    expect(JSON.stringify(card)).not.toMatch(/Action\.(Execute|Submit|ShowCard)/)
+    expect(JSON.stringify(card)).not.toMatch(/Action\.(Execute|Submit|ToggleVisibility)/)
   })
 
-  it('shows when it closed and the note of the reviewer, literally', () => {
+  it('shows the note of the reviewer, literally', () => {
     const card = approvalCard(closed('approved', 'Ana', 'checked **with** [me](https://evil.example)'))
-    expect(strings(card).other).toContain(
-      'Closed {{DATE(2026-11-20T12:05:00Z,SHORT)}} {{TIME(2026-11-20T12:05:00Z)}}',
-    )
-    expect(literal(card)).toContain('Note: checked **with** [me](https://evil.example)')
+    expect(top(card)[1]).toBe('Note by Ana: “checked **with** [me](https://evil.example)”')
   })
 
   it('without a vote names nobody and shows the closing words instead', () => {
     const byPolicy = { ...closed('approved'), decisions: [], review_notes: 'Approved by policy *x*' }
-    expect(headline(approvalCard(byPolicy))).toBe('✅ APPROVED')
-    expect(literal(approvalCard(byPolicy))).toContain('Approved by policy *x*')
-    expect(literal(approvalCard(closed('withdrawn')))).toContain('withdrawn at last')
-    expect(literal(approvalCard(closed('expired')))).not.toContain('expired at last')
+    expect(top(approvalCard(byPolicy))).toEqual([
+      '✅ Approved: slack.post_message in production',
+      '“Approved by policy *x*”',
+    ])
+    expect(top(approvalCard(closed('withdrawn')))[1]).toBe('“withdrawn at last”')
+    expect(JSON.stringify(approvalCard(closed('expired')))).not.toContain('expired at last')
   })
 
   it('that nobody decided names nobody, although somebody had voted', () => {
@@ -186,9 +212,9 @@ describe('a closed card', () => {
     expect(summaryOf(view)).not.toContain('Ana')
   })
 
-  it.each([null, 'yesterday', '{{DATE(x)}}'])('has no line for a time that is none: %s', (closed_at) => {
-    const card = approvalCard({ ...closed('approved'), closed_at })
-    expect(ofType(card, 'TextBlock')).toEqual([])
+  it('has no time where none is known', () => {
+    const card = approvalCard({ ...closed('approved'), closed_at: null })
+    expect(outcomeOf(card)).toBe('✅ Approved by Ana')
     expect(breaches(card)).toEqual([])
   })
 })
@@ -207,20 +233,24 @@ describe('what does not fit', () => {
     )
   })
 
-  it('of letters that take more room is cut further', () => {
+  it('of letters that take more room is cut further, and an identifier never', () => {
     const long = '漢'.repeat(20_000)
-    const { agent, action, reasons } = {
-      ...acting({ tool: long, summary: long, environment: long }),
-      reasons: [long],
-    }
+    const [id, tool, environment] = ['"', '\\', '{'].map((unit) => unit.repeat(200)) as [
+      string,
+      string,
+      string,
+    ]
+    const { action } = acting({ tool, environment, summary: long, arguments: { long } })
     const card = approvalCard({
       ...closed('approved', long, long),
-      agent: { ...agent, name: long },
-      action: { ...action, arguments: { long } },
-      reasons,
+      key: { id: 'key_1', name: long },
+      agent: { id, name: long },
+      action,
+      reasons: [long],
     })
     expect(breaches(card)).toEqual([])
     expect(truncation(card)).toContain('the first 4,200 of')
+    for (const shown of [id, tool, environment]) expect(literal(card)).toContain(shown)
   })
 
   it('is said from the first character that is missing, and not before', () => {
@@ -228,14 +258,11 @@ describe('what does not fit', () => {
     expect(truncation(approvalCard(acting({ summary: 'x'.repeat(801) })))).toBe(
       'Truncated: showing the first 800 of 801 characters of the summary. View in Console shows all of it.',
     )
-    expect(truncation(approvalCard(closed('approved', 'n'.repeat(81), 'y'.repeat(395))))).toMatch(
+    expect(truncation(approvalCard(closed('approved', 'n'.repeat(81), 'y'.repeat(401))))).toMatch(
       /80 of 81 characters of the reviewer's name, .*400 of 401 characters of the note\./,
     )
     expect(truncation(approvalCard({ ...PENDING, reasons: Array(500).fill('R') }))).toContain(
       'of the reasons',
-    )
-    expect(truncation(approvalCard(acting({ tool: 't'.repeat(201) })))).toContain(
-      '200 of 201 characters of "Tool"',
     )
   })
 
@@ -246,54 +273,51 @@ describe('what does not fit', () => {
 })
 
 describe('whatever an agent sends', () => {
-  it('Teams takes the card', () => {
+  it('Teams takes the card, only what waits can be pressed, and the text is read by people alone', () => {
     fc.assert(
       fc.property(hostileView, (view) => {
-        expect(breaches(approvalCard(view))).toEqual([])
-      }),
-    )
-  })
-
-  it('it is read by people alone: no markdown, address, button or function of the card', () => {
-    fc.assert(
-      fc.property(hostileView, (view) => {
-        const { literal, other } = strings(approvalCard(view))
+        const { card, summary } = drawn(view)
+        const { literal, other } = strings(card)
+        const presses = nodes(card).filter(({ type }) => type === 'Action.Execute')
+        expect(breaches(card)).toEqual([])
+        expect(Buffer.byteLength(JSON.stringify(card))).toBeLessThanOrEqual(27_000)
+        expect(presses.map(({ verb }) => verb).sort()).toEqual(
+          view.status === 'pending' ? ['approve', 'deny'] : [],
+        )
         expect(other.join('\n')).not.toContain(MARK)
+        expect(other.filter((text) => text.includes('${'))).toEqual([])
         expect(literal.join('\n')).not.toMatch(/\{\{\s*(DATE|TIME)/i)
-        expect([...literal, ...other].filter((text) => UNSEEN.test(text))).toEqual([])
+        expect(summary).toMatch(
+          /^(.+ · Approve |✅ Approved|❌ Denied|⌛ Expired|🚫 Withdrawn).+ · asked by .+$/u,
+        )
+        expect([summary, ...literal, ...other].filter((text) => UNSEEN.test(text))).toEqual([])
       }),
     )
   })
 
-  it('no placeholder of the template is left, and no text of the agent is taken for one', () => {
-    fc.assert(
-      fc.property(hostileView, (view) => {
-        const { other } = strings(approvalCard(view))
-        expect(other.filter((text) => text.includes('${'))).toEqual([])
-      }),
-    )
+  it('no text of the agent is taken for a placeholder of the template', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the agent's attempt at the template language
     const attempt = '${id} ${url} ${arguments} ${$root}'
-    const view = acting({ tool: attempt, summary: attempt, environment: attempt, arguments: { attempt } })
-    const shown = literal(approvalCard({ ...view, reasons: [attempt] }))
-    expect(shown.filter((text) => text === attempt)).toHaveLength(4)
-    expect(argumentsOf(approvalCard(view))).toBe(JSON.stringify({ attempt }, null, 2))
+    const card = approvalCard({
+      ...acting({ tool: attempt, summary: `${attempt}?`, environment: attempt, arguments: { attempt } }),
+      agent: { id: attempt, name: `${attempt}!` },
+      reasons: [attempt],
+    })
+    expect(literal(card).filter((text) => text === attempt)).toHaveLength(3)
+    expect(under(card, 'said')).toBe(`${attempt}?\nReasons: ${attempt}\nCalls itself: ${attempt}!`)
+    expect(argumentsOf(card)).toBe(JSON.stringify({ attempt }, null, 2))
   })
 
   it('the arguments are shown with every space, and mean what will run', () => {
     const args = fc.dictionary(
       fc.string(),
       fc.oneof(fc.jsonValue(), fc.constantFrom('a  b   c', '  x', ...TRICKS)),
-      {
-        maxKeys: 3,
-      },
+      { maxKeys: 3 },
     )
     fc.assert(
       fc.property(args, (args) => {
-        const [run] = ofType(approvalCard(acting({ arguments: args })), 'TextRun').filter(
-          ({ fontType, isSubtle }) => fontType && !isSubtle,
-        )
-        const text = String(run?.text)
+        const card = approvalCard(acting({ arguments: args }))
+        const text = strings(withId(card, 'payload') ?? {}).literal.join('')
         expect(text).not.toMatch(/^ | {2}/m)
         if (!text.endsWith('…'))
           expect(JSON.stringify(JSON.parse(text.replace(HARD_SPACES, ' ')))).toBe(JSON.stringify(args))
@@ -305,11 +329,15 @@ describe('whatever an agent sends', () => {
     const words = (max: number) => fc.nat(max).map((length) => 'x'.repeat(length))
     const seen = { cut: 0, whole: 0 }
     fc.assert(
-      fc.property(words(220), words(900), words(7000), (tool, summary, text) => {
-        const card = approvalCard(acting({ tool: `t${tool}`, summary, arguments: { text } }))
-        const cut = literal(card).some((text) => text.endsWith('…'))
+      fc.property(words(120), words(900), words(7000), (name, summary, text) => {
+        const view = {
+          ...acting({ summary, arguments: { text } }),
+          agent: { id: 'agent-123', name: `n${name}` },
+        }
+        const card = approvalCard(view)
+        const cut = literal(card).some((text) => /…$/m.test(text))
         const whole =
-          tool.length < 200 && summary.length <= 800 && JSON.stringify({ text }, null, 2).length <= 6000
+          name.length < 80 && summary.length <= 800 && JSON.stringify({ text }, null, 2).length <= 6000
         expect(cut).toBe(!whole)
         expect(truncation(card) !== undefined).toBe(cut)
         seen[cut ? 'cut' : 'whole']++
@@ -339,16 +367,5 @@ describe('whatever an agent sends', () => {
     const card = approvalCard(acting({ arguments: { deep: nested(20_000) } }))
     expect(breaches(card)).toEqual([])
     expect(truncation(card)).toContain('of the arguments')
-  })
-
-  it('a notification is one line in which nothing is alive', () => {
-    fc.assert(
-      fc.property(hostileView, (view) => {
-        const line = summaryOf(view)
-        expect(line).toMatch(/^(Approval requested|✅ APPROVED|❌ DENIED|⌛ EXPIRED|🚫 WITHDRAWN)/)
-        expect(line.replaceAll(': ', '')).not.toMatch(/[<>&*~`@#:[\]\\|\n]|\w\.\w|\{\{\s*(DATE|TIME)/i)
-        expect(line).not.toMatch(UNSEEN)
-      }),
-    )
   })
 })

@@ -11,6 +11,8 @@ import { identifier, oneLine, prettyJson, prose, webUrl } from './text.ts'
 import { asker, named, whatOf, whoOf } from './who.ts'
 
 const LONGEST = { summary: 800, reasons: 300, note: 400 }
+/** No platform takes any number of lines, and nobody reads them. */
+const MOST_REMARKS = 5
 
 const CONFIRM_CRITICAL: Confirm = {
   title: 'Approve a critical action?',
@@ -99,14 +101,13 @@ function remarksOf(view: ApprovalView, { details, interactive }: RenderOptions, 
   }
   if (view.status === 'pending') return [...remarks, ...progressOf(view, budget)]
   if (!details) return remarks
-  const noted = closingVotes(view).flatMap(({ reviewer, note }) =>
-    note === null ? [] : [{ reviewer, note }],
-  )
-  for (const { reviewer, note } of noted) {
+  const votes = closingVotes(view)
+  const noted = votes.flatMap(({ reviewer, note }) => (note === null ? [] : [{ reviewer, note }]))
+  for (const { reviewer, note } of budget.first(noted, MOST_REMARKS, 'notes')) {
     const name = named(reviewer.name, "the reviewer's name", budget)
     remarks.push(['Note by ', { name }, ': ', { quote: budget.of('the note', oneLine(note), LONGEST.note) }])
   }
-  if (view.status === 'withdrawn' && view.review_notes !== null) {
+  if (votes.length === 0 && view.status !== 'expired' && view.review_notes !== null) {
     remarks.push([{ quote: budget.of('the note', oneLine(view.review_notes), LONGEST.note) }])
   }
   return remarks
@@ -114,13 +115,13 @@ function remarksOf(view: ApprovalView, { details, interactive }: RenderOptions, 
 
 /** Nothing where one approval is enough, of which there is nothing to tell until it is there. */
 function progressOf({ progress }: ApprovalView, budget: Budget): Line[] {
-  return progress.flatMap(({ approved, missing }): Line[] => {
+  const open = progress.filter(({ approved, missing }) => approved.length + missing > 1)
+  return budget.first(open, MOST_REMARKS, 'groups of reviewers').map(({ approved, missing }): Line => {
     const needed = approved.length + missing
-    if (needed < 2) return []
     const count = `${approved.length} of ${needed} approvals`
-    if (approved.length === 0) return [[count]]
+    if (approved.length === 0) return [count]
     const names = inWords(approved.map(({ name }) => name))
-    return [[`${count}: `, { name: named(names, 'the names', budget) }]]
+    return [`${count}: `, { name: named(names, 'the names', budget) }]
   })
 }
 

@@ -41,7 +41,10 @@ export function oneLine(text: string): string {
   return prose(text).replace(/\s+/g, ' ')
 }
 
-/** Which agent, tool or environment: two that differ never look alike, also of rows that are older than the rule. */
+/**
+ * Which agent, tool or environment: two that differ never look alike, also of rows that are older than the rule. Never
+ * empty, which platforms refuse.
+ */
 export function identifier(text: string): string {
   // Code that is empty would open, not close, in markdown.
   if (text === '') return '\\u{}'
