@@ -47,7 +47,7 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(inSlack(asked)[0]).toContain(WITHHELD)
     expect(inSlack(asked)[0]).toContain('approve_action')
     await office.press({ approval: asked, verdict: 'Deny' })
-    await eventually(() => [...inTeams(asked), ...inSlack(asked)].every((card) => card.includes('DENIED')))
+    await eventually(() => [...inTeams(asked), ...inSlack(asked)].every((card) => card.includes('Denied by')))
     expect(
       inTeams(asked)
         .map((card) => card.includes(SECRET))
@@ -59,7 +59,7 @@ describe.each(databases)('on $name', ({ create }) => {
   test('a click is answered without what any destination in the conversation leaves out', async () => {
     const asked = await ask()
     const answer = shown(await office.press({ approval: asked }))
-    expect(answer).toContain('APPROVED')
+    expect(answer).toContain('Approved by')
     expect(answer).toContain(WITHHELD)
     expect(answer).not.toContain(SECRET)
   })

@@ -54,9 +54,9 @@ describe.each(databases)('on $name', ({ create }) => {
     const card = await eventually(() =>
       running.slack
         .messages(CHANNEL)
-        .find((message) => message.text.includes('APPROVED') && JSON.stringify(message).includes(asked.id)),
+        .find((message) => message.text.includes('Approved by') && JSON.stringify(message).includes(asked.id)),
     )
-    expect(card.text).toContain(':white_check_mark: *APPROVED* by Ana Ruiz')
+    expect(card.text).toContain('*✅ Approved by* Ana Ruiz: ')
     expect(JSON.stringify(card)).not.toContain('approve_action')
   })
 
@@ -111,7 +111,7 @@ describe.each(databases)('on $name', ({ create }) => {
       clock.advance(1_000)
       return running.slack
         .messages(CHANNEL)
-        .find((message) => message.ts === ts && message.text.includes('APPROVED'))
+        .find((message) => message.ts === ts && message.text.includes('Approved by'))
     })
   })
 

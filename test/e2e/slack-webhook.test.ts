@@ -106,7 +106,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const { ts } = await cardOf(approval)
     const { team = TEAM, user = {}, enterprise } = more
     const responseUrl = new URL('/respond/unknown', server.running.slack.apiUrl()).href
-    const block_id = at === null ? 'pending_buttons' : `pending_buttons@${at}`
+    const block_id = at === null ? 'open_buttons' : `open_buttons@${at}`
     const click = clickOf({ approvalId: approval.id, ts, team, responseUrl })
     const pressed = {
       ...click,
@@ -142,7 +142,7 @@ describe.each(databases)('on $name', ({ create }) => {
       const found = await cardOf(asked)
       return found.edited && found
     })
-    expect(JSON.stringify(card)).toContain('*APPROVED* by ＠ana')
+    expect(JSON.stringify(card)).toContain('*✅ Approved by* `ana.ruiz`')
     expect(JSON.stringify(card)).not.toContain('deny_action')
     expect(cardsOf(asked)).toHaveLength(1)
     const methods = server.running.slack.calls.map(({ method }) => method)
@@ -176,7 +176,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const { ts } = await cardOf(event)
     await server.running.slack.click({ channel: CHANNEL, ts, actionId: 'acknowledge_alert', userId: ANA })
     const card = await eventually(() => cardsOf(event).find((one) => one.edited))
-    expect(JSON.stringify(card)).toMatch(/Acknowledged\W* by ＠ana/)
+    expect(JSON.stringify(card)).toContain('*👀 Acknowledged by* `ana.ruiz`')
     expect(JSON.stringify(card)).not.toContain('acknowledge_alert')
     expect(cardsOf(event)).toHaveLength(1)
     expect(JSON.stringify(await cardOf(event, SECOND))).not.toContain('acknowledge_alert')
@@ -196,7 +196,7 @@ describe.each(databases)('on $name', ({ create }) => {
     await press(asked, 'approve_action', ANA)
     await eventually(() => toldTo(ANA).includes(':warning: Already denied by Cleo Stern'))
     const card = await eventually(() => cardsOf(asked).find((one) => one.edited))
-    expect(JSON.stringify(card)).toContain('*DENIED* by Cleo Stern')
+    expect(JSON.stringify(card)).toContain('*❌ Denied by* Cleo Stern')
     expect(JSON.stringify(card)).not.toContain('approve_action')
     expect((await read(asked)).status).toBe('denied')
   })

@@ -30,10 +30,10 @@ describe.each(databases)('on $name', ({ create }) => {
     office.teams.messages(office.channel).filter(({ card }) => JSON.stringify(card)?.includes(id))
 
   test.each([
-    { how: 'execute', verdict: 'Approve', status: 'approved', words: 'APPROVED', style: 'good' },
-    { how: 'execute', verdict: 'Deny', status: 'denied', words: 'DENIED', style: 'attention' },
-    { how: 'submit', verdict: 'Approve', status: 'approved', words: 'APPROVED', style: 'good' },
-    { how: 'submit', verdict: 'Deny', status: 'denied', words: 'DENIED', style: 'attention' },
+    { how: 'execute', verdict: 'Approve', status: 'approved', words: 'Approved by', style: 'good' },
+    { how: 'execute', verdict: 'Deny', status: 'denied', words: 'Denied by', style: 'attention' },
+    { how: 'submit', verdict: 'Approve', status: 'approved', words: 'Approved by', style: 'good' },
+    { how: 'submit', verdict: 'Deny', status: 'denied', words: 'Denied by', style: 'attention' },
   ] as const)(
     '$verdict by $how decides, is audited, and closes the card for all',
     async ({ how, verdict, status, words, style }) => {
@@ -100,12 +100,12 @@ describe.each(databases)('on $name', ({ create }) => {
       status: 200,
       body: { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive' },
     })
-    expect(shown(answer)).toContain('DENIED')
+    expect(shown(answer)).toContain('Denied by')
     expect(shown(answer)).not.toMatch(/Action\.(Execute|Submit)/)
     // The redraw that failed is tried again.
     await eventually(async () => {
       office.clock.advance(1_000)
-      return JSON.stringify((await office.cardOf(asked)).card).includes('DENIED')
+      return JSON.stringify((await office.cardOf(asked)).card).includes('Denied by')
     })
   })
 
@@ -116,7 +116,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const before = await recorded(office.databaseUrl)
     const second = await office.teams.send(activity)
     expect(second.body).toEqual(first.body)
-    expect(shown(second)).toContain('APPROVED')
+    expect(shown(second)).toContain('Approved by')
     expect(await recorded(office.databaseUrl)).toEqual(before)
     expect((await office.read(asked)).decisions).toHaveLength(1)
   })
@@ -127,7 +127,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const again = await office.activityOf({ approval: asked })
     const lateSubmit = await office.activityOf({ approval: asked, by: 'ben', verdict: 'Deny', how: 'submit' })
     await office.press({ approval: asked })
-    const { updatedAt } = await redrawn(asked, 'APPROVED')
+    const { updatedAt } = await redrawn(asked, 'Approved by')
     office.clock.advance(1_000)
     const answer = await office.teams.send(late)
     expect(answer).toMatchObject({
@@ -148,7 +148,7 @@ describe.each(databases)('on $name', ({ create }) => {
     office.clock.advance(10_000)
     expect(shown(await office.teams.send(activity))).toBe('⚠ Approval request has expired')
     expect(await office.read(asked)).toMatchObject({ status: 'expired', decisions: [] })
-    expect(styleOf(await redrawn(asked, 'EXPIRED'))).toBe('emphasis')
+    expect(styleOf(await redrawn(asked, '⌛ Expired'))).toBe('emphasis')
   })
 
   test('a click after the agent withdrew decides nothing', async () => {
@@ -156,7 +156,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const activity = await office.activityOf({ approval: asked })
     await office.running.call('POST', `/v1/approvals/${asked.id}/withdraw`)
     expect(shown(await office.teams.send(activity))).toBe('⚠ Already withdrawn')
-    expect(styleOf(await redrawn(asked, 'WITHDRAWN'))).toBe('emphasis')
+    expect(styleOf(await redrawn(asked, '🚫 Withdrawn'))).toBe('emphasis')
   })
 
   test('a decision in Teams closes the card in Slack, and one in Slack that in Teams', async () => {
@@ -172,14 +172,14 @@ describe.each(databases)('on $name', ({ create }) => {
     const { ts } = await inSlack(other)
     await inSlack(one)
     await office.press({ approval: one, verdict: 'Deny' })
-    expect((await inSlack(one, 'DENIED')).text).toContain('Ana Ruiz')
+    expect((await inSlack(one, 'Denied by')).text).toContain('Ana Ruiz')
     await slack.click({ channel, ts, actionId: 'approve_action', userId: 'U0BENOKAFO' })
-    expect(JSON.stringify((await redrawn(other, 'APPROVED')).card)).toContain('Ben Okafor')
+    expect(JSON.stringify((await redrawn(other, 'Approved by')).card)).toContain('Ben Okafor')
   })
 
   test('the critical one asks once more, and then counts', async () => {
     const asked = await office.ask({ risk: { level: 'critical' } })
-    await office.press({ approval: asked })
+    await office.press({ approval: asked, verdict: 'Yes, approve' })
     expect((await office.read(asked)).status).toBe('approved')
   })
 

@@ -74,7 +74,7 @@ describe.each(databases.slice(0, 1))('on $name', ({ create }) => {
     })
     await office.press({ approval: asked })
     expect((await office.read(asked)).decisions[0]?.verdict).toBe('approve')
-    await inTime(() => cards(asked).every((card) => card.includes('APPROVED')))
+    await inTime(() => cards(asked).every((card) => card.includes('Approved by')))
     expect(lost?.card).toBeDefined()
     expect(cards(asked)).toHaveLength(2)
   })
@@ -143,7 +143,7 @@ describe.each(databases.slice(0, 1))('on $name', ({ create }) => {
     await office.press({ approval: asked, verdict: 'Deny' })
     await attempted('update', before + 1)
     await inTime(() => callsOf('update') === before + 2)
-    await eventually(() => cards(asked)[0]?.includes('DENIED'))
+    await eventually(() => cards(asked)[0]?.includes('Denied by'))
     expect(cards(asked)).toHaveLength(1)
   })
 
@@ -173,12 +173,12 @@ describe.each(databases.slice(0, 1))('on $name', ({ create }) => {
     const hung = places.find((where) => where !== open) as string
     const answer = await office.press({ approval: asked, conversationId: open })
     expect(answer.tookMs).toBeLessThan(5_000)
-    expect(shown(answer)).toContain('APPROVED')
-    await eventually(() => cards(asked, open)[0]?.includes('APPROVED'))
+    expect(shown(answer)).toContain('Approved by')
+    await eventually(() => cards(asked, open)[0]?.includes('Approved by'))
     expect(cards(asked, hung)).toEqual([])
     // It comes after all, as it was asked for, and is brought to the truth.
     release()
-    await inTime(() => cards(asked, hung)[0]?.includes('APPROVED'))
+    await inTime(() => cards(asked, hung)[0]?.includes('Approved by'))
     expect(cards(asked, hung)).toHaveLength(1)
   })
 })

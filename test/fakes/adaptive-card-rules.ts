@@ -91,7 +91,7 @@ function breachesOf(node: Json): string[] {
 /** What is shown and hidden is found by its id. */
 function breachesOfIds(all: Json[]): string[] {
   const ids = all.flatMap(({ id }) => (id === undefined ? [] : [id]))
-  const targets = all.flatMap(({ targetElements }) => (targetElements ?? []) as unknown[])
+  const targets = all.flatMap(({ targetElements }) => (targetElements ?? []) as string[])
   return [
     ...(new Set(ids).size === ids.length ? [] : ['an id repeats']),
     ...targets.flatMap((target) => (ids.includes(target) ? [] : [`nothing has the id ${target}`])),

@@ -17,7 +17,8 @@ export interface Press {
   approval: ApprovalView
   /** Ana unless said otherwise. */
   by?: 'ana' | 'ben' | 'guest' | 'outsider'
-  verdict?: 'Approve' | 'Deny'
+  /** What the button says; one that is critical asks once more. */
+  verdict?: 'Approve' | 'Yes, approve' | 'Deny'
   how?: 'execute' | 'submit'
   clickId?: string
   /** Where the card stands: the team's channel unless said otherwise. */
