@@ -54,7 +54,9 @@ describe.each(databases)('on $name', ({ create }) => {
     const card = await eventually(() =>
       running.slack
         .messages(CHANNEL)
-        .find((message) => message.text.includes('Approved by') && JSON.stringify(message).includes(asked.id)),
+        .find(
+          (message) => message.text.includes('Approved by') && JSON.stringify(message).includes(asked.id),
+        ),
     )
     expect(card.text).toContain('*✅ Approved by* Ana Ruiz: ')
     expect(JSON.stringify(card)).not.toContain('approve_action')

@@ -142,7 +142,7 @@ describe.each(databases)('on $name', ({ create }) => {
       const found = await cardOf(asked)
       return found.edited && found
     })
-    expect(JSON.stringify(card)).toContain('*✅ Approved by* `ana.ruiz`')
+    expect(JSON.stringify(card)).toContain('*✅ Approved by* `@ana.ruiz`')
     expect(JSON.stringify(card)).not.toContain('deny_action')
     expect(cardsOf(asked)).toHaveLength(1)
     const methods = server.running.slack.calls.map(({ method }) => method)
@@ -176,7 +176,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const { ts } = await cardOf(event)
     await server.running.slack.click({ channel: CHANNEL, ts, actionId: 'acknowledge_alert', userId: ANA })
     const card = await eventually(() => cardsOf(event).find((one) => one.edited))
-    expect(JSON.stringify(card)).toContain('*👀 Acknowledged by* `ana.ruiz`')
+    expect(JSON.stringify(card)).toContain('*👀 Acknowledged by* `@ana.ruiz`')
     expect(JSON.stringify(card)).not.toContain('acknowledge_alert')
     expect(cardsOf(event)).toHaveLength(1)
     expect(JSON.stringify(await cardOf(event, SECOND))).not.toContain('acknowledge_alert')

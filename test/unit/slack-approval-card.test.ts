@@ -221,7 +221,11 @@ describe('a closed card', () => {
 
   it('shows the notes of five reviewers, and says how many there are', () => {
     const [vote] = closed('approved').decisions
-    const people = Array.from({ length: 12 }, (_, person) => ({ id: `per_${person}`, name: `P${person}` }))
+    const people = Array.from({ length: 12 }, (_, person) => ({
+      id: `per_${person}`,
+      name: `P${person}`,
+      email: null,
+    }))
     const decisions = people.flatMap((reviewer) => (vote ? [{ ...vote, reviewer, note: 'seen' }] : []))
     const progress = [{ requirement: 'reviewers', approved: people, missing: 0 }]
     const card = approvalCard({ ...closed('approved'), decisions, progress })

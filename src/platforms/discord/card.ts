@@ -4,8 +4,7 @@ import { fullest } from '../content/budget.ts'
 import type { Content } from '../content/content.ts'
 import { plain } from '../content/line.ts'
 import { type Link, linkOf } from '../content/link.ts'
-import { contentOf } from '../content/message.ts'
-import type { Message } from '../platform.ts'
+import { contentOf, type Subject } from '../content/message.ts'
 import type { RenderOptions } from '../render-options.ts'
 import { addressed, COLORS, type DiscordMessage, type Embed, isShortEnough } from './message.ts'
 import { block, jsonBlock, markdown } from './text.ts'
@@ -13,8 +12,8 @@ import { block, jsonBlock, markdown } from './text.ts'
 const ROOM = { payload: 1500 }
 
 /** The fullest message that Discord takes, whatever the agent sent; what was cut or left out is said in it. */
-export function cardOf(message: Message, options: RenderOptions): DiscordMessage {
-  const contentFor = contentOf(message, options, ROOM)
+export function cardOf(subject: Subject, options: RenderOptions): DiscordMessage {
+  const contentFor = contentOf(subject, options, ROOM)
   const [embed, link] = fullest(
     (budget) => {
       const content = contentFor(budget)

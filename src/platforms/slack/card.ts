@@ -10,8 +10,7 @@ import {
   LABELS,
   notification,
 } from '../content/content.ts'
-import { contentOf } from '../content/message.ts'
-import type { Message } from '../platform.ts'
+import { contentOf, type Subject } from '../content/message.ts'
 import type { RenderOptions } from '../render-options.ts'
 import { isShortEnough, type SlackMessage, slackMessage } from './message.ts'
 import { literal, markup, preformatted, quotation } from './text.ts'
@@ -20,8 +19,8 @@ const ROOM = { payload: 2000 }
 const ACTION_IDS = { approve: 'approve_action', deny: 'deny_action', acknowledge: 'acknowledge_alert' }
 
 /** Never longer than Slack takes, whatever the agent sent; what was cut is said on the card. */
-export function cardOf(message: Message, options: RenderOptions): SlackMessage {
-  const contentFor = contentOf(message, options, ROOM)
+export function cardOf(subject: Subject, options: RenderOptions): SlackMessage {
+  const contentFor = contentOf(subject, options, ROOM)
   return fullest((budget) => {
     const content = contentFor(budget)
     return slackMessage(notification(content), content.tone, blocksOf(content), options)

@@ -3,8 +3,7 @@
 import { fullest } from '../content/budget.ts'
 import type { Content } from '../content/content.ts'
 import { linkOf } from '../content/link.ts'
-import { contentOf } from '../content/message.ts'
-import type { Message } from '../platform.ts'
+import { contentOf, type Subject } from '../content/message.ts'
 import type { RenderOptions } from '../render-options.ts'
 import { isShortEnough, paragraphs, type TelegramMessage, telegramMessage } from './message.ts'
 import { block, bold, html } from './text.ts'
@@ -12,8 +11,8 @@ import { block, bold, html } from './text.ts'
 const ROOM = { payload: 2000 }
 
 /** The fullest message that Telegram takes, whatever the agent sent; what was cut or left out is said in it. */
-export function cardOf(message: Message, options: RenderOptions): TelegramMessage {
-  const contentFor = contentOf(message, options, ROOM)
+export function cardOf(subject: Subject, options: RenderOptions): TelegramMessage {
+  const contentFor = contentOf(subject, options, ROOM)
   const [text, link] = fullest(
     (budget) => {
       const content = contentFor(budget)
