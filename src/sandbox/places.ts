@@ -1,4 +1,4 @@
-// Builds the stand-in platforms: how the product reaches them, and where in them it is to post.
+// Builds the stand-in platforms, and tells how the product reaches them.
 
 import { randomBytes } from 'node:crypto'
 import express, { type Express, type Router } from 'express'
@@ -6,10 +6,10 @@ import type { Clock } from '../kit/clock.ts'
 import { createDiscordStandIn, type DiscordStandIn } from './discord-stand-in.ts'
 import { onlyThisMachine } from './guard.ts'
 import type { StateFile } from './saved-state.ts'
-import type { WantedDestination } from './setup.ts'
 import { createSlackStandIn, type SlackStandIn } from './slack-stand-in.ts'
 import { createTeamsStandIn, type TeamsStandIn } from './teams-stand-in.ts'
 import { createTelegramStandIn, type TelegramStandIn } from './telegram-stand-in.ts'
+import { SLACK_BOT_TOKEN, TELEGRAM_BOT_TOKEN } from './wanted-destinations.ts'
 
 /** What the environment would say if the stand-ins were the real thing. Secrets live as long as the process. */
 export interface PlaceConnections {
@@ -26,17 +26,15 @@ export interface PlaceConnections {
   egress: { allowCidrs: string[]; allowHttp: boolean }
 }
 
-interface StandIns {
+export interface StandIns {
   slack: SlackStandIn
   teams: TeamsStandIn
   discord: DiscordStandIn
   telegram: TelegramStandIn
 }
 
-interface Places extends StandIns {
+export interface Places extends StandIns {
   connections: PlaceConnections
-  /** One in each place. The app must be in a team before anything can be sent there: it is installed here. */
-  destinations(): Promise<WantedDestination[]>
   /** All that lies below the sandbox's own path. */
   router: Router
   /** What lies elsewhere: a webhook of Discord has its path at the root of an origin. */
@@ -44,15 +42,21 @@ interface Places extends StandIns {
   onChange(listener: () => void): void
 }
 
-const SLACK_BOT_TOKEN = 'xoxb-sandbox'
 const TEAMS_APP_ID = 'c0c0a5b1-0000-4000-8000-5a4db0c05160'
-const TELEGRAM_BOT_TOKEN = '123456789:sandbox-bot-of-this-machine'
 const THIS_MACHINE = ['127.0.0.0/8', '::1/128']
 
-export function createPlaces(productUrl: () => string, clock: Clock, file: StateFile): Places {
+export interface PlacesOptions {
+  productUrl: () => string
+  clock: Clock
+  file: StateFile
+  onPlaygroundMessage: (conversationId: string) => void
+}
+
+export function createPlaces(options: PlacesOptions): Places {
+  const { productUrl } = options
   const signingSecret = randomBytes(16).toString('hex')
   const appPassword = randomBytes(16).toString('hex')
-  const standIns = createStandIns({ productUrl, clock, file, signingSecret, appPassword })
+  const standIns = createStandIns({ ...options, signingSecret, appPassword })
   const { slack, teams, discord, telegram } = standIns
 
   const router = express.Router()
@@ -75,10 +79,6 @@ export function createPlaces(productUrl: () => string, clock: Clock, file: State
       telegram: { apiUrl: telegram.apiUrl() },
       egress: { allowCidrs: THIS_MACHINE, allowHttp: true },
     },
-    async destinations() {
-      await teams.install(teams.workspace.places.approvals)
-      return destinationsIn(standIns)
-    },
     router,
     mountAtRoot(app) {
       // As a route, not `use`: its router reads bodies, which only these paths are to have read.
@@ -90,15 +90,13 @@ export function createPlaces(productUrl: () => string, clock: Clock, file: State
   }
 }
 
-interface Made {
-  productUrl: () => string
-  clock: Clock
-  file: StateFile
+interface Made extends PlacesOptions {
   signingSecret: string
   appPassword: string
 }
 
-function createStandIns({ productUrl, clock, file, signingSecret, appPassword }: Made): StandIns {
+function createStandIns(options: Made): StandIns {
+  const { productUrl, clock, file, signingSecret, appPassword, onPlaygroundMessage } = options
   const at = (path: string) => () => `${productUrl()}/sandbox/${path}`
   return {
     slack: createSlackStandIn({
@@ -118,6 +116,7 @@ function createStandIns({ productUrl, clock, file, signingSecret, appPassword }:
       clock,
       load: () => file.state.teams,
       save: (teams) => file.keep({ teams }),
+      onPlaygroundMessage,
     }),
     discord: createDiscordStandIn({
       selfUrl: productUrl,
@@ -135,29 +134,4 @@ function createStandIns({ productUrl, clock, file, signingSecret, appPassword }:
       save: (telegram) => file.keep({ telegram }),
     }),
   }
-}
-
-function destinationsIn({ slack, teams, discord, telegram }: StandIns): WantedDestination[] {
-  const [channel] = slack.workspace.channels
-  const { team, places } = teams.workspace
-  const slackConfig = { bot_token: SLACK_BOT_TOKEN, channel_id: channel.id }
-  const wanted: WantedDestination[] = [
-    { channel_type: 'slack', name: `Slack #${channel.name}`, config: slackConfig },
-    {
-      channel_type: 'teams',
-      name: `Teams ${team.name}`,
-      config: { conversation_id: places.approvals },
-    },
-    {
-      channel_type: 'discord',
-      name: `Discord #${discord.channel}`,
-      config: { webhook_url: discord.webhookUrl() },
-    },
-  ]
-  const [chat] = telegram.chats()
-  if (chat) {
-    const config = { bot_token: TELEGRAM_BOT_TOKEN, chat_id: String(chat.id) }
-    wanted.push({ channel_type: 'telegram', name: `Telegram ${chat.title}`, config })
-  }
-  return wanted
 }

@@ -14,6 +14,7 @@ export interface ProductApi {
     options?: { idempotencyKey?: string; signal?: AbortSignal },
   ): Promise<ApiAnswer<T>>
   patch(path: string, body: unknown): Promise<ApiAnswer<unknown>>
+  delete(path: string): Promise<ApiAnswer<undefined>>
 }
 
 export class ApiProblem extends Error {
@@ -34,7 +35,7 @@ export function createProductApi(baseUrl: () => string, key: () => string): Prod
     const response = await fetch(baseUrl() + path, { ...init, headers: { authorization, ...headers } })
     const text = await response.text()
     if (!response.ok) throw new ApiProblem(response.status, sentenceOf(response.status, text))
-    return { status: response.status, body: JSON.parse(text) as T }
+    return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as T }
   }
 
   return {
@@ -50,6 +51,7 @@ export function createProductApi(baseUrl: () => string, key: () => string): Prod
       ),
     patch: (path, body) =>
       call(path, { method: 'PATCH', body: JSON.stringify(body) }, { 'content-type': 'application/json' }),
+    delete: (path) => call(path, { method: 'DELETE' }, {}),
   }
 }
 

@@ -15,6 +15,8 @@ export interface SavedRun {
   run: Run
   request: ApprovalRequest | ToldEvent
   idempotencyKey: string
+  /** It is not shown any more, and kept only until its request is withdrawn. */
+  forgotten?: true
 }
 
 export interface SampleAgent {
@@ -22,6 +24,8 @@ export interface SampleAgent {
   runs(): Run[]
   /** A violation is only told of, and does not expire. Now and then the agent commits one unasked. */
   ask(kind: SampleKind, expiresInSeconds: number): Run
+  /** Begins anew: what it still asks for is withdrawn. */
+  forget(): void
   /** Takes up again what a restart interrupted. */
   resume(): void
   close(): void
@@ -50,35 +54,57 @@ export function createSampleAgent(
 ): SampleAgent {
   let all = saved
   const closing = new AbortController()
+  /** Aborted when it forgets: nobody waits any more. */
+  let tour = new AbortController()
 
   function update(run: Run, change: Partial<Run>): void {
     Object.assign(run, change)
     changed(all)
   }
 
-  async function carryOut({ run, request, idempotencyKey }: SavedRun): Promise<void> {
-    const { signal } = closing
-    const ask = () => api.post<Approval>('/v1/approvals', request, { idempotencyKey, signal })
-    const wait = () => api.get<Approval>(`/v1/approvals/${run.approval_id}?wait_seconds=60`, signal)
-    async function next(): Promise<Partial<Run>> {
-      if (run.kind === 'violation') {
-        await api.post('/v1/events', request, { signal })
-        return { status: 'told', answered_at: clock.now(), problem: null }
-      }
-      const { body } = await (run.approval_id ? wait() : ask())
-      return outcome(body, clock.now())
-    }
-    while (run.status === 'asking' || run.status === 'waiting') {
+  const shown = () => all.filter(({ forgotten }) => !forgotten)
+
+  async function carryOut(one: SavedRun): Promise<void> {
+    const { run } = one
+    while (isOpen(run)) {
       try {
-        update(run, await next())
+        update(run, await next(one))
       } catch (error) {
-        if (signal.aborted) return
+        if (closing.signal.aborted) return
+        if (isAborted(error)) continue
         const problem = sentence(error)
         const final = error instanceof ApiProblem && error.status < 500 && error.status !== 429
         update(run, final ? { status: 'error', answered_at: clock.now(), problem } : { problem })
-        if (!final) await sleep(RETRY_DELAY_MS, undefined, { signal }).catch(() => {})
+        if (!final) await sleep(RETRY_DELAY_MS, undefined, { signal: closing.signal }).catch(() => {})
       }
     }
+    if (one.forgotten) drop(one)
+  }
+
+  async function next(one: SavedRun): Promise<Partial<Run>> {
+    const { run, request, idempotencyKey } = one
+    const { signal } = closing
+    if (run.kind === 'violation') {
+      await api.post('/v1/events', request, { signal })
+      return { status: 'told', answered_at: clock.now(), problem: null }
+    }
+    const path = `/v1/approvals/${run.approval_id}`
+    if (run.approval_id === null) {
+      const { body } = await api.post<Approval>('/v1/approvals', request, { idempotencyKey, signal })
+      return outcome(body, clock.now())
+    }
+    if (one.forgotten) {
+      const { body } = await api.post<Approval>(`${path}/withdraw`, {}, { signal })
+      return outcome(body, clock.now())
+    }
+    const waiting = AbortSignal.any([signal, tour.signal])
+    const { body } = await api.get<Approval>(`${path}?wait_seconds=60`, waiting)
+    return outcome(body, clock.now())
+  }
+
+  function drop(one: SavedRun): void {
+    all = all.filter((other) => other !== one)
+    changed(all)
   }
 
   function begin(kind: SampleKind, expiresInSeconds: number): Run {
@@ -90,19 +116,30 @@ export function createSampleAgent(
   }
 
   return {
-    runs: () => all.map(({ run }) => run),
+    runs: () => shown().map(({ run }) => run),
     ask(kind, expiresInSeconds) {
-      const lately = all.slice(0, PATIENCE)
+      const lately = shown().slice(0, PATIENCE)
       const one = begin(kind, expiresInSeconds)
       const wasGood = lately.length === PATIENCE && lately.every(({ run }) => run.kind !== 'violation')
       if (wasGood && kind !== 'violation') begin('violation', expiresInSeconds)
       return one
+    },
+    forget() {
+      all = all.filter(({ run }) => isOpen(run))
+      for (const one of all) one.forgotten = true
+      changed(all)
+      tour.abort()
+      tour = new AbortController()
     },
     resume() {
       for (const one of all) void carryOut(one)
     },
     close: () => closing.abort(),
   }
+}
+
+function isOpen({ status }: Run): boolean {
+  return status === 'asking' || status === 'waiting'
 }
 
 function newRun(kind: SampleKind, expiresInSeconds: number, now: number): SavedRun {
@@ -151,6 +188,11 @@ function outcome(approval: Approval, now: number): Partial<Run> {
           .join(' / ') || null
       : approval.review_notes,
   }
+}
+
+/** Not a failure: it stopped waiting. */
+function isAborted(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
 }
 
 function sentence(error: unknown): string {

@@ -1,24 +1,30 @@
 // Builds what `npm start` gives without credentials: four places on this machine, a page, a sample agent.
 
 import { randomBytes } from 'node:crypto'
-import { createRequire } from 'node:module'
-import { basename, dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import express, { type Express } from 'express'
+import type { Express } from 'express'
 import type { Clock } from '../kit/clock.ts'
 import type { Logger } from '../kit/log.ts'
-import { pageFiles, strictHeaders } from '../page-kit/page-kit.ts'
-import { onlyJson, onlyThisMachine } from './guard.ts'
+import { createDestinations } from './destinations.ts'
 import { createLiveState } from './live-state.ts'
 import { pageActions } from './page-actions.ts'
+import {
+  discordSnapshot,
+  peopleInBoth,
+  slackSnapshot,
+  teamsSnapshot,
+  telegramSnapshot,
+} from './place-snapshots.ts'
 import { createPlaces, type PlaceConnections } from './places.ts'
-import { createProductApi, type ProductApi } from './product-api.ts'
+import { createProductApi } from './product-api.ts'
+import { relayedActions } from './relayed-actions.ts'
+import { sandboxRoutes } from './routes.ts'
 import { createSampleAgent } from './sample-agent.ts'
 import { openStateFile } from './saved-state.ts'
-import { AGENT_KEY, ensureDestination, ensureKey, reviewerKey } from './setup.ts'
-import { peopleInBoth, shownDiscord, shownSlack, shownTeams, shownTelegram } from './shown-places.ts'
-import { findUser, REVIEWER_ID } from './slack/workspace.ts'
+import { ensureKeys } from './setup.ts'
+import type { Channel } from './slack/workspace.ts'
 import type { Snapshot } from './snapshot.ts'
+import { createTour } from './tour.ts'
+import { destinationsIn, inPlayground, inSlack } from './wanted-destinations.ts'
 
 export interface SandboxOptions {
   /** Without a trailing slash; asked only once the server listens. */
@@ -45,18 +51,17 @@ export interface Sandbox {
   close(): void
 }
 
-const PAGE = fileURLToPath(new URL('./page', import.meta.url))
-/** What draws Adaptive Cards, from the package itself. */
-const RENDERER = createRequire(import.meta.url).resolve('adaptivecards/dist/adaptivecards.min.js')
-
 export function createSandbox(options: SandboxOptions): Sandbox {
   const { productUrl, clock, log, adminKey = randomBytes(32).toString('hex') } = options
   const file = openStateFile(options.dataDir, log)
   let isReady = false
   let problem: string | null = null
 
-  const places = createPlaces(productUrl, clock, file)
+  const admin = createProductApi(productUrl, () => adminKey)
+  const destinations = createDestinations(admin)
+  const places = createPlaces({ productUrl, clock, file, onPlaygroundMessage })
   const { slack, teams, discord, telegram } = places
+  const tour = createTour(places, file)
   const agentApi = createProductApi(productUrl, () => file.state.agentKey ?? '')
   const agent = createSampleAgent(agentApi, clock, file.state.runs ?? [], (runs) => {
     file.keep({ runs })
@@ -68,55 +73,63 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   function snapshot(): Snapshot {
     return {
       now: clock.now(),
+      tour: tour.number(),
       ready: isReady,
       problem,
       people: peopleInBoth(slack, teams),
-      slack: shownSlack(slack),
-      teams: shownTeams(teams),
-      discord: shownDiscord(discord),
-      telegram: shownTelegram(telegram),
+      slack: slackSnapshot(slack, tour.shows, (channel) => destinations.isThere(inSlack(channel))),
+      teams: teamsSnapshot(teams, tour.shows),
+      discord: discordSnapshot(discord, tour.shows),
+      telegram: telegramSnapshot(telegram, tour.shows),
       runs: agent.runs(),
     }
   }
 
-  async function ensureDestinations(admin: ProductApi): Promise<void> {
+  /** From then on the one who wrote there hears what is asked. */
+  function onPlaygroundMessage(conversationId: string): void {
+    destinations.ensure([inPlayground(conversationId)]).catch((err) => {
+      log.warn({ err }, 'the Agents Playground could not be made a destination')
+    })
+  }
+
+  async function ensureDestinations(): Promise<void> {
+    // The app must be in a team before anything can be sent there.
+    await teams.install(teams.workspace.places.approvals)
     const webhookUrl = discord.webhookUrl()
     const isElsewhere = file.state.webhookUrl !== webhookUrl
-    for (const wanted of await places.destinations()) {
-      await ensureDestination(admin, wanted, isElsewhere && wanted.channel_type === 'discord')
-    }
+    const wanted = destinationsIn(places)
+    await destinations.ensure(wanted, (one) => isElsewhere && one.channel_type === 'discord')
     file.keep({ webhookUrl })
+  }
+
+  async function hearIn(channel: Channel): Promise<void> {
+    await destinations.ensure([inSlack(channel)])
+    live.changed()
+  }
+
+  async function beginAgain(): Promise<void> {
+    agent.forget()
+    tour.beginAgain()
+    live.changed()
+    const [, ...others] = slack.workspace.channels
+    await destinations.remove(others.map(inSlack))
+    live.changed()
   }
 
   return {
     connections: { adminKey, ...places.connections },
     mount(app) {
-      const router = express.Router()
-      router.use(onlyThisMachine, strictHeaders)
-      router.use(places.router)
-      router.get('/state', live.stream)
-      router.use(
-        pageActions({ slack, teams, agent, reviewerKey: () => file.state.reviewerKey, guard: onlyJson }),
-      )
-      router.get('/', (_req, res) => res.sendFile('index.html', { root: PAGE, cacheControl: false }))
-      router.get('/adaptivecards.js', (_req, res) =>
-        res.sendFile(basename(RENDERER), { root: dirname(RENDERER), cacheControl: false }),
-      )
-      router.use(pageFiles(PAGE))
-      app.use('/sandbox', router)
+      const actions = [
+        relayedActions({ slack, teams, shows: tour.shows }),
+        pageActions({ agent, hearIn, beginAgain, reviewerKey: () => file.state.reviewerKey }),
+      ]
+      app.use('/sandbox', sandboxRoutes(places.router, live.stream, actions))
       places.mountAtRoot(app)
     },
     async ready() {
-      const admin = createProductApi(productUrl, () => adminKey)
       try {
-        await ensureDestinations(admin)
-        const { agentKey, reviewerKey: savedKey } = file.state
-        file.keep({ agentKey: await ensureKey(admin, productUrl, agentKey, AGENT_KEY) })
-        const reviewer = findUser(REVIEWER_ID)
-        if (reviewer) {
-          const wanted = reviewerKey(reviewer)
-          file.keep({ reviewerKey: await ensureKey(admin, productUrl, savedKey, wanted) })
-        }
+        await ensureDestinations()
+        await ensureKeys(admin, productUrl, file)
         isReady = true
         agent.resume()
       } catch (error) {

@@ -8,6 +8,7 @@ import type { SavedRun } from './sample-agent.ts'
 import type { Message } from './slack/messages.ts'
 import type { SavedTeams } from './teams-stand-in.ts'
 import type { SavedTelegram } from './telegram-stand-in.ts'
+import type { SavedTour } from './tour.ts'
 
 export interface SavedState {
   messages?: Message[]
@@ -19,6 +20,7 @@ export interface SavedState {
   agentKey?: string
   reviewerKey?: string
   runs?: SavedRun[]
+  tour?: SavedTour
 }
 
 export interface StateFile {

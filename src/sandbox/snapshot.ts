@@ -86,16 +86,21 @@ export interface Person {
   teamsId: string
   name: string
   guest: boolean
+  /** For the console; it is asked for where it is wanted. */
+  hasKey: boolean
 }
 
 export interface Snapshot {
   now: number
+  /** Another one once the tour begins again. */
+  tour: number
   ready: boolean
   /** Why the sandbox is not ready and will not be, where that is so. */
   problem: string | null
   people: Person[]
   slack: {
-    channels: { id: string; name: string; purpose: string }[]
+    /** `hears`: the product posts there. */
+    channels: { id: string; name: string; purpose: string; hears: boolean }[]
     messages: SlackMessage[]
   }
   teams: {

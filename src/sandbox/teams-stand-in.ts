@@ -10,13 +10,14 @@ import { createIssuer, type TokenFlaw } from './teams/issuer.ts'
 import { createLogin } from './teams/login.ts'
 import { createMessageLog, type JsonObject, type Message } from './teams/messages.ts'
 import { createPlaces, type SavedPlaces } from './teams/places.ts'
-import { createPlaygroundRelay } from './teams/playground.ts'
+import { createPlaygroundRelay, type SavedPlayground } from './teams/playground.ts'
 import { type BotAnswer, postActivity } from './teams/post-activity.ts'
 import { createUserActions, type UserActions } from './teams/user-actions.ts'
 import { BOT_NAME, type Conversation, TENANT_ID, WORKSPACE } from './teams/workspace.ts'
 
 export interface SavedTeams extends SavedPlaces {
   messages: Message[]
+  playground?: SavedPlayground | undefined
 }
 
 export interface TeamsStandInOptions {
@@ -29,6 +30,8 @@ export interface TeamsStandInOptions {
   load?: () => SavedTeams | undefined
   /** Called after every change with what should survive a restart. */
   save?: (saved: SavedTeams) => void
+  /** Called with the conversation when somebody has written to the product in Microsoft's Agents Playground. */
+  onPlaygroundMessage?: (conversationId: string) => void
 }
 
 export interface RecordedCall {
@@ -72,9 +75,10 @@ export function createTeamsStandIn(options: TeamsStandInOptions): TeamsStandIn {
   const faults = createTeamsFaults()
   const calls: RecordedCall[] = []
   const listeners = new Set<() => void>()
+  let playground = loaded?.playground
 
   function changed(): void {
-    save?.({ ...places.saved(), messages: log.saved() })
+    save?.({ ...places.saved(), messages: log.saved(), playground })
     for (const listener of listeners) listener()
   }
 
@@ -89,8 +93,20 @@ export function createTeamsStandIn(options: TeamsStandInOptions): TeamsStandIn {
   const router = express.Router()
   router.use('/issuer', issuer.router)
   router.use('/login', login.router)
-  const relay = { productUrl, selfUrl: () => `${selfUrl()}/playground`, token: issuer.token }
-  router.use('/playground', createPlaygroundRelay(relay))
+  router.use(
+    '/playground',
+    createPlaygroundRelay({
+      productUrl,
+      selfUrl: () => `${selfUrl()}/playground`,
+      token: issuer.token,
+      load: () => playground,
+      save(wrote) {
+        playground = wrote
+        changed()
+      },
+      onMessage: options.onPlaygroundMessage ?? (() => {}),
+    }),
+  )
   router.use('/connector', createConnector({ bot, log, places, faults, isAuthorised: login.isOurs, record }))
 
   async function send(activity: unknown, token?: string): Promise<BotAnswer> {

@@ -41,13 +41,16 @@ test('without a clipboard the key is shown, selected', async ({ tab, sandbox }) 
   expect(await tab.page.evaluate('getSelection().toString()')).toBe(key)
   expect(await tab.page.evaluate('document.activeElement.dataset.testid')).toBe('reviewer-key')
 
+  await tab.actAs('Gil Guest (guest)')
+  expect(await shownKey(tab).isVisible()).toBe(false)
+  expect(await shownKey(tab).inputValue()).toBe('')
   const { page } = await viewInConsole(tab, sandbox.url)
   await page.getByTestId('key').fill(key)
   await page.getByTestId('open').click()
   await approve(page.locator('main')).waitFor()
 })
 
-test('a key is offered where a card asks for one, and a copy that fails says so', async ({
+test('Ana’s key is offered to her alone, where a card asks for one, and a copy that fails says so', async ({
   tab,
   sandbox,
 }) => {
@@ -55,6 +58,12 @@ test('a key is offered where a card asks for one, and a copy that fails says so'
   expect(await copyKey(tab).isVisible()).toBe(false)
   await tab.ask('refund')
   await copyKey(tab).waitFor()
+  for (const name of ['Gil Guest', 'Ben Okafor']) {
+    await tab.actAs(name === 'Gil Guest' ? `${name} (guest)` : name)
+    expect(await copyKey(tab).isVisible()).toBe(false)
+    await shows(tab.slack.pane.locator('.reviewer-key'), `asks for a key, and ${name} has none`)
+  }
+  await tab.actAs('Ana Ruiz')
   await sandbox.stop()
   await copyKey(tab).click()
   await shows(tab.page.getByRole('alert'), 'The sandbox does not answer')

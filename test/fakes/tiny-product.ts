@@ -17,6 +17,8 @@ export interface TinyProduct {
   postedTo(path: string): Record<string, unknown>[]
   /** What destinations were changed to, oldest first. */
   changed: readonly Record<string, unknown>[]
+  /** The ids of destinations that were removed. */
+  removed: Set<string>
   /** The API keys that it takes. */
   known: Set<string>
   /** Answers the agent that waits, once it waits. */
@@ -29,6 +31,7 @@ const PENDING = { id: 'apr_1', url: 'http://x', status: 'pending', closed_at: nu
 export function createTinyProduct(): TinyProduct {
   const posted: Posted[] = []
   const changed: Record<string, unknown>[] = []
+  const removed = new Set<string>()
   const known = new Set<string>()
   let release: ((decision: Record<string, unknown>) => void) | undefined
   const postedTo = (path: string) => posted.filter((one) => one.path === path).map(({ body }) => body)
@@ -37,6 +40,7 @@ export function createTinyProduct(): TinyProduct {
     posted,
     postedTo,
     changed,
+    removed,
     known,
     mount(app) {
       release = undefined
@@ -44,19 +48,24 @@ export function createTinyProduct(): TinyProduct {
         posted.push({ path: req.path, body: req.body, headers: req.headers })
         next()
       })
-      app.post('/v1/webhooks/teams/interactions', (_req, res) => res.status(200).end())
+      app.post(['/v1/webhooks/teams/interactions', '/api/messages'], (_req, res) => res.status(200).end())
       app.get('/v1/settings/notifications', (_req, res) => {
         const data = postedTo('/v1/settings/notifications').map((one, index) => ({
           ...one,
           id: `dst_${index}`,
           config: withoutSecrets(one.config),
         }))
-        res.json({ data, next_cursor: null })
+        res.json({ data: data.filter(({ id }) => !removed.has(id)), next_cursor: null })
+      })
+      app.delete('/v1/settings/notifications/:id', (req, res) => {
+        removed.add(req.params.id)
+        res.status(204).end()
       })
       app.patch('/v1/settings/notifications/:id', express.json(), (req, res) => {
         changed.push({ id: req.params.id, ...req.body })
         res.json({})
       })
+      app.all('/unavailable', (_req, res) => res.status(503).json({ detail: 'Not now' }))
       app.post('/v1/events', (req, res) => res.status(201).json({ data: [req.body], next_cursor: null }))
       app.post('/v1/settings/notifications', (_req, res) => res.status(201).json({}))
       app.post('/v1/api-keys', (req, res) => {
@@ -66,6 +75,9 @@ export function createTinyProduct(): TinyProduct {
       })
       const expires_at = new Date(Date.now() + 60_000).toISOString()
       app.post('/v1/approvals', (_req, res) => res.status(201).json({ ...PENDING, expires_at }))
+      app.post('/v1/approvals/:id/withdraw', (_req, res) =>
+        res.json({ ...PENDING, expires_at, status: 'withdrawn' }),
+      )
       app.get('/v1/approvals/:id', (req, res) => {
         const key = req.headers.authorization?.replace('Bearer ', '') ?? ''
         if (!known.has(key)) res.status(401).json({ detail: 'This API key is not known here' })

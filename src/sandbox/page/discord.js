@@ -20,10 +20,13 @@ export function createDiscordPane() {
   setInterval(tick, 1000)
 
   return {
-    /** @param {import('../snapshot.ts').Snapshot} snapshot */
-    show({ now, discord: { channel, messages } }) {
+    /**
+     * @param {import('../snapshot.ts').Snapshot} snapshot
+     * @param {import('../snapshot.ts').Person | undefined} you
+     */
+    show({ now, discord: { channel, messages } }, you) {
       clockOffsetMs = now - Date.now()
-      told.show(`#${channel}`, messages)
+      told.show(`#${channel}`, messages, you)
       tick()
     },
     toEnd: told.toEnd,

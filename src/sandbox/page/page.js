@@ -2,6 +2,7 @@
 // What happens on the page? Each snapshot is shown whole; the panes keep what did not change.
 
 import { createAgentPane } from './agent.js'
+import { createBeginAgain } from './begin-again.js'
 import { createDiscordPane } from './discord.js'
 import { byId, say } from './dom.js'
 import { follow } from './server.js'
@@ -14,6 +15,7 @@ import { createYou } from './you.js'
 /** @type {import('../snapshot.ts').Snapshot | undefined} */
 let shown
 const agent = createAgentPane()
+const beginAgain = createBeginAgain()
 const places = [createSlackPane(), createTeamsPane(), createDiscordPane(), createTelegramPane()]
 const you = createYou(showPlaces)
 createViews(() => {
@@ -27,6 +29,7 @@ function showPlaces() {
 follow(
   (snapshot) => {
     shown = snapshot
+    beginAgain.show(snapshot)
     say(byId('problem'), snapshot.problem && `The sandbox could not set itself up. ${snapshot.problem}`)
     agent.show(snapshot)
     you.show(snapshot.people)

@@ -1,5 +1,5 @@
 // @ts-check
-// What is entered where "View in Console" asks for a key? One that the sandbox made, copied from here.
+// What is entered where "View in Console" asks for a key? One that the sandbox made, copied from here by its owner.
 
 import { announce } from './announcer.js'
 import { el, say } from './dom.js'
@@ -8,12 +8,14 @@ import { askForReviewerKey } from './server.js'
 const CONFIRMED_MS = 4000
 const LABEL = 'Copy Ana’s console key'
 
+/** @typedef {import('../snapshot.ts').Person} Person */
+
 /**
+ * The line below a pane's composer.
  * @param {HTMLElement} pane
- * @returns {HTMLElement} the line below its composer, for the caller to show and hide
  */
 export function createReviewerKey(pane) {
-  const lead = el('span', { class: 'lead' }, 'View in Console asks for a key:')
+  const lead = el('span', {})
   const button = el(
     'button',
     {
@@ -39,6 +41,8 @@ export function createReviewerKey(pane) {
   pane.querySelector('.hints')?.append(line)
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
+  /** @type {Person | undefined} */
+  let owner
 
   /** @param {boolean} isCopied */
   function confirm(isCopied) {
@@ -46,6 +50,20 @@ export function createReviewerKey(pane) {
     button.textContent = isCopied ? 'Copied ✓' : LABEL
     button.classList.toggle('copied', isCopied)
     if (isCopied) timer = setTimeout(confirm, CONFIRMED_MS, false)
+  }
+
+  /** @param {Person} person */
+  function offerTo(person) {
+    owner = person
+    confirm(false)
+    say(failure, null)
+    lead.className = person.hasKey ? 'lead' : ''
+    lead.textContent = person.hasKey
+      ? 'View in Console asks for a key:'
+      : `View in Console asks for a key, and ${person.name} has none.`
+    button.hidden = !person.hasKey
+    value.hidden = true
+    value.value = ''
   }
 
   /** @param {string} key */
@@ -60,10 +78,13 @@ export function createReviewerKey(pane) {
   }
 
   button.addEventListener('click', async () => {
+    const asker = owner
+    if (!asker) return
     confirm(false)
-    const asked = askForReviewerKey()
+    const asked = askForReviewerKey(asker)
     const isCopied = await copied(asked)
     const answer = await asked
+    if (owner !== asker) return
     say(failure, 'problem' in answer ? answer.problem : null)
     if ('problem' in answer) return
     if (!isCopied) return showSelected(answer.key)
@@ -71,7 +92,16 @@ export function createReviewerKey(pane) {
     announce('Ana’s key is copied. Paste it where View in Console asks for one.')
   })
 
-  return line
+  return {
+    /**
+     * @param {Person} you
+     * @param {boolean} isAskedFor whether a card in view leads to where a key is asked for
+     */
+    show(you, isAskedFor) {
+      line.hidden = !isAskedFor
+      if (you.slackId !== owner?.slackId) offerTo(you)
+    },
+  }
 }
 
 /**

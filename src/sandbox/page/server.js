@@ -21,7 +21,7 @@ export function follow(onSnapshot, onLink) {
 }
 
 /**
- * @param {'ask'} action
+ * @param {'ask' | 'hear-in' | 'begin-again'} action
  * @param {Record<string, unknown>} body
  * @returns {Promise<string | null>} what went wrong, in words
  */
@@ -51,11 +51,12 @@ export async function relay(action, body) {
 }
 
 /**
- * What to enter where the console asks for a key.
+ * What this person enters where the console asks for a key.
+ * @param {import('../snapshot.ts').Person} person
  * @returns {Promise<{ key: string } | { problem: string }>}
  */
-export async function askForReviewerKey() {
-  const { problem, answer } = await send('reviewer-key', {})
+export async function askForReviewerKey({ slackId }) {
+  const { problem, answer } = await send('reviewer-key', { user_id: slackId })
   return problem === null ? { key: String(answer.key) } : { problem }
 }
 

@@ -4,6 +4,7 @@
 import { createNews } from './announcer.js'
 import { createComposer } from './composer.js'
 import { byId, el, reconcile } from './dom.js'
+import { createEmptyChannel } from './empty-channel.js'
 import { createMessageList } from './message-list.js'
 import { createReviewerKey } from './reviewer-key.js'
 import { relay } from './server.js'
@@ -17,6 +18,7 @@ export function createSlackPane() {
   const list = createMessageList(pane)
   const news = createNews()
   const reviewerKey = createReviewerKey(pane)
+  const emptyChannel = createEmptyChannel()
   /** @type {Snapshot | undefined} */
   let shown
   /** @type {Person | undefined} */
@@ -49,15 +51,12 @@ export function createSlackPane() {
       channels.map((one) => ({ ...one, current: one === channel })),
       { key: ({ id }) => id, draw: drawChannel },
     )
-    byId('slack-empty').textContent =
-      channel === channels[0]
-        ? 'Let the agent ask for something. Its request appears here as a card, for you to approve or deny.'
-        : `Add a Slack destination with channel_id ${channel.id}, and every card appears here as well.`
+    emptyChannel.show(channel, shown.ready)
     list.show(
       mine.filter((message) => message.channel === channelId),
       (message) => drawSlackMessage(message, around),
     )
-    reviewerKey.hidden = !pane.querySelector('.messages a.button')
+    reviewerKey.show(you, pane.querySelector('.messages a.button') !== null)
     news.tell(mine, (newest) => {
       const where = channels.find(({ id }) => id === newest.channel)?.name
       return `New message in #${where}: ${newest.text}`

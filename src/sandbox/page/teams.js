@@ -43,7 +43,7 @@ export function createTeamsPane() {
       byId('teams-channel').textContent = channel.name
       const seen = asSeenBy(userId, messages)
       list.show(inThreads(seen), (message) => drawTeamsMessage(message, where))
-      reviewerKey.hidden = !pane.querySelector('.messages .ac-pushButton[role=link]')
+      reviewerKey.show(you, pane.querySelector('.messages .ac-pushButton[role=link]') !== null)
       news.tell(seen, ({ from, text }) => `New message in Teams from ${from}${text && `: ${text}`}`)
     },
     toEnd: list.toEnd,

@@ -7,9 +7,12 @@ import { createToldPane } from './told-pane.js'
 export function createTelegramPane() {
   const told = createToldPane('telegram', drawTelegramMessage)
   return {
-    /** @param {import('../snapshot.ts').Snapshot} snapshot */
-    show({ telegram: { chat, messages } }) {
-      told.show(chat, messages)
+    /**
+     * @param {import('../snapshot.ts').Snapshot} snapshot
+     * @param {import('../snapshot.ts').Person | undefined} you
+     */
+    show({ telegram: { chat, messages } }, you) {
+      told.show(chat, messages, you)
     },
     toEnd: told.toEnd,
   }

@@ -30,11 +30,12 @@ export function createToldPane(name, draw) {
     /**
      * @param {string} where
      * @param {M[]} messages
+     * @param {import('../snapshot.ts').Person | undefined} you
      */
-    show(where, messages) {
+    show(where, messages, you) {
       place.textContent = where
       list.show(messages, draw)
-      reviewerKey.hidden = !pane.querySelector('.messages a.button')
+      if (you) reviewerKey.show(you, pane.querySelector('.messages a.button') !== null)
       latest = Math.max(0, ...messages.map(({ sentAt, editedAt }) => editedAt ?? sentAt))
       noteNews()
     },

@@ -52,7 +52,7 @@ function user(id: string, name: string, realName: string, differences: Partial<U
 }
 
 /** Whose key the page hands out for the console. */
-export const REVIEWER_ID = 'U0ANARUIZ0'
+export const REVIEWER = user('U0ANARUIZ0', 'ana.ruiz', 'Ana Ruiz', { is_admin: true })
 
 export const WORKSPACE: Workspace = {
   team: TEAM,
@@ -61,7 +61,7 @@ export const WORKSPACE: Workspace = {
     { id: 'C0SECURITY', name: 'security', purpose: 'For a second destination' },
   ],
   users: [
-    user(REVIEWER_ID, 'ana.ruiz', 'Ana Ruiz', { is_admin: true }),
+    REVIEWER,
     user('U0BENOKAFO', 'ben.okafor', 'Ben Okafor'),
     user('U0GUEST000', 'gil.guest', 'Gil Guest', { is_restricted: true }),
     user('U0GONE0000', 'gwen.gone', 'Gwen Gone', { deleted: true }),

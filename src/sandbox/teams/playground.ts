@@ -3,6 +3,7 @@
 import express, { type Request, type RequestHandler, type Router } from 'express'
 import type { JWTPayload } from 'jose'
 import { isObject } from './messages.ts'
+import { withoutThread } from './places.ts'
 import { TENANT_ID } from './workspace.ts'
 
 export interface PlaygroundOptions {
@@ -10,6 +11,16 @@ export interface PlaygroundOptions {
   /** Where `router` is reachable, without a trailing slash. */
   selfUrl: () => string
   token: (claims: JWTPayload) => Promise<string>
+  load: () => SavedPlayground | undefined
+  save: (saved: SavedPlayground) => void
+  /** Called once the product has heard what somebody wrote there. */
+  onMessage: (conversationId: string) => void
+}
+
+/** What it takes to reach the Playground that wrote last. */
+export interface SavedPlayground {
+  connector: string
+  tenant: string
 }
 
 const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\]):\d+\//
@@ -18,31 +29,39 @@ const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\]):\d+\//
  * `POST /messages` takes what the Playground sends, makes it an activity of the stand-in's tenant with a real
  * token, and answers as the product does. `/connector` takes what the product sends back there.
  */
-export function createPlaygroundRelay({ productUrl, selfUrl, token }: PlaygroundOptions): Router {
-  /** Of the Playground that wrote last. */
-  let playground = { connector: '', tenant: '' }
+export function createPlaygroundRelay(options: PlaygroundOptions): Router {
+  const { productUrl, selfUrl, token, load, save, onMessage } = options
   const router = express.Router()
   router.use(express.text({ type: () => true, limit: '1mb' }))
 
   router.post('/messages', async (req, res) => {
     const activity = objectIn(req.body)
-    const { serviceUrl, conversation } = activity
-    const tenant = isObject(conversation) ? String(conversation.tenantId) : ''
+    const { type, serviceUrl } = activity
+    const conversation = isObject(activity.conversation) ? activity.conversation : {}
+    const tenant = String(conversation.tenantId)
     if (!LOOPBACK.test(`${serviceUrl}/`)) {
       res.status(400).json({ detail: 'Only a Playground on this machine is served' })
       return
     }
-    playground = { connector: String(serviceUrl), tenant }
+    save({ connector: String(serviceUrl), tenant })
     const ours = { ...activity, serviceUrl: `${selfUrl()}/connector/` }
     const authorization = `Bearer ${await token({ serviceurl: ours.serviceUrl })}`
     const body = JSON.stringify(ours).replaceAll(`"${tenant}"`, `"${TENANT_ID}"`)
     await pass(`${productUrl()}/api/messages`, { method: 'POST', body, authorization }, res)
+    if (type === 'message' && res.statusCode < 300) onMessage(withoutThread(String(conversation.id)))
   })
 
-  const toPlayground: RequestHandler = (req, res) =>
-    pass(playground.connector + req.url, { method: req.method, body: bodyOf(req) }, res, (text) =>
-      text.replaceAll(`"${playground.tenant}"`, `"${TENANT_ID}"`),
+  const toPlayground: RequestHandler = async (req, res) => {
+    const playground = load()
+    if (!playground) {
+      res.status(404).json({ error: { code: 'ConversationNotFound', message: 'No Playground wrote yet.' } })
+      return
+    }
+    const { connector, tenant } = playground
+    await pass(connector + req.url, { method: req.method, body: bodyOf(req) }, res, (text) =>
+      text.replaceAll(`"${tenant}"`, `"${TENANT_ID}"`),
     )
+  }
   router.use('/connector', toPlayground)
   return router
 }
