@@ -9,7 +9,6 @@ import type { StateFile } from './saved-state.ts'
 import { createSlackStandIn, type SlackStandIn } from './slack-stand-in.ts'
 import { createTeamsStandIn, type TeamsStandIn } from './teams-stand-in.ts'
 import { createTelegramStandIn, type TelegramStandIn } from './telegram-stand-in.ts'
-import { SLACK_BOT_TOKEN, TELEGRAM_BOT_TOKEN } from './wanted-destinations.ts'
 
 /** What the environment would say if the stand-ins were the real thing. Secrets live as long as the process. */
 export interface PlaceConnections {
@@ -42,6 +41,8 @@ export interface Places extends StandIns {
   onChange(listener: () => void): void
 }
 
+export const SLACK_BOT_TOKEN = 'xoxb-sandbox'
+export const TELEGRAM_BOT_TOKEN = '123456789:sandbox-bot-of-this-machine'
 const TEAMS_APP_ID = 'c0c0a5b1-0000-4000-8000-5a4db0c05160'
 const THIS_MACHINE = ['127.0.0.0/8', '::1/128']
 

@@ -3,12 +3,17 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from '../kit/log.ts'
+import type { SavedRun } from './agent-calls.ts'
 import type { Message as DiscordMessage } from './discord/messages.ts'
-import type { SavedRun } from './sample-agent.ts'
 import type { Message } from './slack/messages.ts'
 import type { SavedTeams } from './teams-stand-in.ts'
 import type { SavedTelegram } from './telegram-stand-in.ts'
-import type { SavedTour } from './tour.ts'
+
+export interface SavedTour {
+  number: number
+  /** The last message in each place when it began; ids grow. */
+  after: Record<'slack' | 'teams' | 'discord' | 'telegram', string>
+}
 
 export interface SavedState {
   messages?: Message[]

@@ -1,15 +1,9 @@
 // Remembers where the tour of the page began: what was said in the places before is not shown any more.
 
 import type { StandIns } from './places.ts'
-import type { StateFile } from './saved-state.ts'
+import type { SavedTour, StateFile } from './saved-state.ts'
 
-/** The last message in each place when it began; ids grow. */
-type LastIds = Record<'slack' | 'teams' | 'discord' | 'telegram', string>
-
-export interface SavedTour {
-  number: number
-  after: LastIds
-}
+type LastIds = SavedTour['after']
 
 /** Whether this message was said since the tour began. */
 export type Shows = (place: keyof LastIds, id: string) => boolean

@@ -1,11 +1,8 @@
 // Tells where in the sandbox's places the product is to post.
 
 import type { WantedDestination } from './destinations.ts'
-import type { StandIns } from './places.ts'
+import { SLACK_BOT_TOKEN, type StandIns, TELEGRAM_BOT_TOKEN } from './places.ts'
 import type { Channel } from './slack/workspace.ts'
-
-export const SLACK_BOT_TOKEN = 'xoxb-sandbox'
-export const TELEGRAM_BOT_TOKEN = '123456789:sandbox-bot-of-this-machine'
 
 /** One in each place. */
 export function destinationsIn({ slack, teams, discord, telegram }: StandIns): WantedDestination[] {
