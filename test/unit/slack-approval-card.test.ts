@@ -167,6 +167,9 @@ describe('a pending card', () => {
     const { markup } = strings(approvalCard({ ...PENDING, progress }))
     expect(markup.slice(0, 2)).toEqual(['1 of 2 approvals: Ana', '0 of 2 approvals'])
     expect(JSON.stringify(card)).not.toContain('of 1 approvals')
+    const many = approvalCard({ ...PENDING, progress: progress.flatMap((one) => Array(6).fill(one)) })
+    expect(breaches(many)).toEqual([])
+    expect(truncation(many)).toContain('the first 5 of 12 groups of reviewers')
   })
 
   it('keeps the lines of the summary, however they were broken', () => {

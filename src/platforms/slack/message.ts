@@ -17,7 +17,7 @@ export interface SlackMessage {
 }
 
 /** The bar beside a card. What waits is never in the colour of what was denied. */
-export const COLORS: Record<Tone, string> = {
+const COLORS: Record<Tone, string> = {
   info: '#4A90D9',
   low: '#4A90D9',
   medium: '#E8A317',
