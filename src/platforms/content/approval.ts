@@ -100,17 +100,26 @@ function remarksOf(view: ApprovalView, { details, interactive }: RenderOptions, 
     ])
   }
   if (view.status === 'pending') return [...remarks, ...progressOf(view, budget)]
-  if (!details) return remarks
-  const votes = closingVotes(view)
-  const noted = votes.flatMap(({ reviewer, note }) => (note === null ? [] : [{ reviewer, note }]))
-  for (const { reviewer, note } of budget.first(noted, MOST_REMARKS, 'notes')) {
-    const name = named(reviewer.name, "the reviewer's name", budget)
-    remarks.push(['Note by ', { name }, ': ', { quote: budget.of('the note', oneLine(note), LONGEST.note) }])
-  }
-  if (votes.length === 0 && view.status !== 'expired' && view.review_notes !== null) {
-    remarks.push([{ quote: budget.of('the note', oneLine(view.review_notes), LONGEST.note) }])
-  }
-  return remarks
+  return details ? notesIn(view, budget) : []
+}
+
+/** Of those who closed it, and why it was withdrawn. */
+function notesIn(view: ApprovalView, budget: Budget): Line[] {
+  const quote = (note: string) => ({ quote: budget.of('the note', oneLine(note), LONGEST.note) })
+  const reason =
+    view.status === 'withdrawn' ? /^Withdrawn: (.+)$/s.exec(view.review_notes ?? '')?.[1] : undefined
+  if (reason !== undefined) return [['Reason: ', quote(reason)]]
+  const noted = closingVotes(view).flatMap(({ reviewer, note }) =>
+    note === null ? [] : [{ reviewer, note }],
+  )
+  return budget
+    .first(noted, MOST_REMARKS, 'notes')
+    .map(({ reviewer, note }) => [
+      'Note by ',
+      { name: named(reviewer.name, "the reviewer's name", budget) },
+      ': ',
+      quote(note),
+    ])
 }
 
 /** Nothing where one approval is enough, of which there is nothing to tell until it is there. */

@@ -20,7 +20,7 @@ const NO_IDENTIFIER = /\\(?=u\{)|[^\x20-\x7E]|^ | $| (?= )/gu
 /** From four on they are counted; a count ends where it seems to end. */
 const SAME_ESCAPES = /(\\u\{[0-9a-f]+\})\1{3,}(?!\d)/g
 /** More can be longer only where it is full of escapes, which the API takes of nobody today. */
-const LONGEST_IDENTIFIER = 500
+const LONGEST_IDENTIFIER = 600
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /**
