@@ -86,7 +86,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   })
   const intake = createIntake({ db, clock, publicUrl })
   const acknowledge = createAcknowledge({ db, clock, publicUrl })
-  const queries = createQueries({ db, clock, ...viewing, waitingRoom })
+  const queries = createQueries({ db, clock, ...viewing, waitingRoom, unplaced: channelTypesOutside(kinds) })
   const commands = createCommands({ queries, clock })
   const apiKeys = createApiKeys({ db, clock, adminKey: config.adminKey, limits: config.limits })
   const people = createPeople({ db, clock })
@@ -108,6 +108,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
     acknowledge,
     state: stateOf(db, kind.name),
     destinations: () => destinations.openAll(kind.name),
+    offDestinations: () => destinations.openOff(kind.name),
     disable: destinations.disable,
     log: log.child({ platform: kind.name }),
     clock,
@@ -196,6 +197,11 @@ async function openSandbox(config: Config, log: Logger, clock: Clock): Promise<S
 
 function channelTypesOfPeople(kinds: PlatformKind[]): string[] {
   return kinds.filter(({ audience }) => audience === 'people').map(({ name }) => name)
+}
+
+/** Whoever asks us does so from a workspace: a platform that calls us for nothing has none. */
+function channelTypesOutside(kinds: PlatformKind[]): string[] {
+  return kinds.filter(({ inbound = [] }) => inbound.length === 0).map(({ name }) => name)
 }
 
 function secretKeyOf({ secretKey, databaseUrl }: Config): Buffer {

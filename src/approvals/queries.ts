@@ -6,9 +6,10 @@ import { type Clock, DAY_MS } from '../kit/clock.ts'
 import { oneAtATime } from '../kit/one-at-a-time.ts'
 import { findApproval } from '../store/approvals.ts'
 import type { Database } from '../store/database.ts'
-import { wasTold } from '../store/deliveries.ts'
+import { failingDeliveries, findOff, type OffDestination } from '../store/delivery-figures.ts'
 import * as figures from '../store/figures.ts'
 import { type ApprovalFilter, findApprovals, listApprovals, measureApprovals } from '../store/lists.ts'
+import { wasToldAt } from '../store/told.ts'
 import { composeSummaries, composeView, composeViews, type ViewOptions } from './compose-view.ts'
 import type { ApprovalSummary, ApprovalView } from './view.ts'
 import type { WaitingRoom } from './waiting-room.ts'
@@ -25,10 +26,12 @@ export interface Queries {
   list(filter: ApprovalFilter, limit: number): Promise<Page<ApprovalSummary>>
   /** The same with all that was asked; a page ends where it would grow over `MOST_BYTES`. */
   listWhole(filter: ApprovalFilter, limit: number): Promise<Page<ApprovalView>>
-  /** The longest waiting first; tests are left out. */
-  pending(limit: number): Promise<ApprovalView[]>
-  wasSentTo(id: string, destinationId: string): Promise<boolean>
-  standing(): Promise<Standing>
+  /** Only if it was told to one of these destinations. */
+  findAt(id: string, destinationIds: string[]): Promise<ApprovalView | undefined>
+  /** Those told to these destinations, the longest waiting first; tests are left out. */
+  pending(destinationIds: string[], limit: number): Promise<ApprovalView[]>
+  /** Of what was told to these destinations, and how they do themselves. */
+  standing(destinationIds: string[]): Promise<Standing>
 }
 
 export interface Page<Item> {
@@ -49,10 +52,12 @@ export interface Standing {
   unreached: { count: number; longest: ApprovalView | undefined }
   longestWaiting: ApprovalView | undefined
   nextToExpire: ApprovalView | undefined
-  /** In the last 24 hours. */
-  decided: { approved: number; denied: number; medianMs: number | null }
-  /** Waiting for another try, and given up in the last 24 hours. */
+  /** In the last 24 hours; the median is of those that people decided. */
+  decided: { approved: number; denied: number; expired: number; medianMs: number | null }
+  /** Waiting for another try at a destination that is on, and given up in the last 24 hours. */
   failing: { retrying: number; dead: number }
+  /** By name. */
+  off: OffDestination[]
 }
 
 /** Of arguments and metadata in a page; a single approval may have more. */
@@ -62,10 +67,12 @@ export interface QueriesOptions extends ViewOptions {
   db: Database
   clock: Clock
   waitingRoom: WaitingRoom
+  /** The channel types that are in no workspace: how their destinations do concerns every one. */
+  unplaced: readonly string[]
 }
 
 export function createQueries(options: QueriesOptions): Queries {
-  const { db, clock, waitingRoom } = options
+  const { db, clock, waitingRoom, unplaced } = options
   const { read } = db
   // A page takes as long as dozens of clicks.
   const lists = oneAtATime()
@@ -124,29 +131,39 @@ export function createQueries(options: QueriesOptions): Queries {
     }
   }
 
+  async function standing(told: string[]): Promise<Standing> {
+    const dayAgo = clock.now() - DAY_MS
+    const first = async (rows: Promise<ApprovalRow[]>) => (await composeViews(read, await rows, options))[0]
+    const pendingByRisk = (await figures.countPendingByRisk(read, told)) as Map<Severity, number>
+    // Where nothing waits, looking for the first would be to look at all that waits elsewhere.
+    const waits = pendingByRisk.size > 0
+    const scope = { ids: told, channelTypes: unplaced }
+    return {
+      pendingByRisk,
+      unreached: {
+        count: await figures.countUnreached(read, told),
+        longest: await first(figures.findUnreached(read, told, 1)),
+      },
+      longestWaiting: waits ? await first(figures.findPending(read, told, 'created_at', 1)) : undefined,
+      nextToExpire: waits ? await first(figures.findPending(read, told, 'expires_at', 1)) : undefined,
+      decided: await figures.decidedSince(read, told, dayAgo),
+      failing: await failingDeliveries(read, scope, dayAgo),
+      off: await findOff(read, scope),
+    }
+  }
+
   return {
     find,
     findOnceClosed,
     list: (filter, limit) => lists(() => list(filter, limit)),
     listWhole: (filter, limit) => lists(() => listWhole(filter, limit)),
-    async pending(limit) {
-      return composeViews(read, await figures.findPending(read, 'created_at', limit), options)
+    async findAt(id, destinationIds) {
+      return (await wasToldAt(read, id, destinationIds)) ? find(id) : undefined
     },
-    wasSentTo: (id, destinationId) => wasTold(read, id, destinationId),
-    async standing() {
-      const dayAgo = clock.now() - DAY_MS
-      const first = async (rows: Promise<ApprovalRow[]>) => (await composeViews(read, await rows, options))[0]
-      return {
-        pendingByRisk: (await figures.countPendingByRisk(read)) as Map<Severity, number>,
-        unreached: {
-          count: await figures.countUnreached(read),
-          longest: await first(figures.findUnreached(read, 1)),
-        },
-        longestWaiting: await first(figures.findPending(read, 'created_at', 1)),
-        nextToExpire: await first(figures.findPending(read, 'expires_at', 1)),
-        decided: await figures.decidedSince(read, dayAgo),
-        failing: await figures.failingDeliveries(read, dayAgo),
-      }
+    async pending(destinationIds, limit) {
+      const rows = await lists(() => figures.findPending(read, destinationIds, 'created_at', limit))
+      return composeViews(read, rows, options)
     },
+    standing: (destinationIds) => lists(() => standing(destinationIds)),
   }
 }

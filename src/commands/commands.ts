@@ -6,15 +6,21 @@ export interface Asker {
   by: Principal
   /** The destinations that live in the conversation where it was asked. */
   destinationIds: string[]
+  /** All destinations of the workspace or tenant where it was asked, also those that are off. */
+  workspaceIds: string[]
   /** Whether arguments and the prose of agents may stand there. */
   details: boolean
 }
 
 /** Every string in it may hold an agent's text and is shown literally. */
 export interface Reply {
+  /** What is to be said before all else. */
+  note?: string
   title: string
   facts: { label: string; value: string }[]
   lines: string[]
+  /** What an agent wrote, line by line: under its label and set apart, for it may look like anything. */
+  quote?: { label: string; text: string }
   /** A payload to show in full, preformatted, where there is one. */
   payload?: string
   link?: { label: string; url: string }

@@ -1,72 +1,53 @@
 // Answers what people ask the bot: `status`, `pending`, `show <id>`; anything else gets the help.
 
 import type { Queries } from '../approvals/queries.ts'
-import type { ApprovalView } from '../approvals/view.ts'
 import type { Clock } from '../kit/clock.ts'
+import { approvalReply } from './approval-reply.ts'
 import type { Asker, Commands, Reply } from './commands.ts'
-import { span } from './span.ts'
-import { status } from './status.ts'
+import { pendingReply } from './pending-reply.ts'
+import { readQuestion } from './question.ts'
+import { statusReply } from './status-reply.ts'
 
-const PENDING_SHOWN = 10
-const WITHHELD = 'Details are left out in this conversation. View in Console shows them.'
+/** More of a word says no more. */
+const LONGEST_WORD = 40
 
 export function createCommands({ queries, clock }: { queries: Queries; clock: Clock }): Commands {
   return {
     async answer(text, asker) {
-      const [verb = '', id = '', ...rest] = text.trim().split(/\s+/)
-      if (['status', 'pending'].includes(verb) && asker.by.standing !== 'member') return MEMBERS_ONLY
-      if (verb === 'status' && id === '') return status(await queries.standing(), clock.now())
-      if (verb === 'pending' && id === '') return pending(queries, clock)
-      if (verb === 'show' && id !== '' && rest.length === 0) return show(queries, id, asker)
-      return HELP
+      const question = readQuestion(text)
+      switch (question.verb) {
+        case 'status':
+          if (!isMember(asker)) return MEMBERS_ONLY
+          return statusReply(await queries.standing(asker.workspaceIds), clock.now())
+        case 'pending':
+          if (!isMember(asker)) return MEMBERS_ONLY
+          return pendingReply(queries, asker.workspaceIds, clock.now())
+        case 'show':
+          return show(question.ids, asker)
+        case 'help':
+          return HELP
+        case 'unknown':
+          return { note: `I do not know "${shortened(question.word)}".`, ...HELP }
+      }
     },
   }
-}
 
-async function pending(queries: Queries, clock: Clock): Promise<Reply> {
-  const approvals = await queries.pending(PENDING_SHOWN + 1)
-  const shown = approvals.slice(0, PENDING_SHOWN)
-  const lines = shown.map((view) => {
-    const left = span(Date.parse(view.expires_at) - clock.now())
-    return `${view.risk.level.toUpperCase()} · ${view.action.tool} for ${view.agent.name} · ${left} left · ${view.id}`
-  })
-  if (approvals.length > PENDING_SHOWN)
-    lines.push(`… and more; these are the ${PENDING_SHOWN} longest waiting.`)
-  return {
-    title: lines.length === 0 ? 'Nothing is waiting for a decision' : 'Waiting for a decision',
-    facts: [],
-    lines,
+  /** All of it, unless the place withholds it: only for those who could decide it, a full member where its card stands. */
+  async function show(ids: string[], asker: Asker): Promise<Reply> {
+    const [id = '', ...others] = ids
+    if (others.length > 0) return ONE_AT_A_TIME
+    const view = isMember(asker) ? await queries.findAt(id, asker.destinationIds) : undefined
+    return view ? approvalReply(view, asker.details, clock.now()) : NOT_FOUND
   }
 }
 
-/** The full payload, unless the place withholds it: only for those who could decide it, a full member where its card stands. */
-async function show(queries: Queries, id: string, asker: Asker): Promise<Reply> {
-  for (const destinationId of asker.by.standing === 'member' ? asker.destinationIds : []) {
-    const view = await queries.find(id)
-    if (view && (await queries.wasSentTo(view.id, destinationId))) return shown(view, asker.details)
-  }
-  return { title: 'No such approval request in this conversation', facts: [], lines: [] }
+function isMember({ by }: Asker): boolean {
+  return by.standing === 'member'
 }
 
-function shown(view: ApprovalView, details: boolean): Reply {
-  const { agent, action, reasons, review_notes, risk, status } = view
-  const facts = [
-    { label: 'Status', value: (details && review_notes) || status },
-    { label: 'Agent', value: `${agent.name} (${agent.id})` },
-    { label: 'Tool', value: action.tool },
-    { label: 'Environment', value: action.environment ?? 'not named' },
-    { label: 'Risk', value: risk.level.toUpperCase() + (risk.score === null ? '' : ` (${risk.score})`) },
-    ...(details ? [{ label: 'Why', value: reasons.join(', ') || 'no reason given' }] : []),
-    { label: 'Digest', value: view.digest },
-  ]
-  return {
-    title: `Approval request ${view.id}`,
-    facts,
-    ...(details
-      ? { lines: [action.summary], payload: JSON.stringify(action.arguments, null, 2) }
-      : { lines: [WITHHELD] }),
-    link: { label: 'View in Console', url: view.url },
-  }
+function shortened(word: string): string {
+  const characters = [...word]
+  return characters.length <= LONGEST_WORD ? word : `${characters.slice(0, LONGEST_WORD).join('')}…`
 }
 
 const HELP: Reply = {
@@ -78,6 +59,14 @@ const HELP: Reply = {
     { label: 'help', value: 'this list' },
   ],
   lines: [],
+}
+
+const ONE_AT_A_TIME: Reply = { title: 'I show one approval request at a time', facts: [], lines: [] }
+
+const NOT_FOUND: Reply = {
+  title: 'No such approval request in this conversation',
+  facts: [],
+  lines: ['Show takes the id of an approval request, or the link of its card, where that card was posted.'],
 }
 
 const MEMBERS_ONLY: Reply = {

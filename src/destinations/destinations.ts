@@ -37,6 +37,8 @@ export interface Destinations {
   open(row: DestinationRow): Destination
   /** The enabled destinations of one platform, opened; removed ones too while they have open cards. */
   openAll(channelType: string): Promise<Destination[]>
+  /** Those that are off and were not removed; read anew each time. */
+  openOff(channelType: string): Promise<Destination[]>
 }
 
 export function createDestinations(options: {
@@ -140,6 +142,9 @@ export function createDestinations(options: {
 
     open: configs.open,
     openAll: enabledDestinations(db, configs),
+    async openOff(channelType) {
+      return (await store.findOffDestinations(db.read, channelType)).map(configs.open)
+    },
   }
 }
 

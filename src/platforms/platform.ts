@@ -124,6 +124,8 @@ export interface PlatformPorts<Config = unknown> {
   state: PlatformState
   /** The enabled destinations of this platform, secrets opened. */
   destinations(): Promise<Destination<Config>[]>
+  /** The ones that are off and were not deleted, secrets opened; read anew each time. */
+  offDestinations(): Promise<Destination<Config>[]>
   /** Switches a destination off that can hear no more; an admin reads the reason, in the platform's own code. */
   disable(destinationId: string, reason: string): Promise<void>
   log: Logger

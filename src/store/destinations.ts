@@ -43,6 +43,18 @@ export function findEnabledDestinations(db: Executor): Promise<DestinationRow[]>
   return db.selectFrom('destinations').selectAll().where('enabled', '=', 1).orderBy('id').execute()
 }
 
+/** Those of one channel type that are off, and were not deleted. */
+export function findOffDestinations(db: Executor, channelType: string): Promise<DestinationRow[]> {
+  return db
+    .selectFrom('destinations')
+    .selectAll()
+    .where('channel_type', '=', channelType)
+    .where('enabled', '=', 0)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .execute()
+}
+
 /** A destination, and whether it was ever sent the card or is about to be. */
 export type Listener = DestinationRow & { told: number }
 

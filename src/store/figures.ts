@@ -3,96 +3,84 @@
 import { sql } from 'kysely'
 import type { ApprovalRow } from '../../db/schema.ts'
 import type { Executor } from './database.ts'
-import { CLASS, DEAD, FIRST_CARD, PENDING } from './literals.ts'
+import { CLASS, FIRST_CARD, PENDING } from './literals.ts'
+import { isTold } from './told.ts'
 
-export async function countPendingByRisk(db: Executor): Promise<Map<string, number>> {
-  const rows = await db
-    .selectFrom('approvals')
+/** Tests are left out, here and below. `told`: only what was told to one of these destinations. */
+export async function countPendingByRisk(db: Executor, told?: string[]): Promise<Map<string, number>> {
+  const rows = await pendingOnes(db, told)
     .select(['risk_level', ({ fn }) => fn.countAll<number>().as('count')])
-    .where('status', '=', PENDING)
-    .where('is_test', '=', 0)
     .groupBy('risk_level')
     .execute()
   return new Map(rows.map((row) => [row.risk_level, row.count]))
 }
 
-/** Pending approvals, the longest waiting or the next to expire first. */
+/** The longest waiting or the next to expire first. */
 export function findPending(
   db: Executor,
+  told: string[],
   first: 'created_at' | 'expires_at',
   limit: number,
 ): Promise<ApprovalRow[]> {
-  return db
-    .selectFrom('approvals')
-    .selectAll()
-    .where('status', '=', PENDING)
-    .where('is_test', '=', 0)
-    .orderBy(first)
-    .limit(limit)
-    .execute()
+  return pendingOnes(db, told).selectAll().orderBy(first).limit(limit).execute()
 }
 
-const unreached = (db: Executor) =>
-  db.selectFrom('approvals').where('status', '=', PENDING).where('unreached_at', 'is not', null)
+function pendingOnes(db: Executor, told?: string[]) {
+  return db
+    .selectFrom('approvals')
+    .where('status', '=', PENDING)
+    .where('is_test', '=', 0)
+    .$if(told !== undefined, (query) => query.where(isTold('approvals.id', told as string[])))
+}
 
 /** Pending approvals whose card nobody has taken in time. */
-export async function countUnreached(db: Executor): Promise<number> {
-  const { count } = await unreached(db)
+export async function countUnreached(db: Executor, told?: string[]): Promise<number> {
+  const { count } = await unreachedOnes(db, told)
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow()
   return count
 }
 
 /** The longest waiting first. */
-export function findUnreached(db: Executor, limit: number): Promise<ApprovalRow[]> {
-  return unreached(db).selectAll().orderBy('created_at').limit(limit).execute()
+export function findUnreached(db: Executor, told: string[], limit: number): Promise<ApprovalRow[]> {
+  return unreachedOnes(db, told).selectAll().orderBy('created_at').limit(limit).execute()
 }
 
-/** How many were decided since, and how long the median one took. */
+function unreachedOnes(db: Executor, told?: string[]) {
+  return db
+    .selectFrom('approvals')
+    .where('status', '=', PENDING)
+    .where('unreached_at', 'is not', null)
+    .$if(told !== undefined, (query) => query.where(isTold('approvals.id', told as string[])))
+}
+
+/** How many were decided or expired since, and how long the median decision took. */
 export async function decidedSince(
   db: Executor,
+  told: string[],
   since: number,
-): Promise<{ approved: number; denied: number; medianMs: number | null }> {
-  const decided = db
-    .selectFrom('approvals')
-    .where('closed_at', '>=', since)
-    .where('status', 'in', ['approved', 'denied'])
-    .where('is_test', '=', 0)
-  const counts = await decided
-    .select(['status', ({ fn }) => fn.countAll<number>().as('count')])
-    .groupBy('status')
-    .execute()
-  const count = (status: string) => counts.find((row) => row.status === status)?.count ?? 0
-  const approved = count('approved')
-  const denied = count('denied')
-  const total = approved + denied
-  if (total === 0) return { approved, denied, medianMs: null }
-  // The one in the middle, or of an even number the mean of the two.
-  const middle = await decided
-    .select(({ eb }) => eb('closed_at', '-', eb.ref('created_at')).as('took'))
-    .orderBy('took')
-    .offset(Math.floor((total - 1) / 2))
-    .limit(2 - (total % 2))
-    .execute()
-  const medianMs = middle.reduce((sum, { took }) => sum + (took ?? 0), 0) / middle.length
-  return { approved, denied, medianMs }
-}
-
-/** Deliveries that wait for another try, and those given up since. */
-export async function failingDeliveries(
-  db: Executor,
-  since: number,
-): Promise<{ retrying: number; dead: number }> {
-  const deliveries = db.selectFrom('deliveries').select(({ fn }) => fn.countAll<number>().as('count'))
-  const retrying = await deliveries
-    .where('state', '=', PENDING)
-    .where('attempts', '>', sql.lit(0))
-    .executeTakeFirstOrThrow()
-  const dead = await deliveries
-    .where('state', '=', DEAD)
-    .where('finished_at', '>=', since)
-    .executeTakeFirstOrThrow()
-  return { retrying: retrying.count, dead: dead.count }
+): Promise<{ approved: number; denied: number; expired: number; medianMs: number | null }> {
+  const { rows } = await sql<{ status: string; count: number; median: number | null }>`
+    with ended as materialized (
+      select status, closed_at - created_at as took from approvals
+      where status in ('approved', 'denied', 'expired') and is_test = 0 and closed_at >= ${since}
+      and ${isTold('approvals.id', told)}
+    ), ranked as (
+      select took, row_number() over (order by took) as place, count(*) over () as total
+      from ended where status <> 'expired'
+    )
+    select status, count(*) as count,
+      (select avg(took) from ranked where place in ((total + 1) / 2, (total + 2) / 2)) as median
+    from ended group by status`.execute(db)
+  const count = (status: string) => rows.find((row) => row.status === status)?.count ?? 0
+  const medianMs = rows[0]?.median ?? null
+  return {
+    approved: count('approved'),
+    denied: count('denied'),
+    expired: count('expired'),
+    // PostgreSQL returns an average as text.
+    medianMs: medianMs === null ? null : Number(medianMs),
+  }
 }
 
 /** When the delivery that waits longest became due; undefined when none waits at a destination in use. */

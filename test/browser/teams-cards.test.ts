@@ -86,7 +86,7 @@ describe('the words of an agent', () => {
     const fact = { label: POISON, value: POISON }
     const reply = { title: POISON, facts: [fact], lines: [POISON], payload: POISON }
     const link = { label: POISON, url: PENDING.url }
-    await cards.draw(replyCard({ ...reply, link }, { withPayload: true }))
+    await cards.draw(replyCard({ ...reply, quote: { label: POISON, text: POISON }, note: POISON, link }))
     await isHarmless(cards)
     expect(await cards.card.textContent()).toContain(LINK)
   })

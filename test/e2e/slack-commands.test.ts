@@ -14,6 +14,7 @@ describe.each(databases)('on $name', ({ create }) => {
   const server = sharedServer(create)
   let oldest: ApprovalView
   let soonest: ApprovalView
+  const ids = { main: '', second: '' }
 
   const say = async (text: string, userId = ANA, channel = CHANNEL) => {
     const { status, body } = await server.running.slack.command({ text, userId, channel })
@@ -30,13 +31,18 @@ describe.each(databases)('on $name', ({ create }) => {
 
   beforeAll(async () => {
     const { running, clock } = server
-    await running.destination()
-    await running.destination({
+    ids.main = await running.destination()
+    ids.second = await running.destination({
       name: 'Decided only',
       config: { bot_token: 'xoxb-test', channel_id: SECOND },
       events: ['approval.decided'],
     })
     expect(await say('status')).toContain('Pending: none')
+    // In another workspace, whose cards concern nobody here; and one that nobody asks from.
+    const webhook_url = running.slack.webhookUrl(CHANNEL).replace(TEAM, 'T0ELSEWHERE')
+    const config = { webhook_url, signing_secret: 'the secret of another app' }
+    await running.destination({ name: 'Elsewhere', config })
+    await running.destination({ name: 'Elsewhere and off', config, enabled: false })
     const judge = await running.key(reviewer('Ana Ruiz'))
     for (const [seconds, decision] of [
       [90_000, 'approve'],
@@ -61,12 +67,14 @@ describe.each(databases)('on $name', ({ create }) => {
   test('status counts what is pending by risk, and names the oldest and the next to expire', async () => {
     const answer = await say('status')
     expect(answer).toContain('Pending: 1 critical, 2 low')
-    expect(answer).toContain(`Longest waiting: db.drop for Refund agent (${oldest.id}), for 1 h 5 min`)
-    expect(answer).toContain(`Next to expire: mail.send for Refund agent (${soonest.id}), in 1 min 30 s`)
+    expect(answer).toContain(`Longest waiting: db.drop for agent-1 (${oldest.id}), for 1 h 5 min`)
+    expect(answer).toContain(`Next to expire: mail.send for agent-1 (${soonest.id}), in 1 min 30 s`)
   })
 
   test('status tells the decisions of the last 24 hours and their median', async () => {
-    expect(await say('status')).toContain('Decided in 24 h: 2 approved, 1 denied; median 20 s to decide')
+    expect(await say('status')).toContain(
+      'Decided in 24 h: 2 approved, 1 denied, 0 expired; median 20 s to decide',
+    )
   })
 
   test('status tells which deliveries fail, until they succeed', async () => {
@@ -87,7 +95,7 @@ describe.each(databases)('on $name', ({ create }) => {
 
   test('pending lists what waits, the longest first, to full members alone', async () => {
     const answer = await say('pending')
-    expect(answer).toContain(`CRITICAL · db.drop for Refund agent · 22 h 54 min left · ${oldest.id}`)
+    expect(answer).toContain(`CRITICAL · db.drop for agent-1 · 22 h 54 min left · ${oldest.id}`)
     expect(answer.indexOf(oldest.id)).toBeLessThan(answer.indexOf(soonest.id))
     const refused = await say('pending', GUEST)
     expect(refused).toContain('Only full members')
@@ -101,9 +109,11 @@ describe.each(databases)('on $name', ({ create }) => {
       expires_in_seconds: 3600,
     })
     await posted(body)
-    const answer = await say(`  show   ${body.id}  `)
-    expect(answer).toContain(argument)
-    expect(answer).toContain(body.digest)
+    for (const named of [`  ${body.id}  `, `\`${body.id.toUpperCase()}\``, `<${body.url}?from=slack|View>`]) {
+      const answer = await say(`show ${named}`)
+      expect(answer).toContain(argument)
+      expect(answer).toContain(body.digest)
+    }
   })
 
   test.each([
@@ -120,10 +130,8 @@ describe.each(databases)('on $name', ({ create }) => {
     'apr_',
     'apr_01hzzzzzzzzzzzzzzzzzzzzzzz',
     "apr_'--",
-    '%',
     '<!channel>',
     '../../etc/passwd',
-    'a\0b',
     '\ud83d',
     'x'.repeat(3000),
     '__proto__',
@@ -133,15 +141,25 @@ describe.each(databases)('on $name', ({ create }) => {
     })
   })
 
-  test.each(['', 'help', 'status now', 'show', 'show a b', 'approve apr_1', '<!channel>'])(
-    '%j gets the help',
-    async (text) => {
-      const answer = await say(text)
-      for (const verb of ['status', 'pending', 'show', 'help']) expect(answer).toContain(`${verb}`)
-      expect(answer).not.toContain('channel>')
-      expect(JSON.parse(answer)).toMatchObject({ text: expect.stringContaining('what you can ask') })
-    },
-  )
+  test.each([
+    ['', undefined],
+    ['help', undefined],
+    ['show', undefined],
+    ['frobnicate', 'frobnicate'],
+    ['status now', 'now'],
+    ['show a b', 'a'],
+    ['approve apr_1', 'approve'],
+    ['<!channel>', 'channel'],
+    ['x'.repeat(3000), `${'x'.repeat(40)}…`],
+  ])('%j gets the help, and %j is named before it', async (text, word) => {
+    const answer = await say(text)
+    for (const verb of ['status', 'pending', 'show', 'help']) expect(answer).toContain(verb)
+    expect(answer).not.toContain('channel>')
+    const { text: line, blocks } = JSON.parse(answer)
+    const [first] = blocks.map((block: { text?: { text: string } }) => block.text?.text)
+    expect(line).toContain('what you can ask')
+    expect(first).toBe(word === undefined ? 'Countersign: what you can ask' : `I do not know "${word}".`)
+  })
 
   test.each([
     ['another workspace', { team_id: 'T0ELSEWHERE' }],
@@ -157,12 +175,38 @@ describe.each(databases)('on $name', ({ create }) => {
     ])
   })
 
+  test('status and pending tell nothing of what was told in another workspace alone', async () => {
+    const { running } = server
+    const own = { tools: ['db.*', 'mail.*', 'files.*'] }
+    await running.call('PATCH', `/v1/settings/notifications/${ids.main}`, { body: own })
+    const [status, pending] = [await say('status'), await say('pending')]
+    const { body } = await running.ask({ action: { tool: 'elsewhere.run' }, risk: { level: 'critical' } })
+    expect([await say('status'), await say('pending')]).toEqual([status, pending])
+    await running.call('POST', `/v1/approvals/${body.id}/withdraw`)
+    await running.call('PATCH', `/v1/settings/notifications/${ids.main}`, { body: { tools: null } })
+  })
+
   test('status tells how many reached nobody, and the longest of them', async () => {
     expect(await say('status')).toContain('Unreached: none')
     server.running.slack.failNext({ method: 'chat.postMessage', error: 'invalid_blocks' })
     const missed = await ask('files.read', 'info', { expires_in_seconds: 3600 })
     server.clock.advance(61_000)
-    const longest = `files.read for Refund agent (${missed.id}), for 1 min 1 s`
+    const longest = `files.read for agent-1 (${missed.id}), for 1 min 1 s`
     await eventually(async () => (await say('status')).includes(`Unreached: 1, the longest ${longest}`))
+  })
+
+  test('status names what is off in this workspace, why, and what waits behind it, also where nothing is on', async () => {
+    const { running } = server
+    expect(await say('status')).toContain('Destinations off: none')
+    await running.call('PATCH', `/v1/settings/notifications/${ids.second}`, { body: { enabled: false } })
+    running.slack.failNext({ method: 'chat.postMessage', error: 'channel_not_found' })
+    await running.ask({ action: { tool: 'db.drop' } })
+    await eventually(async () => (await say('status')).includes('Destinations off: 2, 1 delivery waits'))
+    const answer = await say('status')
+    expect(answer).toContain(
+      '\\"Approvals\\" was switched off by an error (channel_not_found); 1 delivery waits behind it.',
+    )
+    expect(answer).toContain('\\"Decided only\\" was switched off by an admin; no delivery waits behind it.')
+    expect(answer).not.toContain('Elsewhere')
   })
 })

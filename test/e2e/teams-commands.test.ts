@@ -1,4 +1,4 @@
-// Shows that the bot in Teams gives right figures, to those who may see them, and no payload where others read.
+// Shows that the bot in Teams gives right figures, to those who may see them, and shows what the cards there show.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
@@ -7,11 +7,12 @@ import { databases } from '../fakes/databases.ts'
 import { type Json, teamsOffice } from '../fakes/teams-office.ts'
 
 const ARGUMENT = 'a fact that only the payload holds'
-const WITHHELD = 'The payload is not shown here'
+const WITHHELD = 'Details are left out in this conversation'
 
 describe.each(databases)('on $name', ({ create }) => {
   const office = teamsOffice(create)
   let asked: ApprovalView
+  const ids = { groupChat: '' }
 
   beforeAll(async () => {
     const { running, teams } = office
@@ -19,7 +20,8 @@ describe.each(databases)('on $name', ({ create }) => {
     for (const conversation_id of [groupChat, personal]) {
       await teams.install(conversation_id)
       const config = { conversation_id }
-      await running.destination({ channel_type: 'teams', name: conversation_id, config })
+      const id = await running.destination({ channel_type: 'teams', name: conversation_id, config })
+      if (conversation_id === groupChat) ids.groupChat = id
     }
     const action = { tool: 'db.drop', arguments: { argument: ARGUMENT } }
     asked = await office.ask({ action, risk: { level: 'critical' } })
@@ -49,29 +51,42 @@ describe.each(databases)('on $name', ({ create }) => {
   test.each(places)('status counts what is pending, in %s', async (place) => {
     const { words } = await say('status', place)
     expect(words).toContain('1 critical')
-    expect(words).toContain(`db.drop for Refund agent (${asked.id})`)
+    expect(words).toContain(`db.drop for agent-1 (${asked.id})`)
   })
 
   test.each(places)('pending lists what waits, in %s', async (place) => {
-    expect((await say('pending', place)).words).toContain(`CRITICAL · db.drop for Refund agent · 1 h left`)
+    expect((await say('pending', place)).words).toContain(`CRITICAL · db.drop for agent-1 · 1 h left`)
   })
 
-  test('show gives the whole payload in a chat with the bot alone', async () => {
-    const { words } = await say(`  show   ${asked.id}  `, 'personal')
+  test.each(places)('show gives all that the card there shows, in %s', async (place) => {
+    const { words } = await say(`  show   ${asked.id}  `, place)
     expect(words).toContain(ARGUMENT)
     expect(words).toContain(asked.digest)
   })
 
-  test.each(['approvals', 'groupChat'] as const)(
-    'show leaves the payload out where others read, in %s',
-    async (place) => {
-      const { words } = await say(`show ${asked.id}`, place)
-      expect(words).toContain(asked.digest)
-      expect(words).toContain('db.drop')
-      expect(words).not.toContain(ARGUMENT)
-      expect(words).toContain(WITHHELD)
-    },
-  )
+  test('show leaves out what the card there leaves out', async () => {
+    const details = (include_details: boolean) =>
+      office.running.call('PATCH', `/v1/settings/notifications/${ids.groupChat}`, {
+        body: { settings: { include_details } },
+      })
+    await details(false)
+    const { words } = await say(`show ${asked.id}`, 'groupChat')
+    expect(words).toContain(asked.digest)
+    expect(words).toContain('db.drop')
+    expect(words).not.toContain(ARGUMENT)
+    expect(words).toContain(WITHHELD)
+    await details(true)
+  })
+
+  test('status names a destination in no workspace that is off, and none that is in Slack', async () => {
+    const pager = { channel_type: 'pagerduty', config: { routing_key: 'a'.repeat(32) } }
+    for (const wanted of [{ name: 'The pager', ...pager }, { name: 'The other office' }]) {
+      await office.running.destination({ ...wanted, enabled: false })
+    }
+    const { words } = await say('status')
+    expect(words).toContain('\\"The pager\\" was switched off by an admin; no delivery waits behind it.')
+    expect(words).not.toContain('The other office')
+  })
 
   test('an answer stands in the thread of its question', async () => {
     const { conversationId } = await say('status')
@@ -110,19 +125,21 @@ describe.each(databases)('on $name', ({ create }) => {
   })
 
   test.each([
-    '',
-    'help',
-    'hello there',
-    'status now',
-    'show',
-    'show a b',
-    'approve apr_1',
-    '<at>x</at>',
-    '🙂',
-  ])('%j gets the help, in a chat with the bot alone too', async (text) => {
+    ['', undefined],
+    ['help', undefined],
+    ['show', undefined],
+    ['<at>x</at>', undefined],
+    ['hello there', 'hello'],
+    ['status now', 'now'],
+    ['show a b', 'a'],
+    ['approve apr_1', 'approve'],
+    ['🙂', '🙂'],
+  ])('%j gets the help, and %j is named before it, in a chat with the bot alone too', async (text, word) => {
     for (const place of ['approvals', 'personal'] as const) {
       const { words } = await say(text, place)
       for (const verb of ['status', 'pending', 'show', 'help']) expect(words).toContain(verb)
+      if (word === undefined) expect(words).not.toContain('I do not know')
+      else expect(words.split('what you can ask')[0]).toContain(`I do not know \\"${word}\\".`)
     }
   })
 
@@ -132,6 +149,11 @@ describe.each(databases)('on $name', ({ create }) => {
     ['the mention twice', '<at>Countersign</at> <at>Countersign</at> status'],
     ['a line break', '<at>Countersign</at>\n\nstatus\r\n'],
     ['no mention in the text', 'status'],
+    ['a comma after the mention', '<at>Countersign</at>, Status.'],
+    ['another tag', '<at id="0">Countersign</at>&#160;status'],
+    ['a mention that is only text', '@Countersign status'],
+    ['the command of Slack', '/governance status'],
+    ['a code span', '<at>Countersign</at> `status`'],
   ])('a question with %s is understood', async (_what, text) => {
     expect((await send({ text })).words).toContain('1 critical')
   })
@@ -171,7 +193,7 @@ describe.each(databases)('on $name', ({ create }) => {
   async function send(differences: Json) {
     const { ana } = office.teams.workspace.people
     const bot = `28:${office.running.config.teams?.appId}`
-    const { value: _, replyToId: __, ...base } = await office.activityOf({ approval: asked, how: 'submit' })
+    const { value: _, replyToId: __, ...base } = await office.activityOf({ approval: asked, how: 'submit', verdict: 'Deny' })
     const mention = { type: 'mention', mentioned: { id: bot }, text: '<at>Countersign</at>' }
     const activity = { ...base, from: { id: ana.id, aadObjectId: ana.aadObjectId }, entities: [mention] }
     return answerTo(office.channel, () => office.teams.send({ ...activity, ...differences }))

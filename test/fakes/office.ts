@@ -33,6 +33,7 @@ export const LIMITS: Limits = {
 export const DESK = {
   publicUrl: 'http://countersign.test',
   reviewable: ['scripted'],
+  unplaced: ['machine'],
   unreachedAfterMs: UNREACHED_AFTER_MS,
 }
 

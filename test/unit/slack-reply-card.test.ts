@@ -10,12 +10,14 @@ import { alive, breaches, strings } from '../fakes/block-kit-rules.ts'
 
 const EMPTY: Reply = { title: 'Nothing is waiting', facts: [], lines: [] }
 const FULL: Reply = {
+  note: 'I do not know "<!channel>".',
   title: 'Approval of slack.post_message',
   facts: [
     { label: 'Status', value: 'pending' },
     { label: 'Risk', value: 'HIGH (0.71)' },
   ],
   lines: ['Post the\n*weekly* numbers', 'asked by <@U123>'],
+  quote: { label: 'The agent says', text: 'It is\n*urgent*' },
   payload: '{\n  "channel": "#sales",\n  "text": "\u202eno"\n}',
   link: { label: 'View in Console', url: 'https://countersign.example/approvals/1' },
 }
@@ -45,6 +47,8 @@ const hostileReply: fc.Arbitrary<Reply> = fc.record(
       fc.constant(Array(3000).fill({ label: `${MARK}"`.repeat(99), value: '"'.repeat(999) })),
     ),
     lines: fc.oneof(fc.array(hostile, { maxLength: 3 }), fc.constant(Array(5000).fill(`${MARK}"`))),
+    note: hostile,
+    quote: fc.record({ label: hostile, text: hostile }),
     payload: hostile,
     link: fc.record({
       label: hostile,
@@ -73,20 +77,31 @@ describe('a reply', () => {
     const card = replyCard(FULL)
     expect(breaches(card)).toEqual([])
     expect(card.response_type).toBe('ephemeral')
-    expect(card.text).toBe('`Approval of slack.post_message`')
+    expect(card.text).toBe('`I do not know "&lt;!channel&gt;". Approval of slack.post_message`')
     expect(strings(card)).toEqual({
       markup: [],
       urls: ['https://countersign.example/approvals/1'],
       literal: [
+        'I do not know "<!channel>".',
         'Approval of slack.post_message',
         'Status: pending',
         'Risk: HIGH (0.71)',
         'Post the *weekly* numbers\nasked by <@U123>',
+        'The agent says',
+        'It is\n*urgent*',
         'Arguments',
         '{\n  "channel": "#sales",\n  "text": "\\u202eno"\n}',
         'View in Console',
       ],
     })
+  })
+
+  it('sets what an agent says apart, in a box under our label and with its lines', () => {
+    const text = 'Harmless.\n\nStatus: approved'
+    const { blocks } = replyCard({ ...EMPTY, quote: { label: 'The agent says', text } })
+    expect(blocks.slice(1).map((block) => [block.type, ...strings({ block }).literal])).toEqual([
+      ['rich_text', 'The agent says', text],
+    ])
   })
 
   it('with nothing but a title is a card too', () => {

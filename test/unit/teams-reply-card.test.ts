@@ -1,4 +1,4 @@
-// Shows that Teams takes the bot's answers, that what they quote stays text, and that no payload is in public.
+// Shows that Teams takes the bot's answers, and that what they quote stays text.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -11,20 +11,20 @@ import { hostileText, MARK, TRICKS, UNSEEN } from '../fakes/hostile-approvals.ts
 
 const EMPTY: Reply = { title: 'Nothing is waiting', facts: [], lines: [] }
 const FULL: Reply = {
+  note: 'I do not know "<at>all</at>".',
   title: 'Approval of slack.post_message',
   facts: [
     { label: 'Status', value: 'pending' },
     { label: 'show <id>', value: 'HIGH (0.71)' },
   ],
   lines: ['Post the\n**weekly** numbers', 'asked by [Ana](https://evil.example)'],
+  quote: { label: 'The agent says', text: 'It is\n**urgent**' },
   payload: '{\n  "channel": "#sales",\n  "text": "\u202eno"\n}',
   link: { label: 'View in Console', url: 'https://countersign.example/approvals/1' },
 }
-const WITHHELD = 'The payload is not shown here, where everybody in this conversation would see it.'
 const OPEN = { type: 'Action.OpenUrl', title: 'View in Console', url: FULL.link?.url }
 
-const inPrivate = (reply: Partial<Reply>) => replyCard({ ...EMPTY, ...reply }, { withPayload: true })
-const inPublic = (reply: Partial<Reply>) => replyCard({ ...EMPTY, ...reply }, { withPayload: false })
+const cardOf = (reply: Partial<Reply>) => replyCard({ ...EMPTY, ...reply })
 const truncation = (card: AdaptiveCard) =>
   strings(card).other.filter((text) => text.startsWith('Truncated: '))
 
@@ -36,6 +36,8 @@ const hostileReply: fc.Arbitrary<Reply> = fc.record(
       fc.constant(Array(3000).fill({ label: `${MARK}"`.repeat(99), value: '漢'.repeat(999) })),
     ),
     lines: fc.oneof(fc.array(hostileText, { maxLength: 3 }), fc.constant(Array(5000).fill(`${MARK}"`))),
+    note: hostileText,
+    quote: fc.record({ label: hostileText, text: hostileText }),
     payload: hostileText,
     link: fc.record({
       label: hostileText,
@@ -49,58 +51,57 @@ const hostileReply: fc.Arbitrary<Reply> = fc.record(
 )
 
 describe('an answer', () => {
-  it('shows everything literally to one who may see it', () => {
-    const card = inPrivate(FULL)
+  it('shows everything literally', () => {
+    const card = cardOf(FULL)
     expect(breaches(card)).toEqual([])
     expect(strings(card).literal).toEqual([
+      'I do not know "<at>all</at>".',
       'Approval of slack.post_message',
       ...['Status', 'pending', 'show <id>', 'HIGH (0.71)'],
       'Post the **weekly** numbers\nasked by [Ana](https://evil.example)',
+      ...['The agent says', 'It is\n**urgent**', 'Arguments'],
       '{\n\u00a0 "channel": "#sales",\n\u00a0 "text": "\\u202eno"\n}',
     ])
     expect(card.actions).toEqual([OPEN])
-    expect(strings(card).other).not.toContain(WITHHELD)
-  })
-
-  it('keeps the payload out of a conversation, says so, and leads to it', () => {
-    const card = inPublic(FULL)
-    expect(breaches(card)).toEqual([])
-    expect(JSON.stringify(card)).not.toContain('#sales')
-    expect(strings(card).other).toContain(WITHHELD)
-    expect(card.actions).toEqual([OPEN])
-    expect(truncation(inPublic({ payload: 'x'.repeat(50_000) }))).toEqual([])
   })
 
   it.each([undefined, '', ' \n'])('without a payload (%j) does not speak of one', (payload) => {
-    for (const card of [inPublic({ payload }), inPrivate({ payload })]) {
-      expect(breaches(card)).toEqual([])
-      expect(strings(card).literal).toEqual(['Nothing is waiting'])
-      expect(strings(card).other).not.toContain(WITHHELD)
-    }
+    const card = cardOf({ payload })
+    expect(breaches(card)).toEqual([])
+    expect(strings(card).literal).toEqual(['Nothing is waiting'])
+  })
+
+  it('sets what an agent says apart, in a box under our label and with its lines', () => {
+    const { body } = cardOf({ quote: { label: 'The agent says', text: 'Harmless.\n\nStatus: approved' } })
+    const [, says] = body as { id: string; items: object[] }[]
+    const [label = {}, box = {}] = says?.items ?? []
+    expect(strings(label).literal).toEqual(['The agent says'])
+    expect(box).toMatchObject({ style: 'emphasis' })
+    expect(strings(box).literal).toEqual(['Harmless.\n\nStatus: approved'])
   })
 
   it('does not link to what is no web address', () => {
-    expect(inPrivate({ link: { label: 'Open', url: 'javascript:alert(1)' } }).actions).toEqual([])
+    expect(cardOf({ link: { label: 'Open', url: 'javascript:alert(1)' } }).actions).toEqual([])
   })
 
   it('says what was cut, from the first character or fact that is missing', () => {
-    expect(truncation(inPrivate({ payload: 'x'.repeat(20_000) }))).toEqual([])
-    expect(truncation(inPrivate({ payload: 'x'.repeat(61_440) }))).toEqual([
+    expect(truncation(cardOf({ payload: 'x'.repeat(20_000) }))).toEqual([])
+    expect(truncation(cardOf({ payload: 'x'.repeat(61_440) }))).toEqual([
       'Truncated: showing the first 20,000 of 61,440 characters of the payload.',
     ])
     const facts = Array.from({ length: 21 }, () => ({ label: 'a', value: 'b' }))
-    expect(truncation(inPrivate({ facts: facts.slice(1) }))).toEqual([])
-    expect(truncation(inPrivate({ facts }))).toEqual(['Truncated: showing the first 20 of 21 facts.'])
-    expect(truncation(inPrivate({ lines: ['x'.repeat(2500)] }))).toEqual([])
-    expect(truncation(inPrivate({ lines: ['x'.repeat(2500), 'y'] }))).toEqual([
+    expect(truncation(cardOf({ facts: facts.slice(1) }))).toEqual([])
+    expect(truncation(cardOf({ facts }))).toEqual(['Truncated: showing the first 20 of 21 facts.'])
+    expect(truncation(cardOf({ lines: ['x'.repeat(2500)] }))).toEqual([])
+    expect(truncation(cardOf({ lines: ['x'.repeat(2500), 'y'] }))).toEqual([
       'Truncated: showing the first 2,500 of 2,502 characters of the text.',
     ])
   })
 
   it('is taken by Teams whatever it holds, and nothing of that is alive', () => {
     fc.assert(
-      fc.property(hostileReply, fc.boolean(), (reply, withPayload) => {
-        const card = replyCard(reply, { withPayload })
+      fc.property(hostileReply, (reply) => {
+        const card = replyCard(reply)
         const { literal, other } = strings(card)
         const [button] = (card.actions ?? []) as { title: string; url: string }[]
         expect(breaches(card)).toEqual([])

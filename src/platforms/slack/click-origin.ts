@@ -29,6 +29,12 @@ export interface ClickOrigin {
 export interface ClickOrigins {
   /** undefined: no destination of the signing app is in that workspace. */
   find(sentFrom: SentFrom, signedBy: string[], spot: Spot): Promise<ClickOrigin | undefined>
+  /** The same where all of them may be off. `workspaceIds`: of all destinations of the signing app in that workspace. */
+  findWorkspace(
+    sentFrom: SentFrom,
+    signedBy: string[],
+    spot: Spot,
+  ): Promise<(ClickOrigin & { workspaceIds: string[] }) | undefined>
   identify: IdentifyUser
 }
 
@@ -40,7 +46,7 @@ type Home = Pick<ClickOrigin, 'workspace' | 'token'>
  */
 export function createClickOrigins(
   env: SlackEnvironment,
-  ports: Pick<PlatformPorts<SlackConfig>, 'destinations' | 'log'>,
+  ports: Pick<PlatformPorts<SlackConfig>, 'destinations' | 'offDestinations' | 'log'>,
   workspaceOf: (token: string) => Promise<Workspace>,
   identify: IdentifyUser,
 ): ClickOrigins {
@@ -62,27 +68,59 @@ export function createClickOrigins(
     return { workspace: { teamId, enterpriseId: null }, token: undefined }
   }
 
+  /** undefined: the destination is not in that workspace, or is another app's. */
+  async function homeIn(
+    { id, config }: Destination<SlackConfig>,
+    sentFrom: SentFrom,
+    signedBy: string[],
+  ): Promise<Home | undefined> {
+    const secret = secretOf(config)
+    if (secret === undefined || !signedBy.includes(secret)) return undefined
+    try {
+      return await homeOf(config, sentFrom)
+    } catch (error) {
+      ports.log.warn({ destination: id, reason: (error as Error).message }, 'workspace unknown')
+      return undefined
+    }
+  }
+
+  /** Those of them that are in that workspace; undefined: none is. */
+  async function placesAmong(
+    destinations: Destination<SlackConfig>[],
+    sentFrom: SentFrom,
+    signedBy: string[],
+  ): Promise<(Home & { places: Destination<SlackConfig>[] }) | undefined> {
+    let found: (Home & { places: Destination<SlackConfig>[] }) | undefined
+    for (const destination of destinations) {
+      const home = await homeIn(destination, sentFrom, signedBy)
+      if (!home) continue
+      // Where somebody can be asked who it was, nobody is taken at their word.
+      if (found?.token === undefined) found = { ...home, places: found?.places ?? [] }
+      found.places.push(destination)
+    }
+    return found
+  }
+
   return {
     identify,
     async find(sentFrom, signedBy, spot) {
-      let origin: ClickOrigin | undefined
-      for (const destination of await ports.destinations()) {
-        const { id, config } = destination
-        const secret = secretOf(config)
-        if (secret === undefined || !signedBy.includes(secret)) continue
-        const home = await homeOf(config, sentFrom).catch((error) => {
-          ports.log.warn({ destination: id, reason: error.message }, 'workspace unknown')
-        })
-        if (!home) continue
-        // Where somebody can be asked who it was, nobody is taken at their word.
-        if (origin?.token === undefined) origin = { ...home, here: origin?.here ?? [] }
-        const isHere =
-          config.webhook_url === undefined ? config.channel_id === spot.channelId : id === spot.destinationId
-        if (isHere) origin.here.push(destination)
-      }
-      return origin
+      const found = await placesAmong(await ports.destinations(), sentFrom, signedBy)
+      return found && { ...found, here: found.places.filter(isAt(spot)) }
+    },
+    async findWorkspace(sentFrom, signedBy, spot) {
+      const on = await ports.destinations()
+      // The token of one that is off may be why: those that are on are asked first.
+      const found = await placesAmong([...on, ...(await ports.offDestinations())], sentFrom, signedBy)
+      if (!found) return undefined
+      const here = found.places.filter((place) => on.includes(place)).filter(isAt(spot))
+      return { ...found, here, workspaceIds: found.places.map(({ id }) => id) }
     },
   }
+}
+
+function isAt({ channelId, destinationId }: Spot) {
+  return ({ id, config }: Destination<SlackConfig>) =>
+    config.webhook_url === undefined ? config.channel_id === channelId : id === destinationId
 }
 
 function homeWith(token: string | undefined, workspace: Workspace, { team, enterprise }: SentFrom) {

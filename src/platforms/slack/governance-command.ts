@@ -18,12 +18,14 @@ export function listenToCommands(app: App, commands: Commands, origins: ClickOri
       enterprise: command.enterprise_id ? { id: command.enterprise_id } : null,
     }
     const spot = { channelId: command.channel_id }
-    const origin = await origins.find(sentFrom, context.signedBy as string[], spot)
+    const signedBy = context.signedBy as string[]
+    const origin = await origins.findWorkspace(sentFrom, signedBy, spot)
     if (!origin) return ack(NOT_CONNECTED)
     const user = { id: command.user_id, name: command.user_name }
     const asker: Asker = {
       by: await origins.identify(user, origin.workspace, origin.token),
       destinationIds: origin.here.map((destination) => destination.id),
+      workspaceIds: origin.workspaceIds,
       details: allShowDetails(origin.here),
     }
     await ack({ ...replyCard(await commands.answer(command.text ?? '', asker)) })

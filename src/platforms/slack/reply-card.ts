@@ -1,12 +1,12 @@
 // Draws an answer or a refusal in Slack that only the person who asked or clicked sees.
 
-import type { Button, KnownBlock } from '@slack/types'
+import type { Button, KnownBlock, SectionBlock } from '@slack/types'
 import type { Refusal } from '../../approvals/refusals.ts'
 import type { Reply } from '../../commands/commands.ts'
 import { type Budget, fullest } from '../content/budget.ts'
 import { oneLine, prose, revealed, shortened, webUrl } from '../content/text.ts'
 import { isShortEnough } from './message.ts'
-import { literal, markup, mrkdwn, preformatted } from './text.ts'
+import { literal, markup, mrkdwn, preformatted, quotation } from './text.ts'
 
 const FIELDS_OF_A_SECTION = 10
 
@@ -28,7 +28,7 @@ export function replyCard(reply: Reply): ReplyCard {
   return fullest(
     (budget): ReplyCard => ({
       response_type: 'ephemeral',
-      text: mrkdwn([{ name: shortened(oneLine(reply.title), 140) }]),
+      text: mrkdwn([{ name: shortened(oneLine([reply.note ?? '', reply.title].join(' ')), 140) }]),
       blocks: blocks(reply, budget),
     }),
     isShortEnough,
@@ -36,14 +36,19 @@ export function replyCard(reply: Reply): ReplyCard {
 }
 
 function blocks(reply: Reply, budget: Budget): KnownBlock[] {
-  const { title, lines, payload, link } = reply
+  const { note, title, lines, quote, payload, link } = reply
   const parts: KnownBlock[] = [
+    ...(note === undefined ? [] : [section(budget.of('the note', oneLine(note), 140))]),
     { type: 'header', text: literal(budget.of('the title', oneLine(title), 140)) },
     ...facts(reply, budget),
   ]
   if (lines.length > 0) {
     const text = prose(lines.map(oneLine).join('\n'))
-    parts.push({ type: 'section', text: literal(budget.of('the text', text, 2500)) })
+    parts.push(section(budget.of('the text', text, 2500)))
+  }
+  if (quote) {
+    const label = budget.of("the quote's label", oneLine(quote.label), 60)
+    parts.push(quotation(label, budget.of('the quote', prose(quote.text), 3000)))
   }
   if (payload?.trim())
     parts.push(preformatted('Arguments', budget.of('the payload', revealed(payload), 7000)))
@@ -55,11 +60,15 @@ function blocks(reply: Reply, budget: Budget): KnownBlock[] {
   return parts
 }
 
+function section(text: string): SectionBlock {
+  return { type: 'section', text: literal(text) }
+}
+
 function facts(reply: Reply, budget: Budget): KnownBlock[] {
   const fields = budget
     .first(reply.facts, 2 * FIELDS_OF_A_SECTION, 'facts')
     .map(({ label, value }, index) =>
-      literal(budget.of(`fact ${index + 1}`, `${oneLine(label)}: ${oneLine(value)}`, 200)),
+      literal(budget.of(`fact ${index + 1}`, `${oneLine(label)}: ${oneLine(value)}`, 300)),
     )
   const sections: KnownBlock[] = []
   while (fields.length > 0) sections.push({ type: 'section', fields: fields.splice(0, FIELDS_OF_A_SECTION) })

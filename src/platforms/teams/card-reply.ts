@@ -6,21 +6,23 @@ import { oneLine, prose, revealed, webUrl } from '../content/text.ts'
 import { inert, preformatted } from './card-text.ts'
 
 /** What `cards/reply.json` is filled with. */
-export function replyData(reply: Reply, withPayload: boolean, budget: Budget) {
-  const { link, lines } = reply
+export function replyData(reply: Reply, budget: Budget) {
+  const { link, lines, note, quote } = reply
   const payload = reply.payload?.trim() ? preformatted(revealed(reply.payload)) : ''
   const texts = {
+    note: note === undefined ? '' : budget.of('the note', oneLine(note), 140),
     title: budget.of('the title', oneLine(reply.title), 140),
     facts: budget.first(reply.facts, 20, 'facts').map(({ label, value }, index) => ({
       label: budget.of(`the label of fact ${index + 1}`, oneLine(label), 60),
-      value: budget.of(`fact ${index + 1}`, oneLine(value), 200),
+      value: budget.of(`fact ${index + 1}`, oneLine(value), 300),
     })),
     words: lines.length > 0 ? budget.of('the text', prose(lines.map(oneLine).join('\n')), 2500) : '',
-    payload: withPayload ? budget.of('the payload', payload, 20_000) : '',
+    says_label: quote ? budget.of("the quote's label", oneLine(quote.label), 60) : '',
+    says: quote ? budget.of('the quote', prose(quote.text), 3000) : '',
+    payload: budget.of('the payload', payload, 20_000),
   }
   return {
     ...texts,
-    withheld: payload !== '' && !withPayload,
     truncation: budget.notice() ?? '',
     link: link ? inert(link.label, 60) : '',
     url: link ? (webUrl(link.url) ?? '') : '',

@@ -66,10 +66,10 @@ export function digestCard(many: Digest, options: RenderOptions): CardAndSummary
   )
 }
 
-/** As long, as literal and as honest about what was cut; a payload that may not be shown is mentioned. */
-export function replyCard(answer: Reply, { withPayload }: { withPayload: boolean }): AdaptiveCard {
+/** As long, as literal and as honest about what was cut. */
+export function replyCard(answer: Reply): AdaptiveCard {
   return fullest(
-    (budget) => reply.expand({ $root: withoutFunctions(replyData(answer, withPayload, budget)) }),
+    (budget) => reply.expand({ $root: withoutFunctions(replyData(answer, budget)) }),
     isShortEnough,
   )
 }

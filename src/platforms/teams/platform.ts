@@ -16,6 +16,7 @@ import { createMembership } from './membership.ts'
 import { createQuestions } from './questions.ts'
 import { createReply } from './replies.ts'
 import type { Bot } from './teams.ts'
+import { createTenantDestinations } from './tenant-destinations.ts'
 import { tokenVerifier } from './token.ts'
 
 const MICROSOFT_METADATA_URL = 'https://login.botframework.com/v1/.well-known/openidconfiguration'
@@ -27,7 +28,8 @@ export function createTeams(env: BotEnvironment, ports: PlatformPorts<Conversati
   const identify = members(clock, log)
   const reply = createReply(adapter, log)
   const clicks = createClicks(ports, identify, reply)
-  const answerQuestion = createQuestions(ports, identify, reply)
+  const idsIn = createTenantDestinations(env, ports, conversations)
+  const answerQuestion = createQuestions(ports, { identify, idsIn, reply })
   const membership = createMembership(ports, conversations, adapter)
 
   async function turn(context: TurnContext): Promise<void> {

@@ -5,23 +5,24 @@ import { z } from 'zod'
 import type { Asker } from '../../commands/commands.ts'
 import type { PlatformPorts } from '../platform.ts'
 import { allShowDetails } from '../render-options.ts'
+import { tenantOf } from './activity.ts'
 import { replyCard } from './cards.ts'
 import type { ConversationConfig } from './config.ts'
 import { conversationOf } from './handle.ts'
 import type { IdentifyMember } from './members.ts'
 import type { Reply } from './replies.ts'
+import type { TenantDestinations } from './tenant-destinations.ts'
 
-const PERSONAL = 'personal'
 const MENTION = z.looseObject({
   type: z.literal('mention'),
   mentioned: z.looseObject({ id: z.string() }),
   text: z.string(),
 })
 
+/** Everybody in the conversation reads the answer: it shows what the cards there show. */
 export function createQuestions(
   { commands, destinations }: PlatformPorts<ConversationConfig>,
-  identify: IdentifyMember,
-  reply: Reply,
+  { identify, idsIn, reply }: { identify: IdentifyMember; idsIn: TenantDestinations; reply: Reply },
 ): (context: TurnContext) => Promise<void> {
   return async (context) => {
     const { activity } = context
@@ -30,21 +31,21 @@ export function createQuestions(
     const asker: Asker = {
       by: await identify(context),
       destinationIds: here.map(({ id }) => id),
+      workspaceIds: await idsIn(tenantOf(activity) as string),
       details: allShowDetails(here),
     }
     const answer = await commands.answer(textOf(activity), asker)
-    // Everybody in a channel or a group chat reads the answer, guests too.
-    const withPayload = activity.conversation.conversationType === PERSONAL
-    reply(activity, MessageFactory.attachment(CardFactory.adaptiveCard(replyCard(answer, { withPayload }))))
+    reply(activity, MessageFactory.attachment(CardFactory.adaptiveCard(replyCard(answer))))
   }
 }
 
-/** Without the mention by which the bot is called; Teams sends some blanks as entities. */
+/** Without the mentions that name the bot otherwise than by a tag; Teams sends some blanks as entities. */
 function textOf({ text, entities, recipient }: Activity): string {
-  let rest = text ?? ''
+  let rest = (text ?? '').replace(/&(nbsp|#160|#xa0);/gi, ' ')
+  if (recipient.name) rest = rest.replaceAll(`@${recipient.name}`, ' ')
   for (const entity of entities ?? []) {
     const { data: mention } = MENTION.safeParse(entity)
     if (mention?.mentioned.id === recipient.id) rest = rest.replaceAll(mention.text, ' ')
   }
-  return rest.replaceAll('&nbsp;', ' ')
+  return rest
 }

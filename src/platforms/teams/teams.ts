@@ -2,6 +2,7 @@
 
 import { sha256Hex } from '../../kit/canonical-json.ts'
 import {
+  type Destination,
   type Inbound,
   type Pace,
   type Platform,
@@ -103,12 +104,13 @@ async function createBot(env: BotEnvironment, ports: PlatformPorts<TeamsConfig>)
   const { createTeams } = await import('./platform.ts')
   return createTeams(env, {
     ...ports,
-    async destinations() {
-      return (await ports.destinations()).flatMap(({ config, ...place }) =>
-        config.webhook_url === undefined ? [{ ...place, config }] : [],
-      )
-    },
+    destinations: async () => (await ports.destinations()).flatMap(ofBot),
+    offDestinations: async () => (await ports.offDestinations()).flatMap(ofBot),
   })
+}
+
+function ofBot({ config, ...place }: Destination<TeamsConfig>): Destination<ConversationConfig>[] {
+  return config.webhook_url === undefined ? [{ ...place, config }] : []
 }
 
 /** For destinations from the time when an app was connected. */

@@ -1,0 +1,21 @@
+// Answers `/governance pending` with what waits for a decision.
+
+import type { Queries } from '../approvals/queries.ts'
+import type { Reply } from './commands.ts'
+import { span } from './span.ts'
+
+const SHOWN = 10
+
+export async function pendingReply(queries: Queries, workspaceIds: string[], now: number): Promise<Reply> {
+  const approvals = await queries.pending(workspaceIds, SHOWN + 1)
+  const lines = approvals.slice(0, SHOWN).map((view) => {
+    const left = span(Date.parse(view.expires_at) - now)
+    return `${view.risk.level.toUpperCase()} · ${view.action.tool} for ${view.agent.id} · ${left} left · ${view.id}`
+  })
+  if (approvals.length > SHOWN) lines.push(`… and more; these are the ${SHOWN} longest waiting.`)
+  return {
+    title: lines.length === 0 ? 'Nothing is waiting for a decision' : 'Waiting for a decision',
+    facts: [],
+    lines,
+  }
+}

@@ -1,0 +1,80 @@
+// Answers `/governance status` with how things stand.
+
+import type { Standing } from '../approvals/queries.ts'
+import type { ApprovalView } from '../approvals/view.ts'
+import { SEVERITIES } from '../events/severity.ts'
+import type { Reply } from './commands.ts'
+import { span } from './span.ts'
+
+const OFF_SHOWN = 10
+
+export function statusReply(standing: Standing, now: number): Reply {
+  const { longestWaiting, nextToExpire, unreached } = standing
+  const facts = [
+    { label: 'Pending', value: pendingByRisk(standing) },
+    { label: 'Unreached', value: unreachedOnes(unreached, now) },
+  ]
+  if (longestWaiting) {
+    const waited = span(now - Date.parse(longestWaiting.created_at))
+    facts.push({ label: 'Longest waiting', value: `${named(longestWaiting)}, for ${waited}` })
+  }
+  if (nextToExpire) {
+    const left = span(Date.parse(nextToExpire.expires_at) - now)
+    facts.push({ label: 'Next to expire', value: `${named(nextToExpire)}, in ${left}` })
+  }
+  facts.push(
+    { label: 'Decided in 24 h', value: decidedToday(standing) },
+    { label: 'Failing deliveries', value: failingOnes(standing) },
+    { label: 'Destinations off', value: offOnes(standing) },
+  )
+  return { title: 'Governance status', facts, lines: offLines(standing) }
+}
+
+/** What waits, and nobody knows of it. */
+function unreachedOnes({ count, longest }: Standing['unreached'], now: number): string {
+  if (!longest) return 'none'
+  return `${count}, the longest ${named(longest)}, for ${span(now - Date.parse(longest.created_at))}`
+}
+
+function pendingByRisk({ pendingByRisk: counts }: Standing): string {
+  const parts = SEVERITIES.toReversed().flatMap((level) =>
+    counts.has(level) ? [`${counts.get(level)} ${level}`] : [],
+  )
+  return parts.length === 0 ? 'none' : parts.join(', ')
+}
+
+function decidedToday({ decided }: Standing): string {
+  const { approved, denied, expired, medianMs } = decided
+  if (approved + denied + expired === 0) return 'none'
+  const counts = `${approved} approved, ${denied} denied, ${expired} expired`
+  return medianMs === null ? counts : `${counts}; median ${span(medianMs)} to decide`
+}
+
+/** What waits behind a destination that is off fails no more: it is not tried. */
+function failingOnes({ failing, off }: Standing): string {
+  const { retrying, dead } = failing
+  if (retrying + dead > 0) return `${retrying} being retried, ${dead} given up in 24 h`
+  return off.length === 0 ? 'none' : 'none at the destinations that are on'
+}
+
+function offOnes({ off }: Standing): string {
+  if (off.length === 0) return 'none'
+  return `${off.length}, ${waits(off.reduce((sum, { waiting }) => sum + waiting, 0))} behind them`
+}
+
+function offLines({ off }: Standing): string[] {
+  const lines = off.slice(0, OFF_SHOWN).map(({ name, reason, waiting }) => {
+    const why = reason === null ? 'by an admin' : `by an error (${reason})`
+    return `"${name}" was switched off ${why}; ${waits(waiting)} behind it.`
+  })
+  return off.length > OFF_SHOWN ? [...lines, `… and ${off.length - OFF_SHOWN} more are off.`] : lines
+}
+
+function waits(count: number): string {
+  if (count === 0) return 'no delivery waits'
+  return count === 1 ? '1 delivery waits' : `${count} deliveries wait`
+}
+
+function named(view: ApprovalView): string {
+  return `${view.action.tool} for ${view.agent.id} (${view.id})`
+}

@@ -1,0 +1,155 @@
+// Shows that what is asked of some destinations is answered of what those were told, and of nothing else.
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { DeliveryRow, DestinationRow } from '../../db/schema.ts'
+import type { ApprovalView } from '../../src/approvals/view.ts'
+import { rememberCard } from '../../src/store/posted-cards.ts'
+import { databases, type TestDatabase } from '../fakes/databases.ts'
+import { type ManualClock, manualClock } from '../fakes/manual-clock.ts'
+import { type Office, openOffice, press, UNREACHED_AFTER_MS } from '../fakes/office.ts'
+
+describe.each(databases)('on $name', ({ create }) => {
+  let database: TestDatabase
+  let clock: ManualClock
+  let office: Office
+  let here: string
+  let there: string
+  let asks = 0
+
+  beforeEach(async () => {
+    database = await create()
+    clock = manualClock()
+    office = await openOffice(database.url, clock)
+    here = await office.destination({ name: 'here', tools: '["here.*"]' })
+    there = await office.destination({ name: 'there', tools: '["there.*"]' })
+  })
+  afterEach(async () => {
+    await office.close()
+    await database.drop()
+  })
+
+  const ask = (where: 'here' | 'there', more: Parameters<Office['ask']>[0] = {}) =>
+    office.ask({
+      action: { tool: `${where}.run`, summary: 'Run it', arguments: { nth: asks++ } },
+      ...more,
+    })
+  const decide = async (approval: ApprovalView, at: string, verdict: 'approve' | 'deny') =>
+    expect(await office.desk.decide(press(approval, at, 'U1', verdict))).toMatchObject({ ok: true })
+  const idsOf = async (...destinations: string[]) =>
+    (await office.queries.pending(destinations, 10)).map(({ id }) => id)
+  const standing = (...destinations: string[]) => office.queries.standing(destinations)
+  const change = (id: string, what: Partial<DestinationRow>) =>
+    office.db.transact((trx) => trx.updateTable('destinations').set(what).where('id', '=', id).execute())
+  const settle = (subject: ApprovalView, what: Partial<DeliveryRow>) =>
+    office.db.transact((trx) =>
+      trx.updateTable('deliveries').set(what).where('subject_id', '=', subject.id).execute(),
+    )
+
+  test('pending lists what they were told, the longest waiting first, without tests', async () => {
+    const first = await ask('here')
+    clock.advance(1)
+    const elsewhere = await ask('there')
+    const second = await ask('here')
+    const tried = await ask('here')
+    await office.db.transact((trx) =>
+      trx.updateTable('approvals').set({ is_test: 1 }).where('id', '=', tried.id).execute(),
+    )
+    expect(await idsOf(here)).toEqual([first.id, second.id])
+    expect(await idsOf(there)).toEqual([elsewhere.id])
+    expect(await idsOf(here, there)).toHaveLength(3)
+    expect(await idsOf()).toEqual([])
+  })
+
+  test('one approval is found where it was told', async () => {
+    const asked = await ask('here')
+    expect(await office.queries.findAt(asked.id, [there, here])).toMatchObject({ id: asked.id })
+    for (const destinations of [[there], []]) {
+      expect(await office.queries.findAt(asked.id, destinations)).toBeUndefined()
+    }
+  })
+
+  test('a card counts after its delivery was forgotten', async () => {
+    const { id } = await ask('here')
+    const card = { destination_id: here, handle: 'a card', subject_id: id, posted_at: clock.now() }
+    await office.db.transact(async (trx) => {
+      await rememberCard(trx, card)
+      await trx.deleteFrom('deliveries').where('subject_id', '=', id).execute()
+    })
+    expect([await idsOf(here), await idsOf(there)]).toEqual([[id], []])
+    expect(await office.queries.findAt(id, [here])).toMatchObject({ id })
+  })
+
+  test('status counts what waits, and what reached nobody', async () => {
+    const oldest = await ask('here', { risk: { level: 'high', score: null } })
+    await ask('there')
+    clock.advance(UNREACHED_AFTER_MS)
+    await office.desk.noticeUnreached()
+    const soonest = await ask('here', { expiresInSeconds: 60 })
+    const counts = { high: 1, medium: 1 }
+    const { pendingByRisk, longestWaiting, nextToExpire, unreached } = await standing(here)
+    expect(Object.fromEntries(pendingByRisk)).toEqual(counts)
+    expect([longestWaiting?.id, nextToExpire?.id]).toEqual([oldest.id, soonest.id])
+    expect([unreached.count, unreached.longest?.id]).toEqual([1, oldest.id])
+    expect(await standing()).toMatchObject({
+      pendingByRisk: new Map(),
+      longestWaiting: undefined,
+      nextToExpire: undefined,
+      unreached: { count: 0, longest: undefined },
+    })
+  })
+
+  test('status counts what ended in 24 hours, with the median of what people decided', async () => {
+    const took = async (seconds: number, where: 'here' | 'there', verdict: 'approve' | 'deny') => {
+      const asked = await ask(where)
+      clock.advance(seconds * 1000)
+      await decide(asked, where === 'here' ? here : there, verdict)
+    }
+    await took(1, 'here', 'approve')
+    clock.advance(86_400_000)
+    await took(10, 'here', 'approve')
+    await took(30, 'here', 'deny')
+    await took(1_000, 'there', 'approve')
+    expect((await standing(here)).decided).toEqual({ approved: 1, denied: 1, expired: 0, medianMs: 20_000 })
+    await took(50, 'here', 'approve')
+    await ask('here', { expiresInSeconds: 10 })
+    clock.advance(10_000)
+    await office.desk.expireDue()
+    expect((await standing(here)).decided).toEqual({ approved: 2, denied: 1, expired: 1, medianMs: 30_000 })
+    clock.advance(86_400_001)
+    expect((await standing(here)).decided).toEqual({ approved: 0, denied: 0, expired: 0, medianMs: null })
+  })
+
+  test('what expired without a decision has no median', async () => {
+    await ask('here', { expiresInSeconds: 10 })
+    clock.advance(10_000)
+    await office.desk.expireDue()
+    expect((await standing(here)).decided).toEqual({ approved: 0, denied: 0, expired: 1, medianMs: null })
+  })
+
+  test('status counts deliveries that are tried again where they are, and those given up today', async () => {
+    await settle(await ask('here'), { attempts: 1 })
+    await settle(await ask('here'), { state: 'dead', finished_at: clock.now() })
+    await settle(await ask('here'), { state: 'dead', finished_at: clock.now() - 86_400_001 })
+    await settle(await ask('there'), { attempts: 1 })
+    expect((await standing(here)).failing).toEqual({ retrying: 1, dead: 1 })
+    expect((await standing(there)).failing).toEqual({ retrying: 1, dead: 0 })
+    await change(here, { enabled: 0 })
+    expect((await standing(here)).failing).toEqual({ retrying: 0, dead: 1 })
+  })
+
+  test('status names those that are off, why, and what waits; also those in no workspace', async () => {
+    const follow = await ask('here')
+    await ask('here')
+    await settle(follow, { class: 1, attempts: 3 })
+    await settle(await ask('here'), { state: 'delivered', finished_at: clock.now() })
+    await change(here, { enabled: 0, disabled_reason: 'channel_not_found' })
+    await change(there, { enabled: 0 })
+    await office.destination({ name: 'a pager', channel_type: 'machine', enabled: 0 })
+    await office.destination({ name: 'gone', channel_type: 'machine', enabled: 0, deleted_at: 1 })
+    const pager = { name: 'a pager', reason: null, waiting: 0 }
+    const off = { name: 'here', reason: 'channel_not_found', waiting: 2 }
+    expect((await standing(here)).off).toEqual([pager, off])
+    expect((await standing(there)).off).toEqual([pager, { name: 'there', reason: null, waiting: 0 }])
+    expect((await standing()).off).toEqual([pager])
+  })
+})

@@ -1,0 +1,192 @@
+// Shows that answers about approvals say all that is known, in two voices, and mislead nobody.
+
+import { describe, expect, test } from 'vitest'
+import type { Standing } from '../../src/approvals/queries.ts'
+import type { ApprovalView } from '../../src/approvals/view.ts'
+import { approvalReply } from '../../src/commands/approval-reply.ts'
+import { statusReply } from '../../src/commands/status-reply.ts'
+
+const NOW = Date.parse('2026-11-20T12:00:00Z')
+const ANA = { id: 'per_1', name: 'Ana Ruiz', email: null }
+const BEN = { id: 'per_2', name: 'Ben Okafor', email: null }
+const PENDING: ApprovalView = {
+  id: 'apr_01h455vb4pex5vsknk084sn02q',
+  status: 'pending',
+  digest: `sha256:${'0'.repeat(64)}`,
+  url: 'https://countersign.example/approvals/apr_01h455vb4pex5vsknk084sn02q',
+  key: { id: 'key_1', name: 'billing' },
+  agent: { id: 'agent-1', name: 'Refund agent' },
+  action: {
+    tool: 'stripe.refund',
+    summary: 'Refund an order\n\nof Friday',
+    arguments: { order: 42 },
+    environment: 'production',
+  },
+  reasons: ['NEW_CUSTOMER', 'APPROVED BY THE BOARD'],
+  risk: { level: 'high', score: 0.7 },
+  requested_by: { email: 'kim@example.com' },
+  metadata: {},
+  created_at: '2026-11-20T11:48:00.000Z',
+  expires_at: '2026-11-20T12:12:00.000Z',
+  closed_at: null,
+  decisions: [],
+  progress: [{ requirement: 'reviewers', approved: [], missing: 1 }],
+  review_notes: null,
+  reached: true,
+  unreached_reasons: [],
+  test: false,
+}
+const vote = (verdict: 'approve' | 'deny', reviewer: typeof ANA, note: string | null) => ({
+  verdict,
+  reviewer,
+  source: 'slack',
+  note,
+  decided_at: '2026-11-20T11:58:00.000Z',
+})
+const BY_TWO: Partial<ApprovalView> = {
+  decisions: [vote('approve', ANA, 'checked with finance'), vote('approve', BEN, null)],
+  progress: [{ requirement: 'reviewers', approved: [ANA, BEN], missing: 0 }],
+}
+
+const reply = (differences: Partial<ApprovalView> = {}, details = true) =>
+  approvalReply({ ...PENDING, ...differences }, details, NOW)
+const factsOf = (differences: Partial<ApprovalView> = {}, details = true) =>
+  Object.fromEntries(reply(differences, details).facts.map(({ label, value }) => [label, value]))
+
+describe('show', () => {
+  test('says what we know in our own voice, and what the agent says under its label', () => {
+    expect(reply()).toEqual({
+      title: `Approval request ${PENDING.id}`,
+      facts: [
+        { label: 'Status', value: 'pending' },
+        { label: 'Agent', value: 'agent-1' },
+        { label: 'Key', value: 'billing' },
+        { label: 'Tool', value: 'stripe.refund' },
+        { label: 'Environment', value: 'production' },
+        { label: 'Requested by', value: 'kim@example.com' },
+        { label: 'Risk', value: 'HIGH (0.70)' },
+        { label: 'Asked', value: '2026-11-20T11:48:00Z, 12 min ago' },
+        { label: 'Expires', value: '2026-11-20T12:12:00Z, in 12 min' },
+        { label: 'Digest', value: PENDING.digest },
+      ],
+      lines: [],
+      quote: {
+        label: 'The agent says',
+        text: 'Refund an order\n\nof Friday\nReasons: NEW_CUSTOMER, APPROVED BY THE BOARD\nCalls itself: Refund agent',
+      },
+      payload: '{\n  "order": 42\n}',
+      link: { label: 'View in Console', url: PENDING.url },
+    })
+  })
+
+  test('does not speak of an agent that says nothing of its own', () => {
+    const { tool } = PENDING.action
+    const silent = { reasons: [], agent: { id: 'agent-1', name: 'agent-1' } }
+    expect(reply({ ...silent, action: { ...PENDING.action, summary: tool } })).not.toHaveProperty('quote')
+  })
+
+  test('names a key without a name by its id', () => {
+    expect(factsOf({ key: { id: 'key_1', name: ' ' } }).Key).toBe('key_1')
+  })
+
+  test('leaves out what the cards leave out: prose, arguments, notes and the requester', () => {
+    const shown = reply({ ...BY_TWO, status: 'approved', closed_at: '2026-11-20T11:58:00.000Z' }, false)
+    const text = JSON.stringify(shown)
+    for (const hidden of ['Friday', 'BOARD', 'Refund agent', '42', 'kim@', 'finance'])
+      expect(text).not.toContain(hidden)
+    expect(shown.lines).toEqual([
+      'Approved by Ana Ruiz via slack, 2026-11-20T11:58:00Z.',
+      'Approved by Ben Okafor via slack, 2026-11-20T11:58:00Z.',
+      'Details are left out in this conversation. View in Console shows them.',
+    ])
+  })
+
+  test('names who decided, how, and with which note', () => {
+    const closed = { ...BY_TWO, status: 'approved' as const, closed_at: '2026-11-20T11:58:00.000Z' }
+    expect(factsOf(closed)).toMatchObject({
+      Status: 'approved by Ana Ruiz and Ben Okafor',
+      Closed: '2026-11-20T11:58:00Z, 2 min ago',
+    })
+    expect(reply(closed).lines).toEqual([
+      'Approved by Ana Ruiz via slack, 2026-11-20T11:58:00Z. Note: checked with finance',
+      'Approved by Ben Okafor via slack, 2026-11-20T11:58:00Z.',
+    ])
+    const denied = { ...closed, status: 'denied' as const, decisions: [vote('deny', BEN, 'no')] }
+    expect(factsOf(denied).Status).toBe('denied by Ben Okafor')
+    expect(reply(denied).lines).toEqual(['Denied by Ben Okafor via slack, 2026-11-20T11:58:00Z. Note: no'])
+  })
+
+  test('tells how far a request is that needs more than one', () => {
+    const progress = [{ requirement: 'reviewers', approved: [ANA], missing: 1 }]
+    expect(factsOf({ progress }).Status).toBe('pending, 1 of 2 approvals')
+  })
+
+  test('tells when one expired, and takes why one was withdrawn for the agent’s words', () => {
+    const gone = { expires_at: '2026-11-20T11:59:00.000Z', closed_at: '2026-11-20T11:59:30.000Z' }
+    const expired = factsOf({ ...gone, status: 'expired', review_notes: 'Expired: nobody decided in time' })
+    expect(expired).toMatchObject({ Status: 'expired', Expired: '2026-11-20T11:59:00Z, 1 min ago' })
+    const withdrawn = { ...gone, status: 'withdrawn', review_notes: 'Withdrawn: done by hand' } as const
+    expect(factsOf(withdrawn)).toMatchObject({
+      Status: 'withdrawn',
+      Closed: '2026-11-20T11:59:30Z, 30 s ago',
+    })
+    expect(reply(withdrawn).quote?.text).toContain('Withdrawn: done by hand')
+  })
+})
+
+describe('status', () => {
+  const QUIET: Standing = {
+    pendingByRisk: new Map(),
+    unreached: { count: 0, longest: undefined },
+    longestWaiting: undefined,
+    nextToExpire: undefined,
+    decided: { approved: 0, denied: 0, expired: 0, medianMs: null },
+    failing: { retrying: 0, dead: 0 },
+    off: [],
+  }
+  const shown = (differences: Partial<Standing> = {}) => {
+    const { facts, lines } = statusReply({ ...QUIET, ...differences }, NOW)
+    const values: Record<string, string> = Object.fromEntries(facts.map(({ label, value }) => [label, value]))
+    return { values, lines }
+  }
+
+  test('of a quiet day says none of anything', () => {
+    const labels = ['Pending', 'Unreached', 'Decided in 24 h', 'Failing deliveries', 'Destinations off']
+    const values = Object.fromEntries(labels.map((label) => [label, 'none']))
+    expect(shown()).toEqual({ values, lines: [] })
+  })
+
+  test('does not say that nothing fails where destinations are off', () => {
+    const off = [
+      { name: 'Security', reason: 'channel_not_found', waiting: 1_200 },
+      { name: 'Finance', reason: null, waiting: 1 },
+    ]
+    expect(shown({ off })).toMatchObject({
+      values: {
+        'Failing deliveries': 'none at the destinations that are on',
+        'Destinations off': '2, 1201 deliveries wait behind them',
+      },
+      lines: [
+        '"Security" was switched off by an error (channel_not_found); 1200 deliveries wait behind it.',
+        '"Finance" was switched off by an admin; 1 delivery waits behind it.',
+      ],
+    })
+    const failing = { retrying: 0, dead: 3 }
+    expect(shown({ off, failing }).values['Failing deliveries']).toBe('0 being retried, 3 given up in 24 h')
+  })
+
+  test('names ten that are off, and how many more there are', () => {
+    const off = Array.from({ length: 12 }, (_, n) => ({ name: `d${n}`, reason: null, waiting: 0 }))
+    expect(shown({ off }).lines).toHaveLength(11)
+    expect(shown({ off }).lines.at(-1)).toBe('… and 2 more are off.')
+  })
+
+  test('counts what expired beside what people decided', () => {
+    const decided = { approved: 3, denied: 1, expired: 2, medianMs: 20_000 }
+    expect(shown({ decided }).values['Decided in 24 h']).toBe(
+      '3 approved, 1 denied, 2 expired; median 20 s to decide',
+    )
+    const none = { approved: 0, denied: 0, expired: 2, medianMs: null }
+    expect(shown({ decided: none }).values['Decided in 24 h']).toBe('0 approved, 0 denied, 2 expired')
+  })
+})
