@@ -7,12 +7,14 @@ import { createAcknowledge } from './alerts/acknowledge.ts'
 import { createApi } from './api/api.ts'
 import { createMetrics } from './api/metrics/metrics.ts'
 import { PATIENCE, type Patience } from './api/patience.ts'
+import { traceCalls } from './api/refused-calls.ts'
 import { closed, createHttpServer, listen } from './api/server.ts'
 import { createDesk } from './approvals/create-desk.ts'
 import type { ApprovalDesk } from './approvals/desk.ts'
 import { createQueries } from './approvals/queries.ts'
 import { createForgetApprovals } from './approvals/retention.ts'
 import { openWaitingRoom } from './approvals/waiting-room.ts'
+import { createRefusals } from './audit/refusals.ts'
 import { createCommands } from './commands/governance.ts'
 import type { Config } from './config/config.ts'
 import { mountConsole } from './console/console.ts'
@@ -71,6 +73,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
     unreached: () => countUnreached(db.read),
     queueAgeMs: async () => Math.max(0, clock.now() - ((await oldestDue(db.read)) ?? Infinity)),
   })
+  const refusals = createRefusals({ db, clock, log, onRefused: metrics.refused })
   const { slack, teams, discord, telegram, pagerduty, sendTimeouts: timeouts } = config
   const egress = createEgress(config.egress)
   const kinds = platformKinds({ slack, teams, discord, telegram, pagerduty, egress, timeouts, clock })
@@ -83,9 +86,10 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
     unreachedAfterMs: config.unreachedAfterMs,
     onClosed: waitingRoom.tell,
     onVoted: metrics.voted,
+    onRefused: refusals.note,
   })
   const intake = createIntake({ db, clock, publicUrl })
-  const acknowledge = createAcknowledge({ db, clock, publicUrl })
+  const acknowledge = createAcknowledge({ db, clock, publicUrl, onRefused: refusals.note })
   const queries = createQueries({ db, clock, ...viewing, waitingRoom, unplaced: channelTypesOutside(kinds) })
   const commands = createCommands({ queries, clock })
   const apiKeys = createApiKeys({ db, clock, adminKey: config.adminKey, limits: config.limits })
@@ -101,14 +105,14 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   // What is never stored needs no name to be asked for again.
   app.disable('etag')
   app.set('trust proxy', config.trustProxy)
-  app.use(metrics.countRequests, helmet())
+  app.use(metrics.countRequests, traceCalls(kinds, refusals.note), helmet())
   const platforms = await createPlatforms(app, kinds, (kind) => ({
     desk,
     commands,
     acknowledge,
     state: stateOf(db, kind.name),
     destinations: () => destinations.openAll(kind.name),
-    offDestinations: () => destinations.openOff(kind.name),
+    knownDestinations: () => destinations.openKnown(kind.name),
     disable: destinations.disable,
     log: log.child({ platform: kind.name }),
     clock,
@@ -167,6 +171,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
         desk.noticeUnreached,
         destinations.forgetRemoved,
         deliveryLog.forgetOld,
+        refusals.sweep,
         createForgetKeys({ db, clock }),
         createForgetApprovals({ db, clock, days: config.approvalRetentionDays }),
       ]
@@ -183,6 +188,7 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
       sandbox?.close()
       await Promise.all([closed(server), stopSweeping?.(), worker.stop()])
       waitingRoom.close()
+      await refusals.close()
       await db.close()
     },
   }

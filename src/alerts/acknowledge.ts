@@ -11,7 +11,9 @@ import {
   refused,
   refusedTo,
 } from '../approvals/refusals.ts'
+import { refusedPress } from '../approvals/refused-press.ts'
 import { type Entry, record } from '../audit/append.ts'
+import type { Refused } from '../audit/refusals.ts'
 import { alertView } from '../events/alert-view.ts'
 import type { EventView } from '../events/event.ts'
 import { type Alert, emitAbout } from '../events/fan-out.ts'
@@ -49,11 +51,19 @@ interface Change {
   publicUrl: string
 }
 
-export function createAcknowledge(options: { db: Database; clock: Clock; publicUrl: string }): Acknowledge {
+export function createAcknowledge(options: {
+  db: Database
+  clock: Clock
+  publicUrl: string
+  /** Told of each press of an account that was refused. */
+  onRefused?(refused: Refused): void
+}): Acknowledge {
   const { db, clock, publicUrl } = options
   return async (command) => {
     const outcome = await db.transact((trx) => acknowledgeOnce({ trx, now: clock.now(), publicUrl }, command))
     db.signals.publish('deliveries', '')
+    const refused = !outcome.ok && refusedPress(command, command.eventId, 'evt', outcome.refusal.code)
+    if (refused) options.onRefused?.(refused)
     return outcome
   }
 }
@@ -104,12 +114,13 @@ async function isFirst(db: Executor, actor: NonNullable<Actor>, first: Acknowled
   return (await findPerson(db, actor)).rows.some(({ id }) => id === first.person_id)
 }
 
-/** undefined when they may: a full member who clicked a card that we posted, or without one a reviewer. */
+/** undefined when they may: a full member who clicked a card that counts, or without one a reviewer. */
 async function refuse(
   db: Executor,
   asked: { by: Principal; actor: Actor; card: ClickedCard | undefined; isClick: boolean },
 ): Promise<RefusalCode | undefined> {
   const { by, actor, card, isClick } = asked
+  if (card?.refusal) return card.refusal
   if (by.standing === 'unknown') return 'reviewer_unverified'
   if (by.standing !== 'member') return 'not_a_member'
   if (await isDisabled(db, by, actor)) return 'reviewer_disabled'

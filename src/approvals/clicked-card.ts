@@ -2,9 +2,10 @@
 
 import type { Executor } from '../store/database.ts'
 import { redeliverNewest, wasTold } from '../store/deliveries.ts'
-import { findCard, rememberCard } from '../store/posted-cards.ts'
+import { type Closure, findCard, rememberCard } from '../store/posted-cards.ts'
 import type { Change } from './close.ts'
 import type { Decide } from './desk.ts'
+import type { RefusalCode } from './refusals.ts'
 
 type Now = Pick<Change, 'trx' | 'now'>
 
@@ -13,6 +14,14 @@ export interface ClickedCard {
   handle: string
   /** false: it is not remembered yet. */
   known: boolean
+  /** Why nothing that is pressed on it counts. */
+  refusal: RefusalCode | undefined
+}
+
+const REFUSALS = { removed: 'destination_removed', off: 'destination_off' } as const
+
+function refusalFor(closure: Closure): ClickedCard['refusal'] {
+  return closure === null ? undefined : REFUSALS[closure]
 }
 
 /**
@@ -27,12 +36,29 @@ export async function findClickedCard(
   const { destinationIds = [], handle = '' } = at ?? {}
   for (const destinationId of destinationIds) {
     const card = await findCard(db, destinationId, handle)
-    if (card) return card.subject_id === subjectId ? { destinationId, handle, known: true } : undefined
+    if (!card) continue
+    if (card.subject_id !== subjectId) return undefined
+    return { destinationId, handle, known: true, refusal: refusalFor(card.closure) }
   }
+  return findUnknownCard(db, subjectId, destinationIds, handle)
+}
+
+/** Where several of them were sent it, the card is taken for one of a place where it counts. */
+async function findUnknownCard(
+  db: Executor,
+  subjectId: string,
+  destinationIds: string[],
+  handle: string,
+): Promise<ClickedCard | undefined> {
+  let found: ClickedCard | undefined
   for (const destinationId of destinationIds) {
-    if (await wasTold(db, subjectId, destinationId)) return { destinationId, handle, known: false }
+    const told = await wasTold(db, subjectId, destinationId)
+    if (!told) continue
+    const card = { destinationId, handle, known: false, refusal: refusalFor(told.closure) }
+    if (card.refusal === undefined) return card
+    found ??= card
   }
-  return undefined
+  return found
 }
 
 /** From now on it is remembered, and redrawn like any other. */

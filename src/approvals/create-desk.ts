@@ -1,6 +1,7 @@
 // Builds the desk: puts each command into one transaction, and wakes those who wait once it is durable.
 
 import type { DecisionRow } from '../../db/schema.ts'
+import type { Refused } from '../audit/refusals.ts'
 import type { Clock } from '../kit/clock.ts'
 import { findOverdue } from '../store/approvals.ts'
 import type { Database } from '../store/database.ts'
@@ -10,6 +11,7 @@ import type { ViewOptions } from './compose-view.ts'
 import { decide } from './decide.ts'
 import type { ApprovalDesk } from './desk.ts'
 import { expire } from './expire.ts'
+import { refusedPress } from './refused-press.ts'
 import { repeatable } from './repeatable.ts'
 import { request } from './request.ts'
 import { createUnreachedSweep } from './unreached.ts'
@@ -38,6 +40,8 @@ export interface DeskOptions extends ViewOptions {
   onClosed?(approval: ApprovalView): void
   /** Told of each recorded vote, once that is durable, with the approval as it stands by it. */
   onVoted?(approval: ApprovalView, vote: DecisionRow): void
+  /** Told of each press of an account that was refused. */
+  onRefused?(refused: Refused): void
 }
 
 export function createDesk(options: DeskOptions): ApprovalDesk {
@@ -71,7 +75,12 @@ export function createDesk(options: DeskOptions): ApprovalDesk {
 
   return {
     request: (command) => change((work) => request(work, command, isFull)),
-    decide: (command) => change((work) => decideOnce(work, command)),
+    async decide(command) {
+      const outcome = await change((work) => decideOnce(work, command))
+      const refused = !outcome.ok && refusedPress(command, command.approvalId, 'apr', outcome.refusal.code)
+      if (refused) options.onRefused?.(refused)
+      return outcome
+    },
     withdraw: (command) => change((work) => withdrawOnce(work, command)),
     async expireDue() {
       let expired = 0

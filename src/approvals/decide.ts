@@ -43,15 +43,11 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
       const votes = await votesBefore(change, approval)
       if (!votes) continue
       const askers = approval.has_askers ? await findAskers(trx, approval.id) : []
-      const refusal = await refuseVoter(trx, approval, {
-        by,
-        actor,
-        askers,
-        votes,
-        card: originOf(command, card),
-      })
+      const voter = { by, actor, askers, votes, card: originOf(command, card) }
+      const refusal = card?.refusal ?? (await refuseVoter(trx, approval, voter))
       // Cast between the two reads, perhaps by this very press, and perhaps it closed the approval.
       if (refusal === 'already_voted' && look === 0) continue
+      if (refusal === 'destination_removed' && card?.known) await mend(change, approval.id, card)
       if (refusal) return refusedTo(by.standing, refusal)
       const voted = await vote(change, approval, command, { card, actor, votes })
       if (voted) return ok(voted)

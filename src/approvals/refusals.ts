@@ -14,6 +14,11 @@ export const REFUSALS = {
   },
   reviewer_disabled: { status: 403, text: 'An admin has taken away your right to review' },
   own_request: { status: 403, text: 'You cannot decide a request made by you or on your behalf' },
+  destination_removed: {
+    status: 403,
+    text: 'This destination was removed: nothing can be decided on its cards any more',
+  },
+  destination_off: { status: 403, text: 'An admin has switched this destination off' },
   already_voted: { status: 409, text: 'You have already voted on this approval request' },
   event_not_found: { status: 404, text: 'Alert not found' },
   already_acknowledged: { status: 409, text: 'Already acknowledged' },

@@ -16,6 +16,7 @@ export interface Entry {
     | 'approval.withdrawn'
     | 'approval.deleted'
     | 'event.acknowledged'
+    | 'attempt.refused'
     | 'api_key.created'
     | 'api_key.revoked'
     | 'api_key.changed'
@@ -31,7 +32,7 @@ export interface Entry {
     | 'destination.deleted'
     | 'destination.disabled'
     | 'destination.moved'
-  /** The id of what changed. */
+  /** The id of what changed, or of who was refused. */
   subject: string
   /** Never personal: stays for ever. */
   facts: Record<string, unknown>

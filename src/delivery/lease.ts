@@ -3,7 +3,7 @@
 import type { DeliveryRow, DestinationRow } from '../../db/schema.ts'
 import type { Database } from '../store/database.ts'
 import { postpone } from '../store/due.ts'
-import { lockSettings, updateLeased } from '../store/leases.ts'
+import { lockSettings, releaseDestination, updateLeased } from '../store/leases.ts'
 import { chunks } from './chunks.ts'
 import type { Health } from './end.ts'
 
@@ -39,6 +39,7 @@ export function openLeases(db: Database): Leases {
         return true
       }),
     renew: (lease, until) => update(lease, { lease_until: until }),
-    release: (lease, known) => update(lease, { lease_id: null, lease_until: 0, ...known }),
+    release: (lease, known) =>
+      db.transact((trx) => releaseDestination(trx, lease.destinationId, lease.id, known)),
   }
 }

@@ -5,12 +5,12 @@ import { type Entry, record } from '../audit/append.ts'
 import type { Clock } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import type { Destination, PlatformKind } from '../platforms/platform.ts'
-import type { Database } from '../store/database.ts'
-import { skipUnposted } from '../store/deliveries.ts'
+import type { Database, Executor } from '../store/database.ts'
+import { redeliverOpen, skipUnposted } from '../store/deliveries.ts'
 import * as store from '../store/destinations.ts'
 import { endHolds } from '../store/due.ts'
-import { enabledDestinations } from './enabled.ts'
 import { columnsOf, type DestinationFields, type DestinationSummary, fieldsIn, summaryOf } from './fields.ts'
+import { knownDestinations } from './known.ts'
 import { sealedConfigs } from './sealed-config.ts'
 import { switchOff } from './switch-off.ts'
 
@@ -25,7 +25,10 @@ export interface Destinations {
   configOf(id: string): Promise<Record<string, unknown> | undefined>
   /** Switching it on again clears the reason for which it was off. undefined: there is none. */
   update(id: string, fields: Partial<DestinationFields>, by: string): Promise<DestinationSummary | undefined>
-  /** It hears nothing new; it is forgotten once its cards are closed. false: there is none. */
+  /**
+   * It hears nothing new, and what is pressed on its cards is refused: those of open approvals are redrawn without
+   * buttons. It is forgotten once they are closed. false: there is none.
+   */
   remove(id: string, by: string): Promise<boolean>
   /** For its platform, when it can hear no more; nothing happens when it is off already. */
   disable(id: string, reason: string): Promise<void>
@@ -35,10 +38,10 @@ export interface Destinations {
   forgetRemoved(): Promise<void>
   /** With its secrets, for the platform that sends. */
   open(row: DestinationRow): Destination
-  /** The enabled destinations of one platform, opened; removed ones too while they have open cards. */
+  /** The destinations of one platform that are on, opened. */
   openAll(channelType: string): Promise<Destination[]>
-  /** Those that are off and were not removed; read anew each time. */
-  openOff(channelType: string): Promise<Destination[]>
+  /** Those, and all others where cards may still stand: also what is pressed there has a signature to check. */
+  openKnown(channelType: string): Promise<Destination[]>
 }
 
 export function createDestinations(options: {
@@ -49,12 +52,20 @@ export function createDestinations(options: {
 }): Destinations {
   const { db, clock } = options
   const configs = sealedConfigs(options.secretKey, options.kinds)
+  const openKnown = knownDestinations(db, configs)
 
-  /** What is kept of the destinations, here and in other processes, is read anew after the commit. */
+  /** After the commit what is kept of them is read anew, here and in other processes, and what waits there is sent. */
   const change: Database['transact'] = async (work) => {
     const result = await db.transact(work)
     db.signals.publish('destinations', '')
+    db.signals.publish('deliveries', '')
     return result
+  }
+
+  /** In a transaction of its own: while it waits for others it holds nothing that they may wait for. */
+  async function redrawOpen(trx: Executor, id: string): Promise<void> {
+    await store.lockDestination(trx, id)
+    await redeliverOpen(trx, id, clock.now())
   }
 
   return {
@@ -101,7 +112,9 @@ export function createDestinations(options: {
         const after = await store.updateDestination(trx, id, {
           ...columnsOf(fields),
           ...(fields.config && configs.keep(id, before.channel_type, fields.config)),
-          ...(fields.enabled && { disabled_reason: null, cool_until: 0, trouble_since: null }),
+          // Whoever says that it is off has the last word, also over what switched it off by itself.
+          ...(fields.enabled !== undefined && { disabled_reason: null }),
+          ...(fields.enabled && { cool_until: 0, trouble_since: null }),
           updated_at: now,
         })
         if (!after) return undefined
@@ -110,15 +123,27 @@ export function createDestinations(options: {
         return summaryOf(after)
       }),
 
-    remove: (id, by) =>
-      change(async (trx) => {
+    async remove(id, by) {
+      const isRemoved = await change(async (trx) => {
         const now = clock.now()
-        const row = await store.updateDestination(trx, id, { deleted_at: now, updated_at: now })
-        if (!row) return false
+        const before = await store.findDestination(trx, id)
+        if (!before) return false
+        const removed = await store.updateDestination(trx, id, {
+          deleted_at: now,
+          updated_at: now,
+          // One that an admin had switched off can take the redraws of its cards.
+          ...(before.disabled_reason === null && { enabled: 1 }),
+          // Who is sending there right now still draws with buttons: that does not count any more.
+          lease_id: null,
+        })
+        if (!removed) return false
         await skipUnposted(trx, id, now)
-        await record(trx, entryOf('destination.deleted', row, by, now))
+        await record(trx, entryOf('destination.deleted', before, by, now))
         return true
-      }),
+      })
+      if (isRemoved) await change((trx) => redrawOpen(trx, id))
+      return isRemoved
+    },
 
     disable: (id, reason) => change((trx) => switchOff(trx, { id, reason, now: clock.now() })),
 
@@ -141,10 +166,8 @@ export function createDestinations(options: {
     },
 
     open: configs.open,
-    openAll: enabledDestinations(db, configs),
-    async openOff(channelType) {
-      return (await store.findOffDestinations(db.read, channelType)).map(configs.open)
-    },
+    openAll: async (channelType) => (await openKnown(channelType)).filter(({ state }) => state === undefined),
+    openKnown,
   }
 }
 

@@ -33,7 +33,13 @@ export function sealedConfigs(secretKey: Buffer, kinds: PlatformKind[]): SealedC
         name: row.name,
         config: { ...JSON.parse(row.config), ...secrets },
         includeDetails: settingsOf(row.settings).include_details,
+        ...stateOf(row),
       }
     },
   }
+}
+
+function stateOf({ enabled, deleted_at }: DestinationRow): Pick<Destination, 'state'> {
+  if (deleted_at !== null) return { state: 'removed' }
+  return enabled === 1 ? {} : { state: 'off' }
 }

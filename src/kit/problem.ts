@@ -15,8 +15,14 @@ export interface Problem {
 
 export function sendProblem(res: Response, problem: Problem): void {
   const { status, detail, code, ...more } = problem
+  res.locals.problem = code
   res
     .status(status)
     .type('application/problem+json')
     .send(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail, code, ...more }))
+}
+
+/** Of the problem that was sent; undefined: it was another answer, or none. */
+export function codeOf(res: Response): string | undefined {
+  return res.locals.problem
 }

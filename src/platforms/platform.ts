@@ -30,6 +30,8 @@ export interface Destination<Config = unknown> {
   config: Config
   /** false: neither arguments nor data nor the agent's prose may stand there, only what it is about and a link. */
   includeDetails: boolean
+  /** Absent: it is on. Cards may still stand at a place that is off or was removed. */
+  state?: 'off' | 'removed'
 }
 
 export interface Posted {
@@ -122,10 +124,10 @@ export interface PlatformPorts<Config = unknown> {
   commands: Commands
   acknowledge: Acknowledge
   state: PlatformState
-  /** The enabled destinations of this platform, secrets opened. */
+  /** The destinations of this platform that are on, secrets opened. */
   destinations(): Promise<Destination<Config>[]>
-  /** The ones that are off and were not deleted, secrets opened; read anew each time. */
-  offDestinations(): Promise<Destination<Config>[]>
+  /** Those, and all others where cards may stand: what is pressed there is verified, and the desk decides. */
+  knownDestinations(): Promise<Destination<Config>[]>
   /** Switches a destination off that can hear no more; an admin reads the reason, in the platform's own code. */
   disable(destinationId: string, reason: string): Promise<void>
   log: Logger

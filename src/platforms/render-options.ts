@@ -12,9 +12,11 @@ export interface RenderOptions {
   interactive: boolean
   /** Whether the people there are called. */
   mention: boolean
+  /** The place was removed: nothing can be decided there any more, and a card that waits says so. */
+  removed: boolean
 }
 
-type Place = Pick<Destination, 'includeDetails'>
+type Place = Pick<Destination, 'includeDetails' | 'state'>
 
 /** For a new message, or a digest. */
 export function posting(
@@ -22,18 +24,22 @@ export function posting(
   to: Place,
   interactive: boolean,
 ): RenderOptions {
-  return { details: to.includeDetails, interactive, mention: mention === true }
+  return { details: to.includeDetails, interactive, mention: mention === true, removed: false }
 }
 
 /** For one that stands already: its people were called when it was posted. */
 export function redrawing(to: Place, interactive: boolean): RenderOptions {
-  return { details: to.includeDetails, interactive, mention: false }
+  const removed = to.state === 'removed'
+  return { details: to.includeDetails, interactive: interactive && !removed, mention: false, removed }
 }
 
 /** Of a conversation: what one destination in it leaves out stays out, and everything where none is known. */
 export function allShowDetails(here: Place[]): boolean {
   return here.length > 0 && here.every(({ includeDetails }) => includeDetails)
 }
+
+/** On a card that still waits for a decision. */
+export const REMOVED_WORDS = 'This destination was removed: nothing can be decided here'
 
 /** In the place of the details. `isLinked`: whether the link is there too. */
 export function withheldWords(isLinked: boolean, link = 'View in Console'): string {

@@ -5,6 +5,7 @@ import type { DeliveryRow, Schema } from '../../db/schema.ts'
 import { columns, compileOncePerLength } from './compile-once.ts'
 import { type Executor, isOnPostgres } from './database.ts'
 import { AS_UPDATE, FIRST_CARD, OF_ANY_CLASS, PENDING } from './literals.ts'
+import { type Closure, closureOf } from './posted-cards.ts'
 
 export async function insertDeliveries(trx: Executor, rows: DeliveryRow[]): Promise<void> {
   if (rows.length > 0) await addDeliveries(trx, rows)
@@ -46,15 +47,19 @@ export function giveUpTurns(trx: Executor, subjectId: string): Promise<unknown> 
     .execute()
 }
 
-export async function wasTold(db: Executor, subjectId: string, destinationId: string): Promise<boolean> {
-  const row = await db
+/** undefined: it was not. */
+export async function wasTold(
+  db: Executor,
+  subjectId: string,
+  destinationId: string,
+): Promise<{ closure: Closure } | undefined> {
+  return db
     .selectFrom('deliveries')
-    .select('id')
+    .select(closureOf('deliveries.destination_id').as('closure'))
     .where('subject_id', '=', subjectId)
     .where('destination_id', '=', destinationId)
     .limit(1)
     .executeTakeFirst()
-  return row !== undefined
 }
 
 export interface Settled extends Pick<DeliveryRow, 'state' | 'last_error' | 'finished_at'> {
@@ -195,13 +200,7 @@ export async function redeliverNewest(
 ): Promise<void> {
   await trx
     .updateTable('deliveries')
-    .set({
-      state: 'pending',
-      attempts: 0,
-      ...AS_UPDATE,
-      next_attempt_at: sql<number>`cast(${now} as bigint) - case when next_attempt_at = ${now} then 1 else 0 end`,
-      finished_at: null,
-    })
+    .set(onceMore(now))
     .where('id', '=', (eb) =>
       eb
         .selectFrom('deliveries as newest')
@@ -213,3 +212,33 @@ export async function redeliverNewest(
     )
     .execute()
 }
+
+/** The same for each card of a pending approval that stands at a destination. */
+export async function redeliverOpen(trx: Executor, destinationId: string, now: number): Promise<void> {
+  await trx
+    .updateTable('deliveries')
+    .set(onceMore(now))
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('approvals as a')
+        .innerJoin('posted_cards as c', 'c.subject_id', 'a.id')
+        .innerJoin('deliveries as told', (join) =>
+          join
+            .onRef('told.subject_id', '=', 'c.subject_id')
+            .onRef('told.destination_id', '=', 'c.destination_id'),
+        )
+        .select(({ fn }) => fn.max('told.id').as('newest'))
+        .where('a.status', '=', PENDING)
+        .where('c.destination_id', '=', destinationId)
+        .groupBy('a.id'),
+    )
+    .execute()
+}
+
+const onceMore = (now: number) => ({
+  state: 'pending',
+  attempts: 0,
+  ...AS_UPDATE,
+  next_attempt_at: sql<number>`cast(${now} as bigint) - case when next_attempt_at = ${now} then 1 else 0 end`,
+  finished_at: null,
+})

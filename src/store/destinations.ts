@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { DestinationRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { compileOnce } from './compile-once.ts'
-import type { Executor } from './database.ts'
+import { type Executor, isOnPostgres } from './database.ts'
 import { OF_ANY_CLASS, PENDING } from './literals.ts'
 
 /** What a sender writes down, of a destination that none has taken yet. */
@@ -38,23 +38,10 @@ export async function findDestination(db: Executor, id: string): Promise<Destina
     .executeTakeFirst()
 }
 
-/** Those whose cards may be clicked and redrawn: also deleted ones that still have open cards. */
-export function findEnabledDestinations(db: Executor): Promise<DestinationRow[]> {
-  return db.selectFrom('destinations').selectAll().where('enabled', '=', 1).orderBy('id').execute()
+/** All but those that were deleted and forgotten: also where a press is refused, its signature can be checked. */
+export function findKnownDestinations(db: Executor): Promise<DestinationRow[]> {
+  return db.selectFrom('destinations').selectAll().where('sealed_secrets', '!=', '').orderBy('id').execute()
 }
-
-/** Those of one channel type that are off, and were not deleted. */
-export function findOffDestinations(db: Executor, channelType: string): Promise<DestinationRow[]> {
-  return db
-    .selectFrom('destinations')
-    .selectAll()
-    .where('channel_type', '=', channelType)
-    .where('enabled', '=', 0)
-    .where('deleted_at', 'is', null)
-    .orderBy('id')
-    .execute()
-}
-
 /** A destination, and whether it was ever sent the card or is about to be. */
 export type Listener = DestinationRow & { told: number }
 
@@ -96,8 +83,8 @@ export async function updateDestination(
 }
 
 /**
- * Deleted destinations whose secrets are still there and not needed any more: all their cards are closed and drawn, or
- * they are off and can draw none.
+ * Deleted destinations whose secrets are still there and not needed any more: all their cards are closed, and drawn
+ * unless they are off and can draw none.
  */
 export async function findForgettable(db: Executor): Promise<string[]> {
   const rows = await db
@@ -105,29 +92,29 @@ export async function findForgettable(db: Executor): Promise<string[]> {
     .select('d.id')
     .where('d.deleted_at', 'is not', null)
     .where('d.sealed_secrets', '!=', '')
-    .where(({ or, and, eb, not, exists, selectFrom }) =>
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('posted_cards as c')
+            .innerJoin('approvals as a', 'a.id', 'c.subject_id')
+            .select('c.handle')
+            .whereRef('c.destination_id', '=', 'd.id')
+            .where('a.status', '=', PENDING),
+        ),
+      ),
+    )
+    .where(({ or, eb, not, exists, selectFrom }) =>
       or([
         eb('d.enabled', '=', 0),
-        and([
-          not(
-            exists(
-              selectFrom('deliveries as waiting')
-                .select('waiting.id')
-                .whereRef('waiting.destination_id', '=', 'd.id')
-                .where('waiting.state', '=', PENDING)
-                .where(OF_ANY_CLASS),
-            ),
+        not(
+          exists(
+            selectFrom('deliveries as waiting')
+              .select('waiting.id')
+              .whereRef('waiting.destination_id', '=', 'd.id')
+              .where('waiting.state', '=', PENDING)
+              .where(OF_ANY_CLASS),
           ),
-          not(
-            exists(
-              selectFrom('posted_cards as c')
-                .innerJoin('approvals as a', 'a.id', 'c.subject_id')
-                .select('c.handle')
-                .whereRef('c.destination_id', '=', 'd.id')
-                .where('a.status', '=', PENDING),
-            ),
-          ),
-        ]),
+        ),
       ]),
     )
     .execute()
@@ -147,6 +134,15 @@ export async function markSwitchedOff(
     .$if(leaseId !== undefined, (query) => query.where('lease_id', '=', leaseId as string))
     .returningAll()
     .executeTakeFirst()
+}
+
+/**
+ * Waits until whoever wrote something of it has ended, such as a send whose card is not there to be seen yet; on SQLite
+ * one writes at a time.
+ */
+export async function lockDestination(trx: Executor, id: string): Promise<void> {
+  if (!isOnPostgres(trx)) return
+  await trx.selectFrom('destinations').select('id').where('id', '=', id).forUpdate().execute()
 }
 
 /** What was configured is gone; the row stays for the deliveries that name it. */

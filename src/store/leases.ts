@@ -107,6 +107,25 @@ export async function updateLeased(
 }
 
 /**
+ * Gives it back, with what its sender knows of it. A lease that was ended from outside has no holder any more, and is
+ * given back all the same. false, and nothing happens, when another sender has it.
+ */
+export async function releaseDestination(
+  trx: Executor,
+  id: string,
+  leaseId: string,
+  known: Partial<DestinationRow>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('destinations')
+    .set({ lease_id: null, lease_until: 0, ...known })
+    .where('id', '=', id)
+    .where(({ or, eb }) => or([eb('lease_id', '=', leaseId), eb('lease_id', 'is', null)]))
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/**
  * Keeps the settings as they are until the transaction ends; false when the lease is lost or they are others already.
  */
 export async function lockSettings(

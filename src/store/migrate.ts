@@ -10,7 +10,7 @@ import * as people from '../../db/migrations/0005-people.ts'
 import * as orderOfSends from '../../db/migrations/0006-order-of-sends.ts'
 import * as limits from '../../db/migrations/0007-limits.ts'
 import * as reviewerEmail from '../../db/migrations/0008-reviewer-email.ts'
-import * as keyNames from '../../db/migrations/0010-key-names.ts'
+import * as keyNames from '../../db/migrations/0009-key-names.ts'
 import { StartError } from '../kit/start-error.ts'
 import type { Executor } from './database.ts'
 
@@ -24,7 +24,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0006-order-of-sends': orderOfSends,
   '0007-limits': limits,
   '0008-reviewer-email': reviewerEmail,
-  '0010-key-names': keyNames,
+  '0009-key-names': keyNames,
 }
 
 /**

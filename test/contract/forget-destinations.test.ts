@@ -47,19 +47,24 @@ describe.each(databases)('on $name', ({ create }) => {
     await destinations.remove(id, ADMIN)
   })
 
-  test('one that is off when it is deleted, or switched off afterwards, can draw nothing and is forgotten at once', async () => {
-    const [off, gone] = [await place(), await place()]
+  test('one whose provider takes nothing is forgotten once its cards are closed: it can draw none', async () => {
+    const [before, after] = [await place(), await place()]
+    const worker = await room.worker()
     const asked = await room.office.ask()
-    await destinations.update(off, { enabled: false }, ADMIN)
-    for (const id of [off, gone]) await destinations.remove(id, ADMIN)
+    await room.settled(asked.id, 2)
+    await worker.stop()
+    await destinations.disable(before, 'app_removed')
+    for (const id of [before, after]) await destinations.remove(id, ADMIN)
     const told = () => room.office.db.read.selectFrom('events').select('id').execute()
-    const before = await told()
-    await destinations.disable(gone, 'app_removed')
+    const heard = await told()
+    await destinations.disable(after, 'app_removed')
     await destinations.forgetRemoved()
-    expect(await kept(off)).toEqual(isForgotten)
-    expect(await kept(gone)).toEqual(isForgotten)
-    expect(await told()).toEqual(before)
+    const isOff = { ...isKept, enabled: 0 }
+    expect([await kept(before), await kept(after)]).toEqual([isOff, isOff])
+    expect(await told()).toEqual(heard)
     await room.office.desk.withdraw({ approvalId: asked.id })
+    await destinations.forgetRemoved()
+    expect([await kept(before), await kept(after)]).toEqual([isForgotten, isForgotten])
   })
 
   test('they are kept while an approval is open, then until its card is redrawn, and then wiped', async () => {
@@ -79,7 +84,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const again = await room.worker()
     await room.settled(asked.id, 2)
     await again.stop()
-    expect(room.platform.cards(asked.id)).toEqual({ 'message 1': 'withdrawn' })
+    expect(Object.values(room.platform.cards(asked.id))).toEqual(['withdrawn'])
     await destinations.forgetRemoved()
     expect(await kept(id)).toEqual(isForgotten)
   })

@@ -147,6 +147,14 @@ test('the table of errors has every code that the API can answer, under its stat
   expect(rows).toEqual([...rows].sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)))
 })
 
+test('the table of metrics has every one of ours, and no other', async () => {
+  const headers = { authorization: `Bearer ${running.config.adminKey}` }
+  const text = await (await fetch(`${running.url}/metrics`, { headers })).text()
+  const ours = [...text.matchAll(/^# TYPE (countersign_\w+) /gm)].map(([, name]) => `\`${name}\``)
+  const rows = tableUnder(page, 'For machines').map(([name]) => name)
+  expect(rows.toSorted()).toEqual(ours.toSorted())
+})
+
 test.each(globSync('docs/*.md', { cwd: project }))('every file that %s links to exists', (file) => {
   const targets = [...readPage(file).matchAll(/\]\(([^)\s#]+)[^)]*\)/g)].map(([, target]) => target ?? '')
   const local = targets.filter((target) => !/^[a-z]+:/.test(target))

@@ -107,7 +107,7 @@ describe('when something is wrong', () => {
     'The bot gets nothing, and the server answers 503': () =>
       onAnother({ teams: true }, async ({ teams }) => {
         teams.failNext({ method: 'keys', status: 500 })
-        const { status, body } = await teams.send(await click())
+        const { status, body } = await teams.send({ ...(await click()), serviceUrl: teams.serviceUrl() })
         expect(status).toBe(503)
         return (body as Json).detail
       }),

@@ -193,7 +193,11 @@ describe.each(databases)('on $name', ({ create }) => {
   async function send(differences: Json) {
     const { ana } = office.teams.workspace.people
     const bot = `28:${office.running.config.teams?.appId}`
-    const { value: _, replyToId: __, ...base } = await office.activityOf({ approval: asked, how: 'submit', verdict: 'Deny' })
+    const {
+      value: _,
+      replyToId: __,
+      ...base
+    } = await office.activityOf({ approval: asked, how: 'submit', verdict: 'Deny' })
     const mention = { type: 'mention', mentioned: { id: bot }, text: '<at>Countersign</at>' }
     const activity = { ...base, from: { id: ana.id, aadObjectId: ana.aadObjectId }, entities: [mention] }
     return answerTo(office.channel, () => office.teams.send({ ...activity, ...differences }))

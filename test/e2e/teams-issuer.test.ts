@@ -37,6 +37,40 @@ const expectUnavailable = async () =>
     body: { code: 'keys_unavailable', detail: 'Tokens cannot be checked at the moment' },
   })
 
+test('a token that is wrong by what it says is refused before any key is asked for, however many come', async () => {
+  // Whoever made the server ask would be answered 503.
+  running.teams.failNext({ method: 'keys', status: 500 })
+  const good = goodClaims()
+  const elsewhere = 'https://smba.trafficmanager.net/emea/'
+  const wrong: Record<string, string> = {
+    'another issuer': tokenOf({ ...good, iss: `https://sts.windows.net/${randomUUID()}/` }),
+    'no issuer': tokenOf({ ...good, iss: undefined }),
+    'another audience': tokenOf({ ...good, aud: randomUUID() }),
+    'our audience among others': tokenOf({ ...good, aud: [good.aud, randomUUID()] }),
+    'an expiry 301 s ago': tokenOf({ ...good, exp: inSeconds(-301) }),
+    'no expiry': tokenOf({ ...good, exp: undefined }),
+    'a beginning in ten minutes': tokenOf({ ...good, nbf: inSeconds(600) }),
+    'another service URL': tokenOf({ ...good, serviceurl: elsewhere }),
+    'no service URL': tokenOf({ ...good, serviceurl: undefined }),
+    'another algorithm': tokenOf(good, { alg: 'HS256' }),
+    'the algorithm none': tokenOf(good, { alg: 'none' }),
+    'no algorithm': tokenOf(good, { alg: undefined }),
+    'no key id': tokenOf(good, { kid: undefined }),
+    'an empty key id': tokenOf(good, { kid: '' }),
+    'a key id that is a list': tokenOf(good, { kid: ['one'] }),
+    'a header that is no JSON': tokenOf(good).replace(/^[^.]+/, 'AAAA'),
+    'claims that are no JSON': tokenOf(good).replace(/\.[^.]+\./, '.AAAA.'),
+  }
+  for (const [what, token] of Object.entries(wrong)) {
+    expect([what, (await running.teams.send(typing(), token)).status]).toEqual([what, 401])
+  }
+  const agent = new Agent({ keepAlive: true, maxSockets: 20 })
+  const many = await flood(500, agent, () => tokenOf({ ...good, iss: randomUUID() }))
+  agent.destroy()
+  expect(many).toEqual({ 401: 500 })
+  await expectUnavailable()
+})
+
 test('while the keys cannot be had, everything is told so, and works again afterwards', async () => {
   const { teams } = running
   teams.failNext({ method: 'keys', status: 500 })
@@ -70,13 +104,17 @@ test('4,000 strangers are refused, the keys are not asked for again, and no memo
 }, 60_000)
 
 /** Each from a tenant and with a key that nobody saw before; how many were answered with which status. */
-async function flood(count: number, agent: Agent): Promise<Record<number, number>> {
+async function flood(
+  count: number,
+  agent: Agent,
+  tokenFor = strangersToken,
+): Promise<Record<number, number>> {
   const body = JSON.stringify(typing())
   const statuses: Record<number, number> = {}
   let left = count
   const sendSome = async () => {
     while (left-- > 0) {
-      const status = await post(body, `Bearer ${strangersToken(left)}`, agent)
+      const status = await post(body, `Bearer ${tokenFor(left)}`, agent)
       statuses[status] = (statuses[status] ?? 0) + 1
     }
   }
@@ -85,14 +123,24 @@ async function flood(count: number, agent: Agent): Promise<Record<number, number
 }
 
 function strangersToken(number: number): string {
+  const good = goodClaims()
+  const tid = randomUUID()
+  const emulator = { ...good, iss: `https://sts.windows.net/${tid}/`, appid: good.aud, tid }
+  return tokenOf(number % 2 === 0 ? emulator : good)
+}
+
+const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds
+
+function goodClaims() {
+  const [aud, serviceurl] = [running.config.teams?.appId, running.teams.serviceUrl()]
+  return { iss: 'https://api.botframework.com', aud, serviceurl, exp: inSeconds(3600) }
+}
+
+/** Of a key that nobody saw before, unless the header names another. */
+function tokenOf(claims: object, header: object = {}): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const appId = running.config.teams?.appId
-  const emulator = { iss: `https://sts.windows.net/${randomUUID()}/`, appid: appId, tid: randomUUID() }
-  const bot = { iss: 'https://api.botframework.com', serviceurl: running.teams.serviceUrl() }
-  const exp = Math.floor(Date.now() / 1000) + 3600
-  const claims = { aud: appId, exp, ...(number % 2 === 0 ? emulator : bot) }
-  const header = { alg: 'RS256', typ: 'JWT', kid: randomUUID() }
-  return `${part(header)}.${part(claims)}.${randomBytes(256).toString('base64url')}`
+  const named = { alg: 'RS256', typ: 'JWT', kid: randomUUID(), ...header }
+  return `${part(named)}.${part(claims)}.${randomBytes(256).toString('base64url')}`
 }
 
 function post(body: string, authorization: string, agent: Agent): Promise<number> {

@@ -202,7 +202,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const enable = (enabled: boolean) =>
       office.running.call('PATCH', `/v1/settings/notifications/${here?.id}`, { body: { enabled } })
     await enable(false)
-    await expectRefused({ approval }, NOT_A_REVIEWER)
+    await expectRefused({ approval }, '⚠ An admin has switched this destination off')
     await enable(true)
     await office.press({ approval })
     expect((await office.read(approval)).status).toBe('approved')

@@ -72,11 +72,12 @@ export async function openPostRoom(
         platforms: new Map([['scripted', platform]]),
         publicUrl: 'http://countersign.test',
         onMoved: async () => {},
-        open: ({ id, name, settings }) => ({
+        open: ({ id, name, settings, deleted_at }) => ({
           id,
           name,
           config: {},
           includeDetails: settingsOf(settings).include_details,
+          ...(deleted_at !== null && { state: 'removed' as const }),
         }),
         findView: of.queries.find,
         leaseMs: LEASE_MS,

@@ -1,6 +1,6 @@
 // Plays a platform in a test of the delivery: it posts, hangs or throws, as the test says.
 
-import type { Message, Platform } from '../../src/platforms/platform.ts'
+import type { Destination, Message, Platform } from '../../src/platforms/platform.ts'
 
 export interface Sent {
   what: 'post' | 'redraw' | 'digest'
@@ -10,6 +10,8 @@ export interface Sent {
   status: string
   /** Of the card that was posted or redrawn. */
   handle: string
+  /** How the destination stood for the one who sent. */
+  place: 'on' | NonNullable<Destination['state']>
 }
 
 /** Which sends a step is for; what is left out matches all. */
@@ -53,9 +55,10 @@ export function scriptedPlatform(): ScriptedPlatform {
     step.times -= 1
     await step.act()
   }
-  const words = (what: Sent['what'], message: Message, to: { id: string }) => ({
+  const words = (what: Sent['what'], message: Message, to: Destination) => ({
     what,
     to: to.id,
+    place: to.state ?? ('on' as const),
     ...(message.kind === 'approval'
       ? { about: message.view.id, status: message.view.status }
       : { about: message.event.id, status: message.event.type }),
@@ -79,7 +82,13 @@ export function scriptedPlatform(): ScriptedPlatform {
     },
     async digest({ events }, to) {
       const about = events.map(({ id }) => id).join()
-      const send = { what: 'digest' as const, to: to.id, about, status: `${events.length} events` }
+      const send = {
+        what: 'digest' as const,
+        to: to.id,
+        about,
+        status: `${events.length} events`,
+        place: to.state ?? ('on' as const),
+      }
       await act(send)
       sent.push({ ...send, handle: '' })
       return {}

@@ -65,7 +65,7 @@ export const ROOMS: Record<string, Room> = {
     imports: ['store', 'audit', rows, 'kit'],
   },
   idempotency: { at: 'src/idempotency', doors: ['once.ts', 'retention.ts'], imports: ['store', 'kit'] },
-  audit: { at: 'src/audit', doors: ['append.ts'], imports: ['store', 'events', 'kit'] },
+  audit: { at: 'src/audit', doors: ['append.ts', 'refusals.ts'], imports: ['store', 'events', 'kit'] },
   approvals: {
     at: 'src/approvals',
     doors: [
@@ -83,7 +83,7 @@ export const ROOMS: Record<string, Room> = {
     at: 'src/alerts',
     doors: ['acknowledge.ts'],
     imports: [
-      { room: 'approvals', only: ['desk.ts', 'refusals.ts', 'clicked-card.ts'] },
+      { room: 'approvals', only: ['desk.ts', 'refusals.ts', 'clicked-card.ts', 'refused-press.ts'] },
       'identity',
       'events',
       'audit',

@@ -11,7 +11,8 @@ import { acting, type Closed, closed, MARK, nested, PENDING, UNSEEN } from '../f
 import { ALERT } from '../fakes/hostile-events.ts'
 import { alertMessage, approvalMessage, hostileMessage } from '../fakes/told-messages.ts'
 
-const draw = (message: Message) => cardOf(message, { details: true, interactive: false, mention: false })
+const draw = (message: Message) =>
+  cardOf(message, { details: true, interactive: false, mention: false, removed: false })
 const approval = (view: ApprovalView) => draw(approvalMessage(view))
 const alert = (changed: Partial<EventView> = {}) => draw(alertMessage({ ...ALERT, ...changed }))
 

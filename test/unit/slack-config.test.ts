@@ -79,6 +79,7 @@ describe('refuses', () => {
     WEBHOOK.replace('hooks.slack.com', 'evil.example'),
     WEBHOOK.replace('/services/', '/workflows/'),
     WEBHOOK.replace('/services/', '/triggers/'),
+    WEBHOOK.replace('/T00000000/', '/E00000000/'),
     WEBHOOK.replace('/services/', '/services/../services/'),
     WEBHOOK.replace('/T0', '/X0'),
     WEBHOOK.replace('/B0', '/X0'),

@@ -24,8 +24,11 @@ function idsIn(allowedTenants: string[]) {
   return createTenantDestinations(
     { allowedTenants },
     {
-      destinations: async () => ['ours', 'theirs'].map(place),
-      offDestinations: async () => [place('left')],
+      knownDestinations: async () => [
+        ...['ours', 'theirs'].map(place),
+        { ...place('left'), state: 'off' },
+        { ...place('removed'), state: 'removed' },
+      ],
     },
     { list: async () => known },
   )

@@ -21,6 +21,8 @@ export interface Metrics {
   voted(approval: Pick<ApprovalView, 'created_at' | 'test'>, vote: Vote): void
   /** Once per send. */
   sent(channelType: string, result: SendResult): void
+  /** Once per refusal. Both are words of our own, of which there are few. */
+  refused(surface: string, reason: string): void
   /** In the text format of Prometheus. */
   read(): Promise<{ contentType: string; text: string }>
 }
@@ -59,6 +61,12 @@ export function createMetrics(gauges: Gauges): Metrics {
     labelNames: ['channel_type', 'outcome'],
     registers,
   })
+  const refusals = new Counter({
+    name: 'countersign_refusals_total',
+    help: 'Presses and calls that were refused, by where and why',
+    labelNames: ['surface', 'reason'],
+    registers,
+  })
 
   return {
     countRequests: countRequests(registry),
@@ -68,6 +76,7 @@ export function createMetrics(gauges: Gauges): Metrics {
       timeToDecide.observe((decided_at - Date.parse(created_at)) / 1000)
     },
     sent: (channelType, outcome) => deliveries.inc({ channel_type: channelType, outcome }),
+    refused: (surface, reason) => refusals.inc({ surface, reason }),
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   }
 }

@@ -1,7 +1,7 @@
 // Says what a card tells of an approval: what is to be decided, what the agent says, and who decided.
 
 import { type ApprovalView, closedBy, closingVotes, inWords } from '../../approvals/view.ts'
-import type { RenderOptions } from '../render-options.ts'
+import { REMOVED_WORDS, type RenderOptions } from '../render-options.ts'
 import type { Budget } from './budget.ts'
 import type { Action, Confirm, Content, Fact, Room, Saying } from './content.ts'
 import type { Line } from './line.ts'
@@ -92,8 +92,9 @@ function outcomeOf(view: ApprovalView, budget: Budget): { outcome?: Line } {
 }
 
 /** Who has approved so far, and what people noted. */
-function remarksOf(view: ApprovalView, { details, interactive }: RenderOptions, budget: Budget): Line[] {
-  const remarks: Line[] = []
+function remarksOf(view: ApprovalView, options: RenderOptions, budget: Budget): Line[] {
+  const { details, interactive, removed } = options
+  const remarks: Line[] = removed && view.status === 'pending' ? [[{ strong: REMOVED_WORDS }]] : []
   if (view.test && view.status === 'pending') {
     remarks.push([
       interactive ? 'The buttons work; no agent waits for the answer.' : 'No agent waits for the answer.',

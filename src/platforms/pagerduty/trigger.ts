@@ -45,7 +45,7 @@ const ROOM = { payload: 20_000 }
 export function triggerOf(message: Message, details: boolean): Trigger {
   const { agent, tool, environment, severity, created_at, type, url } = message.event
   const href = webUrl(url)
-  const contentFor = contentOf(message, { details, interactive: false, mention: false }, ROOM)
+  const contentFor = contentOf(message, { details, interactive: false, mention: false, removed: false }, ROOM)
   const content = fullest(contentFor, () => true)
   return {
     payload: {

@@ -3,7 +3,7 @@
 import type { Destination, PlatformPorts } from '../platform.ts'
 import { type SlackConfig, type SlackEnvironment, teamIn } from './config.ts'
 import type { IdentifyUser } from './members.ts'
-import { tenantOf, type Workspace } from './workspace.ts'
+import type { Workspace } from './workspace.ts'
 
 /** The fields by which Slack names a workspace, in clicks and, with other names, in commands. */
 export interface SentFrom {
@@ -46,7 +46,7 @@ type Home = Pick<ClickOrigin, 'workspace' | 'token'>
  */
 export function createClickOrigins(
   env: SlackEnvironment,
-  ports: Pick<PlatformPorts<SlackConfig>, 'destinations' | 'offDestinations' | 'log'>,
+  ports: Pick<PlatformPorts<SlackConfig>, 'knownDestinations' | 'log'>,
   workspaceOf: (token: string) => Promise<Workspace>,
   identify: IdentifyUser,
 ): ClickOrigins {
@@ -104,15 +104,19 @@ export function createClickOrigins(
   return {
     identify,
     async find(sentFrom, signedBy, spot) {
-      const found = await placesAmong(await ports.destinations(), sentFrom, signedBy)
-      return found && { ...found, here: found.places.filter(isAt(spot)) }
+      const isHere = isAt(spot)
+      // Of one that is off the token may be bad: Slack is not asked about it at each click elsewhere.
+      const near = (await ports.knownDestinations()).filter((one) => one.state === undefined || isHere(one))
+      const found = await placesAmong(near, sentFrom, signedBy)
+      return found && { ...found, here: found.places.filter(isHere) }
     },
     async findWorkspace(sentFrom, signedBy, spot) {
-      const on = await ports.destinations()
+      const known = (await ports.knownDestinations()).filter(({ state }) => state !== 'removed')
+      const [on, off] = [known.filter(isOn), known.filter((one) => !isOn(one))]
       // The token of one that is off may be why: those that are on are asked first.
-      const found = await placesAmong([...on, ...(await ports.offDestinations())], sentFrom, signedBy)
+      const found = await placesAmong([...on, ...off], sentFrom, signedBy)
       if (!found) return undefined
-      const here = found.places.filter((place) => on.includes(place)).filter(isAt(spot))
+      const here = found.places.filter(isOn).filter(isAt(spot))
       return { ...found, here, workspaceIds: found.places.map(({ id }) => id) }
     },
   }
@@ -123,7 +127,16 @@ function isAt({ channelId, destinationId }: Spot) {
     config.webhook_url === undefined ? config.channel_id === channelId : id === destinationId
 }
 
-function homeWith(token: string | undefined, workspace: Workspace, { team, enterprise }: SentFrom) {
-  const tenant = enterprise?.id ?? team?.id
-  return tenantOf(workspace) === tenant ? { workspace, token } : undefined
+const isOn = ({ state }: Destination<SlackConfig>) => state === undefined
+
+/** An enterprise is compared with an enterprise and a team with a team: Slack numbers each kind for itself. */
+function homeWith(
+  token: string | undefined,
+  workspace: Workspace,
+  { team, enterprise }: SentFrom,
+): Home | undefined {
+  const { teamId, enterpriseId } = workspace
+  const isTheirs =
+    enterpriseId === null ? !enterprise && team?.id === teamId : enterprise?.id === enterpriseId
+  return isTheirs ? { workspace, token } : undefined
 }

@@ -61,7 +61,7 @@ function createSlack(
   }
 
   async function signingSecrets(): Promise<string[]> {
-    const own = (await ports.destinations()).map((destination) => destination.config.signing_secret)
+    const own = (await ports.knownDestinations()).map((destination) => destination.config.signing_secret)
     return [...new Set([env.signingSecret, ...own])].filter((secret) => secret !== undefined)
   }
 
@@ -77,7 +77,8 @@ function createSlack(
         attachFunctionToken: false,
         logger: quietLogger,
       })
-      const origins = createClickOrigins(env, ports, workspaceOf, members(clientOf, ports.clock, ports.log))
+      const identify = members(clientOf, ports.clock, ports.log)
+      const origins = createClickOrigins(env, ports, workspaceOf, identify)
       listenToClicks(app, ports, origins, responseUrls)
       listenToCommands(app, ports.commands, origins)
     },

@@ -13,7 +13,10 @@ export interface Workspace {
 
 const MOST_TOKENS = 100
 
-/** The enterprise where there is one, else the team: a person has one account in it. */
+/**
+ * The enterprise where there is one, else the team: a person has one account in it. Told by Slack or by a webhook's
+ * address, never by a request; an enterprise's id begins with E and a team's with T, so that none is both.
+ */
 export function tenantOf({ teamId, enterpriseId }: Workspace): string {
   return enterpriseId ?? teamId
 }

@@ -30,20 +30,20 @@ export interface Clicks {
 }
 
 export function createClicks(
-  { desk, acknowledge, destinations, log }: PlatformPorts<ConversationConfig>,
+  { desk, acknowledge, knownDestinations, log }: PlatformPorts<ConversationConfig>,
   identify: IdentifyMember,
   reply: Reply,
 ): Clicks {
   async function destinationsAt({ conversation }: Activity): Promise<Here> {
     const conversationId = conversationOf(conversation.id)
-    return (await destinations()).filter(({ config }) => config.conversation_id === conversationId)
+    return (await knownDestinations()).filter(({ config }) => config.conversation_id === conversationId)
   }
 
   /** Resolves with the card as it is drawn then. */
   async function act(context: TurnContext, pressed: Pressed): Promise<Outcome<AdaptiveCard>> {
     const { id, conversation, replyToId } = context.activity
     const here = await destinationsAt(context.activity)
-    const options = { details: allShowDetails(here), interactive: true, mention: false }
+    const options = { details: allShowDetails(here), interactive: true, mention: false, removed: false }
     const destinationIds = here.map((destination) => destination.id)
     const clicked = {
       by: await identify(context),

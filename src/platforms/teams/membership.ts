@@ -21,7 +21,7 @@ const ADDED = ['add', 'add-upgrade', 'channelCreated', 'channelRenamed', 'channe
 const REMOVED = ['remove', 'teamDeleted', 'teamHardDeleted']
 
 export function createMembership(
-  { destinations, disable, clock, log }: PlatformPorts<ConversationConfig>,
+  { knownDestinations, disable, clock, log }: PlatformPorts<ConversationConfig>,
   conversations: Conversations,
   adapter: TeamsAdapter,
 ): Membership {
@@ -66,7 +66,7 @@ export function createMembership(
   async function leave(left: KnownConversation[], reason: string): Promise<void> {
     const ids = new Set(left.map(({ id }) => id))
     for (const id of ids) await conversations.forget(id)
-    for (const { id, config } of await destinations()) {
+    for (const { id, config } of await knownDestinations()) {
       if (ids.has(config.conversation_id)) await disable(id, reason)
     }
   }

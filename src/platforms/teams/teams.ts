@@ -104,13 +104,15 @@ async function createBot(env: BotEnvironment, ports: PlatformPorts<TeamsConfig>)
   const { createTeams } = await import('./platform.ts')
   return createTeams(env, {
     ...ports,
-    destinations: async () => (await ports.destinations()).flatMap(ofBot),
-    offDestinations: async () => (await ports.offDestinations()).flatMap(ofBot),
+    destinations: async () => conversationsIn(await ports.destinations()),
+    knownDestinations: async () => conversationsIn(await ports.knownDestinations()),
   })
 }
 
-function ofBot({ config, ...place }: Destination<TeamsConfig>): Destination<ConversationConfig>[] {
-  return config.webhook_url === undefined ? [{ ...place, config }] : []
+function conversationsIn(destinations: Destination<TeamsConfig>[]): Destination<ConversationConfig>[] {
+  return destinations.flatMap(({ config, ...place }) =>
+    config.webhook_url === undefined ? [{ ...place, config }] : [],
+  )
 }
 
 /** For destinations from the time when an app was connected. */

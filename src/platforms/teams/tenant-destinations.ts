@@ -1,6 +1,6 @@
 // Finds which destinations are in a tenant: those in whose conversation it was the tenant that added the app.
 
-import type { PlatformPorts } from '../platform.ts'
+import type { Destination, PlatformPorts } from '../platform.ts'
 import type { ConversationConfig, TeamsEnvironment } from './config.ts'
 import type { Conversations } from './conversations.ts'
 
@@ -9,10 +9,7 @@ export type TenantDestinations = (tenant: string) => Promise<string[]>
 
 export function createTenantDestinations(
   { allowedTenants }: Pick<TeamsEnvironment, 'allowedTenants'>,
-  {
-    destinations,
-    offDestinations,
-  }: Pick<PlatformPorts<ConversationConfig>, 'destinations' | 'offDestinations'>,
+  { knownDestinations }: Pick<PlatformPorts<ConversationConfig>, 'knownDestinations'>,
   conversations: Pick<Conversations, 'list'>,
 ): TenantDestinations {
   // Of a conversation that the app had to leave nothing is known any more.
@@ -20,9 +17,8 @@ export function createTenantDestinations(
 
   return async (tenant) => {
     const tenantOf = new Map((await conversations.list()).map(({ id, tenantId }) => [id, tenantId]))
-    const isThere = ({ conversation_id }: ConversationConfig) =>
-      (tenantOf.get(conversation_id) ?? onlyTenant) === tenant
-    const all = [...(await destinations()), ...(await offDestinations())]
-    return all.filter(({ config }) => isThere(config)).map(({ id }) => id)
+    const isThere = ({ config, state }: Destination<ConversationConfig>) =>
+      state !== 'removed' && (tenantOf.get(config.conversation_id) ?? onlyTenant) === tenant
+    return (await knownDestinations()).filter(isThere).map(({ id }) => id)
   }
 }

@@ -1,6 +1,13 @@
 // Verifies that the Bot Framework sent an activity: its token, against its own keys, for this very activity.
 
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import {
+  compactVerify,
+  createRemoteJWKSet,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  UnsecuredJWT,
+} from 'jose'
 import type { Clock } from '../../kit/clock.ts'
 
 /** https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication */
@@ -9,6 +16,8 @@ const CHANNEL = 'msteams'
 const SKEW_SECONDS = 300
 const PATIENCE_MS = 5_000
 const KEYS_KEPT_MS = 24 * 60 * 60 * 1000
+/** The header under which the claims of a token are read before its signature is checked. */
+const UNSIGNED = Buffer.from('{"alg":"none"}').toString('base64url')
 
 /** The sender is not who it must be; nothing else is said to it. */
 export class Unauthorized extends Error {}
@@ -20,34 +29,44 @@ export type VerifyToken = (
 ) => Promise<void>
 
 /**
- * Throws Unauthorized, or another error when the keys cannot be had. Stricter than the Bot Framework's own
- * check, which waves through what names no service URL or no channel, keys without endorsements, and tokens of
- * the emulator.
+ * Throws Unauthorized, or another error when the keys cannot be had; those are asked for only where everything else
+ * about the token is right. Stricter than the Bot Framework's own check, which waves through what names no service
+ * URL or no channel, keys without endorsements, and tokens of the emulator.
  */
 export function tokenVerifier(appId: string, openIdMetadataUrl: string, clock: Clock): VerifyToken {
   const keys = signingKeys(openIdMetadataUrl)
+  const getKey: JWTVerifyGetKey = async (header, token) => {
+    if (typeof header.kid !== 'string' || header.kid === '') throw new Unauthorized()
+    return (await keys()).getKey(header, token)
+  }
 
   return async (authorization, { serviceUrl, channelId }) => {
     const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(authorization ?? '') ?? []
     if (!token || typeof serviceUrl !== 'string' || serviceUrl === '' || channelId !== CHANNEL) {
       throw new Unauthorized()
     }
-    const { getKey, endorsementsOf } = await keys()
     try {
-      const { payload, protectedHeader } = await jwtVerify(token, getKey, {
-        algorithms: ['RS256'],
-        issuer: ISSUER,
-        audience: appId,
-        requiredClaims: ['exp'],
-        clockTolerance: SKEW_SECONDS,
-        currentDate: new Date(clock.now()),
-      })
-      const isForThis = payload.serviceurl === serviceUrl && payload.aud === appId
-      if (!isForThis || !endorsementsOf(protectedHeader.kid).includes(CHANNEL)) throw new Unauthorized()
+      const claims = claimsIn(token, appId, clock)
+      if (claims.serviceurl !== serviceUrl || claims.aud !== appId) throw new Unauthorized()
+      const { protectedHeader } = await compactVerify(token, getKey, { algorithms: ['RS256'] })
+      if (!(await keys()).endorsementsOf(protectedHeader.kid).includes(CHANNEL)) throw new Unauthorized()
     } catch (error) {
       throw isTheToken(error) ? new Unauthorized() : error
     }
   }
+}
+
+/** What the token says, if that is right for us now: whether its signer may say so is open. */
+function claimsIn(token: string, appId: string, clock: Clock): JWTPayload {
+  const unsigned = [UNSIGNED, token.split('.')[1], ''].join('.')
+  const { payload } = UnsecuredJWT.decode(unsigned, {
+    issuer: ISSUER,
+    audience: appId,
+    requiredClaims: ['exp'],
+    clockTolerance: SKEW_SECONDS,
+    currentDate: new Date(clock.now()),
+  })
+  return payload
 }
 
 /** Whatever jose says of a token, other than that the keys did not come. */
