@@ -57,6 +57,7 @@ const OF_ALERTS = [
   'action',
   'data',
   'key_id',
+  'key_name',
   'about',
   'is_test',
 ] as const
