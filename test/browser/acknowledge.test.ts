@@ -54,7 +54,7 @@ test('a guest is refused where only the guest sees it, and the alert stays open'
   await tab.actAs('Gil Guest (guest)')
   for (const place of [tab.slack, tab.teams]) {
     await acknowledge(place.cards).click()
-    await shows(place.whispers, 'Only reviewers, and full members of a workspace that was sent this alert')
+    await shows(place.whispers, 'Guests may not acknowledge an alert; ask a full member')
   }
   await tab.actAs('Ana Ruiz')
   await acknowledge(tab.slack.cards).click()

@@ -138,14 +138,18 @@ test('markup and hidden characters of a hostile agent are text', async ({ produc
 
 test('the page reveals exactly the characters that the card reveals', async ({ product, visit }) => {
   const page = await visit(await ask(product))
-  /** What becomes of every character after a letter and after a picture, where it changes at all. */
+  /** What becomes of every character after a letter, after a picture and between two, where it changes at all. */
   const changes = (show: (text: string) => string) => {
     const changed: Record<string, string> = {}
     for (let code = 0; code <= 0x10ffff; code += 1) {
-      for (const before of ['a', '❤']) {
-        const text = before + String.fromCodePoint(code)
+      for (const [before, after] of [
+        ['a', ''],
+        ['❤', ''],
+        ['❤', '❤'],
+      ]) {
+        const text = before + String.fromCodePoint(code) + after
         const shown = show(text)
-        if (shown !== text) changed[`${before} ${code.toString(16)}`] = shown
+        if (shown !== text) changed[`${before}${code.toString(16)}${after}`] = shown
       }
     }
     return changed

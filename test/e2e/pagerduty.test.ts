@@ -64,7 +64,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const { body: approval } = await server.running.ask({ agent: agent('asks') })
     await becomes('asks', 'triggered')
     expect(incidentOf('asks')?.title).toMatch(
-      /^⚠️ MEDIUM · Approve stripe\.refund\? · asked by asks with the key /,
+      /^⚠️ MEDIUM · Approve stripe\.refund\? · Asked by asks with the key /,
     )
     await call('POST', `/v1/approvals/${approval.id}/decision`, { decision: 'approve' }, ana)
     await becomes('asks', 'resolved')
@@ -102,7 +102,7 @@ describe.each(databases)('on $name', ({ create }) => {
       return disabled_reason === 'invalid_routing_key'
     })
     await eventually(() =>
-      pagerduty.incidents.some(({ title }) => title.includes('Destination disabled · Countersign: ')),
+      pagerduty.incidents.some(({ title }) => title.includes('Destination disabled · Told by Countersign: ')),
     )
   })
 })

@@ -71,7 +71,7 @@ test('a card that the Playground got before a restart is redrawn after it, and t
   await eventually(() => cards('PUT').length === 1)
   expect(cards('PUT')[0]).toMatchObject({
     path: '/_connector/v3/conversations/personal-chat/activities/message-1',
-    text: expect.stringContaining('WITHDRAWN'),
+    text: expect.stringContaining('🚫 Withdrawn'),
   })
   const before = shown.length
   expect((await write('help')).status).toBe(200)

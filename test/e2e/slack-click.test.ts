@@ -75,7 +75,7 @@ describe.each(databases)('on $name', ({ create }) => {
         review_notes: `Approved by ${name} via slack`,
         decisions: [{ reviewer: { name, email: 'ben.okafor@example.com' } }],
       })
-      await eventually(async () => (await cardOf(asked)).text.includes('by Ben Okafor (＠Ana (CISO))'))
+      await eventually(async () => (await cardOf(asked)).text.includes('by* `Ben Okafor (@Ana (CISO))`'))
       const { body } = await running.call<{ data: { name: string }[] }>('GET', '/v1/people')
       expect(body.data.map((person) => person.name)).toContain(name)
     } finally {

@@ -231,15 +231,15 @@ describe('a notification without details', () => {
 
   it('says what happened and who told it by which key, and no word of the agent', () => {
     const told =
-      '❗ HIGH · Policy violation · slack.post_message in production · agent-123 with the key Sales key'
+      '❗ HIGH · Policy violation · slack.post_message in production · Told by agent-123 with the key Sales key'
     expect(lines(alertMessage(ALERT))).toEqual([told, told])
     const asked =
-      '❗ HIGH · Approve slack.post_message in production? · asked by agent-123 with the key Sales key'
+      '❗ HIGH (0.71) · Approve slack.post_message in production? · Asked by agent-123 with the key Sales key'
     expect(lines(approvalMessage(PENDING))).toEqual([asked, asked])
   })
 
   it('of our own event says so', () => {
-    const ours = '❗ HIGH · Policy violation · Countersign'
+    const ours = '❗ HIGH · Policy violation · Told by Countersign'
     expect(lines(alertMessage({ ...ALERT, key: null, agent: null, tool: null, environment: null }))).toEqual([
       ours,
       ours,

@@ -44,7 +44,7 @@ describe('a message', () => {
     const { handle } = await post()
     const [shown] = server.discord.messages()
     expect(shown?.id).toBe(handle)
-    expect(shown?.embeds[0]?.description).toMatch(/^\*\*❗ HIGH · Approve\*\* /)
+    expect(shown?.embeds[0]?.description).toMatch(/^\*\*❗ HIGH \(0\.71\) · Approve\*\* /)
     expect(shown?.components[0]?.components).toMatchObject([{ label: 'View in Console', url: PENDING.url }])
     expect(shown?.pings).toEqual([])
     expect(server.discord.calls[0]?.body).toMatchObject({ allowed_mentions: { parse: [] } })

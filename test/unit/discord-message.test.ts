@@ -46,14 +46,17 @@ function blockIn(card: Card, label: 'The agent says' | 'Arguments'): string | un
     new RegExp(`\\*\\*${label}\\*\\*\n\`\`\`\\w+\n([^\`]*)\n\`\`\``).exec(card.embeds[0].description) ?? []
   return text
 }
+const ASKED_BY = 'Asked by `agent-123` with the key `Sales key`'
+const TOLD_BY = 'Told by `agent-123` with the key `Sales key`'
 const VIEW = { type: 2, style: 5, label: 'View in Console', url: PENDING.url }
 
 describe('a pending approval', () => {
   const card = approval(PENDING)
 
-  it('shows what is to be decided, the words of the agent, the arguments, and who asks until when', () => {
+  it('shows how risky it is, what is to be decided, who asks, its words, the arguments, and counts down', () => {
     expect(card.embeds[0].description).toBe(
-      `**❗ HIGH · Approve** \`slack.post_message\` in \`production\`?
+      `**❗ HIGH (0.71) · Approve** \`slack.post_message\` in \`production\`?
+${ASKED_BY}
 **The agent says**
 \`\`\`txt
 Post the weekly numbers to #sales
@@ -66,11 +69,8 @@ ${JSON.stringify(PENDING.action.arguments, null, 2)}
 \`\`\``,
     )
     expect(fieldsOf(card)).toEqual([
-      ['Agent', '`agent-123`'],
-      ['Key', '`Sales key`'],
-      ['Risk', 'HIGH (0.71)'],
       ['Requested by', '`ana@example.com`'],
-      ['Expires', '<t:1795179600:f>'],
+      ['Expires', '<t:1795179600:R>'],
     ])
     expect(footerOf(card)).toBe('Digest a1b2c3d4e5f6 · apr_01kaf3q2m8e7s9v4w6x8y0z1b3')
   })
@@ -95,12 +95,13 @@ ${JSON.stringify(PENDING.action.arguments, null, 2)}
     const agent = { id: 'agent-123', name: 'agent-123' }
     const silent = approval({ ...PENDING, agent, action, requested_by: null, reasons: [] })
     expect(silent.embeds[0].description).not.toMatch(/production|The agent says/)
-    expect(fieldsOf(silent).map(([name]) => name)).toEqual(['Agent', 'Key', 'Risk', 'Expires'])
+    expect(fieldsOf(silent).map(([name]) => name)).toEqual(['Expires'])
   })
 
   it('of a test says that it is one', () => {
-    expect(linesOf(approval({ ...PENDING, test: true })).slice(0, 2)).toEqual([
+    expect(linesOf(approval({ ...PENDING, test: true })).slice(0, 3)).toEqual([
       '**🧪 This is a test · Approve** `slack.post_message` in `production`?',
+      ASKED_BY,
       'No agent waits for the answer.',
     ])
   })
@@ -128,15 +129,19 @@ describe('a closed approval', () => {
     (status, words, color) => {
       const card = approval(closed(status))
       const lines = linesOf(card)
-      expect(lines[0]).toBe(`${words}: \`slack.post_message\` in \`production\``)
+      expect(lines.slice(0, 2)).toEqual([`${words}: \`slack.post_message\` in \`production\``, ASKED_BY])
       expect(lines.at(-1)).toBe(`${words} · <t:1795176300:f>`)
+      expect(fieldsOf(card)).toEqual([
+        ['Risk', 'HIGH (0.71)'],
+        ['Requested by', '`ana@example.com`'],
+      ])
       expect(colorOf(card)).toBe(color)
       expect(buttonsOf(card)).toEqual([VIEW])
     },
   )
 
   it('shows the note of the reviewer, literally', () => {
-    const [, note] = linesOf(approval(closed('approved', 'Ana', 'checked **with** `<@1>`')))
+    const [, , note] = linesOf(approval(closed('approved', 'Ana', 'checked **with** `<@1>`')))
     expect(note).toBe('Note by `Ana`: `“checked **with** ˋ<@1>ˋ”`')
   })
 
@@ -155,6 +160,7 @@ describe('an alert', () => {
     const card = alert()
     expect(card.embeds[0].description).toBe(
       `**❗ HIGH · Policy violation** · \`slack.post_message\` in \`production\`
+${TOLD_BY}
 **The agent says**
 \`\`\`txt
 PII detected in a reply
@@ -166,11 +172,7 @@ Calls itself: support-bot
 ${JSON.stringify(ALERT.data, null, 2)}
 \`\`\``,
     )
-    expect(fieldsOf(card)).toEqual([
-      ['Agent', '`agent-123`'],
-      ['Key', '`Sales key`'],
-      ['Time', '<t:1795212000:f>'],
-    ])
+    expect(fieldsOf(card)).toEqual([['Time', '<t:1795212000:f>']])
     expect(colorOf(card)).toBe('#e8590c')
     expect(footerOf(card)).toBe(`policy.violation · ${ALERT.id}`)
     expect(buttonsOf(card)).toEqual([{ ...VIEW, url: ALERT.url }])
@@ -181,9 +183,9 @@ ${JSON.stringify(ALERT.data, null, 2)}
       acknowledged: { by: '**Ana** `Ruiz`', source: 'slack', at: '2026-11-20T12:01:30.000Z' },
     })
     const seen = '**👀 Acknowledged by** `**Ana** ˋRuizˋ` · <t:1795176090:f>'
-    const [headline, first, ...rest] = linesOf(card)
+    const [headline, byline, first, ...rest] = linesOf(card)
     expect([first, rest.pop()]).toEqual([seen, seen])
-    expect([headline, ...rest]).toEqual(linesOf(alert()))
+    expect([headline, byline, ...rest]).toEqual(linesOf(alert()))
     expect(fieldsOf(card)).toEqual(fieldsOf(alert()))
     expect(refusalOf(card)).toBeUndefined()
   })
@@ -196,8 +198,9 @@ ${JSON.stringify(ALERT.data, null, 2)}
       action: 'acknowledged',
       data: { acknowledged_by: 'Ana', acknowledged_at: '2026-11-20T12:01:30.000Z' },
     })
-    expect(linesOf(card).slice(0, 6)).toEqual([
+    expect(linesOf(card).slice(0, 7)).toEqual([
       '**❗ HIGH · Event acknowledged** · `slack.post_message` in `production`',
+      'Told by Countersign',
       '**👀 Acknowledged by** `Ana` · <t:1795176090:f>',
       ...['**The agent says**', '```txt', ALERT.summary, 'Calls itself: support-bot'],
     ])
@@ -207,7 +210,8 @@ ${JSON.stringify(ALERT.data, null, 2)}
     const bare = { key: null, agent: null, environment: null, tool: null, action: null, data: {} }
     const card = alert({ ...bare, summary: 'Gone' })
     expect(linesOf(card)).toEqual([
-      ...['**❗ HIGH · Policy violation**', '**Countersign says**', '```txt', 'Gone', '```'],
+      ...['**❗ HIGH · Policy violation**', 'Told by Countersign'],
+      ...['**Countersign says**', '```txt', 'Gone', '```'],
     ])
     expect(fieldsOf(card).map(([name]) => name)).toEqual(['Time'])
   })
@@ -243,7 +247,7 @@ describe('whatever an agent sends', () => {
   })
 
   it('it is shown as code, in which nothing comes alive, and nothing in it is unseen', () => {
-    const ours = /\*\*|<t:\d+:f>|\(\d\.\d\d\)|View in Console: http:\/\/localhost:3000\/events\/1/g
+    const ours = /\*\*|<t:\d+:[fR]>|\(\d\.\d\d\)|View in Console: http:\/\/localhost:3000\/events\/1/g
     fc.assert(
       fc.property(hostileMessage, (message) => {
         const [{ description, fields, footer }] = draw(message).embeds

@@ -32,7 +32,7 @@ describe('a page', () => {
     expect(triggerOf(alert({ summary }), true)).toEqual({
       payload: {
         summary:
-          '❗ HIGH · Policy violation · slack.post_message in production · agent-123 with the key Sales key: “PII in a reply to @ana, see https://evil.example/login”',
+          '❗ HIGH · Policy violation · slack.post_message in production · Told by agent-123 with the key Sales key: “PII in a reply to @ana, see https://evil.example/login”',
         severity: 'error',
         source: 'agent-123',
         timestamp: ALERT.created_at,
@@ -42,6 +42,9 @@ describe('a page', () => {
         custom_details: {
           Agent: 'agent-123',
           Key: 'Sales key',
+          Tool: 'slack.post_message',
+          Environment: 'production',
+          Severity: 'HIGH',
           Time: ALERT.created_at,
           'The agent says': `${summary}\nAction: blocked\nCalls itself: support-bot`,
           Data: JSON.stringify(ALERT.data, null, 2),
@@ -58,7 +61,7 @@ describe('a page', () => {
     const { payload, links } = triggerOf(approvalMessage(PENDING), true)
     expect(payload).toMatchObject({
       summary:
-        '❗ HIGH · Approve slack.post_message in production? · asked by agent-123 with the key Sales key: “Post the weekly numbers to #sales”',
+        '❗ HIGH (0.71) · Approve slack.post_message in production? · Asked by agent-123 with the key Sales key: “Post the weekly numbers to #sales”',
       severity: 'error',
       source: 'agent-123',
       class: 'approval.requested',
@@ -68,6 +71,8 @@ describe('a page', () => {
     expect(payload.custom_details).toEqual({
       Agent: 'agent-123',
       Key: 'Sales key',
+      Tool: 'slack.post_message',
+      Environment: 'production',
       Risk: 'HIGH (0.71)',
       'Requested by': 'ana@example.com',
       Expires: '2026-11-20T13:00:00.000Z',
@@ -93,17 +98,19 @@ describe('a page', () => {
     const payload = pageOf(alert({ key: null, agent: null, tool: null, environment: null, data: {} }))
     expect(payload).toMatchObject({
       source: 'countersign',
-      summary: '❗ HIGH · Policy violation · Countersign: “PII detected in a reply”',
+      summary: '❗ HIGH · Policy violation · Told by Countersign: “PII detected in a reply”',
     })
     expect(payload).not.toHaveProperty('component')
     expect(payload).not.toHaveProperty('group')
-    expect(Object.keys(payload.custom_details)).toEqual(['Time', 'Countersign says', 'Record'])
+    expect(Object.keys(payload.custom_details)).toEqual(['Severity', 'Time', 'Countersign says', 'Record'])
     expect(triggerOf(alert({ url: 'x:y' }), true)).not.toHaveProperty('links')
   })
 
   it('says no tool twice where the agent gave no summary', () => {
     const { summary } = pageOf(approvalMessage(acting({ tool: 'db', summary: 'db' })))
-    expect(summary).toBe('❗ HIGH · Approve db in production? · asked by agent-123 with the key Sales key')
+    expect(summary).toBe(
+      '❗ HIGH (0.71) · Approve db in production? · Asked by agent-123 with the key Sales key',
+    )
   })
 
   it('that only tries a destination says so', () => {
@@ -175,6 +182,7 @@ describe('whatever an agent sends', () => {
         const { source, component, group, custom_details } = pageOf(message)
         expect(source).toBe(agent === null ? 'countersign' : identifier(agent.id))
         expect(custom_details.Agent).toBe(agent === null ? undefined : source)
+        expect([custom_details.Tool, custom_details.Environment]).toEqual([component, group])
         expect(component).toBe(tool === null ? undefined : identifier(tool))
         expect(group).toBe(environment === null ? undefined : identifier(environment))
       }),

@@ -20,6 +20,7 @@ const SEEN: EventView = {
 }
 const BARE: EventView = { ...ALERT, environment: null, agent: null, tool: null, action: null, data: {} }
 const TITLE = ['❗ HIGH · Policy violation', ' · ', 'slack.post_message', ' in ', 'production']
+const TOLD_BY = ['Told by ', 'agent-123', ' with ', 'the key ', 'Sales key']
 const SEEN_BY = ['👀 Acknowledged by ', 'Ana Ruiz', ' · ', '[2026-11-20T22:01:30Z]']
 const VIEW = { type: 'Action.OpenUrl', title: 'View in Console', url: ALERT.url }
 
@@ -30,28 +31,25 @@ const truncation = (card: AdaptiveCard) => literal(card).find((text) => text.sta
 describe('an alert', () => {
   const card = alertCard(ALERT)
 
-  it('says what happened, how serious it is, what the agent says of it, who it is, and when it was', () => {
+  it('says what happened, how serious it is, who told it, what the agent says of it, and when it was', () => {
     expect(breaches(card)).toEqual([])
     expect(literal(card)).toEqual([
       ...TITLE,
+      ...TOLD_BY,
       'The agent says',
       'PII detected in a reply\nAction: blocked\nCalls itself: support-bot',
-      ...['Agent', 'agent-123'],
-      ...['Key', 'Sales key'],
       ...['Time', '[2026-11-20T22:00:00Z]'],
       'Data',
       JSON.stringify(ALERT.data, null, 2),
-      ...['policy.violation · ', 'evt_01kaf3q2m8e7s9v4w6x8y0z1b3'],
+      ...['policy.violation', ' · ', 'evt_01kaf3q2m8e7s9v4w6x8y0z1b3'],
     ])
     expect(truncation(card)).toBeUndefined()
   })
 
   it('is told in a notification by what happened, and by whom with which key', () => {
-    expect(alertSummary(ALERT)).toBe(
-      `${TITLE.join('')} · agent-123 with the key Sales key: “PII detected in a reply”`,
-    )
+    expect(alertSummary(ALERT)).toBe(`${TITLE.join('')} · ${TOLD_BY.join('')}: “PII detected in a reply”`)
     expect(alertSummary(BARE)).toBe(
-      '❗ HIGH · Policy violation · the key Sales key: “PII detected in a reply”',
+      '❗ HIGH · Policy violation · Told by the key Sales key: “PII detected in a reply”',
     )
   })
 
@@ -98,18 +96,18 @@ describe('an alert', () => {
     expect(breaches(card)).toEqual([])
     expect(literal(card)).toEqual([
       '❗ HIGH · Policy violation',
+      ...['Told by ', 'the key ', 'Sales key'],
       'Whoever has the key says',
       'PII detected in a reply',
-      ...['Key', 'Sales key'],
       ...['Time', '[2026-11-20T22:00:00Z]'],
-      ...['policy.violation · ', ALERT.id],
+      ...['policy.violation', ' · ', ALERT.id],
     ])
   })
 
   it('that no key told is told by Countersign', () => {
     const ours = { ...BARE, key: null, summary: 'Nobody was reached' }
     expect(breaches(alertCard(ours))).toEqual([])
-    expect(alertSummary(ours)).toBe('❗ HIGH · Policy violation · Countersign: “Nobody was reached”')
+    expect(alertSummary(ours)).toBe('❗ HIGH · Policy violation · Told by Countersign: “Nobody was reached”')
     expect(literal(alertCard(ours))).toContain('Countersign says')
   })
 
@@ -124,10 +122,11 @@ describe('an alert', () => {
 describe('an alert that somebody acknowledged', () => {
   const card = alertCard(SEEN)
 
-  it('says who and when right below its title and where the button was, and still all the rest', () => {
+  it('says who and when below who told it and where the button was, and still all the rest', () => {
     expect(breaches(card)).toEqual([])
-    const rest = literal(alertCard(ALERT)).slice(TITLE.length)
-    expect(literal(card)).toEqual([...TITLE, ...SEEN_BY, ...rest, ...SEEN_BY])
+    const top = [...TITLE, ...TOLD_BY]
+    const rest = literal(alertCard(ALERT)).slice(top.length)
+    expect(literal(card)).toEqual([...top, ...SEEN_BY, ...rest, ...SEEN_BY])
     expect(card.body[0]).toMatchObject({ style: 'attention' })
   })
 
@@ -190,7 +189,7 @@ describe('whatever an agent sends', () => {
         expect(other.join('\n')).not.toContain(MARK)
         expect(other.filter((text) => text.includes('${'))).toEqual([])
         expect(literal.join('\n')).not.toMatch(/\{\{\s*(DATE|TIME)/i)
-        expect(summary).toMatch(/^.+ (INFO|LOW|MEDIUM|HIGH|CRITICAL) · .+: “[^“”]+”$/u)
+        expect(summary).toMatch(/^.+ (INFO|LOW|MEDIUM|HIGH|CRITICAL) · .+ · Told by .+: “[^“”]+”$/u)
         expect([summary, ...literal, ...other].filter((text) => UNSEEN.test(text))).toEqual([])
       }),
     )

@@ -27,20 +27,21 @@ const summaryOf = (view: ApprovalView) => drawn(view).summary
 const HARD_SPACES = /\u00a0/g
 const CLOSED = STATUSES.slice(1) as Closed[]
 const CRITICAL = { ...PENDING, risk: { level: 'critical' as const, score: 0.97 } }
-const ASKED_BY = 'asked by agent-123 with the key Sales key: “Post the weekly numbers to #sales”'
+const ASKED_BY = 'Asked by agent-123 with the key Sales key'
+const ASKED = `${ASKED_BY}: “Post the weekly numbers to #sales”`
 
 const literal = (card: object) => strings(card).literal.map((text) => text.replace(HARD_SPACES, ' '))
 const styleOf = (card: AdaptiveCard) => (card.body[0] as { style: string }).style
 const actionsOf = (card: AdaptiveCard) => (card.actions ?? []) as Record<string, unknown>[]
 const truncation = (card: AdaptiveCard) => literal(card).find((text) => text.startsWith('Truncated: '))
-/** What stands in colour: what is to be decided or how it ended, and remarks. */
+/** What stands in colour: what is to be decided or how it ended, who asks, and remarks. */
 const top = (card: AdaptiveCard) =>
   nodes(card.body[0])
     .filter(({ type }) => type === 'RichTextBlock')
     .map((line) => literal(line).join(''))
 const withId = (card: AdaptiveCard, id: string) => nodes(card).find((node) => node.id === id)
 const under = (card: AdaptiveCard, id: string) => literal(withId(card, id) ?? {}).join('')
-const argumentsOf = (card: AdaptiveCard) => under(card, 'payload')
+const argumentsOf = (card: AdaptiveCard) => under(card, 'agent_payload')
 const outcomeOf = (card: AdaptiveCard) => {
   const line = nodes(card).find(({ separator }) => separator)
   return line && literal(line).join('')
@@ -59,18 +60,16 @@ const VIEW = { type: 'Action.OpenUrl', title: 'View in Console', url: PENDING.ur
 describe('a pending card', () => {
   const card = approvalCard(PENDING)
 
-  it('shows what is to be decided, what the agent says, who it is, how risky it is, until when, and what will run', () => {
+  it('shows how risky it is, what is to be decided, who asks, what the agent says, until when, and what will run', () => {
     expect(literal(card)).toEqual([
-      ...['❗ HIGH · Approve ', 'slack.post_message', ' in ', 'production', '?'],
+      ...['❗ HIGH (0.71) · Approve ', 'slack.post_message', ' in ', 'production', '?'],
+      ...['Asked by ', 'agent-123', ' with ', 'the key ', 'Sales key'],
       'The agent says',
       [
         'Post the weekly numbers to #sales',
         'Reasons: PII_EGRESS, NEW_RECIPIENT',
         'Calls itself: production-langgraph',
       ].join('\n'),
-      ...['Agent', 'agent-123'],
-      ...['Key', 'Sales key'],
-      ...['Risk', 'HIGH (0.71)'],
       ...['Requested by', 'ana@example.com'],
       ...['Expires', '[2026-11-20T13:00:00Z]'],
       'Arguments',
@@ -81,7 +80,7 @@ describe('a pending card', () => {
   })
 
   it('is told in a notification by what is asked, and by whom with which key', () => {
-    expect(summaryOf(PENDING)).toBe(`❗ HIGH · Approve slack.post_message in production? · ${ASKED_BY}`)
+    expect(summaryOf(PENDING)).toBe(`❗ HIGH (0.71) · Approve slack.post_message in production? · ${ASKED}`)
   })
 
   it('has the three buttons, which older clients can press too, none of them in the colour of danger', () => {
@@ -93,12 +92,12 @@ describe('a pending card', () => {
     for (const level of SEVERITIES.filter((level) => level !== 'critical')) {
       const ordinary = approvalCard({ ...PENDING, risk: { level, score: null } })
       expect(actionsOf(ordinary)).toEqual([APPROVE, DENY, VIEW])
-      expect(withId(ordinary, 'confirm')).toBeUndefined()
+      expect(withId(ordinary, 'ask_again')).toBeUndefined()
     }
     const critical = approvalCard(CRITICAL)
-    const toggle = { type: 'Action.ToggleVisibility', targetElements: ['confirm'] }
+    const toggle = { type: 'Action.ToggleVisibility', targetElements: ['ask_again'] }
     expect(actionsOf(critical)).toEqual([{ ...toggle, title: 'Approve…', style: 'positive' }, DENY, VIEW])
-    const confirm = withId(critical, 'confirm') as Record<string, unknown>
+    const confirm = withId(critical, 'ask_again') as Record<string, unknown>
     expect(confirm).toMatchObject({ isVisible: false, style: 'warning' })
     expect(critical.body.at(-1)).toBe(confirm)
     expect(strings(confirm).other).toContain(
@@ -120,8 +119,7 @@ describe('a pending card', () => {
   ] as const)('of risk %s has a colour, a sign and a word for it', (level, style, sign) => {
     const card = approvalCard({ ...PENDING, risk: { level, score: null } })
     expect(styleOf(card)).toBe(style)
-    expect(top(card)).toEqual([`${sign} ${level.toUpperCase()} · Approve slack.post_message in production?`])
-    expect(literal(card)).toContain(level.toUpperCase())
+    expect(top(card)[0]).toBe(`${sign} ${level.toUpperCase()} · Approve slack.post_message in production?`)
   })
 
   it('leaves out what the agent did not say', () => {
@@ -132,8 +130,7 @@ describe('a pending card', () => {
       reasons: [],
       risk: { level: 'low', score: null },
     })
-    expect(top(silent)).toEqual(['ℹ️ LOW · Approve slack.post_message?'])
-    expect(literal(silent)).toContain('LOW')
+    expect(top(silent)).toEqual(['ℹ️ LOW · Approve slack.post_message?', ASKED_BY])
     for (const label of ['The agent says', 'Requested by']) expect(literal(silent)).not.toContain(label)
     expect(breaches(silent)).toEqual([])
   })
@@ -141,6 +138,7 @@ describe('a pending card', () => {
   it('of a test says that it is one', () => {
     expect(top(approvalCard({ ...PENDING, test: true }))).toEqual([
       '🧪 This is a test · Approve slack.post_message in production?',
+      ASKED_BY,
       'The buttons work; no agent waits for the answer.',
     ])
   })
@@ -148,7 +146,7 @@ describe('a pending card', () => {
   it('says who has approved so far where one approval is not enough', () => {
     const approved = [{ id: 'per_1', name: 'Ana' }]
     const view = { ...PENDING, progress: [{ requirement: 'finance', approved, missing: 1 }] }
-    expect(top(approvalCard(view))[1]).toBe('1 of 2 approvals: Ana')
+    expect(top(approvalCard(view))[2]).toBe('1 of 2 approvals: Ana')
   })
 
   it.each([
@@ -175,12 +173,13 @@ describe('a closed card', () => {
     'says at the top and where the buttons were that it was %s, in colour too',
     (status, line, style) => {
       const card = approvalCard(closed(status))
-      expect(top(card)[0]).toBe(`${line}: slack.post_message in production`)
+      expect(top(card).slice(0, 2)).toEqual([`${line}: slack.post_message in production`, ASKED_BY])
       expect(outcomeOf(card)).toBe(`${line} · [2026-11-20T12:05:00Z]`)
       expect(literal(card.body.at(-1) as object).join('')).toBe(outcomeOf(card))
       expect(styleOf(card)).toBe(style)
-      expect(summaryOf(closed(status))).toBe(`${line}: slack.post_message in production · ${ASKED_BY}`)
+      expect(summaryOf(closed(status))).toBe(`${line}: slack.post_message in production · ${ASKED}`)
       expect(literal(card)).not.toContain('Expires')
+      expect(literal(card).join('\n')).toContain('Risk\nHIGH (0.71)\n')
       expect(breaches(card)).toEqual([])
     },
   )
@@ -193,16 +192,17 @@ describe('a closed card', () => {
 
   it('shows the note of the reviewer, literally', () => {
     const card = approvalCard(closed('approved', 'Ana', 'checked **with** [me](https://evil.example)'))
-    expect(top(card)[1]).toBe('Note by Ana: “checked **with** [me](https://evil.example)”')
+    expect(top(card)[2]).toBe('Note by Ana: “checked **with** [me](https://evil.example)”')
   })
 
   it('without a vote names nobody and shows the closing words instead', () => {
     const byPolicy = { ...closed('approved'), decisions: [], review_notes: 'Approved by policy *x*' }
     expect(top(approvalCard(byPolicy))).toEqual([
       '✅ Approved: slack.post_message in production',
+      ASKED_BY,
       '“Approved by policy *x*”',
     ])
-    expect(top(approvalCard(closed('withdrawn')))[1]).toBe('“withdrawn at last”')
+    expect(top(approvalCard(closed('withdrawn')))[2]).toBe('“withdrawn at last”')
     expect(JSON.stringify(approvalCard(closed('expired')))).not.toContain('expired at last')
   })
 
@@ -288,7 +288,7 @@ describe('whatever an agent sends', () => {
         expect(other.filter((text) => text.includes('${'))).toEqual([])
         expect(literal.join('\n')).not.toMatch(/\{\{\s*(DATE|TIME)/i)
         expect(summary).toMatch(
-          /^(.+ · Approve |✅ Approved|❌ Denied|⌛ Expired|🚫 Withdrawn).+ · asked by .+$/u,
+          /^(.+ · Approve |✅ Approved|❌ Denied|⌛ Expired|🚫 Withdrawn).+ · Asked by .+$/u,
         )
         expect([summary, ...literal, ...other].filter((text) => UNSEEN.test(text))).toEqual([])
       }),
@@ -304,7 +304,7 @@ describe('whatever an agent sends', () => {
       reasons: [attempt],
     })
     expect(literal(card).filter((text) => text === attempt)).toHaveLength(3)
-    expect(under(card, 'said')).toBe(`${attempt}?\nReasons: ${attempt}\nCalls itself: ${attempt}!`)
+    expect(under(card, 'agent_said')).toBe(`${attempt}?\nReasons: ${attempt}\nCalls itself: ${attempt}!`)
     expect(argumentsOf(card)).toBe(JSON.stringify({ attempt }, null, 2))
   })
 
@@ -317,7 +317,7 @@ describe('whatever an agent sends', () => {
     fc.assert(
       fc.property(args, (args) => {
         const card = approvalCard(acting({ arguments: args }))
-        const text = strings(withId(card, 'payload') ?? {}).literal.join('')
+        const text = strings(withId(card, 'agent_payload') ?? {}).literal.join('')
         expect(text).not.toMatch(/^ | {2}/m)
         if (!text.endsWith('…'))
           expect(JSON.stringify(JSON.parse(text.replace(HARD_SPACES, ' ')))).toBe(JSON.stringify(args))

@@ -49,7 +49,7 @@ describe('a message', () => {
   test('stands in the chat with its link button', async () => {
     expect(await post()).toEqual({ handle: `${SUPERGROUP}/1` })
     const [shown] = server.telegram.messages(SUPERGROUP)
-    expect(shown?.text).toMatch(/^❗ HIGH · Approve slack\.post_message in production\?\n/)
+    expect(shown?.text).toMatch(/^❗ HIGH \(0\.71\) · Approve slack\.post_message in production\?\n/)
     expect(shown?.buttons).toEqual([[{ text: 'View in Console', url: PENDING.url }]])
   })
 

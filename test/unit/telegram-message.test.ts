@@ -36,23 +36,22 @@ function refusalOf(card: Card) {
   const taken = takenOf(card)
   return 'refused' in taken ? taken.refused : undefined
 }
+const ASKED_BY = 'Asked by <code>agent-123</code> with the key <code>Sales key</code>'
 const VIEW = { text: 'View in Console', url: PENDING.url }
 
 describe('a pending approval', () => {
   const card = approval(PENDING)
 
-  it('shows what is to be decided, the words of the agent, who asks until when, and the arguments', () => {
+  it('shows how risky it is, what is to be decided, who asks, its words, until when, and the arguments', () => {
     expect(card.text).toBe(
-      `<b>❗ HIGH · Approve </b><code>slack.post_message</code> in <code>production</code>?
+      `<b>❗ HIGH (0.71) · Approve </b><code>slack.post_message</code> in <code>production</code>?
+${ASKED_BY}
 
 <b>The agent says</b>
 <pre>Post the weekly numbers to #sales
 Reasons: PII_EGRESS, NEW_RECIPIENT
 Calls itself: production-langgraph</pre>
 
-<b>Agent</b> <code>agent-123</code>
-<b>Key</b> <code>Sales key</code>
-<b>Risk</b> HIGH (0.71)
 <b>Requested by</b> <code>ana@example.com</code>
 <b>Expires</b> 2026-11-20 13:00 UTC
 
@@ -90,8 +89,9 @@ Digest <code>a1b2c3d4e5f6</code> · <code>apr_01kaf3q2m8e7s9v4w6x8y0z1b3</code>`
   })
 
   it('of a test says that it is one', () => {
-    expect(linesOf(approval({ ...PENDING, test: true })).slice(0, 2)).toEqual([
+    expect(linesOf(approval({ ...PENDING, test: true })).slice(0, 3)).toEqual([
       '<b>🧪 This is a test · Approve </b><code>slack.post_message</code> in <code>production</code>?',
+      ASKED_BY,
       'No agent waits for the answer.',
     ])
   })
@@ -116,13 +116,15 @@ describe('a closed approval', () => {
     ['withdrawn', '<b>🚫 Withdrawn</b>, no decision is needed any more'],
   ] as const)('says that it was %s, first and last, and still leads to the record', (status, words) => {
     const card = approval(closed(status))
-    expect(linesOf(card)[0]).toBe(`${words}: <code>slack.post_message</code> in <code>production</code>`)
+    const headline = `${words}: <code>slack.post_message</code> in <code>production</code>`
+    expect(linesOf(card).slice(0, 2)).toEqual([headline, ASKED_BY])
+    expect(linesOf(card)).toContain('<b>Risk</b> HIGH (0.71)')
     expect(linesOf(card).at(-1)).toBe(`${words} · 2026-11-20 12:05 UTC`)
     expect(buttonsOf(card)).toEqual([VIEW])
   })
 
   it('shows the note of the reviewer, literally', () => {
-    const [, note] = linesOf(approval(closed('approved', 'Ana', 'checked <b>with</b> @ben')))
+    const [, , note] = linesOf(approval(closed('approved', 'Ana', 'checked <b>with</b> @ben')))
     expect(note).toBe('Note by <code>Ana</code>: <code>“checked &lt;b&gt;with&lt;/b&gt; @ben”</code>')
   })
 
@@ -141,6 +143,7 @@ describe('an alert', () => {
     const card = alert({ summary: 'PII in a reply\nto <a customer>' })
     expect(card.text).toBe(
       `<b>❗ HIGH · Policy violation</b> · <code>slack.post_message</code> in <code>production</code>
+Told by <code>agent-123</code> with the key <code>Sales key</code>
 
 <b>The agent says</b>
 <pre>PII in a reply
@@ -148,8 +151,6 @@ to &lt;a customer&gt;
 Action: blocked
 Calls itself: support-bot</pre>
 
-<b>Agent</b> <code>agent-123</code>
-<b>Key</b> <code>Sales key</code>
 <b>Time</b> 2026-11-20 22:00 UTC
 
 <b>Data</b>
@@ -168,17 +169,17 @@ Calls itself: support-bot</pre>
       acknowledged: { by: '<b>Ana</b> Ruiz', source: 'slack', at: '2026-11-20T12:01:30.000Z' },
     })
     const seen = '<b>👀 Acknowledged by </b><code>&lt;b&gt;Ana&lt;/b&gt; Ruiz</code> · 2026-11-20 12:01 UTC'
-    const [headline, first, ...rest] = linesOf(card)
+    const [headline, byline, first, ...rest] = linesOf(card)
     expect([first, ...rest.splice(-2)]).toEqual([seen, '', seen])
-    expect([headline, ...rest]).toEqual(linesOf(alert()))
+    expect([headline, byline, ...rest]).toEqual(linesOf(alert()))
     expect(refusalOf(card)).toBeUndefined()
   })
 
   it('of ours says so, and leaves out what nobody said', () => {
     const bare = { key: null, agent: null, environment: null, tool: null, action: null, data: {} }
     const { text } = alert({ ...bare, summary: 'Gone' })
-    expect(text).toContain('<b>Countersign says</b>\n<pre>Gone</pre>')
-    expect(text).not.toMatch(/Agent|Key| in |Action|Data/)
+    expect(text).toContain('</b>\nTold by Countersign\n\n<b>Countersign says</b>\n<pre>Gone</pre>')
+    expect(text).not.toMatch(/agent|key| in |action|data/i)
   })
 })
 

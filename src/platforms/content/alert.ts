@@ -98,7 +98,13 @@ function saysOf(event: EventView, budget: Budget): Saying {
   if (agent !== null && agent.name !== agent.id) {
     lines.push(`Calls itself: ${named(agent.name, "the agent's name", budget)}`)
   }
-  return { label: agent === null ? 'Whoever has the key says' : 'The agent says', text: lines.join('\n') }
+  return { label: speakerOf(event), text: lines.join('\n') }
+}
+
+function speakerOf({ agent, type }: EventView): string {
+  if (agent !== null) return 'The agent says'
+  // Whose alert it was is not known here: it may have been ours.
+  return type === 'event.acknowledged' ? 'The alert says' : 'Whoever has the key says'
 }
 
 /** That somebody acknowledged an alert is told by us, in the words of the alert. */
