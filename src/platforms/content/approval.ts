@@ -104,15 +104,16 @@ function remarksOf(view: ApprovalView, options: RenderOptions, budget: Budget): 
   return details ? notesIn(view, budget) : []
 }
 
-/** Of those who closed it, and why it was withdrawn. */
+/** Of those who closed it; where nobody's vote did, the closing words, which hold what an agent gave as its reason. */
 function notesIn(view: ApprovalView, budget: Budget): Line[] {
+  const { review_notes, status } = view
   const quote = (note: string) => ({ quote: budget.of('the note', oneLine(note), LONGEST.note) })
-  const reason =
-    view.status === 'withdrawn' ? /^Withdrawn: (.+)$/s.exec(view.review_notes ?? '')?.[1] : undefined
-  if (reason !== undefined) return [['Reason: ', quote(reason)]]
-  const noted = closingVotes(view).flatMap(({ reviewer, note }) =>
-    note === null ? [] : [{ reviewer, note }],
-  )
+  const votes = closingVotes(view)
+  if (votes.length === 0) {
+    const isSaidAbove = status === 'expired' || review_notes === null || review_notes === 'Withdrawn'
+    return isSaidAbove ? [] : [[quote(review_notes)]]
+  }
+  const noted = votes.flatMap(({ reviewer, note }) => (note === null ? [] : [{ reviewer, note }]))
   return budget
     .first(noted, MOST_REMARKS, 'notes')
     .map(({ reviewer, note }) => [
