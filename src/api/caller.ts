@@ -19,12 +19,11 @@ export function createAllow(apiKeys: ApiKeys, publicUrl: string): Allow {
         const detail = 'A known API key is needed: Authorization: Bearer <key>'
         return sendProblem(res, { status: 401, code: 'unauthorized', detail })
       }
-      res.locals.caller = caller
+      res.locals.caller = isFromOurPage(req, publicOrigin) ? { ...caller, surface: 'console' } : caller
       if (!roles.some((role) => caller.roles.has(role))) {
         const detail = `This needs an API key with the role ${roles.join(' or ')}`
         return sendProblem(res, { status: 403, code: 'forbidden', detail })
       }
-      res.locals.caller = isFromOurPage(req, publicOrigin) ? { ...caller, surface: 'console' } : caller
       next()
     }
 }

@@ -12,7 +12,7 @@ test('status, pending and help answer only the one who asks', async ({ tab, open
   await shows(tab.slack.whispers, 'Governance status')
   await shows(tab.slack.whispers, 'Pending: 1 medium')
   await tab.slack.type('/governance pending')
-  await shows(tab.slack.whispers, 'MEDIUM · stripe.refund for Ops copilot')
+  await shows(tab.slack.whispers, 'MEDIUM · stripe.refund for sandbox-ops-copilot')
   await tab.slack.type('/governance help')
   await shows(tab.slack.whispers, 'show <id>: one approval request in full')
   expect(await tab.slack.whispers.count()).toBe(3)

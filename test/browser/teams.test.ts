@@ -75,7 +75,7 @@ test('the bot answers in the channel, where everybody reads it', async ({ tab, o
   await tab.teams.pane.getByRole('button', { name: 'pending' }).click()
   for (const { teams } of [tab, ben]) {
     await shows(teams.cards, '@Countersign status', 'Governance status', '@Countersign pending')
-    await shows(teams.cards, /MEDIUM · stripe\.refund for Ops copilot/)
+    await shows(teams.cards, /MEDIUM · stripe\.refund for sandbox-ops-copilot/)
     expect(await teams.whispers.count()).toBe(0)
   }
   await tab.teams.type(' ')

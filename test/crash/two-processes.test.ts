@@ -82,7 +82,7 @@ test('once the killed one is back both serve again, and each approval expires on
   const again = world.processAt(A)
   // The load is random: it goes on until enough of what will expire is left undecided.
   let short: { created_at: number; expires_at: number; status: string }[] = []
-  for (let tries = 0; tries < 6 && short.filter((row) => row.status === 'pending').length <= 3; tries++) {
+  for (let tries = 0; tries < 12 && short.filter((row) => row.status === 'pending').length <= 3; tries++) {
     const load = startLoad(world, ledger, { expiring: 0.4 })
     await delay(1_500)
     await load.stop()

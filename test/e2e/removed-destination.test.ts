@@ -175,7 +175,7 @@ describe.each(databases)('on $name', ({ create }) => {
       expect((await running.call('POST', `/v1/approvals/${asked}/decision`, decision)).status).toBe(200)
       expect((await read(asked)).decisions).toMatchObject([{ source: 'api' }])
       if (place.name !== BY_WEBHOOK) {
-        await eventually(async () => (await place.card(asked)).includes('APPROVED'))
+        await eventually(async () => (await place.card(asked)).includes('Approved by'))
       }
     },
   )
