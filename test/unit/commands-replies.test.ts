@@ -5,15 +5,13 @@ import type { Standing } from '../../src/approvals/queries.ts'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import { approvalReply } from '../../src/commands/approval-reply.ts'
 import { statusReply } from '../../src/commands/status-reply.ts'
+import { PENDING as ASKED } from '../fakes/hostile-approvals.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00Z')
 const ANA = { id: 'per_1', name: 'Ana Ruiz', email: null }
 const BEN = { id: 'per_2', name: 'Ben Okafor', email: null }
 const PENDING: ApprovalView = {
-  id: 'apr_01h455vb4pex5vsknk084sn02q',
-  status: 'pending',
-  digest: `sha256:${'0'.repeat(64)}`,
-  url: 'https://countersign.example/approvals/apr_01h455vb4pex5vsknk084sn02q',
+  ...ASKED,
   key: { id: 'key_1', name: 'billing' },
   agent: { id: 'agent-1', name: 'Refund agent' },
   action: {
@@ -25,16 +23,8 @@ const PENDING: ApprovalView = {
   reasons: ['NEW_CUSTOMER', 'APPROVED BY THE BOARD'],
   risk: { level: 'high', score: 0.7 },
   requested_by: { email: 'kim@example.com' },
-  metadata: {},
   created_at: '2026-11-20T11:48:00.000Z',
   expires_at: '2026-11-20T12:12:00.000Z',
-  closed_at: null,
-  decisions: [],
-  progress: [{ requirement: 'reviewers', approved: [], missing: 1 }],
-  review_notes: null,
-  reached: true,
-  unreached_reasons: [],
-  test: false,
 }
 const vote = (verdict: 'approve' | 'deny', reviewer: typeof ANA, note: string | null) => ({
   verdict,
