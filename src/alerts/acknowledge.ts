@@ -194,7 +194,7 @@ function newsOf(alert: ToldEvent, { name, source, acknowledged_at }: Acknowledge
       source,
       acknowledged_at: isoTime(acknowledged_at),
     },
-    keyId: null,
-    keyName: null,
+    keyId: alert.key_id,
+    keyName: alert.key_name,
   }
 }

@@ -66,6 +66,7 @@ function approvalEvent(row: ToldEvent, view: ApprovalView): EventView {
       ...(!view.reached && { unreached_reasons: view.unreached_reasons }),
       ...(view.test && { test: true }),
     },
+    ...(view.test && { test: true }),
     url: view.url,
   }
 }

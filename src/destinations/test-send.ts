@@ -21,9 +21,14 @@ export type TestResult<Shown> =
   | { ok: false; refusal: Refusal }
 
 export interface TestSends {
-  /** `by`: the admin's key, whose request the card is. */
+  /** `by`: the key of the admin who tries it. */
   card(to: Place, by: { id: string; name: string }, message?: string): Promise<TestResult<ApprovalView>>
-  alert(to: Place, type: Exclude<EventType, ReservedType>, message?: string): Promise<TestResult<EventView>>
+  alert(
+    to: Place,
+    type: Exclude<EventType, ReservedType>,
+    by: { id: string; name: string },
+    message?: string,
+  ): Promise<TestResult<EventView>>
 }
 
 type Place = Pick<DestinationSummary, 'id' | 'name' | 'channel_type'>
@@ -62,7 +67,7 @@ export function createTestSends(options: {
       return outcome.ok ? sent(outcome.value.approval, to) : outcome
     },
 
-    async alert(to, type, message) {
+    async alert(to, type, by, message) {
       const { severity, meaning } = EVENT_TYPES[type]
       const event = await intake.sendTest(
         {
@@ -74,8 +79,8 @@ export function createTestSends(options: {
           summary: message ?? `This is a test. ${meaning}`,
           action: 'tested',
           data: { test: true, destination: to.name },
-          keyId: null,
-          keyName: null,
+          keyId: by.id,
+          keyName: by.name,
         },
         to.id,
       )

@@ -20,6 +20,7 @@ export function alertView(row: ToldEvent, publicUrl: string): EventView {
     approval_id: null,
     acknowledged: acknowledgementOf(row),
     data: parseStored(row.data ?? '{}') as EventView['data'],
+    ...(row.is_test === 1 && { test: true }),
     url: `${publicUrl}/events/${row.id}`,
   }
 }

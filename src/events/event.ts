@@ -22,6 +22,8 @@ export interface EventView {
   approval_id: string | null
   /** Who has seen to it; null: nobody yet, and always of an approval. */
   acknowledged: Acknowledgement | null
+  /** Absent in earnest: an admin tries a destination, which alone hears of it. */
+  test?: true
   /** Small facts; an agent's data. */
   data: Record<string, unknown>
   /** The full record. */

@@ -7,8 +7,10 @@ import { shortened } from './content/text.ts'
 /** Below 4 KB, however they are counted. */
 export const MOST_BYTES = 4000
 /** As JSON; all of them with what is ours leave room for some data. */
-const MOST_SUMMARY_BYTES = 1000
-const MOST_TEXT_BYTES = 250
+const MOST_SUMMARY_BYTES = 600
+const MOST_TEXT_BYTES = 150
+/** As long as the API takes any: two that differ stay different. */
+const MOST_ID_BYTES = 600
 
 /** How much of a value is kept, tried one after the other until it fits. */
 const SHARES = [
@@ -20,10 +22,11 @@ type Share = (typeof SHARES)[number]
 
 /** Of what others wrote, only which agent, which tool and which environment. */
 export function withoutDetails(event: EventView): EventView {
-  const { type, action, data, approval_id } = event
+  const { type, action, agent, data, approval_id } = event
   const isOurs = /^(event|destination)\./.test(type)
   return {
     ...event,
+    agent: agent && { id: agent.id, name: agent.id },
     summary: titleOf(event),
     // Of an approval it is the status, of an agent's alert prose.
     action: isOurs || approval_id !== null ? action : null,
@@ -39,12 +42,13 @@ export function compactEvent(event: EventView): CompactEvent {
   if (bytes(JSON.stringify(event)) <= MOST_BYTES) return event
   const { environment, key, agent, tool, summary, action, acknowledged, data } = event
   const text = (given: string | null) => given && cut(given, MOST_TEXT_BYTES)
+  const id = (given: string | null) => given && cut(given, MOST_ID_BYTES)
   const bare: CompactEvent = {
     ...event,
-    environment: text(environment),
+    environment: id(environment),
     key: key && { ...key, name: cut(key.name, MOST_TEXT_BYTES) },
-    agent: agent && { id: cut(agent.id, MOST_TEXT_BYTES), name: cut(agent.name, MOST_TEXT_BYTES) },
-    tool: text(tool),
+    agent: agent && { id: cut(agent.id, MOST_ID_BYTES), name: cut(agent.name, MOST_TEXT_BYTES) },
+    tool: id(tool),
     summary: cut(summary, MOST_SUMMARY_BYTES),
     action: text(action),
     acknowledged: acknowledged && { ...acknowledged, by: cut(acknowledged.by, MOST_TEXT_BYTES) },

@@ -39,7 +39,7 @@ export function allShowDetails(here: Place[]): boolean {
 }
 
 /** On a card that still waits for a decision. */
-export const REMOVED_WORDS = 'This destination was removed: nothing can be decided here'
+export const REMOVED_WORDS = 'This destination was removed: nothing can be decided here.'
 
 /** In the place of the details. `isLinked`: whether the link is there too. */
 export function withheldWords(isLinked: boolean, link = 'View in Console'): string {

@@ -24,7 +24,7 @@ export function destinationTestEndpoint({ destinations, testSends }: TestRouteOp
       return sendProblem(res, { status: 409, code: 'destination_disabled', detail })
     }
     if (event && !isReserved(event)) {
-      return answer(res, await testSends.alert(destination, event, message), 'event_id')
+      return answer(res, await testSends.alert(destination, event, caller, message), 'event_id')
     }
     answer(res, await testSends.card(destination, caller, message), 'approval_id')
   })

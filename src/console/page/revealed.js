@@ -3,9 +3,9 @@
 
 import { el } from './dom.js'
 
-/** As the Slack card's, character for character: a test holds them together. */
+/** As in the arguments on a card, character for character: a test holds them together. */
 const UNSEEN =
-  /(?:[\p{Cc}--[\n\t]]|[\p{Default_Ignorable_Code_Point}--[\uFE0F\u200D]]|(?<!\p{Extended_Pictographic})\uFE0F(?!\u20E3)|(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}]|\p{Extended_Pictographic}\uFE0F)\u200D|\u200D(?!\p{Extended_Pictographic})|[\p{Cs}\u2028\u2029\uFFF9-\uFFFC\u2800\u{13430}-\u{1343F}\u{16FE4}\u{1D159}]|[\p{Zs}--[\u0020]]|(?<=\p{M}{4})\p{M})+/gv
+  /(?:[\p{Cc}--[\n\t]]|\p{Default_Ignorable_Code_Point}|[\p{Cs}\p{Co}\p{Cn}\u2028\u2029\uFFF9-\uFFFC\u2800\u{13430}-\u{13442}\u{16FE4}\u{1D159}]|[\p{Zs}--[\u0020]]|(?<![\p{L}\p{M}\p{N}])[\p{M}--[\uFE0F]]+|(?<=\p{M}{4})\p{M})+/gv
 
 /**
  * @param {string} text

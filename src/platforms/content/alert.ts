@@ -1,7 +1,8 @@
 // Says what a card tells of an alert: what happened, who told it in which words, and who has seen to it.
 
+import { canonicalType, EVENT_TYPES } from '../../events/catalogue.ts'
 import type { EventView } from '../../events/event.ts'
-import type { RenderOptions } from '../render-options.ts'
+import { REMOVED_WORDS, type RenderOptions } from '../render-options.ts'
 import type { Budget } from './budget.ts'
 import type { Action, Content, Room, Saying } from './content.ts'
 import type { Line } from './line.ts'
@@ -23,23 +24,23 @@ export function alertContent(
   const link = linkLabel(event, options)
   return (budget) => {
     const headline = headlineOf(event)
-    const seen = seenBy(event, budget)
+    const seen = seenBy(event)
+    const says = options.details ? saysOf(event, budget) : undefined
     const parts = {
-      remarks: seen,
+      remarks: options.removed && isOpen(event) ? [[{ strong: REMOVED_WORDS }], ...seen] : seen,
       facts: [{ label: 'Time', value: [{ time: event.created_at }] }],
-      ...(options.details && { says: saysOf(event, budget) }),
+      ...(says && { says, preview: previewOf(wordsOf(event)) }),
       ...(json !== '' && { payload: { label: 'Data', json: budget.of('the data', json, room.payload) } }),
     }
     return {
       tone: event.severity,
       headline,
-      byline: ['Told by ', ...asker(event, budget)],
+      byline: ['Told by ', ...asker(event)],
       details: [
-        ...whoOf(event, budget),
+        ...whoOf(event),
         ...whatOf(event),
         { label: 'Severity', value: [event.severity.toUpperCase()] },
       ],
-      ...(options.details && { preview: previewOf(wordsOf(event)) }),
       ...parts,
       notes: notesOf(options, budget, url !== undefined, link),
       reference: [{ id: event.type }, ' · ', { id: event.id }],
@@ -71,40 +72,51 @@ function linkLabel(event: EventView, { interactive }: Pick<RenderOptions, 'inter
 }
 
 function headlineOf(event: EventView): Line {
-  const { environment, severity, tool } = event
+  const { environment, severity, test, tool } = event
+  const level = test ? '🧪 This is a test' : `${SIGNS[severity]} ${severity.toUpperCase()}`
   return [
-    { strong: `${SIGNS[severity]} ${severity.toUpperCase()} · ${titleOf(event)}` },
+    { strong: `${level} · ${subjectOf(event)}` },
     ...(tool === null ? [] : [' · ', { id: identifier(tool) }]),
     ...(environment === null ? [] : [' in ', { id: identifier(environment) }]),
   ]
 }
 
+/** The news of an acknowledgement names what was acknowledged. */
+function subjectOf({ data, type }: EventView): string {
+  const about =
+    type === 'event.acknowledged' && typeof data.type === 'string' ? canonicalType(data.type) : undefined
+  return about === undefined ? titleOf({ type }) : `Acknowledged: ${titleOf({ type: about })}`
+}
+
 /** Of the alert's own card, and of the news that tells others of it. */
-function seenBy({ acknowledged, data, type }: EventView, budget: Budget): Line[] {
+function seenBy({ acknowledged, data, type }: EventView): Line[] {
   const seen =
     type === 'event.acknowledged' ? { by: data.acknowledged_by, at: data.acknowledged_at } : acknowledged
   if (typeof seen?.by !== 'string' || typeof seen.at !== 'string') return []
-  const name = named(seen.by, 'the name', budget)
+  const name = named(seen.by)
   return [[{ strong: '👀 Acknowledged by ' }, { name }, ' · ', { time: seen.at }]]
 }
 
-/** One text, all of it of whoever told it. */
-function saysOf(event: EventView, budget: Budget): Saying {
-  const { action, agent, type } = event
-  const lines = [budget.of('the message', prose(wordsOf(event)), LONGEST.message)]
-  if (isOurs(event)) return { label: 'Countersign says', text: lines.join('\n') }
-  if (action !== null && type !== 'event.acknowledged')
+/** One text, all of it of whoever told it; nothing where they only gave the type, for which we have words of our own. */
+function saysOf(event: EventView, budget: Budget): Saying | undefined {
+  const { action, agent, test, type } = event
+  const words = wordsOf(event)
+  const lines =
+    words === EVENT_TYPES[type].meaning ? [] : [budget.of('the message', prose(words), LONGEST.message)]
+  if (action !== null && type !== 'event.acknowledged' && !isOurs(event))
     lines.push(`Action: ${budget.of('the action', oneLine(action), LONGEST.action)}`)
   if (agent !== null && agent.name !== agent.id) {
-    lines.push(`Calls itself: ${named(agent.name, "the agent's name", budget)}`)
+    lines.push(`Calls itself: ${named(agent.name)}`)
   }
-  return { label: speakerOf(event), text: lines.join('\n') }
+  const label = test ? 'The test says' : speakerOf(event)
+  return lines.length === 0 ? undefined : { label, text: lines.join('\n') }
 }
 
-function speakerOf({ agent, type }: EventView): string {
-  if (agent !== null) return 'The agent says'
-  // Whose alert it was is not known here: it may have been ours.
-  return type === 'event.acknowledged' ? 'The alert says' : 'Whoever has the key says'
+function speakerOf(event: EventView): string {
+  if (isOurs(event)) return 'Countersign says'
+  if (event.agent !== null) return 'The agent says'
+  // Of an older acknowledgement it is not known whose alert it was: it may have been ours.
+  return event.key === null ? 'The alert says' : 'Whoever has the key says'
 }
 
 /** That somebody acknowledged an alert is told by us, in the words of the alert. */

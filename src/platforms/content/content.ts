@@ -79,8 +79,8 @@ export function notification({ headline, byline }: Content): Line {
 
 /** The same in plain words, for where no card stands under it. */
 export function announcement(content: Content): string {
-  const { preview } = content
-  const words: Line = preview === undefined ? [] : [': ', { quote: preview }]
+  const { preview, says } = content
+  const words: Line = preview === undefined ? [] : [` · ${says?.label}: `, { quote: preview }]
   return plain([...notification(content), ...words])
 }
 

@@ -7,7 +7,8 @@ import { type RenderOptions, withheldWords } from '../render-options.ts'
 import { titleOf } from './alert.ts'
 import type { Line } from './line.ts'
 import { SIGNS } from './signs.ts'
-import { identifier, oneLine, shortened, webUrl } from './text.ts'
+import { oneLine, shortened, webUrl } from './text.ts'
+import { asker } from './who.ts'
 
 /** One alert. */
 export interface DigestRow {
@@ -90,15 +91,15 @@ function timesOf(events: EventView[]): Line {
 }
 
 function rowOf(event: EventView, { details }: RenderOptions): DigestRow {
-  const { severity, acknowledged, agent, summary } = event
+  const { severity, acknowledged, summary } = event
   const url = linkOf(event.url)
   const title = titleOf(event)
   const line: Line = [url === undefined ? { strong: title } : { words: title, url }]
-  if (agent !== null) line.push(' · ', { id: identifier(agent.id) })
+  line.push(' · ', ...asker(event))
   if (acknowledged !== null) {
     line.push(' · 👀 Acknowledged by ', { name: shortened(oneLine(acknowledged.by), 40) })
   }
-  if (details) line.push(': ', { quote: shortened(oneLine(summary), 120) })
+  if (details) line.push(' says: ', { quote: shortened(oneLine(summary), 120) })
   return { severity, sign: SIGNS[severity], line }
 }
 

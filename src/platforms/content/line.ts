@@ -6,7 +6,7 @@ export type Part =
   | string
   /** Our words, with weight. */
   | { strong: string }
-  /** Visible ASCII, as `identifier` makes it; shown as code. */
+  /** Visible ASCII, as `identifier` makes it; shown as code, and between quotation marks where it has blanks. */
   | { id: string }
   /** A name of a person or a key, on one line. */
   | { name: string }
@@ -39,9 +39,9 @@ export function written(line: Line, writing: Writing): string {
 function writtenPart(part: Part, writing: Writing): string {
   if (typeof part === 'string') return writing.words(part)
   if ('strong' in part) return writing.strong(part.strong)
-  if ('id' in part) return writing.id(part.id)
-  if ('name' in part) return writing.name(part.name)
-  if ('quote' in part) return writing.quote(part.quote)
+  if ('id' in part) return writing.id(setApart(part.id))
+  if ('name' in part) return writing.name(isolated(part.name))
+  if ('quote' in part) return writing.quote(isolated(part.quote))
   if ('time' in part) return writing.time(part.time, false)
   if ('deadline' in part) return writing.time(part.deadline, true)
   return writing.link(part.words, part.url)
@@ -55,8 +55,7 @@ export function plain(line: Line): string {
 const PLAIN: Writing = {
   words: (text) => text,
   strong: (text) => text,
-  // One with blanks could go on in our words.
-  id: (text) => (/[ "]/.test(text) ? quoted(text) : text),
+  id: (text) => text,
   name: (text) => (PLAIN_NAME.test(text) ? text : quoted(text)),
   quote: quoted,
   time: utcTime,
@@ -64,11 +63,24 @@ const PLAIN: Writing = {
 }
 
 const PLAIN_NAME = /^[\p{L}\p{M}\p{N} .'’@()_-]+$/u
-const INNER_QUOTES = /["“”„‟«»＂〝〞〟❝❞″‶]/g
+/** Whatever could be taken for the end of our quotation. */
+const INNER_QUOTES =
+  /[\p{Quotation_Mark}\u02BA\u02DD\u02EE\u05F4\u2033\u2034\u2036\u2037\u2057\u275D\u275E\u3003\u{1F676}-\u{1F678}]|['’]{2,}/gv
+const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
 
 /** Ends where it seems to end: of quotation marks, only ours are there. */
 export function quoted(text: string): string {
   return `“${text.replace(INNER_QUOTES, "'")}”`
+}
+
+/** An identifier as it stands among our words: one with blanks could go on in them, and code is only a font. */
+export function setApart(id: string): string {
+  return /[ "]/.test(id) ? `"${id.replaceAll('"', '\\u{22}')}"` : id
+}
+
+/** What is written from right to left must not turn our words around: between marks of ours it does not. */
+export function isolated(text: string): string {
+  return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text
 }
 
 /** `2026-11-20 13:00 UTC`; nothing for what is no time. */

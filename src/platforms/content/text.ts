@@ -1,5 +1,7 @@
 // Makes text that others wrote safe to show: nothing in it is hidden, and it is cut to size.
 
+import { sha256Hex } from '../../kit/canonical-json.ts'
+
 /** No address of ours is longer, and buttons of some platforms take no more. */
 const MAX_URL = 3000
 const MAX_INDENT = 20
@@ -10,17 +12,33 @@ const LINE_BREAKS = /\r\n?|[\u0085\u2028\u2029]/g
 const FINE_BLANKS = /[\t\u00A0\u202F]/g
 /**
  * What a reader cannot see, or takes for a blank: controls, bidi, zero-width, fillers, tags, wide and hair blanks, the
- * Braille blank, the joiners and empty signs of rare scripts; of an emoji not its colour and its joints. And the fifth
- * mark on a letter: a stack of them covers the lines around.
+ * Braille blank, the joiners and empty signs of rare scripts, and what no font has. Marks without a letter under them,
+ * which would stand on our words, and the fifth one on a letter: a stack of them covers the lines around.
  */
-const UNSEEN =
-  /[\p{Cc}--[\n\t]]|[\p{Default_Ignorable_Code_Point}--[\uFE0F\u200D]]|(?<!\p{Extended_Pictographic})\uFE0F(?!\u20E3)|(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}]|\p{Extended_Pictographic}\uFE0F)\u200D|\u200D(?!\p{Extended_Pictographic})|[\p{Cs}\u2028\u2029\uFFF9-\uFFFC\u2800\u{13430}-\u{1343F}\u{16FE4}\u{1D159}]|[\p{Zs}--[\u0020]]|(?<=\p{M}{4})\p{M}/gv
+const UNSEEN_PARTS = [
+  /[\p{Cc}--[\n\t]]/v,
+  /[\p{Default_Ignorable_Code_Point}--[\uFE0F\u200D]]/v,
+  /[\p{Cs}\p{Co}\p{Cn}\u2028\u2029\uFFF9-\uFFFC\u2800\u{13430}-\u{13442}\u{16FE4}\u{1D159}]/v,
+  /[\p{Zs}--[\u0020]]/v,
+  /(?<![\p{L}\p{M}\p{N}])[\p{M}--[\uFE0F]]+/v,
+  /(?<=\p{M}{4})\p{M}/v,
+]
+/** Of an emoji, its colour and its joints belong to what is seen. */
+const OUTSIDE_EMOJI = [
+  /(?<!\p{Extended_Pictographic})\uFE0F(?!\u20E3)/v,
+  /(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}]|\p{Extended_Pictographic}\uFE0F)\u200D/v,
+  /\u200D(?!\p{Extended_Pictographic})/v,
+]
+const UNSEEN = anyOf([...UNSEEN_PARTS, ...OUTSIDE_EMOJI])
+/** In what runs, two that look alike must not differ. */
+const UNSEEN_IN_PAYLOAD = anyOf([...UNSEEN_PARTS, /[\uFE0F\u200D]/v])
 /** All but visible ASCII with single blanks inside, and what would read as one of these escapes. */
 const NO_IDENTIFIER = /\\(?=u\{)|[^\x20-\x7E]|^ | $| (?= )/gu
 /** From four on they are counted; a count ends where it seems to end. */
 const SAME_ESCAPES = /(\\u\{[0-9a-f]+\})\1{3,}(?!\d)/g
-/** More can be longer only where it is full of escapes, which the API takes of nobody today. */
-const LONGEST_IDENTIFIER = 600
+/** Longer is only what is full of escapes, which the API takes in events alone. */
+const LONGEST_IDENTIFIER = 300
+const HASH_DIGITS = 16
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /**
@@ -50,12 +68,17 @@ export function identifier(text: string): string {
   if (text === '') return '\\u{}'
   const shown = counted(text.replace(NO_IDENTIFIER, braced))
   if (shown.length <= LONGEST_IDENTIFIER) return shown
-  const half = LONGEST_IDENTIFIER / 2
-  return `${shown.slice(0, half)}…${shown.slice(-half)}`
+  const end = LONGEST_IDENTIFIER / 2
+  const hash = sha256Hex(JSON.stringify(text)).slice(0, HASH_DIGITS)
+  return `${shown.slice(0, end)}…(${text.length} characters, sha256 ${hash})…${shown.slice(-end)}`
+}
+
+function anyOf(parts: RegExp[]): RegExp {
+  return new RegExp(parts.map(({ source }) => source).join('|'), 'gv')
 }
 
 function braced(unseen: string): string {
-  return `\\u{${(unseen.codePointAt(0) ?? 0).toString(16)}}`
+  return Array.from(unseen, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`).join('')
 }
 
 function counted(text: string): string {
@@ -64,7 +87,7 @@ function counted(text: string): string {
 
 /** For payloads: what is unseen is not dropped but shown, as JSON's `\uXXXX`. */
 export function revealed(text: string): string {
-  return text.replace(UNSEEN, escaped)
+  return text.replace(UNSEEN_IN_PAYLOAD, escaped)
 }
 
 function escaped(unseen: string): string {

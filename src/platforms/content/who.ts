@@ -1,12 +1,12 @@
 // Names who asks or tells, and about what, by what we know ourselves: never by what somebody calls itself.
 
 import type { EventView } from '../../events/event.ts'
-import type { Budget } from './budget.ts'
 import type { Fact } from './content.ts'
 import type { Line } from './line.ts'
-import { identifier, oneLine } from './text.ts'
+import { identifier, oneLine, shortened } from './text.ts'
 
-const LONGEST_NAME = 80
+/** No key has a longer one, and hardly any person. */
+const LONGEST_NAME = 120
 
 interface Asking {
   agent: { id: string } | null
@@ -15,16 +15,16 @@ interface Asking {
 }
 
 /** What nobody but an admin could have chosen: which agent the key says it is, and which key. */
-export function asker({ agent, key }: Asking, budget: Budget): Line {
+export function asker({ agent, key }: Asking): Line {
   if (key === null) return ['Countersign']
-  const name: Line = ['the key ', { name: keyName(key, budget) }]
+  const name: Line = ['the key ', { name: keyName(key) }]
   return agent === null ? name : [{ id: identifier(agent.id) }, ' with ', ...name]
 }
 
-export function whoOf({ agent, key }: Asking, budget: Budget): Fact[] {
+export function whoOf({ agent, key }: Asking): Fact[] {
   return [
     ...(agent === null ? [] : [{ label: 'Agent', value: [{ id: identifier(agent.id) }] }]),
-    ...(key === null ? [] : [{ label: 'Key', value: [{ name: keyName(key, budget) }] }]),
+    ...(key === null ? [] : [{ label: 'Key', value: [{ name: keyName(key) }] }]),
   ]
 }
 
@@ -37,10 +37,11 @@ export function whatOf({ tool, environment }: Pick<EventView, 'tool' | 'environm
 }
 
 /** As an admin named it. */
-function keyName({ id, name }: { id: string; name: string }, budget: Budget): string {
-  return name.trim() === '' ? id : named(name, "the key's name", budget)
+function keyName({ id, name }: { id: string; name: string }): string {
+  return name.trim() === '' ? id : named(name)
 }
 
-export function named(name: string, what: string, budget: Budget): string {
-  return budget.of(what, oneLine(name), LONGEST_NAME)
+/** Of a person or a key; never cut to make room for prose. */
+export function named(name: string): string {
+  return shortened(oneLine(name), LONGEST_NAME)
 }

@@ -1,4 +1,4 @@
-// Makes the details of a PagerDuty page: what every card says, row by row, in the characters in which it was sent.
+// Makes the details of a PagerDuty page: what every card says, row by row.
 
 import type { Content } from '../content/content.ts'
 import { type Line, plain, type Writing, written } from '../content/line.ts'

@@ -4,6 +4,7 @@ import type { Severity } from '../../events/severity.ts'
 import { fullest } from '../content/budget.ts'
 import { announcement } from '../content/content.ts'
 import { contentOf } from '../content/message.ts'
+import { LINK } from '../content/notes.ts'
 import { identifier, shortened, webUrl } from '../content/text.ts'
 import type { Message } from '../platform.ts'
 import { customDetails } from './custom-details.ts'
@@ -39,8 +40,8 @@ const MOST_OF_THE_SUMMARY = 1024
 const ROOM = { payload: 20_000 }
 
 /**
- * Never larger than PagerDuty takes, whatever the agent sent, and in the agent's own characters, which PagerDuty's rules
- * compare: PagerDuty shows all of it as plain text.
+ * Never larger than PagerDuty takes, whatever the agent sent. Nothing is put in the place of a visible character, so that
+ * PagerDuty's rules can compare: PagerDuty shows all of it as plain text.
  */
 export function triggerOf(message: Message, details: boolean): Trigger {
   const { agent, tool, environment, severity, created_at, type, url } = message.event
@@ -59,6 +60,6 @@ export function triggerOf(message: Message, details: boolean): Trigger {
       custom_details: customDetails(content),
     },
     client: 'Countersign',
-    ...(href !== undefined && { client_url: href, links: [{ href, text: 'View in Console' }] }),
+    ...(href !== undefined && { client_url: href, links: [{ href, text: LINK }] }),
   }
 }

@@ -1,7 +1,6 @@
 // Writes lines of ours, and others' text, as the texts of a card's template in Teams.
 
-import type { Line, Part } from '../content/line.ts'
-import { quoted } from '../content/line.ts'
+import { isolated, type Line, type Part, quoted, setApart } from '../content/line.ts'
 import { literal } from './card-text.ts'
 
 /** One TextRun: it shows its text as it is, but for the functions of a time. */
@@ -21,9 +20,9 @@ function run(part: Part): Run {
   const plain: Run = { text: '', weight: 'default', font: 'default', url: '' }
   if (typeof part === 'string') return { ...plain, text: part }
   if ('strong' in part) return { ...plain, text: part.strong, weight: 'bolder' }
-  if ('id' in part) return { ...plain, text: literal(part.id), font: 'monospace' }
-  if ('name' in part) return { ...plain, text: literal(part.name) }
-  if ('quote' in part) return { ...plain, text: literal(quoted(part.quote)) }
+  if ('id' in part) return { ...plain, text: literal(setApart(part.id)), font: 'monospace' }
+  if ('name' in part) return { ...plain, text: literal(isolated(part.name)) }
+  if ('quote' in part) return { ...plain, text: literal(quoted(isolated(part.quote))) }
   if ('deadline' in part) return { ...plain, text: localTime(part.deadline) }
   if ('time' in part) return { ...plain, text: localTime(part.time) }
   return { ...plain, text: part.words, weight: 'bolder', url: part.url }

@@ -1,0 +1,41 @@
+// Says how an approval ended, and by whom: at the top of its card, and where the buttons were.
+
+import { type ApprovalView, closingVotes } from '../../approvals/view.ts'
+import type { Line } from './line.ts'
+import { named } from './who.ts'
+
+const MOST_NAMES = 3
+
+/** How it ended, and by whom. */
+export function endOf(view: ApprovalView): Line {
+  if (view.status === 'expired') return [{ strong: '⌛ Expired' }, ', ', expiredWith(view)]
+  if (view.status === 'withdrawn') return [{ strong: '🚫 Withdrawn' }, ', no decision is needed any more']
+  const words = view.status === 'approved' ? '✅ Approved' : '❌ Denied'
+  const names = closingVotes(view).map(({ reviewer }) => reviewer.name)
+  if (names.length === 0) return [{ strong: words }]
+  return [{ strong: `${words} by ` }, ...namesIn(names)]
+}
+
+function expiredWith({ progress }: ApprovalView): string {
+  const parts = progress.flatMap(({ approved, missing }) =>
+    approved.length === 0 ? [] : [`${approved.length} of ${approved.length + missing}`],
+  )
+  return parts.length === 0 ? 'nobody decided in time' : `with ${parts.join(' and ')} approvals`
+}
+
+/** Each name by itself: a person called `Ana and Ben` is not two. */
+export function namesIn(names: string[]): Line {
+  const shown = names.slice(0, MOST_NAMES).map((name) => ({ name: named(name) }))
+  const more = names.length - shown.length
+  const all: Line = more > 0 ? [...shown, `${more} more`] : shown
+  return all.flatMap((part, index) => {
+    if (index === 0) return [part]
+    return [index === all.length - 1 ? ' and ' : ', ', part]
+  })
+}
+
+export function outcomeOf(view: ApprovalView): { outcome?: Line } {
+  if (view.status === 'pending') return {}
+  const time: Line = view.closed_at === null ? [] : [' · ', { time: view.closed_at }]
+  return { outcome: [...endOf(view), ...time] }
+}
