@@ -71,14 +71,47 @@ test('Slack is not asked about a place that is off when somebody presses elsewhe
   expect(await origins.find({ team: { id: TEAM } }, [SECRET], { channelId: 'C01' })).toBeDefined()
 })
 
-describe('a question', () => {
-  const place = (id: string, config: SlackConfig, more = {}) => ({ ...PLACE, id, config, ...more })
-  const bot = (id: string, bot_token: string, more = {}) => place(id, { bot_token, channel_id: 'C01' }, more)
-  const off = { state: 'off' } as const
-  const workspaceOf = async (token: string) => {
-    if (token === 'xoxb-lost') throw new Error('invalid_auth')
-    return { teamId: token === 'xoxb-other' ? 'T0ELSEWHERE' : TEAM, enterpriseId: null }
+const place = (id: string, config: SlackConfig, more = {}) => ({ ...PLACE, id, config, ...more })
+const bot = (id: string, bot_token: string, more = {}) => place(id, { bot_token, channel_id: 'C01' }, more)
+const off = { state: 'off' } as const
+const removed = { state: 'removed' } as const
+const workspaceOf = async (token: string) => {
+  if (token === 'xoxb-lost') throw new Error('invalid_auth')
+  return { teamId: token === 'xoxb-other' ? 'T0ELSEWHERE' : TEAM, enterpriseId: null }
+}
+
+describe('a press', () => {
+  const webhook = { webhook_url: `https://hooks.slack.com/services/${TEAM}/B01/x`, signing_secret: SECRET }
+  const press = async (destinationId: string | undefined, ...destinations: Destination<SlackConfig>[]) => {
+    const spot = { channelId: 'C01', destinationId }
+    const found = await originsIn(workspaceOf, ...destinations).find({ team: { id: TEAM } }, [SECRET], spot)
+    return { token: found?.token, here: found?.here.map(({ id }) => id) }
   }
+
+  test.each([off, removed])(
+    'in the channel of one that is $state is asked about by a token in use',
+    async (state) => {
+      const found = await press(undefined, bot('old', 'xoxb-revoked', state), bot('new', 'xoxb-new'))
+      expect(found).toEqual({ token: 'xoxb-new', here: ['new', 'old'] })
+      const alone = await press(undefined, bot('old', 'xoxb-revoked', state))
+      expect(alone).toEqual({ token: 'xoxb-revoked', here: ['old'] })
+    },
+  )
+
+  test.each([{}, off, removed])(
+    'on a card by webhook is of its destination alone, on or not: %j',
+    async (state) => {
+      const found = await press('hook', bot('bot', 'xoxb-new'), place('hook', webhook, state))
+      expect(found).toEqual({ token: 'xoxb-new', here: ['hook'] })
+    },
+  )
+
+  test('on a card by webhook whose destination was forgotten is of none', async () => {
+    expect(await press('gone', bot('bot', 'xoxb-new'))).toEqual({ token: 'xoxb-new', here: [] })
+  })
+})
+
+describe('a question', () => {
   const ask = (...destinations: Destination<SlackConfig>[]) =>
     originsIn(workspaceOf, ...destinations).findWorkspace({ team: { id: TEAM } }, [SECRET], {
       channelId: 'C01',
@@ -91,7 +124,7 @@ describe('a question', () => {
       bot('elsewhere', 'xoxb-other'),
       place('theirs', { bot_token: 'xoxb-new', channel_id: 'C01', signing_secret: 's' }),
       bot('lost', 'xoxb-lost', off),
-      bot('removed', 'xoxb-new', { state: 'removed' }),
+      bot('removed', 'xoxb-new', removed),
     )
     expect(found).toMatchObject({ token: 'xoxb-new', workspaceIds: ['on', 'off'] })
     expect(found?.here.map(({ id }) => id)).toEqual(['on'])
@@ -99,5 +132,36 @@ describe('a question', () => {
 
   test('is known where nothing is on any more, and nothing stands in the channel', async () => {
     expect(await ask(bot('off', 'xoxb-new', off))).toMatchObject({ here: [], workspaceIds: ['off'] })
+  })
+
+  describe('in an enterprise', () => {
+    const teams: Record<string, string> = {
+      'xoxb-one': TEAM,
+      'xoxb-sister': 'T0SISTER',
+      'xoxb-all': ENTERPRISE,
+    }
+    const askIn = async (teamId: string, channelId: string, ...destinations: Destination<SlackConfig>[]) => {
+      const inTeam = async (token: string) => ({ teamId: teams[token] as string, enterpriseId: ENTERPRISE })
+      const sentFrom = { team: { id: teamId }, ...fromEnterprise }
+      const found = await originsIn(inTeam, ...destinations).findWorkspace(sentFrom, [SECRET], { channelId })
+      return found && [found.workspaceIds, found.here.map(({ id }) => id)]
+    }
+    const mine = bot('mine', 'xoxb-one')
+    const sister = place('sister', { bot_token: 'xoxb-sister', channel_id: 'C02' })
+
+    test('is about the team where it was asked, and what stands in the channel', async () => {
+      expect(await askIn(TEAM, 'C03', mine, sister)).toEqual([['mine'], []])
+      expect(await askIn('T0SISTER', 'C03', mine, sister)).toEqual([['sister'], []])
+      expect(await askIn(TEAM, 'C02', mine, sister)).toEqual([['mine'], ['sister']])
+    })
+
+    test('is not known to a team that has none', async () => {
+      expect(await askIn('T0THIRD', 'C03', mine, sister)).toBeUndefined()
+      expect(await askIn('T0THIRD', 'C02', mine, sister)).toEqual([[], ['sister']])
+    })
+
+    test('is about what a token of the whole enterprise posts, in each team', async () => {
+      expect(await askIn('T0THIRD', 'C03', mine, bot('all', 'xoxb-all'))).toEqual([['all'], []])
+    })
   })
 })

@@ -14,7 +14,7 @@ export interface SentFrom {
 /** What a request names of where it was made. */
 export interface Spot {
   channelId: string | undefined
-  /** Of a card that was posted by webhook: whose channel we are not told. */
+  /** Named by a card that was posted by webhook, whose channel we are not told: the card is of that one alone. */
   destinationId?: string | undefined
 }
 
@@ -29,7 +29,10 @@ export interface ClickOrigin {
 export interface ClickOrigins {
   /** undefined: no destination of the signing app is in that workspace. */
   find(sentFrom: SentFrom, signedBy: string[], spot: Spot): Promise<ClickOrigin | undefined>
-  /** The same where all of them may be off. `workspaceIds`: of all destinations of the signing app in that workspace. */
+  /**
+   * The same where all of them may be off. `workspaceIds`: of all destinations of the signing app in that team; those
+   * of its enterprise are asked about only where their cards stand.
+   */
   findWorkspace(
     sentFrom: SentFrom,
     signedBy: string[],
@@ -39,6 +42,9 @@ export interface ClickOrigins {
 }
 
 type Home = Pick<ClickOrigin, 'workspace' | 'token'>
+type Place = Destination<SlackConfig> & { home: Workspace }
+
+const TEAM_ID = /^T/
 
 /**
  * Each signing secret speaks only for the destinations it belongs to (the environment's for those without their
@@ -89,14 +95,15 @@ export function createClickOrigins(
     destinations: Destination<SlackConfig>[],
     sentFrom: SentFrom,
     signedBy: string[],
-  ): Promise<(Home & { places: Destination<SlackConfig>[] }) | undefined> {
-    let found: (Home & { places: Destination<SlackConfig>[] }) | undefined
-    for (const destination of destinations) {
+  ): Promise<(Home & { places: Place[] }) | undefined> {
+    let found: (Home & { places: Place[] }) | undefined
+    // The token of one that is off may be why: those that are on are asked first.
+    for (const destination of destinations.toSorted((a, b) => Number(isOn(b)) - Number(isOn(a)))) {
       const home = await homeIn(destination, sentFrom, signedBy)
       if (!home) continue
       // Where somebody can be asked who it was, nobody is taken at their word.
       if (found?.token === undefined) found = { ...home, places: found?.places ?? [] }
-      found.places.push(destination)
+      found.places.push({ ...destination, home: home.workspace })
     }
     return found
   }
@@ -106,25 +113,31 @@ export function createClickOrigins(
     async find(sentFrom, signedBy, spot) {
       const isHere = isAt(spot)
       // Of one that is off the token may be bad: Slack is not asked about it at each click elsewhere.
-      const near = (await ports.knownDestinations()).filter((one) => one.state === undefined || isHere(one))
+      const near = (await ports.knownDestinations()).filter((one) => isOn(one) || isHere(one))
       const found = await placesAmong(near, sentFrom, signedBy)
       return found && { ...found, here: found.places.filter(isHere) }
     },
     async findWorkspace(sentFrom, signedBy, spot) {
       const known = (await ports.knownDestinations()).filter(({ state }) => state !== 'removed')
-      const [on, off] = [known.filter(isOn), known.filter((one) => !isOn(one))]
-      // The token of one that is off may be why: those that are on are asked first.
-      const found = await placesAmong([...on, ...off], sentFrom, signedBy)
+      const found = await placesAmong(known, sentFrom, signedBy)
       if (!found) return undefined
       const here = found.places.filter(isOn).filter(isAt(spot))
-      return { ...found, here, workspaceIds: found.places.map(({ id }) => id) }
+      const workspaceIds = found.places.filter(isOf(sentFrom)).map(({ id }) => id)
+      return here.length + workspaceIds.length > 0 ? { ...found, here, workspaceIds } : undefined
     },
   }
 }
 
 function isAt({ channelId, destinationId }: Spot) {
-  return ({ id, config }: Destination<SlackConfig>) =>
-    config.webhook_url === undefined ? config.channel_id === channelId : id === destinationId
+  return ({ id, config }: Destination<SlackConfig>) => {
+    if (config.webhook_url !== undefined) return id === destinationId
+    return config.channel_id === channelId && (destinationId === undefined || id === destinationId)
+  }
+}
+
+/** A token of a whole enterprise is of no team: its destinations are every team's. */
+function isOf({ team }: SentFrom) {
+  return ({ home: { teamId } }: Place) => teamId === team?.id || !TEAM_ID.test(teamId)
 }
 
 const isOn = ({ state }: Destination<SlackConfig>) => state === undefined
