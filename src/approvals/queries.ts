@@ -1,16 +1,13 @@
 // Reads how approvals stand, and changes nothing.
 
-import type { ApprovalRow } from '../../db/schema.ts'
-import type { Severity } from '../events/severity.ts'
-import { type Clock, DAY_MS } from '../kit/clock.ts'
+import type { Clock } from '../kit/clock.ts'
 import { oneAtATime } from '../kit/one-at-a-time.ts'
 import { findApproval } from '../store/approvals.ts'
 import type { Database } from '../store/database.ts'
-import { failingDeliveries, findOff, type OffDestination } from '../store/delivery-figures.ts'
-import * as figures from '../store/figures.ts'
 import { type ApprovalFilter, findApprovals, listApprovals, measureApprovals } from '../store/lists.ts'
-import { wasToldAt } from '../store/told.ts'
-import { composeSummaries, composeView, composeViews, type ViewOptions } from './compose-view.ts'
+import { pagesOfTold, wasToldAt } from '../store/told.ts'
+import { composeSummaries, composeView, composeViews } from './compose-view.ts'
+import { readStanding, type Standing, type StandingOptions, type StandingScope } from './standing.ts'
 import type { ApprovalSummary, ApprovalView } from './view.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
@@ -31,7 +28,7 @@ export interface Queries {
   /** Those told to these destinations, the longest waiting first; tests are left out. */
   pending(destinationIds: string[], limit: number): Promise<ApprovalView[]>
   /** Of what was told to these destinations, and how they do themselves. */
-  standing(destinationIds: string[]): Promise<Standing>
+  standing(scope: StandingScope): Promise<Standing>
 }
 
 export interface Page<Item> {
@@ -46,36 +43,22 @@ export interface Wait {
   abort: AbortSignal
 }
 
-export interface Standing {
-  pendingByRisk: Map<Severity, number>
-  /** Of the pending ones, those whose card no destination of people has taken in time. */
-  unreached: { count: number; longest: ApprovalView | undefined }
-  longestWaiting: ApprovalView | undefined
-  nextToExpire: ApprovalView | undefined
-  /** In the last 24 hours; the median is of those that people decided. */
-  decided: { approved: number; denied: number; expired: number; medianMs: number | null }
-  /** Waiting for another try at a destination that is on, and given up in the last 24 hours. */
-  failing: { retrying: number; dead: number }
-  /** By name. */
-  off: OffDestination[]
-}
-
 /** Of arguments and metadata in a page; a single approval may have more. */
 const MOST_BYTES = 500_000
 
-export interface QueriesOptions extends ViewOptions {
+export interface QueriesOptions extends StandingOptions {
   db: Database
   clock: Clock
   waitingRoom: WaitingRoom
-  /** The channel types that are in no workspace: how their destinations do concerns every one. */
-  unplaced: readonly string[]
 }
 
 export function createQueries(options: QueriesOptions): Queries {
-  const { db, clock, waitingRoom, unplaced } = options
+  const { db, clock, waitingRoom } = options
   const { read } = db
   // A page takes as long as dozens of clicks.
   const lists = oneAtATime()
+  // Figures go through all that waits, and hold up no page.
+  const figures = oneAtATime()
 
   async function find(id: string, ownerKeyId?: string): Promise<ApprovalView | undefined> {
     const row = await findApproval(read, id)
@@ -131,25 +114,14 @@ export function createQueries(options: QueriesOptions): Queries {
     }
   }
 
-  async function standing(told: string[]): Promise<Standing> {
-    const dayAgo = clock.now() - DAY_MS
-    const first = async (rows: Promise<ApprovalRow[]>) => (await composeViews(read, await rows, options))[0]
-    const pendingByRisk = (await figures.countPendingByRisk(read, told)) as Map<Severity, number>
-    // Where nothing waits, looking for the first would be to look at all that waits elsewhere.
-    const waits = pendingByRisk.size > 0
-    const scope = { ids: told, channelTypes: unplaced }
-    return {
-      pendingByRisk,
-      unreached: {
-        count: await figures.countUnreached(read, told),
-        longest: await first(figures.findUnreached(read, told, 1)),
-      },
-      longestWaiting: waits ? await first(figures.findPending(read, told, 'created_at', 1)) : undefined,
-      nextToExpire: waits ? await first(figures.findPending(read, told, 'expires_at', 1)) : undefined,
-      decided: await figures.decidedSince(read, told, dayAgo),
-      failing: await failingDeliveries(read, scope, dayAgo),
-      off: await findOff(read, scope),
+  async function pending(destinationIds: string[], limit: number): Promise<ApprovalView[]> {
+    const ids: string[] = []
+    for await (const page of pagesOfTold(read, destinationIds, { status: 'pending' })) {
+      ids.push(...page.slice(0, limit - ids.length).map(({ id }) => id))
+      if (ids.length === limit) break
     }
+    const views = await composeViews(read, await findApprovals(read, ids), options)
+    return views.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id))
   }
 
   return {
@@ -160,10 +132,7 @@ export function createQueries(options: QueriesOptions): Queries {
     async findAt(id, destinationIds) {
       return (await wasToldAt(read, id, destinationIds)) ? find(id) : undefined
     },
-    async pending(destinationIds, limit) {
-      const rows = await lists(() => figures.findPending(read, destinationIds, 'created_at', limit))
-      return composeViews(read, rows, options)
-    },
-    standing: (destinationIds) => lists(() => standing(destinationIds)),
+    pending: (destinationIds, limit) => figures(() => pending(destinationIds, limit)),
+    standing: (scope) => figures(() => readStanding(read, scope, clock.now(), options)),
   }
 }

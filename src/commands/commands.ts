@@ -1,13 +1,17 @@
 // Declares what `/governance …` answers: text in, a view out, which a platform only renders.
 
+import type { StandingScope } from '../approvals/standing.ts'
 import type { Principal } from '../identity/principal.ts'
 
 export interface Asker {
   by: Principal
   /** The destinations that live in the conversation where it was asked. */
   destinationIds: string[]
-  /** All destinations of the workspace or tenant where it was asked, also those that are off. */
-  workspaceIds: string[]
+  /**
+   * What `status` and `pending` tell of: all destinations of the workspace or tenant, also those that are off; where
+   * others read the answer too, those of the conversation alone.
+   */
+  scope: StandingScope
   /** Whether arguments and the prose of agents may stand there. */
   details: boolean
 }

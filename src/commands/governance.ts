@@ -4,6 +4,7 @@ import type { Queries } from '../approvals/queries.ts'
 import type { Clock } from '../kit/clock.ts'
 import { approvalReply } from './approval-reply.ts'
 import type { Asker, Commands, Reply } from './commands.ts'
+import { kept } from './kept.ts'
 import { pendingReply } from './pending-reply.ts'
 import { readQuestion } from './question.ts'
 import { statusReply } from './status-reply.ts'
@@ -12,16 +13,18 @@ import { statusReply } from './status-reply.ts'
 const LONGEST_WORD = 40
 
 export function createCommands({ queries, clock }: { queries: Queries; clock: Clock }): Commands {
+  const answers = {
+    status: kept(clock, async (scope) => statusReply(await queries.standing(scope), clock.now())),
+    pending: kept(clock, ({ destinationIds }) => pendingReply(queries, destinationIds, clock.now())),
+  }
+
   return {
     async answer(text, asker) {
       const question = readQuestion(text)
       switch (question.verb) {
         case 'status':
-          if (!isMember(asker)) return MEMBERS_ONLY
-          return statusReply(await queries.standing(asker.workspaceIds), clock.now())
         case 'pending':
-          if (!isMember(asker)) return MEMBERS_ONLY
-          return pendingReply(queries, asker.workspaceIds, clock.now())
+          return isMember(asker) ? answers[question.verb](asker.scope) : MEMBERS_ONLY
         case 'show':
           return show(question.ids, asker)
         case 'help':

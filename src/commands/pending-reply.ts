@@ -6,8 +6,8 @@ import { span } from './span.ts'
 
 const SHOWN = 10
 
-export async function pendingReply(queries: Queries, workspaceIds: string[], now: number): Promise<Reply> {
-  const approvals = await queries.pending(workspaceIds, SHOWN + 1)
+export async function pendingReply(queries: Queries, destinationIds: string[], now: number): Promise<Reply> {
+  const approvals = await queries.pending(destinationIds, SHOWN + 1)
   const lines = approvals.slice(0, SHOWN).map((view) => {
     const left = span(Date.parse(view.expires_at) - now)
     return `${view.risk.level.toUpperCase()} · ${view.action.tool} for ${view.agent.id} · ${left} left · ${view.id}`

@@ -1,6 +1,6 @@
 // Answers `/governance status` with how things stand.
 
-import type { Standing } from '../approvals/queries.ts'
+import type { Standing } from '../approvals/standing.ts'
 import type { ApprovalView } from '../approvals/view.ts'
 import { SEVERITIES } from '../events/severity.ts'
 import type { Reply } from './commands.ts'
@@ -51,23 +51,29 @@ function decidedToday({ decided }: Standing): string {
 }
 
 /** What waits behind a destination that is off fails no more: it is not tried. */
-function failingOnes({ failing, off }: Standing): string {
+function failingOnes({ failing, off, othersOff }: Standing): string {
   const { retrying, dead } = failing
   if (retrying + dead > 0) return `${retrying} being retried, ${dead} given up in 24 h`
-  return off.length === 0 ? 'none' : 'none at the destinations that are on'
+  return off.length + othersOff.count === 0 ? 'none' : 'none at the destinations that are on'
 }
 
-function offOnes({ off }: Standing): string {
-  if (off.length === 0) return 'none'
-  return `${off.length}, ${waits(off.reduce((sum, { waiting }) => sum + waiting, 0))} behind them`
+function offOnes({ off, othersOff }: Standing): string {
+  const count = off.length + othersOff.count
+  if (count === 0) return 'none'
+  const waiting = off.reduce((sum, one) => sum + one.waiting, othersOff.waiting)
+  return `${count}, ${waits(waiting)} behind them`
 }
 
-function offLines({ off }: Standing): string[] {
+function offLines({ off, othersOff }: Standing): string[] {
   const lines = off.slice(0, OFF_SHOWN).map(({ name, reason, waiting }) => {
     const why = reason === null ? 'by an admin' : `by an error (${reason})`
     return `"${name}" was switched off ${why}; ${waits(waiting)} behind it.`
   })
-  return off.length > OFF_SHOWN ? [...lines, `… and ${off.length - OFF_SHOWN} more are off.`] : lines
+  if (off.length > OFF_SHOWN) lines.push(`… and ${off.length - OFF_SHOWN} more are off.`)
+  const { count, waiting } = othersOff
+  if (count === 1) lines.push(`1 other destination is off; ${waits(waiting)} behind it.`)
+  if (count > 1) lines.push(`${count} other destinations are off; ${waits(waiting)} behind them.`)
+  return lines
 }
 
 function waits(count: number): string {

@@ -47,6 +47,7 @@ export async function failingDeliveries(
 }
 
 export interface OffDestination {
+  id: string
   name: string
   /** The code for which it was switched off; null: an admin did. */
   reason: string | null
@@ -63,7 +64,7 @@ export function findOff(db: Executor, scope: Scope): Promise<OffDestination[]> {
   return (
     db
       .selectFrom('destinations as place')
-      .select(['place.name', 'place.disabled_reason as reason'])
+      .select(['place.id', 'place.name', 'place.disabled_reason as reason'])
       // By the two indexes of what waits; to SQLite an OR of the classes is neither.
       .select(
         sql<number>`(${waitingIf(sql`class = ${FIRST_CARD}`)}) + (${waitingIf(sql`class > ${FIRST_CARD}`)})`.as(

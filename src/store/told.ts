@@ -1,7 +1,11 @@
 // Finds which approvals were told to some of the destinations.
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Executor } from './database.ts'
+
+/** A few milliseconds' worth: so long nobody else has a turn on SQLite. */
+const PAGE = 1_000
 
 /**
  * Whether its card stands at one of these destinations, was sent there, or is to be: what was sent may be forgotten
@@ -9,7 +13,7 @@ import type { Executor } from './database.ts'
  * `coalesce` keeps them from looking for each of the destinations, and PostgreSQL would read all that was ever sent
  * there for an `exists` that holds no `union`.
  */
-export function isTold(approval: string, destinationIds: string[]) {
+function isTold(approval: string, destinationIds: string[]) {
   // PostgreSQL takes no empty list.
   if (destinationIds.length === 0) return sql<boolean>`1 = 0`
   const at = (table: string) => sql`select told.destination_id from ${sql.table(table)} as told
@@ -25,4 +29,55 @@ export async function wasToldAt(db: Executor, id: string, destinationIds: string
     .where(isTold('approvals.id', destinationIds))
     .executeTakeFirst()
   return row !== undefined
+}
+
+/** What is known of one on such a page. */
+export interface ToldApproval {
+  id: string
+  risk_level: string
+  created_at: number
+  expires_at: number
+  closed_at: number | null
+  unreached_at: number | null
+}
+
+/**
+ * Goes through all approvals of that status, those that closed since then, the longest waiting or the first closed
+ * first, and gives those told to one of these destinations; tests are left out. However many there are, others have
+ * their turn between two pages.
+ */
+export async function* pagesOfTold(
+  db: Executor,
+  destinationIds: string[],
+  which: { status: 'pending' } | { status: 'approved' | 'denied' | 'expired'; since: number },
+): AsyncGenerator<ToldApproval[]> {
+  if (destinationIds.length === 0) return
+  const { status } = which
+  const since = status === 'pending' ? 0 : which.since
+  const column = status === 'pending' ? 'created_at' : 'closed_at'
+  let after = { at: since, id: '' }
+  for (;;) {
+    const page = db
+      .selectFrom('approvals')
+      .select(['id', 'risk_level', 'created_at', 'expires_at', 'closed_at', 'unreached_at'])
+      .where('status', '=', sql.lit(status))
+      .where('is_test', '=', 0)
+      .where(column, '>=', after.at)
+      .where(({ or, eb }) => or([eb(column, '>', after.at), eb('id', '>', after.id)]))
+      .orderBy(column)
+      .orderBy('id')
+      .limit(PAGE)
+    const rows = await db
+      .selectFrom(page.as('page'))
+      .selectAll()
+      .select(isTold('page.id', destinationIds).as('isTold'))
+      .orderBy(column)
+      .orderBy('id')
+      .execute()
+    yield rows.filter((row) => row.isTold)
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < PAGE) return
+    after = { at: last[column] as number, id: last.id }
+    await nextTurn()
+  }
 }

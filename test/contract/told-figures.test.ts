@@ -37,7 +37,8 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(await office.desk.decide(press(approval, at, 'U1', verdict))).toMatchObject({ ok: true })
   const idsOf = async (...destinations: string[]) =>
     (await office.queries.pending(destinations, 10)).map(({ id }) => id)
-  const standing = (...destinations: string[]) => office.queries.standing(destinations)
+  const standing = (...destinationIds: string[]) =>
+    office.queries.standing({ destinationIds, withUnplaced: true })
   const change = (id: string, what: Partial<DestinationRow>) =>
     office.db.transact((trx) => trx.updateTable('destinations').set(what).where('id', '=', id).execute())
   const settle = (subject: ApprovalView, what: Partial<DeliveryRow>) =>
@@ -137,7 +138,7 @@ describe.each(databases)('on $name', ({ create }) => {
     expect((await standing(here)).failing).toEqual({ retrying: 0, dead: 1 })
   })
 
-  test('status names those that are off, why, and what waits; also those in no workspace', async () => {
+  test('status names those that are off, why, and what waits; those in no workspace it counts', async () => {
     const follow = await ask('here')
     await ask('here')
     await settle(follow, { class: 1, attempts: 3 })
@@ -146,10 +147,46 @@ describe.each(databases)('on $name', ({ create }) => {
     await change(there, { enabled: 0 })
     await office.destination({ name: 'a pager', channel_type: 'machine', enabled: 0 })
     await office.destination({ name: 'gone', channel_type: 'machine', enabled: 0, deleted_at: 1 })
-    const pager = { name: 'a pager', reason: null, waiting: 0 }
-    const off = { name: 'here', reason: 'channel_not_found', waiting: 2 }
-    expect((await standing(here)).off).toEqual([pager, off])
-    expect((await standing(there)).off).toEqual([pager, { name: 'there', reason: null, waiting: 0 }])
-    expect((await standing()).off).toEqual([pager])
+    const othersOff = { count: 1, waiting: 0 }
+    const off = [{ id: here, name: 'here', reason: 'channel_not_found', waiting: 2 }]
+    expect(await standing(here)).toMatchObject({ off, othersOff })
+    expect(await standing(there)).toMatchObject({
+      off: [{ name: 'there', reason: null, waiting: 0 }],
+      othersOff,
+    })
+    expect(await standing()).toMatchObject({ off: [], othersOff })
+    expect(await office.queries.standing({ destinationIds: [here], withUnplaced: false })).toMatchObject({
+      off,
+      othersOff: { count: 0, waiting: 0 },
+    })
+  })
+
+  test('of many each counts once, and a list that is asked meanwhile is not held up', async () => {
+    const [many, atOnce] = [2_500, 500]
+    const told = await ask('here', { idempotencyKey: 'no twin' })
+    // All of one moment, so that no page ends between two.
+    await office.db.transact(async (trx) => {
+      const row = await trx
+        .selectFrom('approvals')
+        .selectAll()
+        .where('id', '=', told.id)
+        .executeTakeFirstOrThrow()
+      for (let from = 0; from < many; from += atOnce) {
+        const ids = Array.from({ length: atOnce }, (_, n) => `apr_${from + n}`)
+        const cards = ids.map((id) => ({ destination_id: here, handle: id, subject_id: id, posted_at: 0 }))
+        await trx
+          .insertInto('approvals')
+          .values(ids.map((id) => ({ ...row, id })))
+          .execute()
+        await trx.insertInto('posted_cards').values(cards).execute()
+      }
+    })
+    const order: string[] = []
+    const asked = standing(here).finally(() => order.push('standing'))
+    await office.queries.list({}, 10).finally(() => order.push('list'))
+    expect(Object.fromEntries((await asked).pendingByRisk)).toEqual({ medium: many + 1 })
+    expect(order).toEqual(['list', 'standing'])
+    const last = await ask('there')
+    expect(await idsOf(there)).toEqual([last.id])
   })
 })

@@ -22,6 +22,19 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(JSON.parse(body)).toMatchObject({ response_type: 'ephemeral' })
     return body
   }
+  /** Once what was answered before is not kept any more. */
+  const sayLater = (text: string) => {
+    server.clock.advance(3_001)
+    return say(text)
+  }
+  /** Of the approval's card here. */
+  const sent = (approval: ApprovalView, state: string, attempts: number) =>
+    eventually(async () => {
+      const path = `/v1/deliveries?destination=${ids.main}`
+      const { body } = await server.running.call<{ data: Record<string, unknown>[] }>('GET', path)
+      const found = body.data.find(({ approval_id }) => approval_id === approval.id)
+      return found?.state === state && found.attempts === attempts
+    })
   const ask = async (tool: string, level: string, more: object = {}) =>
     (await server.running.ask({ action: { tool }, risk: { level }, ...more })).body
   const posted = (approval: ApprovalView) =>
@@ -78,18 +91,18 @@ describe.each(databases)('on $name', ({ create }) => {
   })
 
   test('status tells which deliveries fail, until they succeed', async () => {
-    expect(await say('status')).toContain('Failing deliveries: none')
+    expect(await sayLater('status')).toContain('Failing deliveries: none')
     server.running.slack.failNext({ method: 'chat.postMessage', status: 500 })
     const asked = await ask('files.read', 'info', { expires_in_seconds: 3600 })
-    await eventually(async () =>
-      (await say('status')).includes('Failing deliveries: 1 being retried, 0 given up'),
-    )
+    await sent(asked, 'pending', 1)
+    expect(await sayLater('status')).toContain('Failing deliveries: 1 being retried, 0 given up')
     server.clock.advance(7_000)
-    await posted(asked)
-    await eventually(async () => (await say('status')).includes('Failing deliveries: none'))
+    await sent(asked, 'delivered', 2)
+    expect(await sayLater('status')).toContain('Failing deliveries: none')
     server.running.slack.failNext({ method: 'chat.postMessage', error: 'invalid_blocks' })
     const lost = await ask('files.write', 'info', { expires_in_seconds: 3600 })
-    await eventually(async () => (await say('status')).includes('0 being retried, 1 given up in 24 h'))
+    await sent(lost, 'dead', 1)
+    expect(await sayLater('status')).toContain('0 being retried, 1 given up in 24 h')
     for (const { id } of [asked, lost]) await server.running.call('POST', `/v1/approvals/${id}/withdraw`)
   })
 
@@ -179,30 +192,55 @@ describe.each(databases)('on $name', ({ create }) => {
     const { running } = server
     const own = { tools: ['db.*', 'mail.*', 'files.*'] }
     await running.call('PATCH', `/v1/settings/notifications/${ids.main}`, { body: own })
-    const [status, pending] = [await say('status'), await say('pending')]
+    const waiting = async () => /Pending: [^"]*/.exec(await sayLater('status'))?.[0]
+    const before = await waiting()
     const { body } = await running.ask({ action: { tool: 'elsewhere.run' }, risk: { level: 'critical' } })
-    expect([await say('status'), await say('pending')]).toEqual([status, pending])
+    expect(await waiting()).toBe(before)
+    expect(await sayLater('pending')).not.toContain('elsewhere.run')
     await running.call('POST', `/v1/approvals/${body.id}/withdraw`)
     await running.call('PATCH', `/v1/settings/notifications/${ids.main}`, { body: { tools: null } })
   })
 
+  test('who asks again within seconds is answered the same, a guest never', async () => {
+    const before = await sayLater('pending')
+    const { body } = await server.running.ask({ action: { tool: 'db.drop' } })
+    expect(await say('pending')).toBe(before)
+    expect(await say('pending', GUEST)).toContain('Only full members')
+    expect(await sayLater('pending')).toContain(body.id)
+    await server.running.call('POST', `/v1/approvals/${body.id}/withdraw`)
+  })
+
+  test('status counts, and does not name, what is off in no workspace', async () => {
+    const config = { routing_key: 'a'.repeat(32) }
+    const pager = { channel_type: 'pagerduty', name: 'Legal hold', config, enabled: false }
+    const id = await server.running.destination(pager)
+    const answer = await sayLater('status')
+    expect(answer).toContain('1 other destination is off; no delivery waits behind it.')
+    expect(answer).not.toContain('Legal hold')
+    await server.running.call('DELETE', `/v1/settings/notifications/${id}`)
+  })
+
   test('status tells how many reached nobody, and the longest of them', async () => {
-    expect(await say('status')).toContain('Unreached: none')
+    expect(await sayLater('status')).toContain('Unreached: none')
     server.running.slack.failNext({ method: 'chat.postMessage', error: 'invalid_blocks' })
     const missed = await ask('files.read', 'info', { expires_in_seconds: 3600 })
     server.clock.advance(61_000)
     const longest = `files.read for agent-1 (${missed.id}), for 1 min 1 s`
-    await eventually(async () => (await say('status')).includes(`Unreached: 1, the longest ${longest}`))
+    const read = () => server.running.call<ApprovalView>('GET', `/v1/approvals/${missed.id}`)
+    await eventually(async () => !(await read()).body.reached)
+    expect(await say('status')).toContain(`Unreached: 1, the longest ${longest}`)
   })
 
   test('status names what is off in this workspace, why, and what waits behind it, also where nothing is on', async () => {
     const { running } = server
-    expect(await say('status')).toContain('Destinations off: none')
+    expect(await sayLater('status')).toContain('Destinations off: none')
     await running.call('PATCH', `/v1/settings/notifications/${ids.second}`, { body: { enabled: false } })
     running.slack.failNext({ method: 'chat.postMessage', error: 'channel_not_found' })
     await running.ask({ action: { tool: 'db.drop' } })
-    await eventually(async () => (await say('status')).includes('Destinations off: 2, 1 delivery waits'))
-    const answer = await say('status')
+    const read = () => running.call('GET', `/v1/settings/notifications/${ids.main}`)
+    await eventually(async () => (await read()).body.enabled === false)
+    const answer = await sayLater('status')
+    expect(answer).toContain('Destinations off: 2, 1 delivery waits')
     expect(answer).toContain(
       '\\"Approvals\\" was switched off by an error (channel_not_found); 1 delivery waits behind it.',
     )

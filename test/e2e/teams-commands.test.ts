@@ -78,14 +78,43 @@ describe.each(databases)('on $name', ({ create }) => {
     await details(true)
   })
 
-  test('status names a destination in no workspace that is off, and none that is in Slack', async () => {
+  test('where nothing was told, status and pending tell nothing to those who read along', async () => {
+    const conversationId = office.teams.workspace.places.general
+    const userId = office.teams.workspace.people.ana.id
+    for (const [text, nothing] of [
+      ['status', 'none'],
+      ['pending', 'Nothing is waiting'],
+    ] as const) {
+      const { words } = await answerTo(conversationId, () =>
+        office.teams.say({ conversationId, userId, text }),
+      )
+      expect(words).toContain(nothing)
+      expect(words).not.toMatch(/1 critical|apr_/)
+    }
+  })
+
+  test('only in a chat with the bot alone does status name all of the tenant that is off, and count the rest', async () => {
     const pager = { channel_type: 'pagerduty', config: { routing_key: 'a'.repeat(32) } }
     for (const wanted of [{ name: 'The pager', ...pager }, { name: 'The other office' }]) {
       await office.running.destination({ ...wanted, enabled: false })
     }
-    const { words } = await say('status')
-    expect(words).toContain('\\"The pager\\" was switched off by an admin; no delivery waits behind it.')
-    expect(words).not.toContain('The other office')
+    const change = (enabled: boolean) =>
+      office.running.call('PATCH', `/v1/settings/notifications/${ids.groupChat}`, { body: { enabled } })
+    await change(false)
+    office.clock.advance(3_001)
+    const [alone, there, elsewhere] = [
+      (await say('status', 'personal')).words,
+      (await say('status', 'groupChat')).words,
+      (await say('status')).words,
+    ]
+    const named = `\\"${idOf('groupChat')}\\" was switched off by an admin`
+    expect(alone).toContain(named)
+    expect(alone).toContain('1 other destination is off')
+    expect(there).toContain(named)
+    expect(there).not.toContain('other destination')
+    expect(elsewhere).not.toMatch(/switched off|other destination/)
+    expect(alone + there + elsewhere).not.toMatch(/The pager|The other office/)
+    await change(true)
   })
 
   test('an answer stands in the thread of its question', async () => {
@@ -163,6 +192,12 @@ describe.each(databases)('on $name', ({ create }) => {
     ['that mention nobody', [{ type: 'mention', text: '<at>Countersign</at>' }]],
     ['with a mention of no text', [{ type: 'mention', mentioned: { id: '28:x' } }]],
   ])('entities %s do no harm', async (_what, entities) => {
+    expect((await send({ text: 'status', entities })).words).toContain('1 critical')
+  })
+
+  test('a mention of the bot by an empty text does no harm', async () => {
+    const bot = `28:${office.running.config.teams?.appId}`
+    const entities = [{ type: 'mention', mentioned: { id: bot }, text: '' }]
     expect((await send({ text: 'status', entities })).words).toContain('1 critical')
   })
 

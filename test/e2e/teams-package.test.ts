@@ -75,7 +75,7 @@ test('Teams offers exactly the commands that the bot knows', async () => {
   // Help reads nothing.
   const commands = createCommands({ queries: {} as Queries, clock: manualClock() })
   const by = accountPrincipal({ platform: 'teams', tenant: '', userId: '', name: '' }, 'member')
-  const asker = { by, destinationIds: [], workspaceIds: [], details: true }
+  const asker = { by, destinationIds: [], scope: { destinationIds: [], withUnplaced: true }, details: true }
   const help = await commands.answer('help', asker)
   const [offered] = manifest.bots[0].commandLists
   expect(offered.scopes).toEqual(manifest.bots[0].scopes)

@@ -72,6 +72,7 @@ export const ROOMS: Record<string, Room> = {
       'desk.ts',
       'create-desk.ts',
       'queries.ts',
+      'standing.ts',
       'waiting-room.ts',
       'refusals.ts',
       'view.ts',

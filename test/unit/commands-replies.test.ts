@@ -1,11 +1,13 @@
 // Shows that answers about approvals say all that is known, in two voices, and mislead nobody.
 
 import { describe, expect, test } from 'vitest'
-import type { Standing } from '../../src/approvals/queries.ts'
+import type { Standing } from '../../src/approvals/standing.ts'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import { approvalReply } from '../../src/commands/approval-reply.ts'
+import { kept } from '../../src/commands/kept.ts'
 import { statusReply } from '../../src/commands/status-reply.ts'
 import { PENDING as ASKED } from '../fakes/hostile-approvals.ts'
+import { manualClock } from '../fakes/manual-clock.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00Z')
 const ANA = { id: 'per_1', name: 'Ana Ruiz', email: null }
@@ -133,6 +135,7 @@ describe('status', () => {
     decided: { approved: 0, denied: 0, expired: 0, medianMs: null },
     failing: { retrying: 0, dead: 0 },
     off: [],
+    othersOff: { count: 0, waiting: 0 },
   }
   const shown = (differences: Partial<Standing> = {}) => {
     const { facts, lines } = statusReply({ ...QUIET, ...differences }, NOW)
@@ -148,8 +151,8 @@ describe('status', () => {
 
   test('does not say that nothing fails where destinations are off', () => {
     const off = [
-      { name: 'Security', reason: 'channel_not_found', waiting: 1_200 },
-      { name: 'Finance', reason: null, waiting: 1 },
+      { id: 'dst_1', name: 'Security', reason: 'channel_not_found', waiting: 1_200 },
+      { id: 'dst_2', name: 'Finance', reason: null, waiting: 1 },
     ]
     expect(shown({ off })).toMatchObject({
       values: {
@@ -166,9 +169,27 @@ describe('status', () => {
   })
 
   test('names ten that are off, and how many more there are', () => {
-    const off = Array.from({ length: 12 }, (_, n) => ({ name: `d${n}`, reason: null, waiting: 0 }))
+    const off = Array.from({ length: 12 }, (_, n) => ({
+      id: `dst_${n}`,
+      name: `d${n}`,
+      reason: null,
+      waiting: 0,
+    }))
     expect(shown({ off }).lines).toHaveLength(11)
     expect(shown({ off }).lines.at(-1)).toBe('… and 2 more are off.')
+  })
+
+  test('counts those that are off in no workspace, and does not name them', () => {
+    const one = shown({ othersOff: { count: 1, waiting: 3 } })
+    expect(one.lines).toEqual(['1 other destination is off; 3 deliveries wait behind it.'])
+    expect(one.values).toMatchObject({
+      'Failing deliveries': 'none at the destinations that are on',
+      'Destinations off': '1, 3 deliveries wait behind them',
+    })
+    const off = [{ id: 'dst_1', name: 'Finance', reason: null, waiting: 1 }]
+    const both = shown({ off, othersOff: { count: 2, waiting: 0 } })
+    expect(both.lines.slice(1)).toEqual(['2 other destinations are off; no delivery waits behind them.'])
+    expect(both.values['Destinations off']).toBe('3, 1 delivery waits behind them')
   })
 
   test('counts what expired beside what people decided', () => {
@@ -179,4 +200,24 @@ describe('status', () => {
     const none = { approved: 0, denied: 0, expired: 2, medianMs: null }
     expect(shown({ decided: none }).values['Decided in 24 h']).toBe('0 approved, 0 denied, 2 expired')
   })
+})
+
+test('an answer is kept for three seconds, for each set of destinations; a failure is not', async () => {
+  const clock = manualClock()
+  let reads = 0
+  const answer = kept(clock, async () => {
+    reads += 1
+    if (reads === 1) throw new Error('no database')
+    return { title: `read ${reads}`, facts: [], lines: [] }
+  })
+  const titleOf = async (ids: string[], withUnplaced = true) =>
+    (await answer({ destinationIds: ids, withUnplaced })).title
+  await expect(titleOf(['a', 'b'])).rejects.toThrow('no database')
+  expect(await Promise.all([titleOf(['a', 'b']), titleOf(['b', 'a'])])).toEqual(['read 2', 'read 2'])
+  clock.advance(3_000)
+  expect(await titleOf(['a', 'b'])).toBe('read 2')
+  expect(await titleOf(['a'])).toBe('read 3')
+  expect(await titleOf(['a'], false)).toBe('read 4')
+  clock.advance(1)
+  expect(await titleOf(['a', 'b'])).toBe('read 5')
 })

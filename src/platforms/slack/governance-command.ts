@@ -25,7 +25,8 @@ export function listenToCommands(app: App, commands: Commands, origins: ClickOri
     const asker: Asker = {
       by: await origins.identify(user, origin.workspace, origin.token),
       destinationIds: origin.here.map((destination) => destination.id),
-      workspaceIds: origin.workspaceIds,
+      // Slack shows the answer to them alone.
+      scope: { destinationIds: origin.workspaceIds, withUnplaced: true },
       details: allShowDetails(origin.here),
     }
     await ack({ ...replyCard(await commands.answer(command.text ?? '', asker)) })

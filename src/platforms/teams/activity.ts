@@ -29,6 +29,9 @@ export const ACTIVITY = z.looseObject({
   entities: z.array(z.unknown()).nullish(),
 })
 
+/** The type of a conversation with the bot alone. */
+export const PERSONAL = 'personal'
+
 /** In lower case; undefined when the activity names none, or two. */
 export function tenantOf(activity: Pick<Activity, 'channelData' | 'conversation'>): string | undefined {
   const named = [activity.channelData?.tenant?.id, activity.conversation.tenantId]

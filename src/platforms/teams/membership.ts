@@ -2,7 +2,7 @@
 
 import type { Activity, TeamInfo, TurnContext } from 'botbuilder'
 import type { PlatformPorts } from '../platform.ts'
-import { tenantOf } from './activity.ts'
+import { PERSONAL, tenantOf } from './activity.ts'
 import type { TeamsAdapter } from './adapter.ts'
 import type { ConversationConfig } from './config.ts'
 import type { Conversations, KnownConversation } from './conversations.ts'
@@ -15,7 +15,6 @@ export interface Membership {
   seen(context: TurnContext): Promise<void>
 }
 
-const PERSONAL = 'personal'
 const ADDED = ['add', 'add-upgrade', 'channelCreated', 'channelRenamed', 'channelRestored', 'teamRenamed']
 /** `remove-upgrade` is followed by `add-upgrade`. */
 const REMOVED = ['remove', 'teamDeleted', 'teamHardDeleted']
