@@ -1,16 +1,18 @@
 // Shapes an event for machines to read: whole, or as much of it as fits, with a link to all of it.
 
 import type { EventView } from '../events/event.ts'
+import { sha256Hex } from '../kit/canonical-json.ts'
 import { titleOf } from './content/alert.ts'
 import { shortened } from './content/text.ts'
 
 /** Below 4 KB, however they are counted. */
 export const MOST_BYTES = 4000
 /** As JSON; all of them with what is ours leave room for some data. */
-const MOST_SUMMARY_BYTES = 600
+const MOST_SUMMARY_BYTES = 450
 const MOST_TEXT_BYTES = 150
-/** As long as the API takes any: two that differ stay different. */
-const MOST_ID_BYTES = 600
+/** Beside the quotation marks, what 200 characters of any script may take, which is all that the API takes. */
+const MOST_ID_BYTES = 602
+const MOST_ENVIRONMENT_BYTES = 302
 
 /** How much of a value is kept, tried one after the other until it fits. */
 const SHARES = [
@@ -42,13 +44,12 @@ export function compactEvent(event: EventView): CompactEvent {
   if (bytes(JSON.stringify(event)) <= MOST_BYTES) return event
   const { environment, key, agent, tool, summary, action, acknowledged, data } = event
   const text = (given: string | null) => given && cut(given, MOST_TEXT_BYTES)
-  const id = (given: string | null) => given && cut(given, MOST_ID_BYTES)
   const bare: CompactEvent = {
     ...event,
-    environment: id(environment),
+    environment: environment && cutId(environment, MOST_ENVIRONMENT_BYTES),
     key: key && { ...key, name: cut(key.name, MOST_TEXT_BYTES) },
-    agent: agent && { id: cut(agent.id, MOST_ID_BYTES), name: cut(agent.name, MOST_TEXT_BYTES) },
-    tool: id(tool),
+    agent: agent && { id: cutId(agent.id), name: cut(agent.name, MOST_TEXT_BYTES) },
+    tool: tool && cutId(tool),
     summary: cut(summary, MOST_SUMMARY_BYTES),
     action: text(action),
     acknowledged: acknowledged && { ...acknowledged, by: cut(acknowledged.by, MOST_TEXT_BYTES) },
@@ -83,6 +84,13 @@ function reduced(value: unknown, share: Share): unknown {
   if (Array.isArray(value)) return value.slice(0, share.items).map((item) => reduced(item, inside))
   const entries = Object.entries(value).slice(0, share.items)
   return Object.fromEntries(entries.map(([key, item]) => [key, reduced(item, inside)]))
+}
+
+/** Two that differ stay different. */
+function cutId(id: string, most = MOST_ID_BYTES): string {
+  if (bytes(JSON.stringify(id)) <= most) return id
+  const hash = `(sha256 ${sha256Hex(JSON.stringify(id)).slice(0, 16)})`
+  return cut(id, most - hash.length) + hash
 }
 
 /** As much from the beginning as takes at most `most` bytes of JSON. */

@@ -54,6 +54,24 @@ export function acting(action: Partial<ApprovalView['action']>): ApprovalView {
   return { ...PENDING, action: { ...PENDING.action, ...action } }
 }
 
+/** Every name and identifier as long as the API takes it, and the notes of five reviewers. */
+export function overlong(sign: string): ApprovalView {
+  const [vote] = closed('approved', sign.repeat(120), sign.repeat(400)).decisions
+  const decisions = Array.from({ length: 5 }, (_, person) => ({
+    ...(vote as ApprovalView['decisions'][number]),
+    reviewer: { id: `per_${person}`, name: sign.repeat(120), email: null },
+  }))
+  return {
+    ...closed('approved'),
+    agent: { id: sign.repeat(200), name: sign.repeat(120) },
+    key: { id: 'key_1', name: sign.repeat(100) },
+    action: { ...PENDING.action, tool: sign.repeat(200), environment: sign.repeat(100) },
+    requested_by: { email: sign.repeat(254) },
+    decisions,
+    progress: [{ requirement: 'reviewers', approved: decisions.map(({ reviewer }) => reviewer), missing: 0 }],
+  }
+}
+
 /** Stands in every hostile text, to find where it went. */
 export const MARK = 'zqxj'
 export const TRICKS = [
@@ -78,9 +96,12 @@ export const TRICKS = [
   '"\\"\\',
   '…',
 ]
-/** What a reader would not see, or would take for a blank; what holds an emoji together is seen in it. */
+/**
+ * What a reader would not see, or would take for a blank; what holds an emoji together is seen in it, and our two marks
+ * around what is written from right to left keep it in its place.
+ */
 export const UNSEEN =
-  /(?![\n\t])\p{Cc}|(?![\u200d\ufe0f])\p{Default_Ignorable_Code_Point}|\u200d(?!\p{Extended_Pictographic})|[\u2028\u2029\u2800]|(?![ \u00a0])\p{Zs}/u
+  /(?![\n\t])\p{Cc}|(?![\u200d\ufe0f\u2068\u2069])\p{Default_Ignorable_Code_Point}|\u2068(?![^\u2068\u2069\n]*\u2069)|(?<!\u2068[^\u2068\u2069\n]*)\u2069|\u200d(?!\p{Extended_Pictographic})|[\u2028\u2029\u2800]|(?![ \u00a0])\p{Zs}/u
 
 const short = fc.array(fc.oneof(fc.constantFrom(...TRICKS), fc.string({ unit: 'binary' })), { maxLength: 8 })
 export const hostileText = fc.oneof(

@@ -65,11 +65,13 @@ function inElement(element: unknown): Heard[] {
     : [...here, ...inside]
 }
 
-/** Where nothing is set apart, quotation marks alone do it. */
+/** Where nothing is set apart, quotation marks alone do it: straight ones are around an identifier. */
 function inPlain(line: string): Heard[] {
-  return line
-    .split(/(“[^“”]*”)/)
-    .flatMap((text) => (text === '' ? [] : [text.startsWith('“') ? theirs(text) : ours(text)]))
+  return line.split(/(“[^“”]*”|"[^"]*")/).flatMap((text) => {
+    if (text === '') return []
+    if (text.startsWith('"')) return [{ voice: 'id', text }]
+    return [text.startsWith('“') ? theirs(text) : ours(text)]
+  })
 }
 
 interface Discord {
@@ -114,9 +116,16 @@ export function inPagerDuty({
 }) {
   const rows = Object.entries(payload.custom_details).flatMap(([label, text]): Heard[] => [
     ours(label),
-    /says$|^Arguments$|^Data$/.test(label) ? theirs(text) : ours(text),
+    ...inRow(label, text),
   ])
   return [...inPlain(payload.summary), ...rows]
+}
+
+/** A row has one voice, but for a remark. */
+function inRow(label: string, text: string): Heard[] {
+  if (/says$|^Arguments$|^Data$/.test(label)) return [theirs(text)]
+  if (/^(Agent|Key|Tool|Environment|Requested by)$/.test(label)) return [{ voice: 'id', text }]
+  return inPlain(text)
 }
 
 function list(value: unknown): unknown[] {

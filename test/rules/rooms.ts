@@ -145,7 +145,7 @@ export const ROOMS: Record<string, Room> = {
   'platforms/chosen-headers': { at: 'src/platforms/chosen-headers.ts', imports: [] },
   'platforms/compact-event': {
     at: 'src/platforms/compact-event.ts',
-    imports: ['platforms/content', { room: 'events', types: true }],
+    imports: ['platforms/content', { room: 'events', types: true }, 'kit'],
   },
   'platforms/reach': { at: 'src/platforms/reach.ts', imports: ['platforms/contract', 'kit'] },
   'platforms/content': {

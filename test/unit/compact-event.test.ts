@@ -19,7 +19,7 @@ test('up to the limit nothing is cut, and what is cut is said', () => {
   expect(JSON.parse(eventBody(padded(most)))).toEqual(padded(most))
   const { summary, truncated, ...others } = JSON.parse(eventBody(padded(most + 1)))
   expect(truncated).toBe(true)
-  expect(summary).toMatch(/^x{900,}…$/)
+  expect(summary).toMatch(/^x{400,}…$/)
   const { summary: _long, ...unchanged } = EVENT
   expect(others).toEqual(unchanged)
 })
@@ -66,9 +66,29 @@ test.each(['x', '"', '\u0000', '漢', '👍', '\ud800'])(
   },
 )
 
+test.each(['漢', '\u0001', '👍'])(
+  'two identifiers full of %j that differ in the middle stay different',
+  (sign) => {
+    const [one, other] = ['a', 'b'].map(
+      (middle) => sign.repeat(199 / sign.length / 2) + middle + sign.repeat(50),
+    )
+    const much = { summary: 's'.repeat(2000), data: { text: 'x'.repeat(16_000) } }
+    const told = (id = '') =>
+      compactEvent({ ...EVENT, ...much, agent: { id, name: '' }, tool: id, environment: id })
+    expect(told(one)).toMatchObject({ truncated: true })
+    expect(told(one).agent?.id).not.toBe(told(other).agent?.id)
+    expect(told(one).tool).not.toBe(told(other).tool)
+    expect(told(one).environment).not.toBe(told(other).environment)
+  },
+)
+
 describe('without details', () => {
   const MARK = 'zqxj'
-  const alert: EventView = { ...EVENT, type: 'policy.violation', approval_id: null, action: `${MARK} wire` }
+  const agent = { id: 'agent-123', name: `${MARK} bot` }
+  const alert: EventView = {
+    ...EVENT,
+    ...{ type: 'policy.violation', agent, approval_id: null, action: `${MARK} wire` },
+  }
   const telling = { summary: `${MARK} the summary`, data: { reasons: [MARK], [MARK]: 1 } }
 
   test('nothing of what an agent told is left but which agent, which tool and which environment; the key is ours', () => {
@@ -78,8 +98,9 @@ describe('without details', () => {
     ]) {
       const told = withoutDetails(event)
       expect(JSON.stringify(told)).not.toContain(MARK)
-      const { id, type, severity, key, agent, tool, environment, approval_id, url } = event
-      expect(told).toMatchObject({ id, type, severity, key, agent, tool, environment, approval_id, url })
+      const { id, type, severity, key, tool, environment, approval_id, url } = event
+      expect(told).toMatchObject({ id, type, severity, key, tool, environment, approval_id, url })
+      expect(told.agent).toEqual({ id: 'agent-123', name: 'agent-123' })
     }
   })
 
@@ -89,6 +110,7 @@ describe('without details', () => {
     const news: EventView = { ...alert, type: 'event.acknowledged', action: 'acknowledged', data }
     expect(withoutDetails({ ...news, summary: `Ana acknowledged: ${MARK}` })).toEqual({
       ...news,
+      agent: { id: 'agent-123', name: 'agent-123' },
       summary: 'Event acknowledged',
     })
   })

@@ -7,12 +7,13 @@ import { hostileText } from '../fakes/hostile-approvals.ts'
 
 const HIDDEN = {
   'a control': '\u0007\u001b\u007f\u0085\u0000\u000b',
-  'a bidi control': '\u202e\u2066\u200f\u061c',
+  'a bidi control': '\u202e\u2066\u2068\u2069\u200f\u061c',
   'zero width': '\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f',
   'a filler': '\u3164\u115f\u1160\uffa0\u{16fe4}',
   'a tag': '\u{e0041}\u{e007f}',
   'a variation selector': '\ufe0f\ufe00\u{e0100}\u180b',
   'a wide or thin blank': '\u2003\u2009\u200a\u3000\u1680\u205f',
+  'a sign of no font': '\ue000\u0378\u{10fffd}',
   'an empty sign': '\u2800\ufffc\ufff9\u{1d159}\u{13430}',
 }
 const braced = (sign: string) => `\\u{${sign.codePointAt(0)?.toString(16)}}`
@@ -44,6 +45,10 @@ describe('prose', () => {
   it('keeps four marks on a letter and shows the others', () => {
     expect(prose(`e${'\u0301'.repeat(4)}`)).toBe(`e${'\u0301'.repeat(4)}`)
     expect(prose(`e${'\u0301'.repeat(6)}x`)).toBe(`e${'\u0301'.repeat(4)}\\u{301}\\u{301}x`)
+  })
+
+  it('shows marks that have no letter under them', () => {
+    expect(prose('\u0336\u0336x \u0301')).toBe('\\u{336}\\u{336}x \\u{301}')
   })
 
   it('counts equal signs from four on', () => {
@@ -121,10 +126,12 @@ describe('an identifier', () => {
     )
   })
 
-  it('that is too long shows its beginning and its end, and that it is cut', () => {
-    const shown = identifier(`begin${'é!'.repeat(1000)}end`)
-    expect(shown).toMatch(/^begin\\u\{e9\}.*….*\\u\{e9\}!end$/)
-    expect(shown).toHaveLength(601)
+  it('that is too long shows its beginning and its end, and by a hash what is between them', () => {
+    const long = (middle: string) => `begin${'é!'.repeat(500)}${middle}${'é!'.repeat(500)}end`
+    expect(identifier(long('x'))).toMatch(/^begin\\u\{e9\}.*…\(sha256 [0-9a-f]{16}\)….*\\u\{e9\}!end$/)
+    expect(identifier(long('x')).length).toBeLessThanOrEqual(300)
+    expect(identifier(long('x'))).not.toBe(identifier(long('y')))
+    expect(identifier('x'.repeat(300))).toBe('x'.repeat(300))
   })
 })
 

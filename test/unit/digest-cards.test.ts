@@ -142,7 +142,7 @@ describe.each(SURFACES)('a digest in $name', ({ name, read: readIn, colors }) =>
   it('says how many there are of which severity, and tells the worst first, then the earliest', () => {
     const seen = { by: 'Ana', source: 'slack', at: ALERT.created_at }
     const night = read([
-      alert('low', { type: 'decision.sanitize', summary: 'first' }),
+      alert('low', { type: 'decision.sanitize', summary: 'first', key: null }),
       alert('critical', { type: 'incident', summary: 'second', agent: null }),
       alert('high', { summary: 'third', acknowledged: seen }),
       alert('critical', { type: 'pii.detected', summary: 'fourth', created_at: '2026-11-21T06:30:00.000Z' }),
@@ -151,10 +151,10 @@ describe.each(SURFACES)('a digest in $name', ({ name, read: readIn, colors }) =>
     expect(night.lines).toContain('🚨 4 alerts')
     expect(night.lines).toContain('2 critical · 1 high · 1 low · 1 acknowledged')
     expect(rowsOf(night)).toEqual([
-      '🚨 Incident: “second”',
-      '🚨 PII detected · agent-123: “fourth”',
-      '❗ Policy violation · agent-123 · 👀 Acknowledged by Ana: “third”',
-      'ℹ️ Decision sanitize · agent-123: “first”',
+      '🚨 Incident · the key Sales key says: “second”',
+      '🚨 PII detected · agent-123 with the key Sales key says: “fourth”',
+      '❗ Policy violation · agent-123 with the key Sales key · 👀 Acknowledged by Ana says: “third”',
+      'ℹ️ Decision sanitize · Countersign says: “first”',
     ])
     expect(night.urls).toEqual(Array(4).fill(ALERT.url))
     expect(moreOf(night).size).toBe(0)

@@ -60,7 +60,7 @@ ${ASKED_BY}
 **The agent says**
 \`\`\`txt
 Post the weekly numbers to #sales
-Reasons: PII_EGRESS, NEW_RECIPIENT
+Reasons: “PII_EGRESS”, “NEW_RECIPIENT”
 Calls itself: production-langgraph
 \`\`\`
 **Arguments**
@@ -72,7 +72,7 @@ ${JSON.stringify(PENDING.action.arguments, null, 2)}
       ['Requested by', '`ana@example.com`'],
       ['Expires', '<t:1795179600:R>'],
     ])
-    expect(footerOf(card)).toBe('Digest a1b2c3d4e5f6 · apr_01kaf3q2m8e7s9v4w6x8y0z1b3')
+    expect(footerOf(card)).toBe(`Digest a1b2c3d4e5f6${'0'.repeat(20)} · apr_01kaf3q2m8e7s9v4w6x8y0z1b3`)
   })
 
   it('decides nothing: its only button is a link', () => {

@@ -32,7 +32,7 @@ describe('a page', () => {
     expect(triggerOf(alert({ summary }), true)).toEqual({
       payload: {
         summary:
-          '❗ HIGH · Policy violation · slack.post_message in production · Told by agent-123 with the key Sales key: “PII in a reply to @ana, see https://evil.example/login”',
+          '❗ HIGH · Policy violation · slack.post_message in production · Told by agent-123 with the key Sales key · The agent says: “PII in a reply to @ana, see https://evil.example/login”',
         severity: 'error',
         source: 'agent-123',
         timestamp: ALERT.created_at,
@@ -61,7 +61,7 @@ describe('a page', () => {
     const { payload, links } = triggerOf(approvalMessage(PENDING), true)
     expect(payload).toMatchObject({
       summary:
-        '❗ HIGH (0.71) · Approve slack.post_message in production? · Asked by agent-123 with the key Sales key: “Post the weekly numbers to #sales”',
+        '❗ HIGH (0.71) · Approve slack.post_message in production? · Asked by agent-123 with the key Sales key · The agent says: “Post the weekly numbers to #sales”',
       severity: 'error',
       source: 'agent-123',
       class: 'approval.requested',
@@ -77,9 +77,9 @@ describe('a page', () => {
       'Requested by': 'ana@example.com',
       Expires: '2026-11-20T13:00:00.000Z',
       'The agent says':
-        'Post the weekly numbers to #sales\nReasons: PII_EGRESS, NEW_RECIPIENT\nCalls itself: production-langgraph',
+        'Post the weekly numbers to #sales\nReasons: “PII_EGRESS”, “NEW_RECIPIENT”\nCalls itself: production-langgraph',
       Arguments: JSON.stringify(PENDING.action.arguments, null, 2),
-      Record: `Digest a1b2c3d4e5f6 · ${PENDING.id}`,
+      Record: `Digest a1b2c3d4e5f6${'0'.repeat(20)} · ${PENDING.id}`,
     })
     expect(links).toEqual([{ href: PENDING.url, text: 'View in Console' }])
   })
@@ -98,7 +98,8 @@ describe('a page', () => {
     const payload = pageOf(alert({ key: null, agent: null, tool: null, environment: null, data: {} }))
     expect(payload).toMatchObject({
       source: 'countersign',
-      summary: '❗ HIGH · Policy violation · Told by Countersign: “PII detected in a reply”',
+      summary:
+        '❗ HIGH · Policy violation · Told by Countersign · Countersign says: “PII detected in a reply”',
     })
     expect(payload).not.toHaveProperty('component')
     expect(payload).not.toHaveProperty('group')

@@ -70,7 +70,7 @@ describe('a pending card', () => {
             {
               text: [
                 'Post the weekly numbers to #sales',
-                'Reasons: PII_EGRESS, NEW_RECIPIENT',
+                'Reasons: “PII_EGRESS”, “NEW_RECIPIENT”',
                 'Calls itself: production-langgraph',
               ].join('\n'),
             },
@@ -83,7 +83,9 @@ describe('a pending card', () => {
       '*Expires*': '<!date^1795179600^{date_short_pretty} at {time}|2026-11-20T13:00:00.000Z>',
     })
     expect(argumentsOf(card)).toBe(JSON.stringify(PENDING.action.arguments, null, 2))
-    expect(strings(card).markup.at(-1)).toBe('Digest `a1b2c3d4e5f6` · `apr_01kaf3q2m8e7s9v4w6x8y0z1b3`')
+    expect(strings(card).markup.at(-1)).toBe(
+      `Digest \`a1b2c3d4e5f6${'0'.repeat(20)}\` · \`apr_01kaf3q2m8e7s9v4w6x8y0z1b3\``,
+    )
     expect(truncation(card)).toBeUndefined()
   })
 
@@ -234,8 +236,12 @@ describe('a closed card', () => {
   it('without a vote names nobody and shows the closing words instead', () => {
     const byPolicy = { ...closed('approved'), decisions: [], review_notes: 'Approved by policy *x*' }
     expect(outcomeOf(approvalCard(byPolicy))).toBe(`*✅ Approved* · ${AT}`)
-    expect(strings(approvalCard(byPolicy)).markup[0]).toBe('`“Approved by policy *x*”`')
-    expect(strings(approvalCard(closed('withdrawn'))).markup[0]).toBe('`“withdrawn at last”`')
+    expect(strings(approvalCard(byPolicy)).markup[0]).toBe(
+      'Whoever closed it says: `“Approved by policy *x*”`',
+    )
+    expect(strings(approvalCard(closed('withdrawn'))).markup[0]).toBe(
+      'Whoever closed it says: `“withdrawn at last”`',
+    )
     expect(JSON.stringify(approvalCard(closed('expired')))).not.toContain('expired at last')
   })
 
@@ -300,19 +306,15 @@ describe('what does not fit', () => {
     expect(truncation(approvalCard(acting({ summary: 'x'.repeat(801) })))).toBe(
       'Truncated: showing the first 800 of 801 characters of the summary. View in Console shows all of it.',
     )
-    const long = closed('approved', 'n'.repeat(81), 'y'.repeat(401))
-    expect(truncation(approvalCard(long))).toMatch(
-      /80 of 81 characters of the reviewer's name, .*400 of 401 characters of the note\./,
+    expect(truncation(approvalCard(closed('approved', 'Ana', 'y'.repeat(401))))).toContain(
+      '400 of 401 characters of the note.',
     )
     expect(truncation(approvalCard({ ...PENDING, reasons: Array(500).fill('R') }))).toContain(
       'of the reasons',
     )
-    const { agent, key } = {
-      agent: { id: 'a', name: 'n'.repeat(81) },
-      key: { id: 'k', name: 'n'.repeat(82) },
-    }
-    expect(truncation(approvalCard({ ...PENDING, agent, key }))).toMatch(
-      /80 of 81 characters of the agent's name, .*80 of 82 characters of the key's name\./,
+    const agent = { id: 'a', name: 'n'.repeat(121) }
+    expect(truncation(approvalCard({ ...PENDING, agent }))).toContain(
+      "120 of 121 characters of the agent's name.",
     )
   })
 
@@ -385,13 +387,13 @@ describe('whatever an agent sends', () => {
     const args = fc.dictionary(fc.string(), fc.oneof(words(1500), fc.jsonValue()), { maxKeys: 4 })
     const seen = { cut: 0, whole: 0 }
     fc.assert(
-      fc.property(words(120), words(900), args, (name, summary, args) => {
+      fc.property(words(200), words(900), args, (name, summary, args) => {
         const view = { ...acting({ summary, arguments: args }), agent: { id: 'agent-123', name: `n${name}` } }
         const card = approvalCard(view)
         const shown = strings(card).literal.flatMap((text) => text.split('\n'))
         const cut = shown.some((text) => text.endsWith('…'))
         const whole =
-          name.length < 80 && summary.length <= 800 && JSON.stringify(args, null, 2).length <= 2000
+          name.length < 120 && summary.length <= 800 && JSON.stringify(args, null, 2).length <= 2000
         expect(cut).toBe(!whole)
         expect(truncation(card) !== undefined).toBe(cut)
         if (whole) expect(JSON.stringify(JSON.parse(argumentsOf(card)))).toBe(JSON.stringify(args))
@@ -412,7 +414,7 @@ describe('whatever an agent sends', () => {
       [
         '{',
         '  "a\\u200bb": "\\u202etxt.exe\\ud800\\u00ad\\u0007",',
-        '  "warning": "⚠️",',
+        '  "warning": "⚠\\ufe0f",',
         '  "hidden": "1\\ufe0f0",',
         '  "tag": "\\udb40\\udc41"',
         '}',

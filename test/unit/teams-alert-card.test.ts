@@ -47,9 +47,11 @@ describe('an alert', () => {
   })
 
   it('is told in a notification by what happened, and by whom with which key', () => {
-    expect(alertSummary(ALERT)).toBe(`${TITLE.join('')} · ${TOLD_BY.join('')}: “PII detected in a reply”`)
+    expect(alertSummary(ALERT)).toBe(
+      `${TITLE.join('')} · ${TOLD_BY.join('')} · The agent says: “PII detected in a reply”`,
+    )
     expect(alertSummary(BARE)).toBe(
-      '❗ HIGH · Policy violation · Told by the key Sales key: “PII detected in a reply”',
+      '❗ HIGH · Policy violation · Told by the key Sales key · Whoever has the key says: “PII detected in a reply”',
     )
   })
 
@@ -107,7 +109,9 @@ describe('an alert', () => {
   it('that no key told is told by Countersign', () => {
     const ours = { ...BARE, key: null, summary: 'Nobody was reached' }
     expect(breaches(alertCard(ours))).toEqual([])
-    expect(alertSummary(ours)).toBe('❗ HIGH · Policy violation · Told by Countersign: “Nobody was reached”')
+    expect(alertSummary(ours)).toBe(
+      '❗ HIGH · Policy violation · Told by Countersign · Countersign says: “Nobody was reached”',
+    )
     expect(literal(alertCard(ours))).toContain('Countersign says')
   })
 
@@ -189,7 +193,7 @@ describe('whatever an agent sends', () => {
         expect(other.join('\n')).not.toContain(MARK)
         expect(other.filter((text) => text.includes('${'))).toEqual([])
         expect(literal.join('\n')).not.toMatch(/\{\{\s*(DATE|TIME)/i)
-        expect(summary).toMatch(/^.+ (INFO|LOW|MEDIUM|HIGH|CRITICAL) · .+ · Told by .+: “[^“”]+”$/u)
+        expect(summary).toMatch(/^.+ (INFO|LOW|MEDIUM|HIGH|CRITICAL) · .+ · Told by .+ says: “[^“”]+”$/u)
         expect([summary, ...literal, ...other].filter((text) => UNSEEN.test(text))).toEqual([])
       }),
     )
@@ -201,7 +205,7 @@ describe('whatever an agent sends', () => {
     const agent = { id: attempt, name: `${attempt}!` }
     const said = { agent, tool: attempt, action: attempt, summary: attempt, environment: attempt }
     const card = alertCard({ ...ALERT, ...said, data: { attempt } })
-    expect(literal(card).filter((text) => text === attempt)).toHaveLength(3)
+    expect(literal(card).filter((text) => text === `"${attempt}"`)).toHaveLength(3)
     expect(literal(card)).toContain(`${attempt}\nAction: ${attempt}\nCalls itself: ${attempt}!`)
     expect(literal(card)).toContain(JSON.stringify({ attempt }, null, 2))
   })

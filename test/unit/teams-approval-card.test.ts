@@ -28,7 +28,7 @@ const HARD_SPACES = /\u00a0/g
 const CLOSED = STATUSES.slice(1) as Closed[]
 const CRITICAL = { ...PENDING, risk: { level: 'critical' as const, score: 0.97 } }
 const ASKED_BY = 'Asked by agent-123 with the key Sales key'
-const ASKED = `${ASKED_BY}: “Post the weekly numbers to #sales”`
+const ASKED = `${ASKED_BY} · The agent says: “Post the weekly numbers to #sales”`
 
 const literal = (card: object) => strings(card).literal.map((text) => text.replace(HARD_SPACES, ' '))
 const styleOf = (card: AdaptiveCard) => (card.body[0] as { style: string }).style
@@ -67,14 +67,14 @@ describe('a pending card', () => {
       'The agent says',
       [
         'Post the weekly numbers to #sales',
-        'Reasons: PII_EGRESS, NEW_RECIPIENT',
+        'Reasons: “PII_EGRESS”, “NEW_RECIPIENT”',
         'Calls itself: production-langgraph',
       ].join('\n'),
       ...['Requested by', 'ana@example.com'],
       ...['Expires', '[2026-11-20T13:00:00Z]'],
       'Arguments',
       JSON.stringify(PENDING.action.arguments, null, 2),
-      ...['Digest ', 'a1b2c3d4e5f6', ' · ', 'apr_01kaf3q2m8e7s9v4w6x8y0z1b3'],
+      ...['Digest ', `a1b2c3d4e5f6${'0'.repeat(20)}`, ' · ', 'apr_01kaf3q2m8e7s9v4w6x8y0z1b3'],
     ])
     expect(truncation(card)).toBeUndefined()
   })
@@ -200,9 +200,9 @@ describe('a closed card', () => {
     expect(top(approvalCard(byPolicy))).toEqual([
       '✅ Approved: slack.post_message in production',
       ASKED_BY,
-      '“Approved by policy *x*”',
+      'Whoever closed it says: “Approved by policy *x*”',
     ])
-    expect(top(approvalCard(closed('withdrawn')))[2]).toBe('“withdrawn at last”')
+    expect(top(approvalCard(closed('withdrawn')))[2]).toBe('Whoever closed it says: “withdrawn at last”')
     expect(JSON.stringify(approvalCard(closed('expired')))).not.toContain('expired at last')
   })
 
@@ -235,7 +235,7 @@ describe('what does not fit', () => {
 
   it('of letters that take more room is cut further, and an identifier never', () => {
     const long = '漢'.repeat(20_000)
-    const [id, tool, environment] = ['"', '\\', '{'].map((unit) => unit.repeat(200)) as [
+    const [id, tool, environment] = ['@', '\\', '{'].map((unit) => unit.repeat(200)) as [
       string,
       string,
       string,
@@ -258,8 +258,8 @@ describe('what does not fit', () => {
     expect(truncation(approvalCard(acting({ summary: 'x'.repeat(801) })))).toBe(
       'Truncated: showing the first 800 of 801 characters of the summary. View in Console shows all of it.',
     )
-    expect(truncation(approvalCard(closed('approved', 'n'.repeat(81), 'y'.repeat(401))))).toMatch(
-      /80 of 81 characters of the reviewer's name, .*400 of 401 characters of the note\./,
+    expect(truncation(approvalCard(closed('approved', 'Ana', 'y'.repeat(401))))).toContain(
+      '400 of 401 characters of the note.',
     )
     expect(truncation(approvalCard({ ...PENDING, reasons: Array(500).fill('R') }))).toContain(
       'of the reasons',
@@ -288,7 +288,7 @@ describe('whatever an agent sends', () => {
         expect(other.filter((text) => text.includes('${'))).toEqual([])
         expect(literal.join('\n')).not.toMatch(/\{\{\s*(DATE|TIME)/i)
         expect(summary).toMatch(
-          /^(.+ · Approve |✅ Approved|❌ Denied|⌛ Expired|🚫 Withdrawn).+ · Asked by .+$/u,
+          /^(🧪 This is a test · )?(.+ · Approve |✅ Approved|❌ Denied|⌛ Expired|🚫 Withdrawn).+ · Asked by .+$/u,
         )
         expect([summary, ...literal, ...other].filter((text) => UNSEEN.test(text))).toEqual([])
       }),
@@ -303,8 +303,8 @@ describe('whatever an agent sends', () => {
       agent: { id: attempt, name: `${attempt}!` },
       reasons: [attempt],
     })
-    expect(literal(card).filter((text) => text === attempt)).toHaveLength(3)
-    expect(under(card, 'agent_said')).toBe(`${attempt}?\nReasons: ${attempt}\nCalls itself: ${attempt}!`)
+    expect(literal(card).filter((text) => text === `"${attempt}"`)).toHaveLength(3)
+    expect(under(card, 'agent_said')).toBe(`${attempt}?\nReasons: “${attempt}”\nCalls itself: ${attempt}!`)
     expect(argumentsOf(card)).toBe(JSON.stringify({ attempt }, null, 2))
   })
 
@@ -329,7 +329,7 @@ describe('whatever an agent sends', () => {
     const words = (max: number) => fc.nat(max).map((length) => 'x'.repeat(length))
     const seen = { cut: 0, whole: 0 }
     fc.assert(
-      fc.property(words(120), words(900), words(7000), (name, summary, text) => {
+      fc.property(words(200), words(900), words(7000), (name, summary, text) => {
         const view = {
           ...acting({ summary, arguments: { text } }),
           agent: { id: 'agent-123', name: `n${name}` },
@@ -337,7 +337,7 @@ describe('whatever an agent sends', () => {
         const card = approvalCard(view)
         const cut = literal(card).some((text) => /…$/m.test(text))
         const whole =
-          name.length < 80 && summary.length <= 800 && JSON.stringify({ text }, null, 2).length <= 6000
+          name.length < 120 && summary.length <= 800 && JSON.stringify({ text }, null, 2).length <= 6000
         expect(cut).toBe(!whole)
         expect(truncation(card) !== undefined).toBe(cut)
         seen[cut ? 'cut' : 'whole']++

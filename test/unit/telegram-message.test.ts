@@ -49,7 +49,7 @@ ${ASKED_BY}
 
 <b>The agent says</b>
 <pre>Post the weekly numbers to #sales
-Reasons: PII_EGRESS, NEW_RECIPIENT
+Reasons: “PII_EGRESS”, “NEW_RECIPIENT”
 Calls itself: production-langgraph</pre>
 
 <b>Requested by</b> <code>ana@example.com</code>
@@ -61,7 +61,7 @@ Calls itself: production-langgraph</pre>
   "text": "Up 4 % &lt;again&gt;"
 }</pre>
 
-Digest <code>a1b2c3d4e5f6</code> · <code>apr_01kaf3q2m8e7s9v4w6x8y0z1b3</code>`,
+Digest <code>a1b2c3d4e5f6${'0'.repeat(20)}</code> · <code>apr_01kaf3q2m8e7s9v4w6x8y0z1b3</code>`,
     )
   })
 
@@ -212,7 +212,7 @@ describe('what does not fit', () => {
     })
     expect(refusalOf(card)).toBeUndefined()
     expect(read(card).shown.length).toBeLessThanOrEqual(4096)
-    expect(read(card).shown).toContain('of the reviewer')
+    expect(read(card).shown).toContain('of the note')
   })
 })
 

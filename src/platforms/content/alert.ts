@@ -11,7 +11,7 @@ import { SIGNS } from './signs.ts'
 import { identifier, oneLine, prettyJson, prose, webUrl } from './text.ts'
 import { asker, named, whatOf, whoOf } from './who.ts'
 
-const LONGEST = { action: 150, message: 800 }
+const LONGEST = { action: 150, message: 800, name: 120 }
 
 /** `event` may hold anything in what others wrote; the answer never mixes it with our words. */
 export function alertContent(
@@ -106,7 +106,7 @@ function saysOf(event: EventView, budget: Budget): Saying | undefined {
   if (action !== null && type !== 'event.acknowledged' && !isOurs(event))
     lines.push(`Action: ${budget.of('the action', oneLine(action), LONGEST.action)}`)
   if (agent !== null && agent.name !== agent.id) {
-    lines.push(`Calls itself: ${named(agent.name)}`)
+    lines.push(`Calls itself: ${budget.of("the agent's name", oneLine(agent.name), LONGEST.name)}`)
   }
   const label = test ? 'The test says' : speakerOf(event)
   return lines.length === 0 ? undefined : { label, text: lines.join('\n') }

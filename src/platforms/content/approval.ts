@@ -11,7 +11,7 @@ import { SIGNS } from './signs.ts'
 import { identifier, oneLine, prettyJson, prose, webUrl } from './text.ts'
 import { asker, named, whatOf, whoOf } from './who.ts'
 
-const LONGEST = { summary: 800, reasons: 300, note: 400 }
+const LONGEST = { summary: 800, reasons: 300, name: 120, note: 400 }
 /** No platform takes any number of lines, and nobody reads them. */
 const MOST_REMARKS = 5
 /** So many of the 64 that two requests of one agent cannot be made to share them. */
@@ -130,7 +130,7 @@ function saysOf({ agent, action, reasons, test }: ApprovalView, budget: Budget):
   const why = reasons.filter((reason) => reason.trim() !== '').map((reason) => quoted(oneLine(reason)))
   if (why.length > 0) lines.push(`Reasons: ${budget.of('the reasons', why.join(', '), LONGEST.reasons)}`)
   if (agent.name !== agent.id) {
-    lines.push(`Calls itself: ${named(agent.name)}`)
+    lines.push(`Calls itself: ${budget.of("the agent's name", oneLine(agent.name), LONGEST.name)}`)
   }
   const label = test ? 'The test says' : 'The agent says'
   return lines.length === 0 ? {} : { says: { label, text: lines.join('\n') } }

@@ -5,7 +5,7 @@ import { SEVERITIES, type Severity } from '../../events/severity.ts'
 import type { Digest } from '../platform.ts'
 import { type RenderOptions, withheldWords } from '../render-options.ts'
 import { titleOf } from './alert.ts'
-import type { Line } from './line.ts'
+import { type Line, plain, tightened } from './line.ts'
 import { SIGNS } from './signs.ts'
 import { oneLine, shortened, webUrl } from './text.ts'
 import { asker } from './who.ts'
@@ -36,6 +36,8 @@ export interface DigestContent {
 
 /** More would nobody read at once. */
 const MOST_ROWS = 45
+/** Names and identifiers of longer ones would fill a message, where a link leads to all of them. */
+const LONGEST_ROW = 400
 /** Longer ones fit on no button, and would fill a message alone. */
 const MAX_URL = 512
 
@@ -100,7 +102,8 @@ function rowOf(event: EventView, { details }: RenderOptions): DigestRow {
     line.push(' · 👀 Acknowledged by ', { name: shortened(oneLine(acknowledged.by), 40) })
   }
   if (details) line.push(' says: ', { quote: shortened(oneLine(summary), 120) })
-  return { severity, sign: SIGNS[severity], line }
+  const isLong = plain(line).length > LONGEST_ROW
+  return { severity, sign: SIGNS[severity], line: isLong ? tightened(line) : line }
 }
 
 function moreWords(hidden: EventView[]): string[] {

@@ -1,5 +1,10 @@
 // Declares a line in our voice: our words, and beside them what others chose, each as what it is.
 
+import { bounded, shortened } from './text.ts'
+
+const LONGEST_TIGHT_ID = 80
+const LONGEST_TIGHT_NAME = 40
+
 /** What a platform shows literally: it never becomes a link, a mention or formatting, and never reads as our words. */
 export type Part =
   /** Our words. */
@@ -75,7 +80,16 @@ export function quoted(text: string): string {
 
 /** An identifier as it stands among our words: one with blanks could go on in them, and code is only a font. */
 export function setApart(id: string): string {
-  return /[ "]/.test(id) ? `"${id.replaceAll('"', '\\u{22}')}"` : id
+  return /[ "]/.test(id) ? `"${bounded(id.replaceAll('"', '\\u{22}'))}"` : id
+}
+
+/** Where names and identifiers alone are too long: two identifiers that differ still never look alike. */
+export function tightened(line: Line): Line {
+  return line.map((part) => {
+    if (typeof part === 'string') return part
+    if ('id' in part) return { id: bounded(part.id, LONGEST_TIGHT_ID) }
+    return 'name' in part ? { name: shortened(part.name, LONGEST_TIGHT_NAME) } : part
+  })
 }
 
 /** What is written from right to left must not turn our words around: between marks of ours it does not. */

@@ -66,11 +66,15 @@ export function oneLine(text: string): string {
 export function identifier(text: string): string {
   // Code that is empty would open, not close, in markdown.
   if (text === '') return '\\u{}'
-  const shown = counted(text.replace(NO_IDENTIFIER, braced))
-  if (shown.length <= LONGEST_IDENTIFIER) return shown
-  const end = LONGEST_IDENTIFIER / 2
-  const hash = sha256Hex(JSON.stringify(text)).slice(0, HASH_DIGITS)
-  return `${shown.slice(0, end)}…(${text.length} characters, sha256 ${hash})…${shown.slice(-end)}`
+  return bounded(counted(text.replace(NO_IDENTIFIER, braced)))
+}
+
+/** Of what is longer both ends, and a hash by which two that differ between them are told apart. */
+export function bounded(shown: string, longest = LONGEST_IDENTIFIER): string {
+  if (shown.length <= longest) return shown
+  const middle = `…(sha256 ${sha256Hex(shown).slice(0, HASH_DIGITS)})…`
+  const end = Math.floor((longest - middle.length) / 2)
+  return shown.slice(0, end) + middle + shown.slice(-end)
 }
 
 function anyOf(parts: RegExp[]): RegExp {

@@ -1,7 +1,7 @@
 // Draws what a card says in Discord: lines, others' words as code, the facts in fields, and a link to the record.
 
-import { fullest } from '../content/budget.ts'
 import type { Content } from '../content/content.ts'
+import { fullestCard } from '../content/fullest-card.ts'
 import { plain } from '../content/line.ts'
 import { type Link, linkOf } from '../content/link.ts'
 import { contentOf, type Subject } from '../content/message.ts'
@@ -14,11 +14,9 @@ const ROOM = { payload: 1500 }
 /** The fullest message that Discord takes, whatever the agent sent; what was cut or left out is said in it. */
 export function cardOf(subject: Subject, options: RenderOptions): DiscordMessage {
   const contentFor = contentOf(subject, options, ROOM)
-  const [embed, link] = fullest(
-    (budget) => {
-      const content = contentFor(budget)
-      return [embedOf(content), linkOf(content)] as const
-    },
+  const [embed, link] = fullestCard(
+    contentFor,
+    (content) => [embedOf(content), linkOf(content)] as const,
     ([drawn]) => isShortEnough(drawn),
   )
   return addressed({ embeds: [embed], components: buttons(link) }, options)

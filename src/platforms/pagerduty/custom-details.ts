@@ -1,7 +1,7 @@
 // Makes the details of a PagerDuty page: what every card says, row by row.
 
 import type { Content } from '../content/content.ts'
-import { type Line, plain, type Writing, written } from '../content/line.ts'
+import { type Line, plain } from '../content/line.ts'
 
 /**
  * Rules compare them, so nothing is put around a value. What others wrote stands alone under a label of ours;
@@ -20,9 +20,7 @@ export function customDetails(content: Content): Record<string, string> {
   return Object.fromEntries(rows)
 }
 
+/** What each part has but where a link leads. */
 function bare(line: Line): string {
-  return written(line, BARE)
+  return line.map((part) => (typeof part === 'string' ? part : Object.values(part)[0])).join('')
 }
-
-const same = (text: string) => text
-const BARE: Writing = { words: same, strong: same, id: same, name: same, quote: same, time: same, link: same }

@@ -1,7 +1,6 @@
 // Draws what a card says in Slack: our line above, the agent's words beside a bar, and buttons or the outcome below.
 
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from '@slack/types'
-import { fullest } from '../content/budget.ts'
 import {
   type Action,
   type Confirm,
@@ -10,6 +9,7 @@ import {
   LABELS,
   notification,
 } from '../content/content.ts'
+import { fullestCard } from '../content/fullest-card.ts'
 import { contentOf, type Subject } from '../content/message.ts'
 import type { RenderOptions } from '../render-options.ts'
 import { isShortEnough, type SlackMessage, slackMessage } from './message.ts'
@@ -21,10 +21,9 @@ const ACTION_IDS = { approve: 'approve_action', deny: 'deny_action', acknowledge
 /** Never longer than Slack takes, whatever the agent sent; what was cut is said on the card. */
 export function cardOf(subject: Subject, options: RenderOptions): SlackMessage {
   const contentFor = contentOf(subject, options, ROOM)
-  return fullest((budget) => {
-    const content = contentFor(budget)
-    return slackMessage(notification(content), content.tone, blocksOf(content), options)
-  }, isShortEnough)
+  const draw = (content: Content) =>
+    slackMessage(notification(content), content.tone, blocksOf(content), options)
+  return fullestCard(contentFor, draw, isShortEnough)
 }
 
 /** Under ids of their state: Slack lets no other kind of block replace rich text under the same one. */

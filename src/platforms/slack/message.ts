@@ -38,6 +38,8 @@ const COLORS: Record<Tone, string> = {
 const EVERYBODY = '<!channel>'
 /** Slack refuses messages somewhere past 11,000 characters with `msg_blocks_too_long`, undocumented. */
 const MAX_MESSAGE_JSON = 10_000
+/** https://docs.slack.dev/reference/methods/chat.update */
+const MAX_TEXT = 4000
 
 export function slackMessage(
   line: Line,
@@ -54,6 +56,6 @@ export function slackMessage(
   }
 }
 
-export function isShortEnough(message: unknown): boolean {
-  return JSON.stringify(message).length <= MAX_MESSAGE_JSON
+export function isShortEnough(message: { text: string }): boolean {
+  return message.text.length <= MAX_TEXT && JSON.stringify(message).length <= MAX_MESSAGE_JSON
 }

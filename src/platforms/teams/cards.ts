@@ -10,6 +10,7 @@ import type { Reply } from '../../commands/commands.ts'
 import { fullest } from '../content/budget.ts'
 import { announcement } from '../content/content.ts'
 import { fullestDigest } from '../content/digest.ts'
+import { fullestCard } from '../content/fullest-card.ts'
 import { plain } from '../content/line.ts'
 import { contentOf, type Subject } from '../content/message.ts'
 import type { Digest } from '../platform.ts'
@@ -44,11 +45,9 @@ const reply = new Template(replyTemplate)
 /** Never longer than Teams takes, whatever the agent sent; what was cut is said on the card. */
 export function cardOf(subject: Subject, options: RenderOptions): CardAndSummary {
   const contentFor = contentOf(subject, options, ROOM)
-  return fullest(
-    (budget) => {
-      const content = contentFor(budget)
-      return { card: message.expand({ $root: messageData(content) }), summary: announcement(content) }
-    },
+  return fullestCard(
+    contentFor,
+    (content) => ({ card: message.expand({ $root: messageData(content) }), summary: announcement(content) }),
     ({ card }) => isShortEnough(card),
   )
 }

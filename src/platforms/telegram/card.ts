@@ -1,7 +1,7 @@
 // Draws what a card says in Telegram: lines, others' words as code, and a link to the record.
 
-import { fullest } from '../content/budget.ts'
 import type { Content } from '../content/content.ts'
+import { fullestCard } from '../content/fullest-card.ts'
 import { linkOf } from '../content/link.ts'
 import { contentOf, type Subject } from '../content/message.ts'
 import type { RenderOptions } from '../render-options.ts'
@@ -13,11 +13,9 @@ const ROOM = { payload: 2000 }
 /** The fullest message that Telegram takes, whatever the agent sent; what was cut or left out is said in it. */
 export function cardOf(subject: Subject, options: RenderOptions): TelegramMessage {
   const contentFor = contentOf(subject, options, ROOM)
-  const [text, link] = fullest(
-    (budget) => {
-      const content = contentFor(budget)
-      return [textOf(content), linkOf(content)] as const
-    },
+  const [text, link] = fullestCard(
+    contentFor,
+    (content) => [textOf(content), linkOf(content)] as const,
     ([drawn]) => isShortEnough(drawn),
   )
   return telegramMessage(text, link?.onButton ? [{ text: link.label, url: link.url }] : [])
