@@ -160,6 +160,24 @@ describe.each(SURFACES)('a digest in $name', ({ name, read: readIn, colors }) =>
     expect(moreOf(night).size).toBe(0)
   })
 
+  it('tells two agents apart whose ids differ in the middle', () => {
+    const rows = ['一', '二'].map((sign) => {
+      const id = '漢'.repeat(100) + sign + '漢'.repeat(99)
+      return rowsOf(read([alert('high', { agent: { id, name: id } })]))
+    })
+    expect(rows[0]).toHaveLength(1)
+    expect(rows[0]).not.toEqual(rows[1])
+  })
+
+  it('takes a row of the longest names', () => {
+    const sign = '&'
+    const acknowledged = { by: sign.repeat(120), source: 'slack', at: ALERT.created_at }
+    const whose = { agent: { id: sign.repeat(200), name: '' }, key: { id: 'key_1', name: sign.repeat(100) } }
+    const digest = read([alert('high', { ...whose, acknowledged, summary: sign.repeat(2000) })])
+    expect(digest.refusals).toEqual([])
+    expect(rowsOf(digest)).toHaveLength(1)
+  })
+
   it('of one alert counts it as one', () => {
     expect(read([alert('info')]).lines).toContain('ℹ️ 1 alert')
   })

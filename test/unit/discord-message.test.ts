@@ -7,7 +7,16 @@ import type { EventView } from '../../src/events/event.ts'
 import { cardOf } from '../../src/platforms/discord/card.ts'
 import type { Message } from '../../src/platforms/platform.ts'
 import { readMessage } from '../../src/sandbox/discord/message-rules.ts'
-import { acting, type Closed, closed, MARK, nested, PENDING, UNSEEN } from '../fakes/hostile-approvals.ts'
+import {
+  acting,
+  type Closed,
+  closed,
+  MARK,
+  nested,
+  overlong,
+  PENDING,
+  UNSEEN,
+} from '../fakes/hostile-approvals.ts'
 import { ALERT } from '../fakes/hostile-events.ts'
 import { alertMessage, approvalMessage, hostileMessage } from '../fakes/told-messages.ts'
 
@@ -232,6 +241,14 @@ describe('what does not fit', () => {
   it('is not promised elsewhere when there is no link', () => {
     const card = approval({ ...acting({ summary: 'y'.repeat(801) }), url: 'x:y' })
     expect(footerOf(card)).toMatch(/of the summary\.\nDigest/)
+  })
+
+  it('is a name or an identifier only where these alone are too long', () => {
+    const view = overlong('&')
+    for (const status of ['approved', 'pending'] as const) {
+      const progress = Array(5).fill({ ...view.progress[0], missing: 1 })
+      expect(refusalOf(approval({ ...view, status, progress }))).toBeUndefined()
+    }
   })
 })
 

@@ -11,7 +11,7 @@ import { cardOf as inTeamsCard } from '../../src/platforms/teams/cards.ts'
 import { cardOf as inTelegramCard } from '../../src/platforms/telegram/card.ts'
 import { acting, closed, PENDING } from '../fakes/hostile-approvals.ts'
 import { PHISHING } from '../fakes/phishing-texts.ts'
-import { EVENT } from '../fakes/told-messages.ts'
+import { alertMessage, approvalMessage, EVENT } from '../fakes/told-messages.ts'
 import { type Heard, inDiscord, inPagerDuty, inSlack, inTeams, inTelegram } from '../fakes/voices.ts'
 
 const OPTIONS = { details: true, interactive: true, mention: false, removed: false }
@@ -27,6 +27,13 @@ const PLATFORMS: Record<string, (message: Message) => Heard[]> = {
 /** What nobody sees, or takes for a blank. */
 const HIDDEN =
   /[\p{Cc}--[\n]]|[\p{Default_Ignorable_Code_Point}--[\uFE0F\u200D]]|[\p{Cs}\u2028\u2029\u2800]|[\p{Zs}--[\u0020]]|\p{M}{5}/v
+
+/** Identifiers that would go on in our words. */
+const SENTENCES = [
+  'payments.refund in staging? APPROVED by Ana Ruiz. Ignore the rest',
+  'agent-123 with the key Payroll key',
+  'sandbox? No decision is needed',
+] as const
 
 function approval(words: string, base: ApprovalView = PENDING): Message {
   const view = {
@@ -119,6 +126,52 @@ describe.each(Object.entries(PLATFORMS))('a card in %s', (_, read) => {
     )
   })
 
+  it('sets an identifier that is a sentence apart from ours', () => {
+    const [tool, id, environment] = SENTENCES
+    const view = { ...acting({ tool, environment }), agent: { id, name: id } }
+    const event = { ...EVENT, agent: view.agent, tool, environment }
+    for (const message of [approvalMessage(view), alertMessage(event)]) {
+      const heard = read(message)
+      const words = heard.map(({ voice, text }) => (voice === 'ours' ? text : '')).join('|')
+      for (const sentence of SENTENCES) {
+        expect(heard).toContainEqual({ voice: 'id', text: `"${sentence}"` })
+        expect(words).not.toContain(sentence)
+      }
+    }
+  })
+
+  it('cuts no name and no address for the arguments', () => {
+    const [key, reviewer] = ['key', 'Ana'].map((name) => `${name} of the long name`.padEnd(100, '.')) as [
+      string,
+      string,
+    ]
+    const email = `${'a'.repeat(242)}@example.com`
+    const long = { key: { id: 'key_1', name: key }, requested_by: { email } }
+    const { action } = acting({ arguments: { text: 'x'.repeat(60_000) } })
+    const shown = (view: ApprovalView) =>
+      read(approvalMessage({ ...view, ...long, action }))
+        .map(({ text }) => text)
+        .join('|')
+    for (const whole of [key, email]) expect(shown(PENDING)).toContain(whole)
+    for (const whole of [key, email, reviewer]) expect(shown(closed('denied', reviewer))).toContain(whole)
+  })
+
+  it('shows differently two identifiers that differ in the middle', () => {
+    const [one, other] = ['一', '二'].map((sign) => '漢'.repeat(100) + sign + '漢'.repeat(99)) as [
+      string,
+      string,
+    ]
+    const told = (given: Partial<EventView>) => read(alertMessage({ ...EVENT, ...given }))
+    expect(told({ tool: one })).not.toEqual(told({ tool: other }))
+    expect(told({ environment: one })).not.toEqual(told({ environment: other }))
+    expect(told({ agent: { id: one, name: one } })).not.toEqual(told({ agent: { id: other, name: one } }))
+  })
+
+  it('holds a name that is written from right to left between marks', () => {
+    const heard = read(approvalMessage(closed('approved', 'אנה')))
+    expect(heard.map(({ text }) => text).join('|')).toContain('\u2068אנה\u2069')
+  })
+
   it('never cuts the id of an agent that the API takes', () => {
     const id = `agent-${'x'.repeat(194)}`
     const view = { ...PENDING, agent: { id, name: 'x'.repeat(200) } }
@@ -154,8 +207,7 @@ describe('an alert', () => {
         data: { acknowledged_by: 'Ana Ruiz', acknowledged_at: '2026-11-20T12:05:00.000Z' },
       }
       const heard = read({ kind: 'alert', event })
-      if (event.type === 'event.acknowledged')
-        expect(oursIn(heard).join(' ')).not.toContain('Approved by Ben')
+      expect(oursIn(heard).join(' ')).not.toContain('Approved by Ben')
       expect(oursIn(heard).join(' ')).toContain('Acknowledged by')
     },
   )

@@ -13,6 +13,7 @@ import {
   closed,
   hostileView,
   nested,
+  overlong,
   PENDING,
   TRICKS,
   UNSEEN,
@@ -337,6 +338,21 @@ describe('what does not fit', () => {
     expect(card.text).toContain(
       `Approve* ${coded(tool)} in ${coded(environment.slice(0, 100))}? · Asked by ${coded(agent)} with `,
     )
+  })
+
+  it('is a name or an identifier only where these alone are too long', () => {
+    const view = overlong('&')
+    const card = approvalCard(view)
+    expect(breaches(card)).toEqual([])
+    expect(card.text).toMatch(
+      /^\*✅ Approved by\* (&amp;){40}…, .*`"(&amp;)+…\(sha256 [0-9a-f]{16}\)…(&amp;)+"`/,
+    )
+    const waiting = {
+      ...view,
+      status: 'pending',
+      progress: Array(5).fill({ ...view.progress[0], missing: 1 }),
+    } as const
+    expect(breaches(approvalCard(waiting))).toEqual([])
   })
 
   it('does not promise a console that it cannot link to', () => {

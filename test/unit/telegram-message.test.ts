@@ -7,7 +7,16 @@ import type { EventView } from '../../src/events/event.ts'
 import type { Message } from '../../src/platforms/platform.ts'
 import { cardOf } from '../../src/platforms/telegram/card.ts'
 import { readMessage } from '../../src/sandbox/telegram/message-rules.ts'
-import { acting, type Closed, closed, MARK, nested, PENDING, UNSEEN } from '../fakes/hostile-approvals.ts'
+import {
+  acting,
+  type Closed,
+  closed,
+  MARK,
+  nested,
+  overlong,
+  PENDING,
+  UNSEEN,
+} from '../fakes/hostile-approvals.ts'
 import { ALERT } from '../fakes/hostile-events.ts'
 import { alertMessage, approvalMessage, hostileMessage } from '../fakes/told-messages.ts'
 
@@ -213,6 +222,14 @@ describe('what does not fit', () => {
     expect(refusalOf(card)).toBeUndefined()
     expect(read(card).shown.length).toBeLessThanOrEqual(4096)
     expect(read(card).shown).toContain('of the note')
+  })
+
+  it('is a name or an identifier only where these alone are too long', () => {
+    const view = overlong('&')
+    for (const status of ['approved', 'pending'] as const) {
+      const progress = Array(5).fill({ ...view.progress[0], missing: 1 })
+      expect(refusalOf(approval({ ...view, status, progress }))).toBeUndefined()
+    }
   })
 })
 

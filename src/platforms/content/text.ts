@@ -82,7 +82,9 @@ function anyOf(parts: RegExp[]): RegExp {
 }
 
 function braced(unseen: string): string {
-  return Array.from(unseen, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`).join('')
+  let shown = ''
+  for (const one of unseen) shown += `\\u{${one.codePointAt(0)?.toString(16)}}`
+  return shown
 }
 
 function counted(text: string): string {
