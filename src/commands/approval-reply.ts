@@ -1,6 +1,7 @@
 // Answers `/governance show <id>` with one approval request: all that is known of it, in two voices.
 
 import { type ApprovalView, closedBy, type DecisionView } from '../approvals/view.ts'
+import { identifier } from '../kit/identifier.ts'
 import type { Reply } from './commands.ts'
 import { span } from './span.ts'
 
@@ -31,10 +32,10 @@ function factsOf(view: ApprovalView, details: boolean, now: number): Reply['fact
   const [ends, end] = endOf(view)
   const rows: [label: string, value: string | null | undefined][] = [
     ['Status', statusOf(view)],
-    ['Agent', agent.id],
+    ['Agent', identifier(agent.id)],
     ['Key', key.name.trim() || key.id],
-    ['Tool', action.tool],
-    ['Environment', action.environment ?? 'not named'],
+    ['Tool', identifier(action.tool)],
+    ['Environment', action.environment === null ? 'not named' : identifier(action.environment)],
     ['Requested by', details ? requested_by?.email : null],
     ['Risk', risk.level.toUpperCase() + score],
     ['Asked', momentOf(created_at, now)],
@@ -61,7 +62,7 @@ function endOf({ status, expires_at, closed_at }: ApprovalView): [label: string,
 
 function voteLine({ verdict, reviewer, source, decided_at, note }: DecisionView, details: boolean): string {
   const vote = `${verdict === 'approve' ? 'Approved' : 'Denied'} by ${reviewer.name} via ${source}`
-  const words = details && note !== null ? ` Note: ${note}` : ''
+  const words = details && note !== null ? ` Note: “${note.replace(/["“”]/g, "'")}”` : ''
   return `${vote}, ${secondsOf(decided_at)}.${words}`
 }
 

@@ -1,6 +1,7 @@
 // Answers `/governance pending` with what waits for a decision.
 
 import type { Queries } from '../approvals/queries.ts'
+import { identifier, setApart } from '../kit/identifier.ts'
 import type { Reply } from './commands.ts'
 import { span } from './span.ts'
 
@@ -10,7 +11,7 @@ export async function pendingReply(queries: Queries, destinationIds: string[], n
   const approvals = await queries.pending(destinationIds, SHOWN + 1)
   const lines = approvals.slice(0, SHOWN).map((view) => {
     const left = span(Date.parse(view.expires_at) - now)
-    return `${view.risk.level.toUpperCase()} · ${view.action.tool} for ${view.agent.id} · ${left} left · ${view.id}`
+    return `${view.risk.level.toUpperCase()} · ${setApart(identifier(view.action.tool))} for ${setApart(identifier(view.agent.id))} · ${left} left · ${view.id}`
   })
   if (approvals.length > SHOWN) lines.push(`… and more; these are the ${SHOWN} longest waiting.`)
   return {

@@ -3,6 +3,7 @@
 import type { Standing } from '../approvals/standing.ts'
 import type { ApprovalView } from '../approvals/view.ts'
 import { SEVERITIES } from '../events/severity.ts'
+import { identifier, setApart } from '../kit/identifier.ts'
 import type { Reply } from './commands.ts'
 import { span } from './span.ts'
 
@@ -82,5 +83,5 @@ function waits(count: number): string {
 }
 
 function named(view: ApprovalView): string {
-  return `${view.action.tool} for ${view.agent.id} (${view.id})`
+  return `${setApart(identifier(view.action.tool))} for ${setApart(identifier(view.agent.id))} (${view.id})`
 }

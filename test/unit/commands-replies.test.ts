@@ -100,12 +100,12 @@ describe('show', () => {
       Closed: '2026-11-20T11:58:00Z, 2 min ago',
     })
     expect(reply(closed).lines).toEqual([
-      'Approved by Ana Ruiz via slack, 2026-11-20T11:58:00Z. Note: checked with finance',
+      'Approved by Ana Ruiz via slack, 2026-11-20T11:58:00Z. Note: “checked with finance”',
       'Approved by Ben Okafor via slack, 2026-11-20T11:58:00Z.',
     ])
     const denied = { ...closed, status: 'denied' as const, decisions: [vote('deny', BEN, 'no')] }
     expect(factsOf(denied).Status).toBe('denied by Ben Okafor')
-    expect(reply(denied).lines).toEqual(['Denied by Ben Okafor via slack, 2026-11-20T11:58:00Z. Note: no'])
+    expect(reply(denied).lines).toEqual(['Denied by Ben Okafor via slack, 2026-11-20T11:58:00Z. Note: “no”'])
   })
 
   test('tells how far a request is that needs more than one', () => {

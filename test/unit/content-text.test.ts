@@ -2,7 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { identifier, oneLine, prettyJson, prose } from '../../src/platforms/content/text.ts'
+import { identifier } from '../../src/kit/identifier.ts'
+import { oneLine, prettyJson, prose } from '../../src/platforms/content/text.ts'
 import { hostileText } from '../fakes/hostile-approvals.ts'
 
 const HIDDEN = {

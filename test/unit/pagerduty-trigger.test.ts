@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { EventView } from '../../src/events/event.ts'
-import { identifier } from '../../src/platforms/content/text.ts'
+import { identifier } from '../../src/kit/identifier.ts'
 import { dedupKeyOf } from '../../src/platforms/pagerduty/dedup-key.ts'
 import { triggerOf } from '../../src/platforms/pagerduty/trigger.ts'
 import type { Message } from '../../src/platforms/platform.ts'

@@ -2,13 +2,14 @@
 
 import { canonicalType, EVENT_TYPES } from '../../events/catalogue.ts'
 import type { EventView } from '../../events/event.ts'
+import { identifier } from '../../kit/identifier.ts'
 import { REMOVED_WORDS, type RenderOptions } from '../render-options.ts'
 import type { Budget } from './budget.ts'
 import type { Action, Content, Room, Saying } from './content.ts'
 import type { Line } from './line.ts'
 import { LINK, notesOf, previewOf } from './notes.ts'
 import { SIGNS } from './signs.ts'
-import { identifier, oneLine, prettyJson, prose, webUrl } from './text.ts'
+import { oneLine, prettyJson, prose, webUrl } from './text.ts'
 import { asker, named, whatOf, whoOf } from './who.ts'
 
 const LONGEST = { action: 150, message: 800, name: 120 }

@@ -1,6 +1,7 @@
 // Says what a card tells of an approval: what is to be decided, what the agent says, and who decided.
 
 import { type ApprovalView, closingVotes } from '../../approvals/view.ts'
+import { identifier } from '../../kit/identifier.ts'
 import { REMOVED_WORDS, type RenderOptions } from '../render-options.ts'
 import type { Budget } from './budget.ts'
 import type { Action, Confirm, Content, Fact, Room, Saying } from './content.ts'
@@ -8,7 +9,7 @@ import { type Line, quoted } from './line.ts'
 import { LINK, notesOf, previewOf } from './notes.ts'
 import { endOf, namesIn, outcomeOf } from './outcome.ts'
 import { SIGNS } from './signs.ts'
-import { identifier, oneLine, prettyJson, prose, webUrl } from './text.ts'
+import { oneLine, prettyJson, prose, webUrl } from './text.ts'
 import { asker, named, whatOf, whoOf } from './who.ts'
 
 const LONGEST = { summary: 800, reasons: 300, name: 120, note: 400 }

@@ -5,6 +5,8 @@ import { head } from './text.ts'
 export interface Budget {
   /** The beginning that has room: so many UTF-16 units where there is plenty. */
   of(what: string, text: string, max: number): string
+  /** The same, however much else there is: for what is ours. */
+  fixed(what: string, text: string, max: number): string
   first<T>(items: T[], max: number, unit: string): T[]
   /** To be asked last: `Truncated: showing the first 2,000 of 61,440 characters of the arguments.` */
   notice(): string | undefined
@@ -31,14 +33,15 @@ function createBudget(share: number): Budget {
   const record = (shown: number, total: number, unit: string) => {
     if (shown < total) cuts.add(`the first ${count(shown)} of ${count(total)} ${unit}`)
   }
+  function fixed(what: string, text: string, max: number): string {
+    if (text.length <= max) return text
+    const start = head(text, max)
+    record(start.length, text.length, `characters of ${what}`)
+    return `${start}…`
+  }
   return {
-    of(what, text, max) {
-      const limit = Math.ceil(max * share)
-      if (text.length <= limit) return text
-      const start = head(text, limit)
-      record(start.length, text.length, `characters of ${what}`)
-      return `${start}…`
-    },
+    of: (what, text, max) => fixed(what, text, Math.ceil(max * share)),
+    fixed,
     first(items, max, unit) {
       const start = items.slice(0, max)
       record(start.length, items.length, unit)

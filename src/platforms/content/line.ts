@@ -1,6 +1,7 @@
 // Declares a line in our voice: our words, and beside them what others chose, each as what it is.
 
-import { bounded, shortened } from './text.ts'
+import { bounded, setApart } from '../../kit/identifier.ts'
+import { shortened } from './text.ts'
 
 const LONGEST_TIGHT_ID = 80
 const LONGEST_TIGHT_NAME = 40
@@ -76,11 +77,6 @@ const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FF
 /** Ends where it seems to end: of quotation marks, only ours are there. */
 export function quoted(text: string): string {
   return `“${text.replace(INNER_QUOTES, "'")}”`
-}
-
-/** An identifier as it stands among our words: one with blanks could go on in them, and code is only a font. */
-export function setApart(id: string): string {
-  return /[ "]/.test(id) ? `"${bounded(id.replaceAll('"', '\\u{22}'))}"` : id
 }
 
 /** Where names and identifiers alone are too long: two identifiers that differ still never look alike. */

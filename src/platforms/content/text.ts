@@ -1,6 +1,6 @@
 // Makes text that others wrote safe to show: nothing in it is hidden, and it is cut to size.
 
-import { sha256Hex } from '../../kit/canonical-json.ts'
+import { braced, counted } from '../../kit/identifier.ts'
 
 /** No address of ours is longer, and buttons of some platforms take no more. */
 const MAX_URL = 3000
@@ -32,13 +32,6 @@ const OUTSIDE_EMOJI = [
 const UNSEEN = anyOf([...UNSEEN_PARTS, ...OUTSIDE_EMOJI])
 /** In what runs, two that look alike must not differ. */
 const UNSEEN_IN_PAYLOAD = anyOf([...UNSEEN_PARTS, /[\uFE0F\u200D]/v])
-/** All but visible ASCII with single blanks inside, and what would read as one of these escapes. */
-const NO_IDENTIFIER = /\\(?=u\{)|[^\x20-\x7E]|^ | $| (?= )/gu
-/** From four on they are counted; a count ends where it seems to end. */
-const SAME_ESCAPES = /(\\u\{[0-9a-f]+\})\1{3,}(?!\d)/g
-/** Longer is only what is full of escapes, which the API takes in events alone. */
-const LONGEST_IDENTIFIER = 300
-const HASH_DIGITS = 16
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /**
@@ -59,36 +52,8 @@ export function oneLine(text: string): string {
   return prose(text).replace(/\s+/g, ' ')
 }
 
-/**
- * Which agent, tool or environment: two that differ never look alike, also of rows that are older than the rule. Never
- * empty, which platforms refuse.
- */
-export function identifier(text: string): string {
-  // Code that is empty would open, not close, in markdown.
-  if (text === '') return '\\u{}'
-  return bounded(counted(text.replace(NO_IDENTIFIER, braced)))
-}
-
-/** Of what is longer both ends, and a hash by which two that differ between them are told apart. */
-export function bounded(shown: string, longest = LONGEST_IDENTIFIER): string {
-  if (shown.length <= longest) return shown
-  const middle = `…(sha256 ${sha256Hex(shown).slice(0, HASH_DIGITS)})…`
-  const end = Math.floor((longest - middle.length) / 2)
-  return shown.slice(0, end) + middle + shown.slice(-end)
-}
-
 function anyOf(parts: RegExp[]): RegExp {
   return new RegExp(parts.map(({ source }) => source).join('|'), 'gv')
-}
-
-function braced(unseen: string): string {
-  let shown = ''
-  for (const one of unseen) shown += `\\u{${one.codePointAt(0)?.toString(16)}}`
-  return shown
-}
-
-function counted(text: string): string {
-  return text.replace(SAME_ESCAPES, (run, one: string) => `${one}×${run.length / one.length}`)
 }
 
 /** For payloads: what is unseen is not dropped but shown, as JSON's `\uXXXX`. */

@@ -1,9 +1,10 @@
 // Names who asks or tells, and about what, by what we know ourselves: never by what somebody calls itself.
 
 import type { EventView } from '../../events/event.ts'
+import { identifier } from '../../kit/identifier.ts'
 import type { Fact } from './content.ts'
 import type { Line } from './line.ts'
-import { identifier, oneLine, shortened } from './text.ts'
+import { oneLine, shortened } from './text.ts'
 
 /** No key has a longer one, and hardly any person. */
 const LONGEST_NAME = 120

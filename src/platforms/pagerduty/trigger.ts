@@ -1,11 +1,12 @@
 // Makes a PagerDuty page: one line of what happened and how serious it is, and a link to the record.
 
 import type { Severity } from '../../events/severity.ts'
+import { identifier } from '../../kit/identifier.ts'
 import { fullest } from '../content/budget.ts'
 import { announcement } from '../content/content.ts'
 import { contentOf } from '../content/message.ts'
 import { LINK } from '../content/notes.ts'
-import { identifier, shortened, webUrl } from '../content/text.ts'
+import { shortened, webUrl } from '../content/text.ts'
 import type { Message } from '../platform.ts'
 import { customDetails } from './custom-details.ts'
 

@@ -1,7 +1,8 @@
 // Writes others' text for a SIEM with every unseen character made visible.
 
 import type { EventView } from '../../events/event.ts'
-import { identifier, revealed } from '../content/text.ts'
+import { identifier } from '../../kit/identifier.ts'
+import { revealed } from '../content/text.ts'
 
 /**
  * What a reader cannot see is shown as `\uXXXX`, so that a name which only looks like another one is not taken for it.

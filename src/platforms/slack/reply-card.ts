@@ -9,6 +9,11 @@ import { isShortEnough } from './message.ts'
 import { literal, markup, mrkdwn, preformatted, quotation } from './text.ts'
 
 const FIELDS_OF_A_SECTION = 10
+const LONGEST_TITLE = 140
+/** Facts are ours, and are not cut to make room for a payload: so many of that length always fit. */
+const MOST_FACTS = 12
+const LONGEST_LABEL = 40
+const LONGEST_FACT = 250
 
 export interface ReplyCard {
   response_type: 'ephemeral'
@@ -39,7 +44,7 @@ function blocks(reply: Reply, budget: Budget): KnownBlock[] {
   const { note, title, lines, quote, payload, link } = reply
   const parts: KnownBlock[] = [
     ...(note === undefined ? [] : [section(budget.of('the note', oneLine(note), 140))]),
-    { type: 'header', text: literal(budget.of('the title', oneLine(title), 140)) },
+    { type: 'header', text: literal(budget.fixed('the title', oneLine(title), LONGEST_TITLE)) },
     ...facts(reply, budget),
   ]
   if (lines.length > 0) {
@@ -65,11 +70,10 @@ function section(text: string): SectionBlock {
 }
 
 function facts(reply: Reply, budget: Budget): KnownBlock[] {
-  const fields = budget
-    .first(reply.facts, 2 * FIELDS_OF_A_SECTION, 'facts')
-    .map(({ label, value }, index) =>
-      literal(budget.of(`fact ${index + 1}`, `${oneLine(label)}: ${oneLine(value)}`, 300)),
-    )
+  const fields = budget.first(reply.facts, MOST_FACTS, 'facts').map(({ label, value }, index) => {
+    const shown = budget.fixed(`the label of fact ${index + 1}`, oneLine(label), LONGEST_LABEL)
+    return literal(budget.fixed(`fact ${index + 1}`, `${shown}: ${oneLine(value)}`, LONGEST_FACT))
+  })
   const sections: KnownBlock[] = []
   while (fields.length > 0) sections.push({ type: 'section', fields: fields.splice(0, FIELDS_OF_A_SECTION) })
   return sections

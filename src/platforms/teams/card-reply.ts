@@ -11,11 +11,12 @@ export function replyData(reply: Reply, budget: Budget) {
   const payload = reply.payload?.trim() ? preformatted(revealed(reply.payload)) : ''
   const texts = {
     note: note === undefined ? '' : budget.of('the note', oneLine(note), 140),
-    title: budget.of('the title', oneLine(reply.title), 140),
-    facts: budget.first(reply.facts, 20, 'facts').map(({ label, value }, index) => ({
-      label: budget.of(`the label of fact ${index + 1}`, oneLine(label), 60),
-      value: budget.of(`fact ${index + 1}`, oneLine(value), 300),
-    })),
+    title: budget.fixed('the title', oneLine(reply.title), 140),
+    // Facts are ours, and are not cut to make room for a payload.
+    facts: budget.first(reply.facts, 12, 'facts').map(({ label, value }, index) => {
+      const shown = budget.fixed(`the label of fact ${index + 1}`, oneLine(label), 40)
+      return { label: shown, value: budget.fixed(`fact ${index + 1}`, oneLine(value), 250) }
+    }),
     words: lines.length > 0 ? budget.of('the text', prose(lines.map(oneLine).join('\n')), 2500) : '',
     says_label: quote ? budget.of("the quote's label", oneLine(quote.label), 60) : '',
     says: quote ? budget.of('the quote', prose(quote.text), 3000) : '',
