@@ -42,7 +42,6 @@ const SAMPLES: Record<AskKind, (digits: number) => Sample> = {
         amount: 48000,
         currency: 'eur',
         reason: 'requested_by_customer',
-        notify_customer: true,
       },
       environment: 'production',
     },
