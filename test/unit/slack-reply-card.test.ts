@@ -120,19 +120,19 @@ describe('a reply', () => {
     expect(truncation({ payload: 'x'.repeat(61_440) })).toEqual([
       'Truncated: showing the first 7,000 of 61,440 characters of the payload.',
     ])
-    const facts = Array.from({ length: 13 }, () => ({ label: 'a', value: 'b' }))
+    const facts = Array.from({ length: 12 }, () => ({ label: 'a', value: 'b' }))
     expect(truncation({ facts: facts.slice(1) })).toEqual([])
-    expect(truncation({ facts })).toEqual(['Truncated: showing the first 12 of 13 facts.'])
+    expect(truncation({ facts })).toEqual(['Truncated: showing the first 11 of 12 facts.'])
     expect(truncation({ lines: ['x'.repeat(2500)] })).toEqual([])
     expect(truncation({ lines: ['x'.repeat(2500), 'y'] })).toEqual([
       'Truncated: showing the first 2,500 of 2,502 characters of the text.',
     ])
   })
 
-  it('shows twelve facts, ten to a section', () => {
-    const facts = Array.from({ length: 12 }, (_, fact) => ({ label: `f${fact}`, value: 'v' }))
+  it('shows eleven facts, ten to a section', () => {
+    const facts = Array.from({ length: 11 }, (_, fact) => ({ label: `f${fact}`, value: 'v' }))
     const sections = replyCard({ ...EMPTY, facts }).blocks.filter(({ type }) => type === 'section')
-    expect(sections.map((section) => strings({ section }).literal.length)).toEqual([10, 2])
+    expect(sections.map((section) => strings({ section }).literal.length)).toEqual([10, 1])
   })
 
   it('is taken by Slack whatever it holds, and none of that is markup', () => {
@@ -143,7 +143,7 @@ describe('a reply', () => {
         expect(breaches(card)).toEqual([])
         expect(markup.join('\n')).not.toContain(MARK)
         expect(literal.join('\n')).toContain(MARK)
-        expect(markup.length > 0).toBe(literal.some((text) => text.endsWith('…')) || reply.facts.length > 12)
+        expect(markup.length > 0).toBe(literal.some((text) => text.endsWith('…')) || reply.facts.length > 11)
         expect(alive(card.text)).toBe('')
       }),
     )

@@ -89,9 +89,9 @@ describe('an answer', () => {
     expect(truncation(cardOf({ payload: 'x'.repeat(61_440) }))).toEqual([
       'Truncated: showing the first 20,000 of 61,440 characters of the payload.',
     ])
-    const facts = Array.from({ length: 13 }, () => ({ label: 'a', value: 'b' }))
+    const facts = Array.from({ length: 12 }, () => ({ label: 'a', value: 'b' }))
     expect(truncation(cardOf({ facts: facts.slice(1) }))).toEqual([])
-    expect(truncation(cardOf({ facts }))).toEqual(['Truncated: showing the first 12 of 13 facts.'])
+    expect(truncation(cardOf({ facts }))).toEqual(['Truncated: showing the first 11 of 12 facts.'])
     expect(truncation(cardOf({ lines: ['x'.repeat(2500)] }))).toEqual([])
     expect(truncation(cardOf({ lines: ['x'.repeat(2500), 'y'] }))).toEqual([
       'Truncated: showing the first 2,500 of 2,502 characters of the text.',

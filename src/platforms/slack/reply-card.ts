@@ -11,8 +11,7 @@ import { literal, markup, mrkdwn, preformatted, quotation } from './text.ts'
 const FIELDS_OF_A_SECTION = 10
 const LONGEST_TITLE = 140
 /** Facts are ours, and are not cut to make room for a payload: so many of that length always fit. */
-const MOST_FACTS = 12
-const LONGEST_LABEL = 40
+const MOST_FACTS = 11
 const LONGEST_FACT = 250
 
 export interface ReplyCard {
@@ -70,10 +69,11 @@ function section(text: string): SectionBlock {
 }
 
 function facts(reply: Reply, budget: Budget): KnownBlock[] {
-  const fields = budget.first(reply.facts, MOST_FACTS, 'facts').map(({ label, value }, index) => {
-    const shown = budget.fixed(`the label of fact ${index + 1}`, oneLine(label), LONGEST_LABEL)
-    return literal(budget.fixed(`fact ${index + 1}`, `${shown}: ${oneLine(value)}`, LONGEST_FACT))
-  })
+  const fields = budget
+    .first(reply.facts, MOST_FACTS, 'facts')
+    .map(({ label, value }, index) =>
+      literal(budget.fixed(`fact ${index + 1}`, `${oneLine(label)}: ${oneLine(value)}`, LONGEST_FACT)),
+    )
   const sections: KnownBlock[] = []
   while (fields.length > 0) sections.push({ type: 'section', fields: fields.splice(0, FIELDS_OF_A_SECTION) })
   return sections

@@ -13,7 +13,7 @@ export function replyData(reply: Reply, budget: Budget) {
     note: note === undefined ? '' : budget.of('the note', oneLine(note), 140),
     title: budget.fixed('the title', oneLine(reply.title), 140),
     // Facts are ours, and are not cut to make room for a payload.
-    facts: budget.first(reply.facts, 12, 'facts').map(({ label, value }, index) => {
+    facts: budget.first(reply.facts, 11, 'facts').map(({ label, value }, index) => {
       const shown = budget.fixed(`the label of fact ${index + 1}`, oneLine(label), 40)
       return { label: shown, value: budget.fixed(`fact ${index + 1}`, oneLine(value), 250) }
     }),
