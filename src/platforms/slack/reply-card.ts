@@ -12,7 +12,7 @@ const FIELDS_OF_A_SECTION = 10
 const LONGEST_TITLE = 140
 /** Facts are ours, and are not cut to make room for a payload: so many of that length always fit. */
 const MOST_FACTS = 11
-const LONGEST_FACT = 250
+const LONGEST_FACT = 215
 
 export interface ReplyCard {
   response_type: 'ephemeral'
