@@ -35,8 +35,10 @@ export function createAllow(apiKeys: ApiKeys, publicUrl: string): Allow {
 function isFromOurPage(req: Request, publicOrigin: string): boolean {
   const origin = req.get('origin')
   if (origin === undefined) return false
+  if (origin === publicOrigin) return true
   // A proxy may change Host; without one, people may open the page under another name, such as localhost.
-  return origin === publicOrigin || URL.parse(origin)?.host === req.get('host')
+  const host = req.get('host')
+  return Boolean(host) && URL.parse(origin)?.host === host
 }
 
 /** The one whom `allow` let through. */

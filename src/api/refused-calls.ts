@@ -18,7 +18,7 @@ export function traceCalls(
   note: (refused: Refused) => void,
 ): RequestHandler {
   const surfaces = new Map(
-    kinds.flatMap(({ name, inbound = [] }) => inbound.map(({ path }) => [path, name] as const)),
+    kinds.flatMap(({ name, inbound = [] }) => inbound.map(({ path }) => [routeOf(path), name] as const)),
   )
   return (req, res, next) => {
     res.once('close', () => {
@@ -28,10 +28,20 @@ export function traceCalls(
       if (reason === undefined || !statuses.includes(res.statusCode)) return
       const { id = '' } = req.params as { id?: string }
       const about = isId(id, 'apr') || isId(id, 'evt') ? id : null
-      note({ surface: surfaces.get(req.path) ?? 'api', reason, ...(caller && { by: caller }), about })
+      note({
+        surface: surfaces.get(routeOf(req.path)) ?? 'api',
+        reason,
+        ...(caller && { by: caller }),
+        about,
+      })
     })
     next()
   }
+}
+
+/** Routes ignore case and a slash at the end. */
+function routeOf(path: string): string {
+  return path.toLowerCase().replace(/\/$/, '')
 }
 
 function callerIn({ locals }: Response): RefusedCaller | undefined {

@@ -5,7 +5,6 @@ import { type Actor, findActor, keepActor, personIdOf } from '../identity/accoun
 import { emailOf, nameOf, sourceOf } from '../identity/principal.ts'
 import { newId } from '../kit/ids.ts'
 import { findAskers } from '../store/api-keys.ts'
-import * as approvals from '../store/approvals.ts'
 import * as decisions from '../store/decisions.ts'
 import { together } from '../store/together.ts'
 import { adopt, type ClickedCard, findClickedCard, mend } from './clicked-card.ts'
@@ -29,8 +28,7 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
   for (let look = 0; look < MAX_LOOKS; look++) {
     const [approval, earlier, card, actor] = await together(
       trx,
-      // Before the press is looked up: what this press closes in another process is then not found closed
-      // without it.
+      // First, because it waits for who decides it elsewhere: the others then find what that one wrote.
       () => decisions.findToDecide(trx, command.approvalId),
       () => decisions.findDecisionByInteraction(trx, interactionOf(command)),
       () => findClickedCard(trx, command.approvalId, command.at),
@@ -41,12 +39,9 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
     if (isOverdue(approval, change.now)) await expire(change, approval)
     else if (approval.status === 'pending') {
       const votes = await votesBefore(change, approval)
-      if (!votes) continue
       const askers = approval.has_askers ? await findAskers(trx, approval.id) : []
       const voter = { by, actor, askers, votes, card: originOf(command, card) }
       const refusal = card?.refusal ?? (await refuseVoter(trx, approval, voter))
-      // Cast between the two reads, perhaps by this very press, and perhaps it closed the approval.
-      if (refusal === 'already_voted' && look === 0) continue
       if (refusal === 'destination_removed' && card?.known) await mend(change, approval.id, card)
       if (refusal) return refusedTo(by.standing, refusal)
       const voted = await vote(change, approval, command, { card, actor, votes })
@@ -61,16 +56,12 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
   throw new Error(`a vote on ${command.approvalId} was overtaken ${MAX_LOOKS} times`)
 }
 
-/**
- * Where several must approve, votes come one after the other: of two last ones, one must see the other. undefined: it
- * was closed meanwhile.
- */
 async function votesBefore(
   { trx }: Change,
   { id, approvals_needed, has_votes }: decisions.AskedRow,
-): Promise<Vote[] | undefined> {
+): Promise<Vote[]> {
+  // Where several must approve, one of them may have voted while this one waited.
   if (approvals_needed === 1 && !has_votes) return []
-  if (approvals_needed > 1 && !(await approvals.lockPending(trx, id))) return undefined
   return votesWithPeople(trx, await decisions.findVoteRows(trx, [id]))
 }
 

@@ -11,7 +11,7 @@ import type { ClickedCard } from './clicked-card.ts'
 import { type Change, close } from './close.ts'
 import { viewOf } from './compose-view.ts'
 import { approversOf, tally } from './tally.ts'
-import { type ApprovalView, inWords } from './view.ts'
+import { type ApprovalView, asOneName, listed } from './view.ts'
 import type { ShownVote, Vote } from './votes.ts'
 
 interface NewVote {
@@ -104,7 +104,7 @@ function entryOf(
 function wordsFor(status: 'approved' | 'denied', votes: ShownVote[]): string {
   const isDenied = status === 'denied'
   const closing = isDenied ? votes.slice(-1) : votes.filter(({ counts }) => counts)
-  const names = inWords(closing.map(({ row }) => `${row.reviewer_name} via ${row.source}`))
+  const names = listed(closing.map(({ row }) => `${asOneName(row.reviewer_name)} via ${row.source}`))
   const notes = closing.flatMap(({ row }) => row.note ?? [])
   const words = `${isDenied ? 'Denied' : 'Approved'} by ${names}`
   return notes.length === 0 ? words : `${words}: ${notes.join(' / ')}`

@@ -1,6 +1,7 @@
 // Shapes an approval as everybody outside sees it: the API, the cards and the commands.
 
 import type { Severity } from '../events/severity.ts'
+import { quoted } from '../kit/quoted.ts'
 
 export const STATUSES = ['pending', 'approved', 'denied', 'expired', 'withdrawn'] as const
 export type ApprovalStatus = (typeof STATUSES)[number]
@@ -92,8 +93,20 @@ export function closedBy(view: Pick<ApprovalView, 'status' | 'decisions' | 'prog
   return names.length === 0 ? null : inWords(names)
 }
 
-/** `Ana`, `Ana and Ben`, `Ana, Ben and Gil`. */
+/** `Ana`, `Ana and Ben`, `Ana, “Kurz, Ines” and Gil`. */
 export function inWords(names: string[]): string {
-  const last = names.at(-1) ?? ''
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`
+  return listed(names.map(asOneName))
+}
+
+/** What stands between names in our sentences, and around them. */
+const JOINS = /(?<![\p{L}\p{N}])(?:and|via)(?![\p{L}\p{N}])|[,،、]|:(?=\s|$)| \/ /iu
+
+/** A name as a part of a sentence: in quotation marks where it could read as two, or as words of ours. */
+export function asOneName(name: string): string {
+  return JOINS.test(name.normalize('NFKC')) ? quoted(name) : name
+}
+
+export function listed(parts: string[]): string {
+  const last = parts.at(-1) ?? ''
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(', ')} and ${last}`
 }

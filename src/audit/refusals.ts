@@ -35,7 +35,7 @@ export interface Refusals {
   close(): Promise<void>
 }
 
-/** The same reason for the same caller, within one minute. */
+/** The same reason for the same caller about the same approval or alert, within one minute. */
 interface Fold {
   refused: Refused
   since: number
@@ -45,8 +45,10 @@ interface Fold {
 }
 
 const MINUTE_MS = 60_000
-/** So many callers and reasons of one surface are told apart in a minute; the others are counted together. */
+/** So many of one surface are told apart in a minute; the others are counted together. */
 const MAX_FOLDS = 500
+/** So many of one caller are told apart by what they were about, so that one caller cannot use up all. */
+const MAX_SUBJECTS = 20
 const OTHERS: RefusedCaller = { id: 'others', trace: {}, name: null }
 /** So few rows share a transaction: clicks go in between. */
 const BATCH = 20
@@ -68,7 +70,8 @@ export interface RefusalOptions {
 export function createRefusals({ db, clock, log, onRefused }: RefusalOptions): Refusals {
   const rows = createRows(db, log)
   const folds = new Map<string, Fold>()
-  const foldsOn = new Map<string, number>()
+  /** How many of them are of a surface, and of a caller. */
+  const opened = new Map<string, number>()
   let minute = minuteOf(clock.now())
 
   function tell({ refused, since, lastAt }: Omit<Fold, 'more'>, count: number): void {
@@ -82,24 +85,31 @@ export function createRefusals({ db, clock, log, onRefused }: RefusalOptions): R
   function endMinute(now: number): void {
     minute = minuteOf(now)
     for (const { refused, more, ...times } of folds.values()) {
-      // What the others were about is not kept.
-      if (more > 0) tell({ refused: { ...refused, about: null }, ...times }, more)
+      if (more > 0) tell({ refused, ...times }, more)
     }
     folds.clear()
-    foldsOn.clear()
+    opened.clear()
   }
 
   function open(refused: Refused, now: number): void {
-    foldsOn.set(refused.surface, (foldsOn.get(refused.surface) ?? 0) + 1)
+    for (const group of [refused.surface, callerOf(refused)]) opened.set(group, openIn(group) + 1)
     const fold = { refused, since: now, lastAt: now, more: 0 }
     folds.set(keyOf(refused), fold)
     tell(fold, 1)
     void rows.write()
   }
 
-  function isOneTooMany(refused: Refused): boolean {
-    const isNew = refused.by !== undefined && !folds.has(keyOf(refused))
-    return isNew && (foldsOn.get(refused.surface) ?? 0) >= MAX_FOLDS
+  const openIn = (group: string) => opened.get(group) ?? 0
+
+  /** As it is counted: with whom and with what it was about, as far as there is room for that. */
+  function withinLimits(given: Refused): Refused {
+    // What strangers ask about may be anything.
+    if (!given.by) return { ...given, about: null }
+    if (folds.has(keyOf(given))) return given
+    const isOneSubjectTooMany = openIn(callerOf(given)) >= MAX_SUBJECTS
+    const refused = isOneSubjectTooMany ? { ...given, about: null } : given
+    const isOneTooMany = !folds.has(keyOf(refused)) && openIn(given.surface) >= MAX_FOLDS
+    return isOneTooMany ? { ...refused, by: OTHERS, about: null } : refused
   }
 
   return {
@@ -107,7 +117,7 @@ export function createRefusals({ db, clock, log, onRefused }: RefusalOptions): R
       onRefused(given.surface, given.reason)
       const now = clock.now()
       if (minuteOf(now) !== minute) endMinute(now)
-      const refused = isOneTooMany(given) ? { ...given, by: OTHERS, about: null } : given
+      const refused = withinLimits(given)
       const fold = folds.get(keyOf(refused))
       if (fold) Object.assign(fold, { more: fold.more + 1, lastAt: now })
       else open(refused, now)
@@ -155,6 +165,10 @@ function minuteOf(now: number): number {
   return Math.floor(now / MINUTE_MS)
 }
 
-function keyOf({ surface, reason, by }: Refused): string {
-  return JSON.stringify([surface, reason, by?.id])
+function callerOf({ surface, by }: Refused): string {
+  return JSON.stringify([surface, by?.id])
+}
+
+function keyOf(refused: Refused): string {
+  return JSON.stringify([callerOf(refused), refused.reason, refused.about])
 }

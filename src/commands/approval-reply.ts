@@ -1,7 +1,8 @@
 // Answers `/governance show <id>` with one approval request: all that is known of it, in two voices.
 
-import { type ApprovalView, closedBy, type DecisionView } from '../approvals/view.ts'
+import { type ApprovalView, asOneName, closedBy, type DecisionView } from '../approvals/view.ts'
 import { identifier } from '../kit/identifier.ts'
+import { quoted } from '../kit/quoted.ts'
 import type { Reply } from './commands.ts'
 import { span } from './span.ts'
 
@@ -61,8 +62,8 @@ function endOf({ status, expires_at, closed_at }: ApprovalView): [label: string,
 }
 
 function voteLine({ verdict, reviewer, source, decided_at, note }: DecisionView, details: boolean): string {
-  const vote = `${verdict === 'approve' ? 'Approved' : 'Denied'} by ${reviewer.name} via ${source}`
-  const words = details && note !== null ? ` Note: “${note.replace(/["“”]/g, "'")}”` : ''
+  const vote = `${verdict === 'approve' ? 'Approved' : 'Denied'} by ${asOneName(reviewer.name)} via ${source}`
+  const words = details && note !== null ? ` Note: ${quoted(note)}` : ''
   return `${vote}, ${secondsOf(decided_at)}.${words}`
 }
 

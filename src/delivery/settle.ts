@@ -23,8 +23,9 @@ export async function settle(db: Database, lease: Lease, ends: End[], now: numbe
   const gone = ends.find((end) => end.what === 'gone')
   const coolDownMs = Math.max(...ends.map(coolDownMsOf))
   const settled = await db.transact(async (trx) => {
-    for (const end of ends) await keepCards(trx, lease, end)
+    // Approvals before cards, as a vote takes them: else the two could wait for each other.
     await unmarkUnreached(trx, ends.filter(isTakenLate).map(subjectOf))
+    for (const end of ends) await keepCards(trx, lease, end)
     const [, isSettled] = await together(
       trx,
       () => logAll(trx, ends),

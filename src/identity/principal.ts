@@ -1,7 +1,7 @@
 // Says who calls, whatever the surface: an API key or a chat account, with the person and the roles behind it.
 
 import type { Limits } from './limits.ts'
-import { recordedName, recordedText } from './recorded-name.ts'
+import { directoryName, recordedName, recordedText } from './recorded-name.ts'
 
 export const ROLES = ['agent', 'reviewer', 'admin', 'auditor'] as const
 export type Role = (typeof ROLES)[number]
@@ -15,8 +15,10 @@ export interface Account {
   /** The workspace or organization that the account belongs to. */
   tenant: string
   userId: string
-  /** As the platform's directory has it; where nobody could be asked, the handle with `@` before it. */
+  /** As the platform's directory has it, or the handle with `@` before it. */
   name: string
+  /** The name is the handle: nobody could be asked, or the directory has none. */
+  isHandle?: boolean
   /** What its owner chose to be called, which may be anybody's name. */
   displayName?: string
   /** All under which the platform knows this person; absent: it does not say. */
@@ -71,8 +73,9 @@ export function sourceOf(principal: Principal): string {
 /** As it goes on record: of the person whom a key names, or of the account. Never empty. */
 export function nameOf(principal: Principal): string {
   if (principal.kind === 'account') {
-    const { name, displayName, userId } = principal.account
-    return recordedName(recordedText(name) || userId, displayName)
+    const { name, isHandle, displayName, userId } = principal.account
+    const known = isHandle ? recordedText(name) : directoryName(name)
+    return recordedName(known || userId, displayName)
   }
   if (!principal.person) throw new Error(`the key ${principal.id} names no person`)
   return principal.person.name
@@ -82,7 +85,7 @@ export function nameOf(principal: Principal): string {
 export function emailOf(principal: Principal): string | null {
   if (principal.kind === 'key') return principal.person?.email ?? null
   const [email] = principal.account.emails ?? []
-  return email === undefined ? null : recordedText(email, MAX_EMAIL)
+  return recordedText(email ?? '', MAX_EMAIL) || null
 }
 
 /** What an audit row keeps of who acted: ids, never names. */

@@ -3,7 +3,7 @@
 import type { ApprovalRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { columns, compileOnce } from './compile-once.ts'
-import { type Executor, isOnPostgres } from './database.ts'
+import type { Executor } from './database.ts'
 import { PENDING } from './literals.ts'
 
 /** `id` may be anybody's text. */
@@ -97,15 +97,6 @@ const close = compileOnce((trx, p: Pick<ApprovalRow, 'id' | 'status' | 'closed_a
     .where('status', '=', PENDING)
     .returning('unreached_at'),
 )
-
-/**
- * Keeps others from voting on it until the transaction ends, so that of two last votes one sees the other. false when
- * it is closed. SQLite has one writer anyway.
- */
-export async function lockPending(trx: Executor, id: string): Promise<boolean> {
-  const pending = trx.selectFrom('approvals').select('id').where('id', '=', id).where('status', '=', PENDING)
-  return (await (isOnPostgres(trx) ? pending.forNoKeyUpdate() : pending).executeTakeFirst()) !== undefined
-}
 
 /** Pending approvals whose time is over, the longest overdue first. */
 export function findOverdue(db: Executor, now: number, limit: number): Promise<ApprovalRow[]> {

@@ -5,7 +5,7 @@ import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { holdersBehind } from './api-keys.ts'
 import { columns, compileOnce } from './compile-once.ts'
-import type { Executor } from './database.ts'
+import { type Executor, isOnPostgres } from './database.ts'
 
 /** false when this press or this person's vote is there already, also one that another process just committed. */
 export async function insertDecision(trx: Executor, row: DecisionRow): Promise<boolean> {
@@ -39,7 +39,11 @@ const addDecision = compileOnce((trx, row: DecisionRow) =>
 /** An approval, with what most have none of: then nobody needs to look for it. */
 export type AskedRow = ApprovalRow & { has_votes: SqlBool; has_askers: SqlBool }
 
-/** For a vote, in one look. `id` may be anybody's text. */
+/**
+ * For a vote, in one look; `id` may be anybody's text. On PostgreSQL it waits for whoever changes the approval and
+ * keeps others from doing so until the transaction ends: what is read after it is as it stands then, such as the
+ * votes, and whether the card's place was switched off meanwhile. SQLite has one writer anyway.
+ */
 export async function findToDecide(db: Executor, id: string): Promise<AskedRow | undefined> {
   return isId(id, 'apr') ? (await approvalToDecide(db, { id })).rows[0] : undefined
 }
@@ -54,7 +58,8 @@ const approvalToDecide = compileOnce((db, p: { id: string }) =>
       ),
       exists(holdersBehind(db, ref('approvals.owner_key_id'))).as('has_askers'),
     ])
-    .where('id', '=', p.id),
+    .where('id', '=', p.id)
+    .$if(isOnPostgres(db), (query) => query.forNoKeyUpdate()),
 )
 
 export function deleteDecision(trx: Executor, id: string): Promise<unknown> {

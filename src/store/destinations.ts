@@ -6,6 +6,7 @@ import { isId } from '../kit/ids.ts'
 import { compileOnce } from './compile-once.ts'
 import { type Executor, isOnPostgres } from './database.ts'
 import { OF_ANY_CLASS, PENDING } from './literals.ts'
+import { isToldAt } from './told.ts'
 
 /** What a sender writes down, of a destination that none has taken yet. */
 export const UNSERVED = {
@@ -83,8 +84,8 @@ export async function updateDestination(
 }
 
 /**
- * Deleted destinations whose secrets are still there and not needed any more: all their cards are closed, and drawn
- * unless they are off and can draw none.
+ * Deleted destinations whose secrets are still there and not needed any more: nothing that is pending was told there,
+ * so that no press needs an answer, and the cards are drawn unless they are off and can draw none.
  */
 export async function findForgettable(db: Executor): Promise<string[]> {
   const rows = await db
@@ -92,17 +93,6 @@ export async function findForgettable(db: Executor): Promise<string[]> {
     .select('d.id')
     .where('d.deleted_at', 'is not', null)
     .where('d.sealed_secrets', '!=', '')
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('posted_cards as c')
-            .innerJoin('approvals as a', 'a.id', 'c.subject_id')
-            .select('c.handle')
-            .whereRef('c.destination_id', '=', 'd.id')
-            .where('a.status', '=', PENDING),
-        ),
-      ),
-    )
     .where(({ or, eb, not, exists, selectFrom }) =>
       or([
         eb('d.enabled', '=', 0),
@@ -116,6 +106,16 @@ export async function findForgettable(db: Executor): Promise<string[]> {
           ),
         ),
       ]),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('approvals as a')
+            .select('a.id')
+            .where('a.status', '=', PENDING)
+            .where(isToldAt('a.id', 'd.id')),
+        ),
+      ),
     )
     .execute()
   return rows.map((row) => row.id)

@@ -1,7 +1,7 @@
 // Finds which approvals were told to some of the destinations.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Executor } from './database.ts'
 
 /** A few milliseconds' worth: so long nobody else has a turn on SQLite. */
@@ -15,9 +15,17 @@ const PAGE = 1_000
  */
 function isTold(approval: string, destinationIds: string[]) {
   // PostgreSQL takes no empty list.
-  if (destinationIds.length === 0) return sql<boolean>`1 = 0`
+  return destinationIds.length === 0 ? sql<boolean>`1 = 0` : isToldIn(approval, sql.join(destinationIds))
+}
+
+/** The same of the destination of a row; `destination` is its id in the query. */
+export function isToldAt(approval: string, destination: string) {
+  return isToldIn(approval, sql.ref(destination))
+}
+
+function isToldIn(approval: string, destinationIds: RawBuilder<unknown>) {
   const at = (table: string) => sql`select told.destination_id from ${sql.table(table)} as told
-    where told.subject_id = ${sql.ref(approval)} and coalesce(told.destination_id, '') in (${sql.join(destinationIds)})`
+    where told.subject_id = ${sql.ref(approval)} and coalesce(told.destination_id, '') in (${destinationIds})`
   return sql<boolean>`exists (${at('deliveries')} union all ${at('posted_cards')})`
 }
 

@@ -89,6 +89,26 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(await kept(id)).toEqual(isForgotten)
   })
 
+  test('they are kept while an approval is open that was sent there, also where no card is known, as by webhook', async () => {
+    const [id, unasked] = [await place(), await place()]
+    await destinations.update(unasked, { tools: ['nothing.*'] }, ADMIN)
+    const worker = await room.worker()
+    const asked = await room.office.ask()
+    await room.settled(asked.id, 1)
+    await worker.stop()
+    await room.office.db.transact((trx) => trx.deleteFrom('posted_cards').execute())
+    for (const one of [id, unasked]) await destinations.remove(one, ADMIN)
+    await destinations.forgetRemoved()
+    expect([await kept(id), await kept(unasked)]).toEqual([isKept, isForgotten])
+
+    await room.office.desk.withdraw({ approvalId: asked.id })
+    const again = await room.worker()
+    await eventually(async () => (await room.deliveries(asked.id)).every(({ state }) => state !== 'pending'))
+    await again.stop()
+    await destinations.forgetRemoved()
+    expect(await kept(id)).toEqual(isForgotten)
+  })
+
   test('what it was not sent before it was deleted it is never sent', async () => {
     const [id, other] = [await place(), await place()]
     const asked = await room.office.ask()

@@ -94,7 +94,7 @@ describe.each(databases)('on $name', ({ create }) => {
     await nextMinute()
     const [, rest, ...others] = await stored()
     expect(others).toEqual([])
-    expect(JSON.parse(String(rest?.canonical)).facts).toMatchObject({ count: 4, about: null })
+    expect(JSON.parse(String(rest?.canonical)).facts).toMatchObject({ count: 4, about: 'apr_1' })
     expect(rest?.at).toBe(clock.now() - MINUTE_MS)
     expect(told()).toEqual([
       { reason: 'not_a_reviewer', count: 1 },
@@ -117,9 +117,31 @@ describe.each(databases)('on $name', ({ create }) => {
     ])
   })
 
+  test('a try at one approval is on record beside those at others, whatever came first', async () => {
+    for (const about of ['apr_1', 'apr_2', 'apr_1']) refusals.note(refused('U1', { about }))
+    await refusals.close()
+    const facts = (await stored()).map(({ canonical }) => JSON.parse(canonical).facts)
+    expect(facts.map(({ about, count }) => [about, count])).toEqual([
+      ['apr_1', 1],
+      ['apr_2', 1],
+      ['apr_1', 1],
+    ])
+  })
+
+  test('of 1,000 approvals of one caller 20 are told apart, and other callers as ever', async () => {
+    for (let n = 0; n < 1_000; n++) refusals.note(refused('U1', { about: `apr_${n}` }))
+    for (let n = 0; n < 10; n++) refusals.note(refused('U1', { about: `apr_${n}`, reason: 'own_request' }))
+    refusals.note(refused('U2', { about: 'apr_7' }))
+    await refusals.close()
+    const all = await rows()
+    expect(all.filter(({ subject }) => subject === 'scripted/T1/U1')).toHaveLength(20 + 2 * 2)
+    expect(all.filter(({ subject }) => subject === 'scripted/T1/U2')).toHaveLength(1)
+    expect(all.reduce((sum, { count }) => sum + count, 0)).toBe(1_011)
+  })
+
   test('strangers leave a line and a number, and no row', async () => {
     for (let time = 0; time < 3; time++) {
-      refusals.note({ surface: 'api', reason: 'unauthorized', about: null })
+      refusals.note({ surface: 'api', reason: 'unauthorized', about: `apr_${time}` })
     }
     await nextMinute()
     expect(counted).toEqual(Array(3).fill('api unauthorized'))

@@ -155,6 +155,33 @@ describe.each(databases)('on $name', ({ name, create }) => {
     ])
   })
 
+  test.runIf(name === 'postgres').each([
+    ['off', 'destination_off', (id: string) => destinations.update(id, { enabled: false }, ADMIN)],
+    ['removed', 'destination_removed', (id: string) => destinations.remove(id, ADMIN)],
+  ] as const)(
+    'a press that waits for the approval while its place is %s does not count',
+    async (_how, code, close) => {
+      const { db } = room.office
+      const id = await place()
+      const { asked, handle } = await ask(id)
+      const [locked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      const holding = db.transact(async (trx) => {
+        await trx.selectFrom('approvals').select('id').where('id', '=', asked.id).forUpdate().execute()
+        locked.resolve()
+        await released.promise
+      })
+      await locked.promise
+      const pressing = pressAt(id, asked, handle)
+      const waits = sql`select pid from pg_locks where not granted`
+      await eventually(async () => (await waits.execute(db.read)).rows.length > 0)
+      await close(id)
+      released.resolve()
+      await holding
+      expect(await pressing).toMatchObject(refusedWith(code))
+      expect(await statusOf(asked)).toBe('pending')
+    },
+  )
+
   test.runIf(name === 'postgres')(
     'a card that is being written down while its place is removed is drawn once more',
     async () => {

@@ -82,6 +82,24 @@ describe.each(databases)('on $name', ({ name, create }) => {
     })
   })
 
+  test.each([
+    ['Bo via slack and Ana Ruiz', '“Bo via slack and Ana Ruiz”'],
+    ['Kurz, Ines', '“Kurz, Ines”'],
+    ['Bo\uff0c Ana', '“Bo\uff0c Ana”'],
+    ['Bo” AND “Ana', "“Bo' AND 'Ana”"],
+    ['Bo via api: fine / as', '“Bo via api: fine / as”'],
+    ['Andrea Viale-Anderson (CISO)', 'Andrea Viale-Anderson (CISO)'],
+  ])('whoever is called %s reads as one voter', async (name, shown) => {
+    const asked = await askTwo()
+    await vote(asked, member('U1', { name, emails: ['bo@example.com'] }))
+    await vote(asked, by('U2', 'ben@example.com'))
+    const first = `${shown} and Reviewer U2`
+    expect(await vote(asked, by('U3', 'gil@example.com'))).toMatchObject({ refusal: { first } })
+    expect(await office.queries.find(asked.id)).toMatchObject({
+      review_notes: `Approved by ${shown} via scripted and Reviewer U2 via scripted`,
+    })
+  })
+
   test('nobody is sent a new message for a vote', async () => {
     const asked = await askTwo()
     const { deliveries } = await recordOf(office.db, asked.id)

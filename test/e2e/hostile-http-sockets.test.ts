@@ -9,6 +9,7 @@ import type { ApprovalView } from '../../src/approvals/view.ts'
 import { type Answered, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { recorded } from '../fakes/peek.ts'
+import { reviewer } from '../fakes/shared-server.ts'
 
 const [sqlite] = databases
 let database: Awaited<ReturnType<NonNullable<typeof sqlite>['create']>>
@@ -140,6 +141,20 @@ test.each<[string, number[], string | Buffer | (() => string)]>([
     expect(answer.text).not.toContain(secret)
   expect(await recorded(database.url)).toEqual(before)
   expect((await running.call('GET', '/healthz')).status).toBe(200)
+})
+
+test.each([
+  ['hides', 'null', ''],
+  ['has no host', 'file:///page.html', 'Host:\r\n'],
+])('without a Host, a page that %s where it is from is not taken for ours', async (_what, origin, host) => {
+  const key = await running.key(reviewer('Ana Ruiz'))
+  const { body: approval } = await running.ask()
+  const body = '{"decision":"approve"}'
+  const { text } = await exchange(
+    `POST /v1/approvals/${approval.id}/decision HTTP/1.0\r\n${host}Authorization: Bearer ${key}\r\n` +
+      `Origin: ${origin}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  )
+  expect(text).toContain('"source":"api"')
 })
 
 test('an internal error says that there was one, and nothing about it', async () => {

@@ -102,7 +102,9 @@ describe.each(databases)('on $name', ({ create }) => {
       return disabled_reason === 'invalid_routing_key'
     })
     await eventually(() =>
-      pagerduty.incidents.some(({ title }) => title.includes('Destination disabled · Told by Countersign · Countersign says: ')),
+      pagerduty.incidents.some(({ title }) =>
+        title.includes('Destination disabled · Told by Countersign · Countersign says: '),
+      ),
     )
   })
 })

@@ -57,7 +57,7 @@ describe.each(databases)('on $name', ({ create }) => {
       ...(secret !== undefined && { secret }),
     })
 
-  test('refused presses are on record, with whose and for what, folded by person and reason', async () => {
+  test('refused presses are on record, with whose and for what, folded by person, reason and approval', async () => {
     const rows = await added(2, async () => {
       await Promise.all([click({ user: GUEST }), click({ user: GUEST }), click({ user: GUEST })])
       await click({ ts: '1767225600.000999', channel: 'C0ELSEWHERE', approvalId: `${asked.id} or 1=1` })
@@ -78,7 +78,7 @@ describe.each(databases)('on $name', ({ create }) => {
     ]
     const [agent = '', auditor = ''] = keys
     const body = { agent: { id: 'another' }, action: { tool: 't' } }
-    const rows = await added(3, async () => {
+    const rows = await added(4, async () => {
       await running.call('POST', '/v1/approvals', { key: agent, body })
       await running.call('GET', `/v1/approvals/${asked.id}`, { key: agent })
       await running.call('POST', `/v1/approvals/${asked.id}/withdraw`, { key: agent })
@@ -96,6 +96,7 @@ describe.each(databases)('on $name', ({ create }) => {
       { surface: 'api', reason: 'agent_mismatch', by: { platform: 'api' }, about: null, count: 1 },
       { surface: 'api', reason: 'approval_not_found', about: asked.id, count: 1 },
       { surface: 'api', reason: 'forbidden', about: asked.id, count: 1 },
+      { surface: 'api', reason: 'forbidden', about: null, count: 1 },
     ])
   })
 
@@ -105,6 +106,9 @@ describe.each(databases)('on $name', ({ create }) => {
     await running.call('GET', '/v1/approvals', { key: 'nobody' })
     await running.call('GET', '/no/such/path', { key: 'nobody' })
     await click({}, {}, 'a wrong secret')
+    for (const path of ['/v1/webhooks/slack/interactions/', '/V1/Webhooks/Slack/interactions']) {
+      await fetch(running.url + path, { method: 'POST', body: 'unsigned' })
+    }
     await click({ team: 'T0ELSEWHERE' })
     await running.teams.send({ type: 'typing', channelId: 'msteams', serviceUrl: 'https://x' }, 'no token')
     const after = await eventually(async () => {
@@ -116,7 +120,7 @@ describe.each(databases)('on $name', ({ create }) => {
       Object.fromEntries(changes.map(([series, value]) => [series, value - (before[series] ?? 0)])),
     ).toEqual({
       'api unauthorized': 1,
-      'slack invalid_signature': 1,
+      'slack invalid_signature': 3,
       'slack not_a_reviewer': 1,
       'teams invalid_token': 1,
     })

@@ -65,8 +65,9 @@ describe.each(databases)('on $name', ({ create }) => {
   test('the name on record is the directory’s, whatever somebody calls themselves', async () => {
     const ben = running.slack.workspace.users.find(({ id }) => id === BEN)
     if (!ben) throw new Error('there is no Ben')
-    const { display_name } = ben.profile
-    ben.profile.display_name = 'Ana (CISO)'
+    const before = { ...ben.profile }
+    // Only a handle begins with `@`.
+    Object.assign(ben.profile, { real_name: '@Ben Okafor', display_name: 'Ana (CISO)' })
     try {
       const { body: asked } = await running.ask()
       await click(asked, 'approve_action', BEN)
@@ -79,7 +80,7 @@ describe.each(databases)('on $name', ({ create }) => {
       const { body } = await running.call<{ data: { name: string }[] }>('GET', '/v1/people')
       expect(body.data.map((person) => person.name)).toContain(name)
     } finally {
-      ben.profile.display_name = display_name
+      Object.assign(ben.profile, before)
       // What Slack said is kept for ten minutes.
       clock.advance(11 * 60_000)
     }

@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { identifier } from '../../src/kit/identifier.ts'
+import { quoted } from '../../src/kit/quoted.ts'
 import { oneLine, prettyJson, prose } from '../../src/platforms/content/text.ts'
 import { hostileText } from '../fakes/hostile-approvals.ts'
 
@@ -18,6 +19,15 @@ const HIDDEN = {
   'an empty sign': '\u2800\ufffc\ufff9\u{1d159}\u{13430}',
 }
 const braced = (sign: string) => `\\u{${sign.codePointAt(0)?.toString(16)}}`
+
+it.each([
+  ['Kurz, Ines', '“Kurz, Ines”'],
+  ['“Kurz, Ines”', '“Kurz, Ines”'],
+  ['“Ana” and “Ben”', "“'Ana' and 'Ben'”"],
+  ['', '“”'],
+])('%j between quotation marks ends where it seems to end: %j', (text, shown) => {
+  expect(quoted(text)).toBe(shown)
+})
 
 describe('prose', () => {
   it.each(Object.entries(HIDDEN))('shows what is hidden: %s', (_, signs) => {

@@ -272,7 +272,7 @@ describe('a closed card', () => {
   it.each(TRICKS)('a reviewer named %j brings nothing to life', (trick) => {
     const card = approvalCard(closed('approved', `Ana ${trick} B`))
     for (const shown of [outcomeOf(card) ?? '', card.text]) {
-      expect(shown).toMatch(/^\*✅ Approved by\* `?Ana /)
+      expect(shown).toMatch(/^\*✅ Approved by\* `?“?Ana /)
       expect(alive(shown)).toBe('')
       expect(shown).not.toMatch(UNSEEN)
     }

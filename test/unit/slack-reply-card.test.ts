@@ -173,7 +173,7 @@ describe('a refusal', () => {
     ['<!channel> <@U1>', '`&lt;!channel&gt; &lt;@U1&gt;`'],
     ['*bold* _it_ ~no~ `x`', '`*bold* _it_ ~no~ ˋxˋ`'],
     ['https://evil.com/?a&b', '`https://evil.com/?a&amp;b`'],
-    [':x: @here #all', '`:x: @here #all`'],
+    [':x: @here #all', '`“:x: @here #all”`'],
     ['\u202eAna\u200b\n\ud800', '`\\u{202e}Ana\\u{200b} \ufffd`'],
     ['\u200b', '`\\u{200b}`'],
     ['', '(empty)'],

@@ -153,7 +153,7 @@ describe('a refusal', () => {
     ['', '(empty)'],
     ['n'.repeat(100_000), `${'n'.repeat(80)}…`],
     ['Jean-Luc O’Neil (Finance)', 'Jean-Luc O’Neil (Finance)'],
-    ['Dr. Müller, ana_b, 山田 太郎', 'Dr. Müller, ana_b, 山田 太郎'],
+    ['Dr. Müller, ana_b, 山田 太郎', '“Dr. Müller, ana_b, 山田 太郎”'],
   ])('a reviewer named %j brings nothing to life', (name, shown) => {
     expect(refusalText(refusalOf(refused('already_decided', decidedBy(name))))).toBe(
       `⚠ Already approved by ${shown}`,

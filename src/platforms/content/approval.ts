@@ -2,10 +2,11 @@
 
 import { type ApprovalView, closingVotes } from '../../approvals/view.ts'
 import { identifier } from '../../kit/identifier.ts'
+import { quoted } from '../../kit/quoted.ts'
 import { REMOVED_WORDS, type RenderOptions } from '../render-options.ts'
 import type { Budget } from './budget.ts'
 import type { Action, Confirm, Content, Fact, Room, Saying } from './content.ts'
-import { type Line, quoted } from './line.ts'
+import type { Line } from './line.ts'
 import { LINK, notesOf, previewOf } from './notes.ts'
 import { endOf, namesIn, outcomeOf } from './outcome.ts'
 import { SIGNS } from './signs.ts'

@@ -1,6 +1,7 @@
 // Declares a line in our voice: our words, and beside them what others chose, each as what it is.
 
 import { bounded, setApart } from '../../kit/identifier.ts'
+import { quoted } from '../../kit/quoted.ts'
 import { shortened } from './text.ts'
 
 const LONGEST_TIGHT_ID = 80
@@ -69,15 +70,7 @@ const PLAIN: Writing = {
 }
 
 const PLAIN_NAME = /^[\p{L}\p{M}\p{N} .'’@()_-]+$/u
-/** Whatever could be taken for the end of our quotation. */
-const INNER_QUOTES =
-  /[\p{Quotation_Mark}\u02BA\u02DD\u02EE\u05F4\u2033\u2034\u2036\u2037\u2057\u275D\u275E\u3003\u{1F676}-\u{1F678}]|['’]{2,}/gv
 const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
-
-/** Ends where it seems to end: of quotation marks, only ours are there. */
-export function quoted(text: string): string {
-  return `“${text.replace(INNER_QUOTES, "'")}”`
-}
 
 /** Where names and identifiers alone are too long: two identifiers that differ still never look alike. */
 export function tightened(line: Line): Line {

@@ -1,6 +1,6 @@
 // Says how an approval ended, and by whom: at the top of its card, and where the buttons were.
 
-import { type ApprovalView, closingVotes } from '../../approvals/view.ts'
+import { type ApprovalView, asOneName, closingVotes } from '../../approvals/view.ts'
 import type { Line } from './line.ts'
 import { named } from './who.ts'
 
@@ -25,7 +25,7 @@ function expiredWith({ progress }: ApprovalView): string {
 
 /** Each name by itself: a person called `Ana and Ben` is not two. */
 export function namesIn(names: string[]): Line {
-  const shown = names.slice(0, MOST_NAMES).map((name) => ({ name: named(name) }))
+  const shown = names.slice(0, MOST_NAMES).map((name) => ({ name: named(asOneName(name)) }))
   const more = names.length - shown.length
   const all: Line = more > 0 ? [...shown, `${more} more`] : shown
   return all.flatMap((part, index) => {

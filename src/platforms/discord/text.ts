@@ -1,6 +1,7 @@
 // Writes lines of ours in Discord's markdown, and others' text as code, in which nothing becomes a link or a mention.
 
-import { type Line, quoted, type Writing, written } from '../content/line.ts'
+import { quoted } from '../../kit/quoted.ts'
+import { type Line, type Writing, written } from '../content/line.ts'
 
 /** Ends code, which knows no escape. */
 const BACKTICK = /`/g

@@ -50,7 +50,7 @@ export function members(clientOf: (token: string) => WebClient, clock: Clock, lo
 
   return async ({ id, name, teamId }, workspace, token) => {
     const tenant = tenantOf(workspace)
-    const account: Account = { platform: 'slack', tenant, userId: id, name: `@${name}` }
+    const account: Account = { platform: 'slack', tenant, userId: id, name: `@${name}`, isHandle: true }
     if (token === undefined) return accountPrincipal(account, signedStanding(teamId, workspace))
     try {
       const key = `${tenant}/${id}`
@@ -74,7 +74,7 @@ function toldOf({ profile, real_name, is_email_confirmed }: User): Partial<Accou
   const name = profile?.real_name || real_name
   const { display_name: displayName, email } = profile ?? {}
   return {
-    ...(name && { name }),
+    ...(name && { name, isHandle: false }),
     ...(displayName && { displayName }),
     ...(email && { emails: [email], emailsConfirmed: is_email_confirmed === true }),
   }

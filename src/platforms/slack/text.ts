@@ -1,7 +1,8 @@
 // Writes lines of ours in Slack's mrkdwn, and others' text where Slack shows it literally.
 
 import type { MrkdwnElement, PlainTextElement, RichTextBlock } from '@slack/types'
-import { type Line, quoted, type Writing, written } from '../content/line.ts'
+import { quoted } from '../../kit/quoted.ts'
+import { type Line, type Writing, written } from '../content/line.ts'
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 /** All that mrkdwn can make something of: formatting, an emoji, a mention, a channel, a bare link. */

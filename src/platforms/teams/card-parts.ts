@@ -1,7 +1,8 @@
 // Writes lines of ours, and others' text, as the texts of a card's template in Teams.
 
 import { setApart } from '../../kit/identifier.ts'
-import { isolated, type Line, type Part, quoted } from '../content/line.ts'
+import { quoted } from '../../kit/quoted.ts'
+import { isolated, type Line, type Part } from '../content/line.ts'
 import { literal } from './card-text.ts'
 
 /** One TextRun: it shows its text as it is, but for the functions of a time. */

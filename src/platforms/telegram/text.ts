@@ -1,6 +1,7 @@
 // Writes lines of ours in Telegram's HTML, and others' text as code, in which it finds no link, mention or command.
 
-import { type Line, quoted, utcTime, type Writing, written } from '../content/line.ts'
+import { quoted } from '../../kit/quoted.ts'
+import { type Line, utcTime, type Writing, written } from '../content/line.ts'
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
