@@ -94,7 +94,7 @@ export function closedBy(view: Pick<ApprovalView, 'status' | 'decisions' | 'prog
 }
 
 /** `Ana`, `Ana and Ben`, `Ana, “Kurz, Ines” and Gil`. */
-export function inWords(names: string[]): string {
+function inWords(names: string[]): string {
   return listed(names.map(asOneName))
 }
 
