@@ -44,7 +44,7 @@ test('each approver is named by itself, and from the fourth on they are counted'
     const progress = [{ requirement: 'two', approved: decisions.map(({ reviewer }) => reviewer), missing: 0 }]
     return drawn(approvalMessage({ ...closed('approved'), decisions, progress })).headline.split(': ')[0]
   }
-  expect(named('Ana and Ben', 'Cem')).toBe('✅ Approved by Ana and Ben and Cem')
+  expect(named('Ana and Ben', 'Cem')).toBe('✅ Approved by “Ana and Ben” and Cem')
   expect(named('A', 'B', 'C', 'D', 'E')).toBe('✅ Approved by A, B, C and 2 more')
 })
 

@@ -28,6 +28,10 @@ export const event = z.object({
     .object({ by: z.string(), source: z.string().describe('A platform, `console` or `api`'), at: time })
     .nullable()
     .describe('Who has seen to it first'),
+  test: z
+    .literal(true)
+    .optional()
+    .describe('Only of a test: an admin tries a destination, which alone hears of it'),
   data: z.record(z.string(), z.unknown()),
   url: z.string(),
 })
