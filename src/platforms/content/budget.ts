@@ -12,18 +12,27 @@ export interface Budget {
   notice(): string | undefined
 }
 
-const SHARES = [1, 0.7, 0.5, 0.3, 0.2]
 const LEAST_SHARE = 0.1
+const SHARES = [1, 0.7, 0.5, 0.3, 0.2, LEAST_SHARE]
 
 /**
  * The fullest drawing that fits: when the whole is too long, every text gets a smaller share of its maximum. What a
  * drawing holds besides must leave room for a tenth of each.
  */
 export function fullest<T>(draw: (budget: Budget) => T, fits: (drawing: T) => boolean): T {
+  return fitting(draw, fits) ?? least(draw)
+}
+
+/** undefined: not even the least fits. */
+export function fitting<T>(draw: (budget: Budget) => T, fits: (drawing: T) => boolean): T | undefined {
   for (const share of SHARES) {
     const drawing = draw(createBudget(share))
     if (fits(drawing)) return drawing
   }
+  return undefined
+}
+
+export function least<T>(draw: (budget: Budget) => T): T {
   return draw(createBudget(LEAST_SHARE))
 }
 

@@ -1,6 +1,6 @@
 // Draws the fullest card that a platform takes: prose is cut first, names and identifiers only where they alone are too long.
 
-import { type Budget, fullest } from './budget.ts'
+import { type Budget, fitting, least } from './budget.ts'
 import type { Content } from './content.ts'
 import { tightened } from './line.ts'
 
@@ -9,9 +9,8 @@ export function fullestCard<T>(
   draw: (content: Content) => T,
   fits: (drawing: T) => boolean,
 ): T {
-  const drawing = fullest((budget) => draw(contentFor(budget)), fits)
-  if (fits(drawing)) return drawing
-  return draw(withTightLines(fullest(contentFor, () => false)))
+  const drawing = fitting((budget) => draw(contentFor(budget)), fits)
+  return drawing ?? draw(withTightLines(least(contentFor)))
 }
 
 function withTightLines(content: Content): Content {

@@ -54,6 +54,12 @@ function writtenPart(part: Part, writing: Writing): string {
   return writing.link(part.words, part.url)
 }
 
+/** Our words between marks that make them bold: a blank at the end stays outside, or they would stay as they are. */
+export function around(mark: string, words: string): string {
+  const seen = words.trimEnd()
+  return mark + seen + mark + words.slice(seen.length)
+}
+
 /** A line where nothing is formatted, as in a notification: what others chose keeps its own characters. */
 export function plain(line: Line): string {
   return written(line, PLAIN)

@@ -1,7 +1,7 @@
 // Writes lines of ours in Discord's markdown, and others' text as code, in which nothing becomes a link or a mention.
 
 import { quoted } from '../../kit/quoted.ts'
-import { type Line, type Writing, written } from '../content/line.ts'
+import { around, type Line, type Writing, written } from '../content/line.ts'
 
 /** Ends code, which knows no escape. */
 const BACKTICK = /`/g
@@ -12,7 +12,7 @@ export function markdown(line: Line): string {
 
 const MARKDOWN: Writing = {
   words: (text) => text,
-  strong: (text) => text.replace(/^( *)(.*?)( *)$/s, '$1**$2**$3'),
+  strong: (text) => around('**', text),
   id: code,
   name: code,
   quote: (text) => code(quoted(text)),

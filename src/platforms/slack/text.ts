@@ -2,7 +2,7 @@
 
 import type { MrkdwnElement, PlainTextElement, RichTextBlock } from '@slack/types'
 import { quoted } from '../../kit/quoted.ts'
-import { type Line, type Writing, written } from '../content/line.ts'
+import { around, type Line, type Writing, written } from '../content/line.ts'
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 /** All that mrkdwn can make something of: formatting, an emoji, a mention, a channel, a bare link. */
@@ -15,8 +15,7 @@ export function mrkdwn(line: Line): string {
 
 const MRKDWN: Writing = {
   words: escaped,
-  strong: (text) =>
-    text.replace(/^( *)(.*?)( *)$/s, (_, before, words, after) => `${before}*${escaped(words)}*${after}`),
+  strong: (text) => around('*', escaped(text)),
   id: code,
   name: (text) => (LIVE.test(text) ? code(text) : escaped(text)),
   quote: (text) => code(quoted(text)),
