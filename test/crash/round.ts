@@ -130,7 +130,7 @@ async function pressUnknown(
   const stillUnknown = left.filter((copy) => pressed.has(copy.handle))
   if (stillUnknown.length > 0) throw new Error(`pressed and still unknown: ${JSON.stringify(stillUnknown)}`)
   const told = toldNow().map((message) => message.text)
-  if (told.filter((text) => /Already|expired/.test(text)).length !== lying.length) {
+  if (told.filter((text) => /Already|You have already|expired/.test(text)).length !== lying.length) {
     throw new Error(`who pressed ${lying.length} closed cards was told ${JSON.stringify(told)}`)
   }
   return { counted: alive.length, corrected: lying.length }

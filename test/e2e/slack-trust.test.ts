@@ -5,7 +5,7 @@ import type { ApprovalView } from '../../src/approvals/view.ts'
 import type { User } from '../../src/sandbox/slack/workspace.ts'
 import { CHANNEL, eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
-import { recorded } from '../fakes/peek.ts'
+import { recorded, remembered } from '../fakes/peek.ts'
 import { sharedServer } from '../fakes/shared-server.ts'
 import { ANA, BEN, clickOf, type Press, payload, postToSlackEndpoint } from '../fakes/slack-requests.ts'
 import { BOT_TOKEN } from '../fakes/slack-server.ts'
@@ -107,6 +107,7 @@ describe.each(databases)('on $name', ({ create }) => {
   test('the card of one approval does not decide another', async () => {
     const [one, other] = [await ask(), await ask()]
     const { ts } = await cardOf(one)
+    await remembered(server.databaseUrl, one.id)
     await expectRefused({ approvalId: other.id, ts })
   })
 

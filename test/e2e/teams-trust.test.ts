@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
-import { recorded } from '../fakes/peek.ts'
+import { recorded, remembered } from '../fakes/peek.ts'
 import { clickOf, payload, postToSlackEndpoint } from '../fakes/slack-requests.ts'
 import { type Json, type Press, shown, teamsOffice } from '../fakes/teams-office.ts'
 
@@ -134,7 +134,9 @@ describe.each(databases)('on $name', ({ create }) => {
   })
 
   test('the card of one approval does not decide another', async () => {
-    const { id: replyToId } = await office.cardOf(await office.ask())
+    const other = await office.ask()
+    const { id: replyToId } = await office.cardOf(other)
+    await remembered(office.databaseUrl, other.id)
     await expectRefused({}, NOT_A_REVIEWER, { replyToId })
   })
 

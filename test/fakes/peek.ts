@@ -2,9 +2,16 @@
 
 import { readFile } from 'node:fs/promises'
 import SqliteHandle from 'better-sqlite3'
+import { eventually } from './countersign.ts'
 import { clientOf } from './postgres-client.ts'
 
 type Row = Record<string, unknown>
+
+/** Until the product knows that it posted the card: before, a press on it is taken for one on any card of the place. */
+export function remembered(databaseUrl: string, approvalId: string): Promise<unknown> {
+  const sql = `select handle from posted_cards where subject_id = '${approvalId}'`
+  return eventually(async () => (await select(databaseUrl, sql))[0])
+}
 
 export async function select(databaseUrl: string, sql: string): Promise<Row[]> {
   if (!databaseUrl.startsWith('postgres://')) {
