@@ -173,7 +173,7 @@ describe.each(databases)('on $name', ({ create }) => {
   test('removing the app switches its destinations off, says why, and leaves others alone', async () => {
     const [inTeam, inChat] = [await destinationIn(places().general), await destinationIn(places().groupChat)]
     const { body: asked } = await running.ask()
-    await eventually(() => isCardIn(places().general, asked))
+    for (const place of [places().general, places().groupChat]) await eventually(() => isCardIn(place, asked))
     await running.teams.remove(places().approvals)
     expect(await destination(inTeam)).toMatchObject({ enabled: false, disabled_reason: 'app_removed' })
     expect(await destination(inChat)).toMatchObject({ enabled: true })
