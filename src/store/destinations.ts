@@ -43,6 +43,7 @@ export async function findDestination(db: Executor, id: string): Promise<Destina
 export function findKnownDestinations(db: Executor): Promise<DestinationRow[]> {
   return db.selectFrom('destinations').selectAll().where('sealed_secrets', '!=', '').orderBy('id').execute()
 }
+
 /** A destination, and whether it was ever sent the card or is about to be. */
 export type Listener = DestinationRow & { told: number }
 

@@ -6,6 +6,7 @@ import type { Digest } from '../platform.ts'
 import { type RenderOptions, withheldWords } from '../render-options.ts'
 import { titleOf } from './alert.ts'
 import { type Line, plain, tightened } from './line.ts'
+import { LONGEST_URL } from './link.ts'
 import { SIGNS } from './signs.ts'
 import { oneLine, shortened, webUrl } from './text.ts'
 import { asker } from './who.ts'
@@ -38,8 +39,6 @@ export interface DigestContent {
 const MOST_ROWS = 45
 /** Names and identifiers of longer ones would fill a message, where a link leads to all of them. */
 const LONGEST_ROW = 400
-/** Longer ones fit on no button, and would fill a message alone. */
-const MAX_URL = 512
 
 /** The drawing with the most rows that still fits, the most severe first and then the earliest. */
 export function fullestDigest<T>(
@@ -124,7 +123,7 @@ function rank({ severity }: EventView): number {
 
 function linkOf(address: string): string | undefined {
   const url = webUrl(address)
-  return url !== undefined && url.length <= MAX_URL ? url : undefined
+  return url !== undefined && url.length <= LONGEST_URL ? url : undefined
 }
 
 function count(size: number): string {

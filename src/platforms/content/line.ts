@@ -28,22 +28,22 @@ export type Part =
 
 export type Line = Part[]
 
-/** How one platform writes each part. */
-export interface Writing {
-  words(text: string): string
-  strong(text: string): string
-  id(text: string): string
-  name(text: string): string
-  quote(text: string): string
-  time(iso: string, isDeadline: boolean): string
-  link(words: string, url: string): string
+/** How one platform writes each part; what others chose comes to it as it may stand among our words. */
+export interface Writing<Written = string> {
+  words(text: string): Written
+  strong(text: string): Written
+  id(text: string): Written
+  name(text: string): Written
+  quote(text: string): Written
+  time(iso: string, isDeadline: boolean): Written
+  link(words: string, url: string): Written
 }
 
 export function written(line: Line, writing: Writing): string {
   return line.map((part) => writtenPart(part, writing)).join('')
 }
 
-function writtenPart(part: Part, writing: Writing): string {
+export function writtenPart<Written>(part: Part, writing: Writing<Written>): Written {
   if (typeof part === 'string') return writing.words(part)
   if ('strong' in part) return writing.strong(part.strong)
   if ('id' in part) return writing.id(setApart(part.id))
@@ -88,7 +88,7 @@ export function tightened(line: Line): Line {
 }
 
 /** What is written from right to left must not turn our words around: between marks of ours it does not. */
-export function isolated(text: string): string {
+function isolated(text: string): string {
   return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text
 }
 

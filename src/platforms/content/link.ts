@@ -3,7 +3,7 @@
 import type { Content } from './content.ts'
 
 /** Longer ones fit on no button there, and no address of ours is. */
-const MAX_URL = 512
+export const LONGEST_URL = 512
 
 export interface Link {
   label: string
@@ -14,6 +14,6 @@ export interface Link {
 
 export function linkOf({ actions }: Content): Link | undefined {
   const [link] = actions.flatMap((action) => (action.kind === 'link' ? [action] : []))
-  if (!link || link.url.length > MAX_URL) return undefined
+  if (!link || link.url.length > LONGEST_URL) return undefined
   return { label: link.label, url: link.url, onButton: /[.:]/.test(new URL(link.url).hostname) }
 }

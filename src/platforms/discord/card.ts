@@ -1,12 +1,13 @@
 // Draws what a card says in Discord: lines, others' words as code, the facts in fields, and a link to the record.
 
+import { COLORS } from '../content/colors.ts'
 import type { Content } from '../content/content.ts'
 import { fullestCard } from '../content/fullest-card.ts'
 import { plain } from '../content/line.ts'
 import { type Link, linkOf } from '../content/link.ts'
 import { contentOf, type Subject } from '../content/message.ts'
 import type { RenderOptions } from '../render-options.ts'
-import { addressed, COLORS, type DiscordMessage, type Embed, isShortEnough } from './message.ts'
+import { addressed, type DiscordMessage, type Embed, isShortEnough } from './message.ts'
 import { block, jsonBlock, markdown } from './text.ts'
 
 const ROOM = { payload: 1500 }
@@ -16,15 +17,17 @@ export function cardOf(subject: Subject, options: RenderOptions): DiscordMessage
   const contentFor = contentOf(subject, options, ROOM)
   const [embed, link] = fullestCard(
     contentFor,
-    (content) => [embedOf(content), linkOf(content)] as const,
+    (content) => {
+      const found = linkOf(content)
+      return [embedOf(content, found), found] as const
+    },
     ([drawn]) => isShortEnough(drawn),
   )
   return addressed({ embeds: [embed], components: buttons(link) }, options)
 }
 
-function embedOf(content: Content): Embed {
+function embedOf(content: Content, link: Link | undefined): Embed {
   const { byline, facts, headline, notes, outcome, payload, reference, remarks, says, tone } = content
-  const link = linkOf(content)
   const lines = [
     markdown(headline),
     ...[byline, ...remarks].map(markdown),

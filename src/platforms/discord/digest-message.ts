@@ -1,9 +1,10 @@
 // Draws a digest in Discord: one embed for many alerts, with a line for each that leads to its record.
 
+import { COLORS } from '../content/colors.ts'
 import { bySeverity, type DigestContent, type DigestRow, fullestDigest } from '../content/digest.ts'
 import type { Digest } from '../platform.ts'
 import type { RenderOptions } from '../render-options.ts'
-import { addressed, COLORS, type DiscordMessage, type Embed, isShortEnough } from './message.ts'
+import { addressed, type DiscordMessage, type Embed, isShortEnough } from './message.ts'
 import { markdown } from './text.ts'
 
 /** As many alerts as Discord takes, and how many more there are. */

@@ -1,6 +1,5 @@
 // Builds a message for Discord: one coloured embed and a link, which is all that a webhook may post.
 
-import type { Tone } from '../content/content.ts'
 import type { RenderOptions } from '../render-options.ts'
 
 export interface Embed {
@@ -33,24 +32,6 @@ export interface DiscordMessage {
   components: { type: 1; components: [LinkButton] }[]
   /** https://docs.discord.com/developers/resources/message#allowed-mentions-object */
   allowed_mentions: { parse: [] | ['everyone'] }
-}
-
-/** What waits is never in the colour of what was denied. */
-export const COLORS: Record<Tone, number> = {
-  info: 0x4a90d9,
-  low: 0x4a90d9,
-  medium: 0xe8a317,
-  high: 0xe8590c,
-  critical: 0xb00020,
-  pending_info: 0x4a90d9,
-  pending_low: 0x4a90d9,
-  pending_medium: 0xe8a317,
-  pending_high: 0xe8590c,
-  pending_critical: 0x7b3fbf,
-  approved: 0x2eb67d,
-  denied: 0xe01e5a,
-  expired: 0x868e96,
-  withdrawn: 0x868e96,
 }
 
 /** Of all text in the embeds; https://docs.discord.com/developers/resources/message#embed-object-embed-limits */

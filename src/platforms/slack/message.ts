@@ -1,6 +1,7 @@
 // Builds a message for Slack: a line that notifies, and a coloured card under it.
 
 import type { KnownBlock } from '@slack/types'
+import { COLORS } from '../content/colors.ts'
 import type { Tone } from '../content/content.ts'
 import type { Line } from '../content/line.ts'
 import type { RenderOptions } from '../render-options.ts'
@@ -14,24 +15,6 @@ export interface SlackMessage {
   parse: 'none'
   unfurl_links: false
   unfurl_media: false
-}
-
-/** The bar beside a card. What waits is never in the colour of what was denied. */
-const COLORS: Record<Tone, string> = {
-  info: '#4A90D9',
-  low: '#4A90D9',
-  medium: '#E8A317',
-  high: '#E8590C',
-  critical: '#B00020',
-  pending_info: '#4A90D9',
-  pending_low: '#4A90D9',
-  pending_medium: '#E8A317',
-  pending_high: '#E8590C',
-  pending_critical: '#7B3FBF',
-  approved: '#2EB67D',
-  denied: '#E01E5A',
-  expired: '#868E96',
-  withdrawn: '#868E96',
 }
 
 /** Everybody in the channel; `parse: 'none'` leaves it alive. https://docs.slack.dev/messaging/formatting-message-text */
@@ -49,11 +32,16 @@ export function slackMessage(
 ): SlackMessage {
   return {
     text: mention ? `${EVERYBODY} ${mrkdwn(line)}` : mrkdwn(line),
-    attachments: [{ color: COLORS[tone], blocks }],
+    attachments: [{ color: barColor(tone), blocks }],
     parse: 'none',
     unfurl_links: false,
     unfurl_media: false,
   }
+}
+
+/** Of the bar beside a card: `#4A90D9`. */
+function barColor(tone: Tone): string {
+  return `#${COLORS[tone].toString(16).padStart(6, '0').toUpperCase()}`
 }
 
 export function isShortEnough(message: { text: string }): boolean {

@@ -1,8 +1,7 @@
 // Writes lines of ours, and others' text, as the texts of a card's template in Teams.
 
-import { setApart } from '../../kit/identifier.ts'
 import { quoted } from '../../kit/quoted.ts'
-import { isolated, type Line, type Part } from '../content/line.ts'
+import { type Line, type Writing, writtenPart } from '../content/line.ts'
 import { literal } from './card-text.ts'
 
 /** One TextRun: it shows its text as it is, but for the functions of a time. */
@@ -15,19 +14,19 @@ export interface Run {
 }
 
 export function runs(line: Line): Run[] {
-  return line.map(run)
+  return line.map((part) => writtenPart(part, RUNS))
 }
 
-function run(part: Part): Run {
-  const plain: Run = { text: '', weight: 'default', font: 'default', url: '' }
-  if (typeof part === 'string') return { ...plain, text: part }
-  if ('strong' in part) return { ...plain, text: part.strong, weight: 'bolder' }
-  if ('id' in part) return { ...plain, text: literal(setApart(part.id)), font: 'monospace' }
-  if ('name' in part) return { ...plain, text: literal(isolated(part.name)) }
-  if ('quote' in part) return { ...plain, text: literal(quoted(isolated(part.quote))) }
-  if ('deadline' in part) return { ...plain, text: localTime(part.deadline) }
-  if ('time' in part) return { ...plain, text: localTime(part.time) }
-  return { ...plain, text: part.words, weight: 'bolder', url: part.url }
+const PLAIN: Run = { text: '', weight: 'default', font: 'default', url: '' }
+
+const RUNS: Writing<Run> = {
+  words: (text) => ({ ...PLAIN, text }),
+  strong: (text) => ({ ...PLAIN, text, weight: 'bolder' }),
+  id: (text) => ({ ...PLAIN, text: literal(text), font: 'monospace' }),
+  name: (text) => ({ ...PLAIN, text: literal(text) }),
+  quote: (text) => ({ ...PLAIN, text: literal(quoted(text)) }),
+  time: (iso) => ({ ...PLAIN, text: localTime(iso) }),
+  link: (words, url) => ({ ...PLAIN, text: words, weight: 'bolder', url }),
 }
 
 /** In the reader's own zone. Teams reads no fractions of a second; what is no time is nothing. */

@@ -84,11 +84,9 @@ function isShortEnough(card: AdaptiveCard): boolean {
 
 type Row = Record<string, string>
 
-function withoutFunctions(data: Record<string, string | boolean | Row[]>): object {
-  const stripped = (value: string | boolean | Row[]) => {
-    if (typeof value === 'boolean') return value
-    return typeof value === 'string' ? literal(value) : value.map(literalRow)
-  }
+function withoutFunctions(data: Record<string, string | Row[]>): object {
+  const stripped = (value: string | Row[]) =>
+    typeof value === 'string' ? literal(value) : value.map(literalRow)
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, stripped(value)]))
 }
 

@@ -2,7 +2,7 @@
 
 import type { Content } from '../content/content.ts'
 import { fullestCard } from '../content/fullest-card.ts'
-import { linkOf } from '../content/link.ts'
+import { type Link, linkOf } from '../content/link.ts'
 import { contentOf, type Subject } from '../content/message.ts'
 import type { RenderOptions } from '../render-options.ts'
 import { isShortEnough, paragraphs, type TelegramMessage, telegramMessage } from './message.ts'
@@ -15,15 +15,17 @@ export function cardOf(subject: Subject, options: RenderOptions): TelegramMessag
   const contentFor = contentOf(subject, options, ROOM)
   const [text, link] = fullestCard(
     contentFor,
-    (content) => [textOf(content), linkOf(content)] as const,
+    (content) => {
+      const found = linkOf(content)
+      return [textOf(content, found), found] as const
+    },
     ([drawn]) => isShortEnough(drawn),
   )
   return telegramMessage(text, link?.onButton ? [{ text: link.label, url: link.url }] : [])
 }
 
-function textOf(content: Content): string {
+function textOf(content: Content, link: Link | undefined): string {
   const { byline, facts, headline, notes, outcome, payload, reference, remarks, says } = content
-  const link = linkOf(content)
   return paragraphs([
     [html(headline), ...[byline, ...remarks].map(html)],
     says ? [bold(says.label), block(says.text)] : [],
