@@ -4,7 +4,7 @@ import { buildApp } from '../src/app.ts'
 import { loadConfig } from '../src/config/config.ts'
 import { accountPrincipal } from '../src/identity/principal.ts'
 import { createLog } from '../src/kit/log.ts'
-import { openDatabase } from '../src/store/database.ts'
+import { openDatabase } from '../src/store/open-database.ts'
 import { rememberCard } from '../src/store/posted-cards.ts'
 import { CHANNEL, REVIEWER, TEAM, tsOf } from './slack-press.ts'
 

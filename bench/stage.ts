@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { systemClock } from '../src/kit/clock.ts'
 import { createLog } from '../src/kit/log.ts'
-import { openDatabase } from '../src/store/database.ts'
+import { openDatabase } from '../src/store/open-database.ts'
 import type { Started } from '../test/fakes/postgres-server.ts'
 import { startSlack } from '../test/fakes/slack-server.ts'
 

@@ -12,7 +12,7 @@ import { giveUpTurns, insertDeliveries } from '../store/deliveries.ts'
 import { findListeners, type Listener } from '../store/destinations.ts'
 import { insertEvent } from '../store/events.ts'
 import { together } from '../store/together.ts'
-import type { Change } from './close.ts'
+import type { Change } from './change.ts'
 
 /**
  * A closing reaches every destination that was ever sent the approval, whatever its filters: there it is the

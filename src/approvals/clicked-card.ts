@@ -3,7 +3,7 @@
 import type { Executor } from '../store/database.ts'
 import { redeliverNewest, wasTold } from '../store/deliveries.ts'
 import { type Closure, findCard, rememberCard } from '../store/posted-cards.ts'
-import type { Change } from './close.ts'
+import type { Change } from './change.ts'
 import type { Decide } from './desk.ts'
 import type { RefusalCode } from './refusals.ts'
 

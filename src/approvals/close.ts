@@ -1,29 +1,17 @@
 // Closes an approval, whatever the reason: one compare-and-set, its audit row and its announcement.
 
-import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
+import type { ApprovalRow } from '../../db/schema.ts'
 import { type Entry, record } from '../audit/append.ts'
 import type { EventType } from '../events/catalogue.ts'
 import { closePending } from '../store/approvals.ts'
 import type { Executor } from '../store/database.ts'
 import { together } from '../store/together.ts'
 import { announce } from './announce.ts'
-import { type ViewOptions, viewOf } from './compose-view.ts'
+import type { Change } from './change.ts'
+import { viewOf } from './compose-view.ts'
 import { findReasons } from './unreached-reasons.ts'
 import type { ApprovalStatus, ApprovalView } from './view.ts'
 import { findShownVotes, type ShownVote } from './votes.ts'
-
-/** One transaction of the desk. */
-export interface Change extends ViewOptions {
-  trx: Executor
-  /** UTC epoch milliseconds, one instant for all that the transaction writes. */
-  now: number
-  /** The approvals that it closes: those who wait for them are told after the commit. */
-  closed: ApprovalView[]
-  /** The votes that it records, with the approvals as they stand by them. */
-  voted: { view: ApprovalView; vote: DecisionRow }[]
-  /** The ids of those that it finds to have reached nobody: who waits for them looks again after the commit. */
-  unreached: string[]
-}
 
 export interface Closing {
   status: Exclude<ApprovalStatus, 'pending'>

@@ -2,7 +2,8 @@
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import { markUnreached } from '../store/unreached.ts'
-import { type Change, close } from './close.ts'
+import type { Change } from './change.ts'
+import { close } from './close.ts'
 import type { ApprovalView } from './view.ts'
 
 export function isOverdue(approval: ApprovalRow, now: number): boolean {

@@ -4,6 +4,7 @@ import type { Clock } from '../kit/clock.ts'
 import { oneAtATime } from '../kit/one-at-a-time.ts'
 import { findApproval } from '../store/approvals.ts'
 import type { Database } from '../store/database.ts'
+import { countPendingByRisk, countUnreached } from '../store/figures.ts'
 import { type ApprovalFilter, findApprovals, listApprovals, measureApprovals } from '../store/lists.ts'
 import { pagesOfTold, wasToldAt } from '../store/told.ts'
 import { composeSummaries, composeView, composeViews } from './compose-view.ts'
@@ -29,6 +30,10 @@ export interface Queries {
   pending(destinationIds: string[], limit: number): Promise<ApprovalView[]>
   /** Of what was told to these destinations, and how they do themselves. */
   standing(scope: StandingScope): Promise<Standing>
+  /** How many wait for a decision by their risk level, tests left out. */
+  pendingByRisk(): Promise<ReadonlyMap<string, number>>
+  /** How many of those that wait no destination of people has taken in time. */
+  unreached(): Promise<number>
 }
 
 export interface Page<Item> {
@@ -134,5 +139,7 @@ export function createQueries(options: QueriesOptions): Queries {
     },
     pending: (destinationIds, limit) => figures(() => pending(destinationIds, limit)),
     standing: (scope) => figures(() => readStanding(read, scope, clock.now(), options)),
+    pendingByRisk: () => countPendingByRisk(read),
+    unreached: () => countUnreached(read),
   }
 }

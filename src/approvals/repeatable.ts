@@ -2,7 +2,7 @@
 
 import { type IdempotencyKey, once } from '../idempotency/once.ts'
 import { isId } from '../kit/ids.ts'
-import type { Change } from './close.ts'
+import type { Change } from './change.ts'
 import { loadView } from './compose-view.ts'
 import { type Outcome, ok, refused } from './refusals.ts'
 import type { ApprovalView } from './view.ts'

@@ -6,7 +6,7 @@ import { type Clock, SET_BACK_MS } from '../kit/clock.ts'
 import type { Database } from '../store/database.ts'
 import { type Aged, findAgain, findAged, type Looked, markUnreached, type Reach } from '../store/unreached.ts'
 import { announceUnreached } from './announce.ts'
-import type { Change } from './close.ts'
+import type { Change } from './change.ts'
 
 export interface UnreachedOptions {
   db: Database

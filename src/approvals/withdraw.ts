@@ -1,7 +1,8 @@
 // Withdraws an agent's request for approval, as long as nobody has answered it.
 
 import { findApproval } from '../store/approvals.ts'
-import { type Change, close } from './close.ts'
+import type { Change } from './change.ts'
+import { close } from './close.ts'
 import { loadView } from './compose-view.ts'
 import type { Withdraw } from './desk.ts'
 import { expire, isOverdue } from './expire.ts'

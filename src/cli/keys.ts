@@ -6,7 +6,7 @@ import { createApiKeys } from '../identity/api-keys.ts'
 import { systemClock } from '../kit/clock.ts'
 import { createLog } from '../kit/log.ts'
 import { StartError } from '../kit/start-error.ts'
-import { openDatabase } from '../store/database.ts'
+import { openDatabase } from '../store/open-database.ts'
 
 export interface KeyOptions {
   name: string

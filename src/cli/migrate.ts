@@ -2,7 +2,7 @@
 
 import { readConfig } from '../config/config.ts'
 import { createLog } from '../kit/log.ts'
-import { openDatabase } from '../store/database.ts'
+import { openDatabase } from '../store/open-database.ts'
 
 export async function migrateAndStop(): Promise<void> {
   const { databaseUrl } = readConfig()

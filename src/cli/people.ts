@@ -5,7 +5,7 @@ import { createPeople, type People } from '../identity/people.ts'
 import { systemClock } from '../kit/clock.ts'
 import { createLog } from '../kit/log.ts'
 import { StartError } from '../kit/start-error.ts'
-import { openDatabase } from '../store/database.ts'
+import { openDatabase } from '../store/open-database.ts'
 
 const PAGE = 200
 

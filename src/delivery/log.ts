@@ -5,6 +5,7 @@ import { type Clock, DAY_MS } from '../kit/clock.ts'
 import { findAttempts } from '../store/attempts.ts'
 import type { Database } from '../store/database.ts'
 import * as store from '../store/delivery-log.ts'
+import { oldestDue } from '../store/figures.ts'
 
 export type { LoggedDelivery } from '../store/delivery-log.ts'
 
@@ -19,6 +20,8 @@ export interface DeliveryLog {
   replay(id: string): Promise<store.LoggedDelivery | undefined>
   /** Returns how many are sent once more. */
   replayAll(filter: store.DeliveryFilter): Promise<number>
+  /** How long the delivery that waits longest has been due; 0 when none is. */
+  queueAgeMs(): Promise<number>
   /** Deletes what ended longer ago than the log is kept. */
   forgetOld(): Promise<void>
 }
@@ -55,6 +58,10 @@ export function createDeliveryLog(options: {
       return store.findDelivery(db.read, id)
     },
     replayAll: replay,
+    async queueAgeMs() {
+      const oldest = await oldestDue(db.read)
+      return oldest === undefined ? 0 : Math.max(0, clock.now() - oldest)
+    },
     async forgetOld() {
       const cutoff = clock.now() - retentionDays * DAY_MS
       await db.transact((trx) => store.forgetDeliveries(trx, cutoff, FORGOTTEN_AT_ONCE))

@@ -9,7 +9,7 @@ import type { Health } from './end.ts'
 import type { Lease, Leases } from './lease.ts'
 import { NO_QUEUE, type Queue } from './queue.ts'
 import { type Turns, turnsOf } from './turns.ts'
-import type { WorkerOptions } from './worker.ts'
+import type { WorkerOptions } from './worker-options.ts'
 
 /** Less than a lease is longer than a send (`DELIVERY_LEASE_SECONDS`): what begins now ends within it. */
 const RENEW_AFTER_MS = 5_000

@@ -2,17 +2,14 @@
 
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import type { DestinationRow } from '../../db/schema.ts'
-import type { ApprovalView } from '../approvals/view.ts'
-import { type Clock, SET_BACK_MS } from '../kit/clock.ts'
+import { SET_BACK_MS } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
-import type { Logger } from '../kit/log.ts'
-import type { Destination, Platform, PlatformKind } from '../platforms/platform.ts'
-import type { Database } from '../store/database.ts'
+import type { PlatformKind } from '../platforms/platform.ts'
 import { type Claimable, findClaimable, freeLeases, leaseDestination } from '../store/leases.ts'
 import { endWaits, lastLeasedAt } from '../store/set-back.ts'
-import type { SendResult } from './end.ts'
 import { type Lease, openLeases } from './lease.ts'
 import { sendDue } from './send-due.ts'
+import type { WorkerOptions } from './worker-options.ts'
 
 /** Some of them think longer than anybody waits for a process to stop. */
 const STOP_WAITS_MS = 1_000
@@ -24,28 +21,6 @@ export interface Worker {
    * have not answered by then is sent once more after the next start.
    */
   stop(): Promise<void>
-}
-
-export interface WorkerOptions {
-  db: Database
-  kinds: Pick<
-    PlatformKind,
-    'name' | 'audience' | 'retryPolicy' | 'keepsExcerpts' | 'pace' | 'parallel' | 'batch' | 'orderKey'
-  >[]
-  platforms: Map<string, Platform>
-  publicUrl: string
-  /** Keeps what a platform says of a place that moved. */
-  onMoved(destinationId: string, values: Record<string, unknown>): Promise<unknown>
-  open(row: DestinationRow): Destination
-  findView(approvalId: string): Promise<ApprovalView | undefined>
-  /** Longer than any send: a sender that is silent for so long is taken for dead. */
-  leaseMs: number
-  /** Approvals of that age may be found to have reached nobody. */
-  unreachedAfterMs: number
-  /** Told of each send once its end is written. */
-  onSent?(channelType: string, result: SendResult): void
-  clock: Clock
-  log: Logger
 }
 
 /** Destinations of people, and of machines, served at once by one process: neither wait for the others. */

@@ -1,8 +1,6 @@
 // Maps the event names of other products, in lower case, to the type that each one means.
 
-import type { EventType } from './catalogue.ts'
-
-export const ALIASES: ReadonlyMap<string, EventType> = new Map<string, EventType>([
+export const ALIASES = [
   ['approval_request', 'approval.requested'],
   ['hitl.requested', 'approval.requested'],
   ['hitl.pending', 'approval.requested'],
@@ -15,6 +13,6 @@ export const ALIASES: ReadonlyMap<string, EventType> = new Map<string, EventType
   ['deny', 'decision.deny'],
   ['sanitize', 'decision.sanitize'],
   ['require_approval', 'decision.require_approval'],
-])
+] as const
 
 export const CATEGORY_ALIASES: ReadonlyMap<string, string> = new Map([['hitl.*', 'approval.*']])

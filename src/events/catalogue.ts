@@ -53,6 +53,7 @@ export type ReservedType = Extract<EventType, `${'approval' | 'destination' | 'e
 /** Longer texts than any name are compared by their beginning. */
 const LONGEST_COMPARED = 60
 const TYPES = Object.keys(EVENT_TYPES) as EventType[]
+const TYPE_BY_ALIAS: ReadonlyMap<string, EventType> = new Map<string, EventType>(ALIASES)
 const NAMES = [...TYPES.map((type) => [type, type] as const), ...ALIASES].map(([name, type]) => ({
   type,
   pairs: pairsOf(name),
@@ -66,7 +67,7 @@ export function isReserved(type: EventType): type is ReservedType {
 /** The type that a name or an alias means, whatever its case. */
 export function canonicalType(text: string): EventType | undefined {
   const name = text.toLowerCase()
-  return isType(name) ? name : ALIASES.get(name)
+  return isType(name) ? name : TYPE_BY_ALIAS.get(name)
 }
 
 /** What a destination may ask for: a type, or a category such as `approval.*`, also by an alias. */

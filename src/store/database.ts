@@ -1,13 +1,21 @@
-// Defines one small interface over SQLite and PostgreSQL, where everything is kept, and opens either.
+// Defines one small interface over SQLite and PostgreSQL, where everything is kept.
 
 import { type Kysely, PostgresAdapter, sql } from 'kysely'
 import type { Schema } from '../../db/schema.ts'
 import type { Logger } from '../kit/log.ts'
 import type { Signals } from './signals.ts'
-import type { Transact } from './transact.ts'
 
 /** What a store function works on: its first argument, always. */
 export type Executor = Kysely<Schema>
+
+/**
+ * Runs `work` in one transaction and resolves with its value once that is durable. When `work` throws, nothing
+ * of it remains and the error is passed on.
+ *
+ * On SQLite others wait while `work` waits: it awaits its own queries and nothing else. A call inside a call
+ * would wait for itself and throws instead.
+ */
+export type Transact = <T>(work: (trx: Executor) => Promise<T>) => Promise<T>
 
 export interface Database {
   readonly engine: 'sqlite' | 'postgres'
@@ -23,13 +31,6 @@ export interface OpenOptions {
   /** `server`: the one process that owns a SQLite file. `tool`: a command beside it. No matter on PostgreSQL. */
   as: 'server' | 'tool'
   log: Logger
-}
-
-/** Opens and migrates. `url`: `postgres://…`, or the path of a SQLite file, made when absent. */
-export async function openDatabase(url: string, options: OpenOptions): Promise<Database> {
-  // Only the engine in use is loaded.
-  if (isPostgres(url)) return (await import('./postgres.ts')).openPostgres(url, options)
-  return (await import('./sqlite.ts')).openSqlite(url, options)
 }
 
 /** Resolves true, or rejects when the database does not answer. */

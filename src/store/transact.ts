@@ -4,16 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import type SqliteHandle from 'better-sqlite3'
 import type pg from 'pg'
-import type { Executor } from './database.ts'
-
-/**
- * Runs `work` in one transaction and resolves with its value once that is durable. When `work` throws, nothing
- * of it remains and the error is passed on.
- *
- * On SQLite others wait while `work` waits: it awaits its own queries and nothing else. A call inside a call
- * would wait for itself and throws instead.
- */
-export type Transact = <T>(work: (trx: Executor) => Promise<T>) => Promise<T>
+import type { Executor, Transact } from './database.ts'
 
 const inside = new AsyncLocalStorage<true>()
 

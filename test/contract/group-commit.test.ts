@@ -4,10 +4,11 @@ import SqliteHandle from 'better-sqlite3'
 import { Kysely, SqliteDialect } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Schema } from '../../db/schema.ts'
+import type { Transact } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { writeState } from '../../src/store/platform-state.ts'
 import { cachingStatements } from '../../src/store/statement-cache.ts'
-import { groupCommit, type Transact } from '../../src/store/transact.ts'
+import { groupCommit } from '../../src/store/transact.ts'
 import { databases } from '../fakes/databases.ts'
 
 const WRITERS = 500

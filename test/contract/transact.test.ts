@@ -2,7 +2,8 @@
 
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Database, openDatabase } from '../../src/store/database.ts'
+import type { Database } from '../../src/store/database.ts'
+import { openDatabase } from '../../src/store/open-database.ts'
 import { readState, writeState } from '../../src/store/platform-state.ts'
 import { databases } from '../fakes/databases.ts'
 import { silent } from '../fakes/office.ts'

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ALIASES } from '../../src/events/aliases.ts'
-import { EVENT_TYPES } from '../../src/events/catalogue.ts'
+import { EVENT_TYPES, type EventType } from '../../src/events/catalogue.ts'
 import { startCommand } from '../fakes/command-line.ts'
 import { ADMIN_KEY, eventually, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
@@ -85,12 +85,12 @@ test('every command runs in the order of the page and answers as the page says',
 
 test('the table of types is the catalogue', () => {
   const rows = tableUnder(page, 'Types')
-  const also = Map.groupBy(ALIASES, ([, type]) => type)
+  const also = Map.groupBy(ALIASES, ([, type]): EventType => type)
   const catalogue = Object.entries(EVENT_TYPES).map(([type, { severity, meaning }]) => [
     `\`${type}\``,
     severity ?? (type.startsWith('approval.') ? 'its risk' : "its alert's"),
     meaning,
-    (also.get(type as keyof typeof EVENT_TYPES) ?? []).map(([alias]) => `\`${alias}\``).join(', '),
+    (also.get(type as EventType) ?? []).map(([alias]) => `\`${alias}\``).join(', '),
   ])
   expect(rows.map((cells) => cells.map((cell) => cell.trim()))).toEqual(catalogue)
 })

@@ -15,8 +15,9 @@ import type { Limits } from '../../src/identity/limits.ts'
 import { type Account, accountPrincipal, type Principal } from '../../src/identity/principal.ts'
 import type { Clock } from '../../src/kit/clock.ts'
 import { newId } from '../../src/kit/ids.ts'
-import { type Database, openDatabase } from '../../src/store/database.ts'
+import type { Database } from '../../src/store/database.ts'
 import { insertDestination, UNSERVED } from '../../src/store/destinations.ts'
+import { openDatabase } from '../../src/store/open-database.ts'
 
 export const silent = pino({ level: 'silent' })
 export const OWNER = 'key_of_the_agent'

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
 import { pino } from 'pino'
 import { inject } from 'vitest'
-import { openDatabase } from '../../src/store/database.ts'
+import { openDatabase } from '../../src/store/open-database.ts'
 import type { TestDatabase } from './databases.ts'
 import { clientOf } from './postgres-client.ts'
 

@@ -21,24 +21,39 @@ export function importViolations(sources: Sources): string[] {
   })
 }
 
-/** Each circle of files that load one another, as `a → b → a`. Imports of types load nothing. */
-export function importCycles(sources: Sources): string[] {
-  const loads = new Map<string, string[]>()
-  for (const { file, specifier, typeOnly } of everyImport(sources)) {
-    if (typeOnly || !specifier?.startsWith('.')) continue
-    loads.set(file, [...(loads.get(file) ?? []), resolved(file, specifier)])
+/** Each circle of files that import one another, types included, as `a → b → a`. */
+export function fileCircles(sources: Sources): string[] {
+  return circles(targetsOf(sources, (file) => file))
+}
+
+/** The same of rooms. */
+export function roomCircles(sources: Sources): string[] {
+  return circles(targetsOf(sources, (file) => roomOf(file) ?? file))
+}
+
+/** What each imports beside itself; `nameOf` says what a file counts as. */
+function targetsOf(sources: Sources, nameOf: (file: string) => string): Map<string, string[]> {
+  const targets = new Map<string, string[]>()
+  for (const { file, specifier } of everyImport(sources)) {
+    if (!specifier?.startsWith('.')) continue
+    const [from, to] = [nameOf(file), nameOf(resolved(file, specifier))]
+    if (from !== to) targets.set(from, [...(targets.get(from) ?? []), to])
   }
-  const cycles: string[] = []
+  return targets
+}
+
+function circles(targets: Map<string, string[]>): string[] {
+  const found: string[] = []
   const done = new Set<string>()
-  const visit = (file: string, path: string[]): void => {
-    const start = path.indexOf(file)
-    if (start >= 0) cycles.push([...path.slice(start), file].join(' → '))
-    if (start >= 0 || done.has(file)) return
-    for (const next of loads.get(file) ?? []) visit(next, [...path, file])
-    done.add(file)
+  const visit = (name: string, path: string[]): void => {
+    const start = path.indexOf(name)
+    if (start >= 0) found.push([...path.slice(start), name].join(' → '))
+    if (start >= 0 || done.has(name)) return
+    for (const next of targets.get(name) ?? []) visit(next, [...path, name])
+    done.add(name)
   }
-  for (const file of loads.keys()) visit(file, [])
-  return cycles
+  for (const name of targets.keys()) visit(name, [])
+  return found
 }
 
 /** The room that a file belongs to, for example `approvals` or `platforms/slack`; undefined: none. */

@@ -3,7 +3,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { importCycles, importViolations, roomOf, type Sources } from './import-rules.ts'
+import { fileCircles, importViolations, roomCircles, roomOf, type Sources } from './import-rules.ts'
 import { LONG_FILES, MAX_LINES, PLATFORM_BLIND_ROOMS, PLATFORM_NAMES } from './rooms.ts'
 
 const project = join(import.meta.dirname, '../..')
@@ -27,8 +27,12 @@ describe('the source', () => {
     expect(importViolations(sources)).toEqual([])
   })
 
-  test('no files load one another in a circle', () => {
-    expect(importCycles(sources)).toEqual([])
+  test('no files import one another in a circle, also not for types', () => {
+    expect(fileCircles(sources)).toEqual([])
+  })
+
+  test('no rooms import one another in a circle', () => {
+    expect(roomCircles(sources)).toEqual([])
   })
 
   test('rooms that serve every platform name none', () => {
@@ -63,14 +67,14 @@ describe('the check of imports', () => {
     ['a computed import', 'src/kit/a.ts', 'await import(name)', 'computes what it imports'],
     [
       'a value where types are allowed',
-      'src/store/a.ts',
-      "import { a } from '../identity/persons.ts'",
+      'src/api/a.ts',
+      "import { a } from '../platforms/platform.ts'",
       'only types',
     ],
     [
       'types and a value',
-      'src/store/a.ts',
-      "import { type P, p } from '../identity/persons.ts'",
+      'src/api/a.ts',
+      "import { type P, p } from '../platforms/platform.ts'",
       'only types',
     ],
     ['what is no door', 'src/api/a.ts', "import { a } from '../approvals/decide.ts'", 'is not a door'],
@@ -95,8 +99,8 @@ describe('the check of imports', () => {
   })
 
   test.each([
-    ['src/store/a.ts', "import type { P } from '../identity/persons.ts'"],
-    ['src/store/a.ts', "import { type P } from '../identity/persons.ts'"],
+    ['src/api/a.ts', "import type { P } from '../platforms/platform.ts'"],
+    ['src/api/a.ts', "import { type P } from '../platforms/platform.ts'"],
     ['src/store/a.ts', "import pg from 'pg'\nimport { b } from './b.ts'"],
     ['src/api/approvals/a.ts', "import { a } from '../../approvals/desk.ts'"],
     ['src/platforms/slack/a.ts', "import type { P } from '../platform.ts'\nimport '@slack/bolt'"],
@@ -108,15 +112,22 @@ describe('the check of imports', () => {
     expect(importViolations({ [file]: text })).toEqual([])
   })
 
-  test('finds a circle of values and lets a circle of types pass', () => {
-    const circle = (kind: string): Sources => ({
+  test.each(['import', 'import type'])('finds a circle of files: %s', (kind) => {
+    const circle: Sources = {
       'src/kit/a.ts': `${kind} { b } from './b.ts'`,
       'src/kit/b.ts': "import { c } from './c.ts'",
       'src/kit/c.ts': "export { a } from './a.ts'",
-    })
-    expect(importCycles(circle('import'))).toEqual([
-      'src/kit/a.ts → src/kit/b.ts → src/kit/c.ts → src/kit/a.ts',
-    ])
-    expect(importCycles(circle('import type'))).toEqual([])
+    }
+    expect(fileCircles(circle)).toEqual(['src/kit/a.ts → src/kit/b.ts → src/kit/c.ts → src/kit/a.ts'])
+    expect(roomCircles(circle)).toEqual([])
+  })
+
+  test('finds a circle of rooms whose files are in none', () => {
+    const circle: Sources = {
+      'src/events/a.ts': "import { b } from '../store/b.ts'",
+      'src/store/c.ts': "import type { A } from '../events/a.ts'",
+    }
+    expect(fileCircles(circle)).toEqual([])
+    expect(roomCircles(circle)).toEqual(['events → store → events'])
   })
 })

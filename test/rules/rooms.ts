@@ -47,10 +47,7 @@ export const ROOMS: Record<string, Room> = {
     ],
     imports: ['idempotency', 'store', rows, 'kit'],
   },
-  store: {
-    at: 'src/store',
-    imports: ['db', 'kit', ...domain.map((room) => ({ room, types: true as const }))],
-  },
+  store: { at: 'src/store', imports: ['db', 'kit'] },
   identity: {
     at: 'src/identity',
     doors: [
@@ -192,7 +189,7 @@ export const ROOMS: Record<string, Room> = {
     imports: [
       ...domain,
       { room: 'api', only: ['api-keys/schemas.ts'] },
-      { room: 'store', only: ['database.ts'] },
+      { room: 'store', only: ['open-database.ts'] },
       // The paths that a platform's app must know.
       { room: 'platforms/*', only: ['../slack/inbound.ts'] },
       'config',
@@ -212,6 +209,7 @@ export const ROOMS: Record<string, Room> = {
   },
   sandbox: { at: 'src/sandbox', doors: ['sandbox.ts', 'slack-stand-in.ts'], imports: ['page-kit', 'kit'] },
   app: { at: 'src/app.ts', imports: 'everything' },
+  'app/parts': { at: 'src/app', imports: 'everything' },
   serve: { at: 'src/serve.ts', imports: ['app', 'config', 'kit'] },
   main: { at: 'src/main.ts', imports: ['serve', 'kit'] },
 }

@@ -16,6 +16,7 @@ export interface Gauges {
 }
 
 export interface Metrics {
+  addGauges(gauges: Gauges): void
   countRequests: RequestHandler
   /** Once per recorded vote. */
   voted(approval: Pick<ApprovalView, 'created_at' | 'test'>, vote: Vote): void
@@ -37,11 +38,10 @@ interface Vote {
 /** People answer within seconds, hours or days. */
 const DECISION_SECONDS = [5, 15, 30, 60, 120, 300, 600, 1800, 3600, 14_400, 86_400, 604_800]
 
-export function createMetrics(gauges: Gauges): Metrics {
+export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
-  registerGauges(registry, gauges)
 
   const decisions = new Counter({
     name: 'countersign_decisions_total',
@@ -69,6 +69,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   })
 
   return {
+    addGauges: (gauges) => registerGauges(registry, gauges),
     countRequests: countRequests(registry),
     voted({ created_at, test }, { verdict, source, decided_at }) {
       if (test) return

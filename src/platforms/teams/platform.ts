@@ -1,7 +1,7 @@
 // Runs the bot in Teams: cards by the Bot Connector, clicks and words through the Bot Framework.
 
 import { type Activity, ActivityTypes, CardFactory, MessageFactory, type TurnContext } from 'botbuilder'
-import type { Message, PlatformPorts, Posted } from '../platform.ts'
+import type { Message, Platform, PlatformPorts, Posted } from '../platform.ts'
 import { Failed, SendError, Undeliverable } from '../platform.ts'
 import { posting, type RenderOptions, redrawing } from '../render-options.ts'
 import { TeamsAdapter } from './adapter.ts'
@@ -15,9 +15,12 @@ import { members } from './members.ts'
 import { createMembership } from './membership.ts'
 import { createQuestions } from './questions.ts'
 import { createReply } from './replies.ts'
-import type { Bot } from './teams.ts'
 import { createTenantDestinations } from './tenant-destinations.ts'
 import { tokenVerifier } from './token.ts'
+
+/** Where cards are posted by the bot, and can be redrawn. */
+export type Bot = Platform<ConversationConfig> &
+  Required<Pick<Platform<ConversationConfig>, 'redraw' | 'digest'>>
 
 const MICROSOFT_METADATA_URL = 'https://login.botframework.com/v1/.well-known/openidconfiguration'
 

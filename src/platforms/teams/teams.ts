@@ -20,6 +20,7 @@ import {
   type WorkflowsEnvironment,
 } from './config.ts'
 import { ENDPOINTS } from './endpoints.ts'
+import type { Bot } from './platform.ts'
 
 /** Workflows takes about four messages a second. */
 const PACE = { perSecond: 3.6 }
@@ -63,10 +64,6 @@ function pace({ webhook_url }: TeamsConfig): Pace[] {
   // Of a bot, Teams itself says when it is too much.
   return webhook_url === undefined ? [] : [{ bucket: `teams:${sha256Hex(webhook_url)}`, ...PACE }]
 }
-
-/** Where cards are posted by the bot, and can be redrawn. */
-export type Bot = Platform<ConversationConfig> &
-  Required<Pick<Platform<ConversationConfig>, 'redraw' | 'digest'>>
 
 async function createBothWays(
   env: TeamsEnvironment | undefined,
