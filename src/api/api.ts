@@ -14,12 +14,11 @@ import type { Logger } from '../kit/log.ts'
 import type { Platform, PlatformKind } from '../platforms/platform.ts'
 import { apiKeyEndpoints } from './api-keys/routes.ts'
 import { approvalEndpoints } from './approvals/routes.ts'
-import { createAllow } from './caller.ts'
+import { createIdentify } from './caller.ts'
 import { deliveryEndpoints } from './deliveries/routes.ts'
 import { conversationsEndpoint } from './destinations/conversations.ts'
 import { notificationEndpoints } from './destinations/routes.ts'
 import { destinationTestEndpoint } from './destinations/test-route.ts'
-import { mountEndpoints, onlyMethods } from './endpoint.ts'
 import { answerErrors, notFound } from './errors.ts'
 import { eventEndpoints } from './events/routes.ts'
 import { healthEndpoints } from './health/routes.ts'
@@ -29,6 +28,7 @@ import { metricsEndpoint } from './metrics/routes.ts'
 import { openApiEndpoint } from './openapi/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
 import { platformOperations } from './platforms.ts'
+import { mountEndpoints, onlyMethods } from './serve.ts'
 
 export interface ApiOptions {
   desk: ApprovalDesk
@@ -75,7 +75,7 @@ export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHa
   const byPlatforms = platformOperations(kinds)
   const documented = [...endpoints.map(({ operation }) => operation), ...byPlatforms]
   api.use(noStore)
-  const gate = { allow: createAllow(apiKeys, options.publicUrl), admit: limiter.admit }
+  const gate = { identify: createIdentify(apiKeys, options.publicUrl), limiter }
   mountEndpoints(api, [...endpoints, openApiEndpoint(documented)], gate)
   for (const { path, method } of byPlatforms) api.all(path, onlyMethods([method]))
   api.use(notFound)

@@ -1,31 +1,37 @@
-// Lets a request in by its bearer key, if the key has a role that the route asks for.
+// Finds out who calls by the bearer key of a request, and refuses a key that has none of an operation's roles.
 
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request } from 'express'
 import type { ApiKeys } from '../identity/api-keys.ts'
 import type { KeyPrincipal, Role } from '../identity/principal.ts'
-import { sendProblem } from '../kit/problem.ts'
+import type { Found, ProblemResult } from './result.ts'
 
-/** `allow('agent', 'admin')` lets through who has one of the roles: 401 without a known key, 403 without a role. */
-export type Allow = (...roles: Role[]) => RequestHandler
+/** Who calls, by the key that the request carries. */
+export type Identify = (req: Request) => Promise<Found<KeyPrincipal>>
 
-export function createAllow(apiKeys: ApiKeys, publicUrl: string): Allow {
+const UNKNOWN: ProblemResult = {
+  problem: {
+    status: 401,
+    code: 'unauthorized',
+    detail: 'A known API key is needed: Authorization: Bearer <key>',
+  },
+  headers: { 'WWW-Authenticate': 'Bearer' },
+}
+
+export function createIdentify(apiKeys: ApiKeys, publicUrl: string): Identify {
   const { origin: publicOrigin } = new URL(publicUrl)
-  return (...roles) =>
-    async (req, res, next) => {
-      const [, key] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(req.get('authorization') ?? '') ?? []
-      const caller = key === undefined ? undefined : await apiKeys.identify(key)
-      if (!caller) {
-        res.set('WWW-Authenticate', 'Bearer')
-        const detail = 'A known API key is needed: Authorization: Bearer <key>'
-        return sendProblem(res, { status: 401, code: 'unauthorized', detail })
-      }
-      res.locals.caller = isFromOurPage(req, publicOrigin) ? { ...caller, surface: 'console' } : caller
-      if (!roles.some((role) => caller.roles.has(role))) {
-        const detail = `This needs an API key with the role ${roles.join(' or ')}`
-        return sendProblem(res, { status: 403, code: 'forbidden', detail })
-      }
-      next()
-    }
+  return async (req) => {
+    const [, key] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(req.get('authorization') ?? '') ?? []
+    const caller = key === undefined ? undefined : await apiKeys.identify(key)
+    if (!caller) return UNKNOWN
+    return { value: isFromOurPage(req, publicOrigin) ? { ...caller, surface: 'console' } : caller }
+  }
+}
+
+/** Any of the roles is enough. */
+export function withoutRole(caller: KeyPrincipal, roles: readonly Role[]): ProblemResult | undefined {
+  if (roles.some((role) => caller.roles.has(role))) return undefined
+  const detail = `This needs an API key with the role ${roles.join(' or ')}`
+  return { problem: { status: 403, code: 'forbidden', detail } }
 }
 
 /**
@@ -39,9 +45,4 @@ function isFromOurPage(req: Request, publicOrigin: string): boolean {
   // A proxy may change Host; without one, people may open the page under another name, such as localhost.
   const host = req.get('host')
   return Boolean(host) && URL.parse(origin)?.host === host
-}
-
-/** The one whom `allow` let through. */
-export function callerOf(res: Response): KeyPrincipal {
-  return res.locals.caller
 }

@@ -1,12 +1,10 @@
-// Serves an operation: key, query, headers and body are checked as it declares them, then it answers.
+// Joins an operation with its function: query, headers and body are checked as it declares them, then it answers.
 
-import type { RequestHandler, Response, Router } from 'express'
 import { z } from 'zod'
 import type { KeyPrincipal } from '../identity/principal.ts'
-import { sendProblem } from '../kit/problem.ts'
-import { type Allow, callerOf } from './caller.ts'
-import { jsonBody, optionalJsonBody, validated } from './input.ts'
 import type { Operation } from './operation.ts'
+import type { AnyResult, Result } from './result.ts'
+import { validated } from './validated.ts'
 
 type Valid<Schema> = Schema extends z.ZodType ? z.infer<Schema> : undefined
 
@@ -18,76 +16,62 @@ export interface Asked<O extends Operation> {
   query: Valid<O['query']>
   headers: Valid<O['headers']>
   body: Valid<O['body']>
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortSignal
+}
+
+/** What arrived, before it is checked; each member is read once, and only where the operation declares it. */
+export interface Given {
+  readonly caller: KeyPrincipal | undefined
+  readonly id: string | undefined
+  readonly query: unknown
+  header(name: string): string | undefined
+  readonly body: unknown
+  readonly gone: AbortSignal
 }
 
 export interface Endpoint {
   operation: Operation
-  handlers(gate: Gate): RequestHandler[]
-}
-
-/** What a request with a key must pass first. */
-export interface Gate {
-  allow: Allow
-  /** `mayWait`: with `wait_seconds` it counts as a wait. */
-  admit(mayWait: boolean): RequestHandler
+  /** For a caller who has one of its roles. Knows nothing of HTTP: whoever calls sends the result. */
+  perform(given: Given): Promise<AnyResult> | AnyResult
 }
 
 const NO_QUERY = z.strictObject({})
 
 export function endpoint<const O extends Operation>(
   operation: O,
-  answer: (asked: Asked<O>, res: Response) => Promise<unknown> | unknown,
+  perform: (asked: Asked<O>) => Promise<Result<O>> | Result<O>,
 ): Endpoint {
-  const { roles, body, bodyIsOptional, headers } = operation
+  const { roles, body, headers } = operation
   // A probe's own parameters do no harm; a misspelt filter of a client would.
   const query = operation.query ?? (roles && NO_QUERY)
+  const parts = [
+    { name: 'query', schema: query, read: (given: Given) => given.query },
+    { name: 'headers', schema: headers, read: (given: Given) => namedHeaders(headers, given) },
+    { name: 'body', schema: body, read: (given: Given) => given.body },
+  ]
 
-  const handle: RequestHandler = async (req, res) => {
-    const asked: Record<string, unknown> = { caller: callerOf(res), id: req.params.id }
-    const given = {
-      query: [query, () => req.query],
-      headers: [headers, () => namedHeaders(headers, req.get.bind(req))],
-      body: [body, () => req.body],
-    } as const
-    for (const [part, [schema, read]] of Object.entries(given)) {
-      if (!schema) continue
-      asked[part] = validated<unknown>(schema, read(), res)
-      if (asked[part] === undefined) return
-    }
-    await answer(asked as unknown as Asked<O>, res)
-  }
-
-  const reader = bodyIsOptional ? optionalJsonBody : jsonBody
   return {
     operation,
-    handlers: ({ allow, admit }) => [
-      ...(roles ? [allow(...roles), admit(operation.mayWait === true)] : []),
-      ...(body ? [reader] : []),
-      handle,
-    ],
+    perform(given) {
+      const asked: Record<string, unknown> = {
+        caller: given.caller,
+        id: given.id,
+        get gone() {
+          return given.gone
+        },
+      }
+      for (const { name, schema, read } of parts) {
+        if (!schema) continue
+        const valid = validated<unknown>(schema, read(given))
+        if ('problem' in valid) return valid
+        asked[name] = valid.value
+      }
+      return perform(asked as unknown as Asked<O>)
+    },
   }
 }
 
-/** A path that is known answers every other method with 405. */
-export function mountEndpoints(router: Router, endpoints: Endpoint[], gate: Gate): void {
-  for (const [path, those] of Map.groupBy(endpoints, ({ operation }) => operation.path)) {
-    const route = router.route(path)
-    for (const { operation, handlers } of those) route[operation.method](...handlers(gate))
-    route.all(onlyMethods(those.map(({ operation }) => operation.method)))
-  }
-}
-
-/** For a path that answers these methods elsewhere, in front. */
-export function onlyMethods(methods: Operation['method'][]): RequestHandler {
-  const allowed = methods.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
-  return (req, res) => {
-    res.set('Allow', allowed.join(', '))
-    if (req.method === 'OPTIONS') return void res.status(204).end()
-    const detail = `${req.method} is not possible here, only ${allowed.join(', ')}`
-    sendProblem(res, { status: 405, code: 'method_not_allowed', detail })
-  }
-}
-
-function namedHeaders(schema: z.ZodObject | undefined, read: (name: string) => string | undefined) {
-  return Object.fromEntries(Object.keys(schema?.shape ?? {}).map((name) => [name, read(name)]))
+function namedHeaders(schema: z.ZodObject | undefined, given: Given) {
+  return Object.fromEntries(Object.keys(schema?.shape ?? {}).map((name) => [name, given.header(name)]))
 }

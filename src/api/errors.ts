@@ -1,9 +1,10 @@
 // Answers what goes wrong with a problem that has a stable code, and never an internal message.
 
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Refusal, RefusalCode } from '../approvals/refusals.ts'
 import type { Logger } from '../kit/log.ts'
 import { sendProblem } from '../kit/problem.ts'
+import type { ProblemResult } from './result.ts'
 
 /** The member in which a refusal names who was first. */
 const FIRST: Partial<Record<RefusalCode, string>> = {
@@ -14,17 +15,17 @@ const FIRST: Partial<Record<RefusalCode, string>> = {
 /** People decide in minutes, not in seconds. */
 const TRY_AGAIN_SECONDS = 30
 
-export function sendRefusal(res: Response, { status, code, text, first }: Refusal): void {
+export function problemOf({ status, code, text, first }: Refusal): ProblemResult {
   const member = FIRST[code]
-  if (status === 429) res.set('Retry-After', String(TRY_AGAIN_SECONDS))
-  sendProblem(res, { status, code, detail: text, ...(member && first !== null && { [member]: first }) })
+  const problem = { status, code, detail: text, ...(member && first !== null && { [member]: first }) }
+  return status === 429 ? { problem, headers: { 'Retry-After': String(TRY_AGAIN_SECONDS) } } : { problem }
 }
 
-export function sendNotFound(res: Response): void {
-  sendProblem(res, { status: 404, code: 'not_found', detail: 'There is nothing here' })
+export const NOT_FOUND: ProblemResult = {
+  problem: { status: 404, code: 'not_found', detail: 'There is nothing here' },
 }
 
-export const notFound: RequestHandler = (_req, res) => sendNotFound(res)
+export const notFound: RequestHandler = (_req, res) => sendProblem(res, NOT_FOUND.problem)
 
 type BodyProblem = [status: number, code: string, detail: string]
 

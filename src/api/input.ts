@@ -1,15 +1,10 @@
-// Validates JSON bodies and queries against their schema, or sends a refusal that names each mistake.
+// Defines the kinds of fields that bodies and queries are made of.
 
-import express, { type RequestHandler, type Response } from 'express'
 import { z } from 'zod'
 import { canonicalType, type EventType } from '../events/catalogue.ts'
 import { SEVERITY_WORDS, severityOf } from '../events/severity.ts'
 import { type IdPrefix, isId } from '../kit/ids.ts'
-import { sendProblem } from '../kit/problem.ts'
-import { JsonError, parseStrictJson } from '../kit/strict-json.ts'
 import { wholeNumber } from '../kit/whole-number.ts'
-
-const BODY_LIMIT = '256kb'
 
 /** Text as both databases and every surface can hold it. `max` counts UTF-16 units. */
 export function text(max: number) {
@@ -78,59 +73,4 @@ export function pageQuery(prefix: IdPrefix) {
       .refine((cursor) => isId(cursor, prefix), 'must be the next_cursor of an earlier page')
       .optional(),
   }
-}
-
-const readBody = express.raw({ type: 'application/json', limit: BODY_LIMIT, inflate: false })
-
-/** Reads a JSON body; errors on the way are answered by `answerErrors`. */
-export const jsonBody: RequestHandler = (req, res, next) =>
-  readBody(req, res, (error) => {
-    if (error) return next(error)
-    if (!Buffer.isBuffer(req.body)) {
-      const detail = 'Send a JSON object with Content-Type: application/json'
-      return sendProblem(res, { status: 415, code: 'unsupported_media_type', detail })
-    }
-    parseBody(req, res, next)
-  })
-
-/** As `jsonBody`, for requests that need no words: nothing at all counts as `{}`. */
-export const optionalJsonBody: RequestHandler = (req, res, next) => {
-  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length']) > 0
-  if (hasBody) return jsonBody(req, res, next)
-  req.body = {}
-  next()
-}
-
-const parseBody: RequestHandler = (req, res, next) => {
-  try {
-    req.body = parseStrictJson(req.body)
-    next()
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error
-    sendProblem(res, { status: 400, code: error.code, detail: error.message })
-  }
-}
-
-/** The valid input, or undefined after the refusal was sent. `within`: the member of the body that it is. */
-export function validated<T>(
-  schema: z.ZodType<T>,
-  input: unknown,
-  res: Response,
-  within?: string,
-): T | undefined {
-  const parsed = schema.safeParse(input)
-  if (parsed.success) return parsed.data
-  const errors = parsed.error.issues.flatMap((issue) => inWords(issue, within))
-  const [first] = errors
-  // A custom sentence is a documented one and stands for itself, unless it begins with its verb.
-  const standsAlone = parsed.error.issues[0]?.code === 'custom' && !/^(must|is) /.test(first?.message ?? '')
-  const detail = standsAlone ? first?.message : `${first?.path}: ${first?.message}`
-  sendProblem(res, { status: 400, code: 'invalid_request', detail: detail ?? 'Invalid request', errors })
-  return undefined
-}
-
-function inWords(issue: z.core.$ZodIssue, within?: string): { path: string; message: string }[] {
-  const path = [...(within === undefined ? [] : [within]), ...issue.path].join('.')
-  if (issue.code !== 'unrecognized_keys') return [{ path: path || 'body', message: issue.message }]
-  return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: 'Unknown field' }))
 }

@@ -1,15 +1,16 @@
 // Refuses what an API key asks beyond its limits: with 429, a code, and when to come again.
 
-import type { RequestHandler, Response } from 'express'
 import type { KeyPrincipal } from '../identity/principal.ts'
-import { sendProblem } from '../kit/problem.ts'
-import { callerOf } from './caller.ts'
+import type { Found, ProblemResult } from './result.ts'
 
 export interface Limiter {
-  /** Counts a request until it is answered; one that waits for an approval is counted among the waits instead. */
-  admit(mayWait: boolean): RequestHandler
-  /** Takes so many events from what the key may tell in a minute; false: it is answered already. */
-  takeEvents(caller: KeyPrincipal, count: number, res: Response): boolean
+  /**
+   * Counts a request, and returns what counts it no more, to be called once when it is over. One that waits for an
+   * approval is counted among the waits instead.
+   */
+  admit(caller: KeyPrincipal, isWait: boolean): Found<() => void>
+  /** Takes so many events from what the key may tell in a minute, or says why it takes none. */
+  takeEvents(caller: KeyPrincipal, count: number): ProblemResult | undefined
 }
 
 /** What a key has used up. Keys are few: an admin makes each. */
@@ -58,37 +59,26 @@ export function createLimiter(now: () => number = () => performance.now()): Limi
   }
 
   return {
-    admit: (mayWait) => (req, res, next) => {
-      const caller = callerOf(res)
+    admit(caller, isWait) {
       const { limits } = caller
       const use = useOf(caller)
-      const isWait = mayWait && Number(req.query.wait_seconds) > 0
       const place = isWait ? 'waiting' : 'running'
       const most = isWait ? limits.waits : limits.concurrent_requests
       if (use[place] >= most) {
-        return refuse(res, isWait ? 'too_many_waits' : 'too_many_concurrent_requests', most, SOON_SECONDS)
+        return tooMany(isWait ? 'too_many_waits' : 'too_many_concurrent_requests', most, SOON_SECONDS)
       }
       const seconds = take(use.requests, limits.requests_per_minute, 1)
-      if (seconds > 0) return refuse(res, 'too_many_requests', limits.requests_per_minute, seconds)
-      // Whoever hung up while the key was looked up is told of no more.
-      if (req.socket.destroyed || res.closed) return
+      if (seconds > 0) return tooMany('too_many_requests', limits.requests_per_minute, seconds)
       use[place] += 1
-      let isCounted = true
-      const free = () => {
-        req.socket.off('close', free)
-        if (isCounted) use[place] -= 1
-        isCounted = false
+      const over = () => {
+        use[place] -= 1
       }
-      // A response that waits behind another on its connection hears nothing when that ends.
-      res.once('close', free)
-      req.socket.once('close', free)
-      next()
+      return { value: over }
     },
-    takeEvents(caller, count, res) {
+    takeEvents(caller, count) {
       const { events_per_minute } = caller.limits
       const seconds = take(useOf(caller).events, events_per_minute, count)
-      if (seconds > 0) refuse(res, 'too_many_events', events_per_minute, seconds)
-      return seconds === 0
+      return seconds > 0 ? tooMany('too_many_events', events_per_minute, seconds) : undefined
     },
   }
 }
@@ -100,7 +90,7 @@ const SAYS = {
   too_many_waits: (most: number) => `This API key may wait in ${most} requests at the same moment`,
 } as const
 
-function refuse(res: Response, code: keyof typeof SAYS, most: number, seconds: number): void {
-  res.set('Retry-After', String(seconds))
-  sendProblem(res, { status: 429, code, detail: `${SAYS[code](most)}; try again in ${seconds} s` })
+function tooMany(code: keyof typeof SAYS, most: number, seconds: number): ProblemResult {
+  const detail = `${SAYS[code](most)}; try again in ${seconds} s`
+  return { problem: { status: 429, code, detail }, headers: { 'Retry-After': String(seconds) } }
 }

@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events'
 import type { Request, Response } from 'express'
 import { expect, test } from 'vitest'
 import { createLimiter } from '../../src/api/limiter.ts'
+import { onceOver } from '../../src/api/once-over.ts'
 import type { KeyPrincipal } from '../../src/identity/principal.ts'
 
 const LIMITS = {
@@ -22,30 +23,22 @@ const CALLER: KeyPrincipal = {
   limits: LIMITS,
 }
 
+const NONE: { code?: string; retryAfter?: string | undefined } = {}
+
 function setUp() {
   let nowMs = 0
   const limiter = createLimiter(() => nowMs)
   /** A request as it stands before the limiter; `went` once it was let on. */
-  function arrive({ query = {}, mayWait = false, closed = false, destroyed = false } = {}) {
-    const answer: { code?: string; retryAfter?: string } = {}
+  function arrive({ isWait = false, closed = false, destroyed = false } = {}) {
     const socket = Object.assign(new EventEmitter(), { destroyed })
-    const response = Object.assign(new EventEmitter(), {
-      closed,
-      locals: { caller: CALLER },
-      set(_name: string, value: string) {
-        answer.retryAfter = value
-      },
-      status: () => response,
-      type: () => response,
-      send(text: string) {
-        answer.code = JSON.parse(text).code
-      },
-    })
-    let went = false
-    limiter.admit(mayWait)({ query, socket } as unknown as Request, response as unknown as Response, () => {
-      went = true
-    })
-    return { went, answer, socket, response }
+    const response = Object.assign(new EventEmitter(), { closed })
+    const admitted = limiter.admit(CALLER, isWait)
+    if ('problem' in admitted) {
+      const answer = { code: admitted.problem.code, retryAfter: admitted.headers?.['Retry-After'] }
+      return { went: false, answer, socket, response }
+    }
+    const went = onceOver({ socket } as unknown as Request, response as unknown as Response, admitted.value)
+    return { went, answer: NONE, socket, response }
   }
   return { arrive, advance: (ms: number) => (nowMs += ms) }
 }
@@ -72,16 +65,12 @@ test('who hung up before is counted nowhere', () => {
   expect(arrive().went).toBe(true)
 })
 
-test('only what may wait counts as a wait, and only with a time to wait', () => {
+test('a wait is counted among the waits alone', () => {
   const { arrive } = setUp()
-  const query = { wait_seconds: '9' }
-  expect(arrive({ query }).went).toBe(true)
-  expect(arrive({ query }).answer.code).toBe('too_many_concurrent_requests')
-  expect(arrive({ query: { wait_seconds: '00' }, mayWait: true }).answer.code).toBe(
-    'too_many_concurrent_requests',
-  )
-  expect(arrive({ query, mayWait: true }).went).toBe(true)
-  expect(arrive({ query, mayWait: true }).answer.code).toBe('too_many_waits')
+  expect(arrive().went).toBe(true)
+  expect(arrive().answer.code).toBe('too_many_concurrent_requests')
+  expect(arrive({ isWait: true }).went).toBe(true)
+  expect(arrive({ isWait: true }).answer.code).toBe('too_many_waits')
 })
 
 test('a minute’s worth at once, then as many as come back', () => {

@@ -3,9 +3,9 @@
 import type { z } from 'zod'
 import type { ApiKeys, KeySummary } from '../../identity/api-keys.ts'
 import { isoTime } from '../../kit/clock.ts'
-import { sendProblem } from '../../kit/problem.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { sendNotFound } from '../errors.ts'
+import { NOT_FOUND } from '../errors.ts'
+import { answer } from '../result.ts'
 import {
   type apiKey,
   changeApiKey,
@@ -18,35 +18,36 @@ import { wantedKey } from './schemas.ts'
 
 export function apiKeyEndpoints(apiKeys: ApiKeys): Endpoint[] {
   return [
-    endpoint(listApiKeys, async (_asked, res) => {
-      res.json({ data: (await apiKeys.list()).map(wire), next_cursor: null })
+    endpoint(listApiKeys, async () => {
+      const data = (await apiKeys.list()).map(wire)
+      return answer(200, { data, next_cursor: null })
     }),
 
-    endpoint(createApiKey, async ({ body, caller }, res) => {
+    endpoint(createApiKey, async ({ body, caller }) => {
       const made = await apiKeys.create(wantedKey(body), caller)
       if ('refused' in made) {
         const { code, text } = made.refused
-        return sendProblem(res, { status: 409, code, detail: text })
+        return { problem: { status: 409, code, detail: text } }
       }
       const { id, key } = made
-      res.status(201).json({ id, name: body.name, roles: body.roles, key })
+      return answer(201, { id, name: body.name, roles: body.roles, key })
     }),
 
-    endpoint(changeApiKey, async ({ id, body, caller }, res) => {
+    endpoint(changeApiKey, async ({ id, body, caller }) => {
       const changed = await apiKeys.changeLimits(id, body.limits, caller.id)
-      if (!changed) return sendNotFound(res)
-      res.json(wire(changed))
+      if (!changed) return NOT_FOUND
+      return answer(200, wire(changed))
     }),
 
-    endpoint(rotateApiKey, async ({ id, caller }, res) => {
+    endpoint(rotateApiKey, async ({ id, caller }) => {
       const key = await apiKeys.rotate(id, caller.id)
-      if (key === undefined) return sendNotFound(res)
-      res.json({ id, key })
+      if (key === undefined) return NOT_FOUND
+      return answer(200, { id, key })
     }),
 
-    endpoint(revokeApiKey, async ({ id, caller }, res) => {
-      if (!(await apiKeys.revoke(id, caller.id))) return sendNotFound(res)
-      res.status(204).end()
+    endpoint(revokeApiKey, async ({ id, caller }) => {
+      if (!(await apiKeys.revoke(id, caller.id))) return NOT_FOUND
+      return answer(204)
     }),
   ]
 }

@@ -1,15 +1,14 @@
 // Serves approvals over HTTP: agents ask and wait, and reviewers decide.
 
-import type { Response } from 'express'
 import type { ApprovalDesk } from '../../approvals/desk.ts'
 import type { Queries } from '../../approvals/queries.ts'
 import { refused } from '../../approvals/refusals.ts'
 import type { KeyPrincipal } from '../../identity/principal.ts'
 import { newId } from '../../kit/ids.ts'
-import { sendProblem } from '../../kit/problem.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
-import { sendRefusal } from '../errors.ts'
+import { problemOf } from '../errors.ts'
 import { keyedBy } from '../idempotency.ts'
+import { answer, type Result } from '../result.ts'
 import * as operations from './operations.ts'
 import { requestOf } from './schemas.ts'
 
@@ -22,22 +21,21 @@ export interface ApprovalRoutesOptions {
 
 export function approvalEndpoints(options: ApprovalRoutesOptions): Endpoint[] {
   return [
-    endpoint(operations.requestApproval, (asked, res) => requestApproval(options, asked, res)),
-    endpoint(operations.listApprovals, (asked, res) => listApprovals(options, asked, res)),
-    endpoint(operations.readApproval, (asked, res) => readApproval(options, asked, res)),
-    endpoint(operations.decideApproval, (asked, res) => decideApproval(options, asked, res)),
-    endpoint(operations.withdrawApproval, (asked, res) => withdrawApproval(options, asked, res)),
+    endpoint(operations.requestApproval, (asked) => requestApproval(options, asked)),
+    endpoint(operations.listApprovals, (asked) => listApprovals(options, asked)),
+    endpoint(operations.readApproval, (asked) => readApproval(options, asked)),
+    endpoint(operations.decideApproval, (asked) => decideApproval(options, asked)),
+    endpoint(operations.withdrawApproval, (asked) => withdrawApproval(options, asked)),
   ]
 }
 
 async function requestApproval(
   { desk }: ApprovalRoutesOptions,
   { caller, body, headers }: Asked<typeof operations.requestApproval>,
-  res: Response,
-) {
+): Promise<Result<typeof operations.requestApproval>> {
   if (caller.agentId !== undefined && caller.agentId !== body.agent.id) {
     const detail = `This API key speaks for the agent ${caller.agentId} only`
-    return sendProblem(res, { status: 403, code: 'agent_mismatch', detail })
+    return { problem: { status: 403, code: 'agent_mismatch', detail } }
   }
   const key = headers['Idempotency-Key']
   const outcome = await desk.request({
@@ -47,15 +45,15 @@ async function requestApproval(
     mostPending: caller.limits.pending_approvals,
     ...(key !== undefined && { idempotencyKey: key }),
   })
-  if (!outcome.ok) return sendRefusal(res, outcome.refusal)
-  res.status(outcome.value.created ? 201 : 200).json(outcome.value.approval)
+  if (!outcome.ok) return problemOf(outcome.refusal)
+  const { created, approval } = outcome.value
+  return answer(created ? 201 : 200, approval)
 }
 
 async function listApprovals(
   { queries }: ApprovalRoutesOptions,
   { caller, query }: Asked<typeof operations.listApprovals>,
-  res: Response,
-) {
+): Promise<Result<typeof operations.listApprovals>> {
   const { status, risk, agent, tool, created_from, created_before, include, limit, cursor } = query
   const filter = {
     status,
@@ -69,30 +67,26 @@ async function listApprovals(
   }
   const { approvals, next = null } =
     include === 'details' ? await queries.listWhole(filter, limit) : await queries.list(filter, limit)
-  res.json({ data: approvals, next_cursor: next })
+  return answer(200, { data: approvals, next_cursor: next })
 }
 
 async function readApproval(
   { queries, stopping }: ApprovalRoutesOptions,
-  { caller, id, query }: Asked<typeof operations.readApproval>,
-  res: Response,
-) {
-  const gone = new AbortController()
-  res.on('close', () => gone.abort())
+  { caller, id, query, gone }: Asked<typeof operations.readApproval>,
+): Promise<Result<typeof operations.readApproval>> {
   const view = await queries.findOnceClosed(id, {
     ...ownerOf(caller),
     waitMs: query.wait_seconds * 1000,
-    abort: AbortSignal.any([gone.signal, stopping]),
+    abort: AbortSignal.any([gone, stopping]),
   })
-  if (!view) return sendRefusal(res, refused('approval_not_found').refusal)
-  res.json(view)
+  if (!view) return problemOf(refused('approval_not_found').refusal)
+  return answer(200, view)
 }
 
 async function decideApproval(
   { desk }: ApprovalRoutesOptions,
   { caller, id, body, headers }: Asked<typeof operations.decideApproval>,
-  res: Response,
-) {
+): Promise<Result<typeof operations.decideApproval>> {
   const outcome = await desk.decide({
     approvalId: id,
     verdict: body.decision,
@@ -101,23 +95,22 @@ async function decideApproval(
     ...keyedBy(caller, headers),
     ...(body.note !== undefined && { note: body.note }),
   })
-  if (!outcome.ok) return sendRefusal(res, outcome.refusal)
-  res.json(outcome.value)
+  if (!outcome.ok) return problemOf(outcome.refusal)
+  return answer(200, outcome.value)
 }
 
 async function withdrawApproval(
   { desk }: ApprovalRoutesOptions,
   { caller, id, body, headers }: Asked<typeof operations.withdrawApproval>,
-  res: Response,
-) {
+): Promise<Result<typeof operations.withdrawApproval>> {
   const outcome = await desk.withdraw({
     approvalId: id,
     ...(!caller.roles.has('admin') && { ownerKeyId: caller.id }),
     ...keyedBy(caller, headers),
     ...(body.reason !== undefined && { reason: body.reason }),
   })
-  if (!outcome.ok) return sendRefusal(res, outcome.refusal)
-  res.json(outcome.value)
+  if (!outcome.ok) return problemOf(outcome.refusal)
+  return answer(200, outcome.value)
 }
 
 /** An agent sees only what its own key asked for; reviewers, auditors and admins see all. */

@@ -12,7 +12,7 @@ const COLLECTION = '/v1/deliveries'
 const unknownId = { 404: ['not_found'] } as const
 const STATES = ['pending', 'delivered', 'skipped', 'dead'] as const
 
-const delivery = z.object({
+export const delivery = z.object({
   id: z.string(),
   destination_id: z.string(),
   event_id: z.string(),

@@ -1,45 +1,51 @@
 // Serves the log of deliveries to admins: they see what was sent, and send it again.
 
+import type { z } from 'zod'
 import type { DeliveryLog, LoggedDelivery } from '../../delivery/log.ts'
+import type { Severity } from '../../events/severity.ts'
 import { isoTime } from '../../kit/clock.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { sendNotFound } from '../errors.ts'
+import { NOT_FOUND } from '../errors.ts'
+import { answer } from '../result.ts'
 import * as operations from './operations.ts'
 
 export function deliveryEndpoints(log: DeliveryLog): Endpoint[] {
   return [
-    endpoint(operations.listDeliveries, async ({ query }, res) => {
+    endpoint(operations.listDeliveries, async ({ query }) => {
       const { limit, cursor, state, ...filters } = query
       const { deliveries, next = null } = await log.list(
         { ...filterOf(filters), state, after: cursor },
         limit,
       )
-      res.json({ data: deliveries.map(wire), next_cursor: next })
+      return answer(200, { data: deliveries.map(wire), next_cursor: next })
     }),
 
-    endpoint(operations.replayDeliveries, async ({ body: { state, ...filters } }, res) => {
-      res.json({ replayed: await log.replayAll({ ...filterOf(filters), state }) })
+    endpoint(operations.replayDeliveries, async ({ body: { state, ...filters } }) => {
+      const replayed = await log.replayAll({ ...filterOf(filters), state })
+      return answer(200, { replayed })
     }),
 
-    endpoint(operations.readDelivery, async ({ id }, res) => {
+    endpoint(operations.readDelivery, async ({ id }) => {
       const found = await log.find(id)
-      if (!found) return sendNotFound(res)
+      if (!found) return NOT_FOUND
       const attempts = found.attempts.map(({ at, took_ms, code, excerpt }) => ({
         at: isoTime(at),
         took_ms,
         code,
         excerpt,
       }))
-      res.json({ ...wire(found.delivery), log: attempts })
+      return answer(200, { ...wire(found.delivery), log: attempts })
     }),
 
-    endpoint(operations.replayDelivery, async ({ id }, res) => {
+    endpoint(operations.replayDelivery, async ({ id }) => {
       const delivery = await log.replay(id)
-      if (!delivery) return sendNotFound(res)
-      res.json(wire(delivery))
+      if (!delivery) return NOT_FOUND
+      return answer(200, wire(delivery))
     }),
   ]
 }
+
+type DeliveryState = z.infer<typeof operations.delivery>['state']
 
 interface Filters {
   destination?: string | undefined
@@ -57,15 +63,15 @@ function filterOf({ destination, event_type, created_from, created_before }: Fil
   }
 }
 
-function wire(row: LoggedDelivery) {
+function wire(row: LoggedDelivery): z.infer<typeof operations.delivery> {
   return {
     id: row.id,
     destination_id: row.destination_id,
     event_id: row.event_id,
     event_type: row.event_type,
-    severity: row.severity,
+    severity: row.severity as Severity,
     approval_id: row.approval_id,
-    state: row.state,
+    state: row.state as DeliveryState,
     attempts: row.attempts,
     next_attempt_at: row.state === 'pending' ? isoTime(row.next_attempt_at) : null,
     last_error: row.last_error,

@@ -3,10 +3,11 @@
 import { isoTime } from '../../kit/clock.ts'
 import type { Platform } from '../../platforms/platform.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
+import { answer } from '../result.ts'
 import { listConversations } from './operations.ts'
 
 export function conversationsEndpoint(platforms: Map<string, Platform>): Endpoint {
-  return endpoint(listConversations, async (_asked, res) => {
+  return endpoint(listConversations, async () => {
     const lists = [...platforms].map(async ([channelType, platform]) =>
       ((await platform.conversations?.()) ?? []).map(({ id, name, kind, addedAt }) => ({
         channel_type: channelType,
@@ -16,6 +17,6 @@ export function conversationsEndpoint(platforms: Map<string, Platform>): Endpoin
         added_at: isoTime(addedAt),
       })),
     )
-    res.json({ data: (await Promise.all(lists)).flat(), next_cursor: null })
+    return answer(200, { data: (await Promise.all(lists)).flat(), next_cursor: null })
   })
 }

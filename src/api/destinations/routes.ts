@@ -1,22 +1,22 @@
 // Serves `/v1/settings/notifications`, where admins configure destinations.
 
-import type { Response } from 'express'
 import type { z } from 'zod'
 import type { DestinationSummary, Destinations } from '../../destinations/destinations.ts'
 import { type ChosenSettings, chosenSettings } from '../../destinations/settings.ts'
 import { type DestinationSettings, USUAL_SETTINGS } from '../../events/settings.ts'
 import { isoTime } from '../../kit/clock.ts'
-import { sendProblem } from '../../kit/problem.ts'
 import type { Platform, PlatformKind } from '../../platforms/platform.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
-import { sendNotFound } from '../errors.ts'
-import { validated } from '../input.ts'
+import { NOT_FOUND } from '../errors.ts'
+import { answer, type Found, type Result } from '../result.ts'
+import { invalid, validated } from '../validated.ts'
 import * as operations from './operations.ts'
 
 type Config = Record<string, unknown>
+type Change = (typeof operations.changeDestinations)[number]
 
-/** The config as its platform takes it, or undefined after the refusal was sent. */
-type ValidConfig = (channelType: string, config: Config, res: Response) => Promise<Config | undefined>
+/** The config as its platform takes it. */
+type ValidConfig = (channelType: string, config: Config) => Promise<Found<Config>>
 
 export interface NotificationRouteOptions {
   destinations: Destinations
@@ -26,45 +26,46 @@ export interface NotificationRouteOptions {
 
 export function notificationEndpoints(options: NotificationRouteOptions): Endpoint[] {
   const { destinations, kinds, platforms } = options
-  const validConfig: ValidConfig = async (channelType, given, res) => {
-    const config = validated(kindOf(kinds, channelType).config, given, res, 'config') as Config | undefined
-    const detail = config && (await platforms.get(channelType)?.check?.(config))
-    if (!detail) return config
-    const errors = [{ path: 'config', message: detail }]
-    return void sendProblem(res, { status: 400, code: 'invalid_request', detail, errors })
+  const validConfig: ValidConfig = async (channelType, given) => {
+    const config = validated(kindOf(kinds, channelType).config as z.ZodType<Config>, given, 'config')
+    if ('problem' in config) return config
+    const detail = await platforms.get(channelType)?.check?.(config.value)
+    return detail ? invalid(detail, [{ path: 'config', message: detail }]) : config
   }
 
   return [
-    endpoint(operations.listDestinations, async (_asked, res) => {
-      res.json({ data: (await destinations.list()).map(wire), next_cursor: null })
+    endpoint(operations.listDestinations, async () => {
+      const data = (await destinations.list()).map(wire)
+      return answer(200, { data, next_cursor: null })
     }),
 
-    endpoint(operations.createDestination(kinds), async ({ body, caller }, res) => {
-      const config = await validConfig(body.channel_type, body.config, res)
-      if (!config) return
+    endpoint(operations.createDestination(kinds), async ({ body, caller }) => {
+      const config = await validConfig(body.channel_type, body.config)
+      if ('problem' in config) return config
       const { channel_type, events = null, tools = null, agents = null, retry_policy = null, ...rest } = body
       const chosen = rest.settings ?? null
-      const settings = validSettings(USUAL_SETTINGS, chosen, kindOf(kinds, channel_type), res)
-      if (!settings) return
-      const fields = { ...rest, config, events, tools, agents, retry_policy, settings }
-      const made = madeSecrets(kinds, channel_type, body.config, config)
+      const settings = validSettings(USUAL_SETTINGS, chosen, kindOf(kinds, channel_type))
+      if ('problem' in settings) return settings
+      const chosenFilters = { events, tools, agents, retry_policy }
+      const fields = { ...rest, ...chosenFilters, config: config.value, settings: settings.value }
+      const made = madeSecrets(kinds, channel_type, body.config, config.value)
       const created = wire(await destinations.create(channel_type, fields, caller.id))
-      res.status(201).json({ ...created, config: { ...created.config, ...made } })
+      return answer(201, { ...created, config: { ...created.config, ...made } })
     }),
 
-    endpoint(operations.readDestination, async ({ id }, res) => {
+    endpoint(operations.readDestination, async ({ id }) => {
       const found = await destinations.find(id)
-      if (!found) return sendNotFound(res)
-      res.json(wire(found))
+      if (!found) return NOT_FOUND
+      return answer(200, wire(found))
     }),
 
     ...operations.changeDestinations.map((operation) =>
-      endpoint(operation, (asked, res) => change(options, validConfig, asked, res)),
+      endpoint(operation, (asked) => change(options, validConfig, asked)),
     ),
 
-    endpoint(operations.deleteDestination, async ({ id, caller }, res) => {
-      if (!(await destinations.remove(id, caller.id))) return sendNotFound(res)
-      res.status(204).end()
+    endpoint(operations.deleteDestination, async ({ id, caller }) => {
+      if (!(await destinations.remove(id, caller.id))) return NOT_FOUND
+      return answer(204)
     }),
   ]
 }
@@ -72,29 +73,32 @@ export function notificationEndpoints(options: NotificationRouteOptions): Endpoi
 async function change(
   { destinations, kinds }: NotificationRouteOptions,
   validConfig: ValidConfig,
-  { id, body, caller }: Asked<(typeof operations.changeDestinations)[number]>,
-  res: Response,
-) {
+  { id, body, caller }: Asked<Change>,
+): Promise<Result<Change>> {
   const before = await destinations.find(id)
   const known = await destinations.configOf(id)
-  if (!before || !known) return sendNotFound(res)
+  if (!before || !known) return NOT_FOUND
   const { channel_type, config: newConfig, settings: chosen, ...fields } = body
   if (channel_type !== undefined && channel_type !== before.channel_type) {
     const detail = `channel_type stays '${before.channel_type}'; create another destination instead`
-    return sendProblem(res, { status: 400, code: 'invalid_request', detail })
+    return invalid(detail)
   }
   const given = newConfig && merged(known, newConfig)
-  const config = given && (await validConfig(before.channel_type, given, res))
-  if (given && !config) return
+  const config = given && (await validConfig(before.channel_type, given))
+  if (config && 'problem' in config) return config
   const kind = kindOf(kinds, before.channel_type)
-  const settings = chosen === undefined ? undefined : validSettings(before.settings, chosen, kind, res)
-  if (chosen !== undefined && !settings) return
-  const changes = { ...fields, ...(config && { config }), ...(settings && { settings }) }
+  const settings = chosen === undefined ? undefined : validSettings(before.settings, chosen, kind)
+  if (settings && 'problem' in settings) return settings
+  const changes = {
+    ...fields,
+    ...(config && { config: config.value }),
+    ...(settings && { settings: settings.value }),
+  }
   const changed = await destinations.update(id, changes, caller.id)
-  if (!changed) return sendNotFound(res)
-  const made = given && config && madeSecrets(kinds, before.channel_type, given, config)
+  if (!changed) return NOT_FOUND
+  const made = given && config && madeSecrets(kinds, before.channel_type, given, config.value)
   const summary = wire(changed)
-  res.json({ ...summary, config: { ...summary.config, ...made } })
+  return answer(200, { ...summary, config: { ...summary.config, ...made } })
 }
 
 function kindOf(kinds: PlatformKind[], channelType: string): PlatformKind {
@@ -113,17 +117,15 @@ function merged(known: Config, given: Config): Config {
   return Object.fromEntries(Object.entries({ ...known, ...given }).filter(([, value]) => value !== null))
 }
 
-/** What holds from now on, or undefined after the refusal was sent. */
+/** What holds from now on. */
 function validSettings(
   before: DestinationSettings,
   chosen: ChosenSettings,
   kind: PlatformKind,
-  res: Response,
-): DestinationSettings | undefined {
+): Found<DestinationSettings> {
   const valid = chosenSettings(before, chosen, kind)
-  if (valid.ok) return valid.settings
-  const errors = [{ path: 'settings.quiet_hours_end', message: valid.mistake }]
-  return void sendProblem(res, { status: 400, code: 'invalid_request', detail: valid.mistake, errors })
+  if (valid.ok) return { value: valid.settings }
+  return invalid(valid.mistake, [{ path: 'settings.quiet_hours_end', message: valid.mistake }])
 }
 
 function wire(summary: DestinationSummary): z.infer<typeof operations.destination> {

@@ -1,12 +1,13 @@
 // Serves the test of a destination, and answers with what the platform said to it.
 
-import type { Response } from 'express'
+import type { ApprovalView } from '../../approvals/view.ts'
 import type { Destinations } from '../../destinations/destinations.ts'
 import type { TestResult, TestSends } from '../../destinations/test-send.ts'
 import { isReserved } from '../../events/catalogue.ts'
-import { sendProblem } from '../../kit/problem.ts'
+import type { EventView } from '../../events/event.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { sendNotFound, sendRefusal } from '../errors.ts'
+import { NOT_FOUND, problemOf } from '../errors.ts'
+import { answer, type Result } from '../result.ts'
 import { testDestination } from './operations.ts'
 
 export interface TestRouteOptions {
@@ -15,25 +16,28 @@ export interface TestRouteOptions {
 }
 
 export function destinationTestEndpoint({ destinations, testSends }: TestRouteOptions): Endpoint {
-  return endpoint(testDestination, async ({ id, body: { event, message }, caller }, res) => {
+  return endpoint(testDestination, async ({ id, body: { event, message }, caller }) => {
     const destination = await destinations.find(id)
-    if (!destination) return sendNotFound(res)
+    if (!destination) return NOT_FOUND
     if (!destination.enabled) {
       const because = destination.disabled_reason ? ` (${destination.disabled_reason})` : ''
       const detail = `This destination is switched off${because}; switch it on with {"enabled": true} first`
-      return sendProblem(res, { status: 409, code: 'destination_disabled', detail })
+      return { problem: { status: 409, code: 'destination_disabled', detail } }
     }
     if (event && !isReserved(event)) {
-      return answer(res, await testSends.alert(destination, event, caller, message), 'event_id')
+      return resultOf(await testSends.alert(destination, event, caller, message), 'event_id')
     }
-    answer(res, await testSends.card(destination, caller, message), 'approval_id')
+    return resultOf(await testSends.card(destination, caller, message), 'approval_id')
   })
 }
 
-function answer(res: Response, result: TestResult<{ id: string }>, idName: 'event_id' | 'approval_id') {
-  if (!result.ok) return sendRefusal(res, result.refusal)
-  const { shown, error } = result
-  if (error === null) return void res.status(201).json(shown)
+function resultOf(
+  tested: TestResult<ApprovalView | EventView>,
+  idName: 'event_id' | 'approval_id',
+): Result<typeof testDestination> {
+  if (!tested.ok) return problemOf(tested.refusal)
+  const { shown, error } = tested
+  if (error === null) return answer(201, shown)
   const detail = `The test did not arrive: ${error}`
-  sendProblem(res, { status: 502, code: 'test_failed', detail, error, [idName]: shown.id })
+  return { problem: { status: 502, code: 'test_failed', detail, error, [idName]: shown.id } }
 }

@@ -1,15 +1,14 @@
 // Serves events: agents tell of them, people and auditors read them, reviewers acknowledge them.
 
-import type { Response } from 'express'
 import type { Acknowledge } from '../../alerts/acknowledge.ts'
 import { refused } from '../../approvals/refusals.ts'
 import { isReserved } from '../../events/catalogue.ts'
 import type { Intake } from '../../events/intake.ts'
-import { sendProblem } from '../../kit/problem.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
-import { sendRefusal } from '../errors.ts'
+import { problemOf } from '../errors.ts'
 import { keyedBy } from '../idempotency.ts'
 import type { Limiter } from '../limiter.ts'
+import { answer, type Result } from '../result.ts'
 import * as operations from './operations.ts'
 
 export interface EventRoutesOptions {
@@ -21,16 +20,16 @@ export interface EventRoutesOptions {
 export function eventEndpoints(options: EventRoutesOptions): Endpoint[] {
   const { intake, acknowledge } = options
   return [
-    endpoint(operations.emitEvents, (asked, res) => emitEvents(options, asked, res)),
-    endpoint(operations.readEvent, async ({ id }, res) => {
+    endpoint(operations.emitEvents, (asked) => emitEvents(options, asked)),
+    endpoint(operations.readEvent, async ({ id }) => {
       const event = await intake.find(id)
-      if (!event) return sendRefusal(res, refused('event_not_found').refusal)
-      res.json(event)
+      if (!event) return problemOf(refused('event_not_found').refusal)
+      return answer(200, event)
     }),
-    endpoint(operations.acknowledgeEvent, async ({ caller, id, headers }, res) => {
+    endpoint(operations.acknowledgeEvent, async ({ caller, id, headers }) => {
       const outcome = await acknowledge({ eventId: id, by: caller, ...keyedBy(caller, headers) })
-      if (!outcome.ok) return sendRefusal(res, outcome.refusal)
-      res.json(outcome.value)
+      if (!outcome.ok) return problemOf(outcome.refusal)
+      return answer(200, outcome.value)
     }),
   ]
 }
@@ -38,22 +37,22 @@ export function eventEndpoints(options: EventRoutesOptions): Endpoint[] {
 async function emitEvents(
   { intake, limiter }: EventRoutesOptions,
   { caller, body, headers }: Asked<typeof operations.emitEvents>,
-  res: Response,
-) {
+): Promise<Result<typeof operations.emitEvents>> {
   const reserved = body.find(({ type }) => isReserved(type))
   if (reserved) {
     const detail = `${reserved.type} is told by Countersign alone`
-    return sendProblem(res, { status: 403, code: 'reserved_event_type', detail })
+    return { problem: { status: 403, code: 'reserved_event_type', detail } }
   }
   const foreign = body.find(({ agent }) => caller.agentId !== undefined && agent?.id !== caller.agentId)
   if (foreign) {
     const detail = `This API key speaks for the agent ${caller.agentId} only`
-    return sendProblem(res, { status: 403, code: 'agent_mismatch', detail })
+    return { problem: { status: 403, code: 'agent_mismatch', detail } }
   }
-  if (!limiter.takeEvents(caller, body.length, res)) return
+  const tooMany = limiter.takeEvents(caller, body.length)
+  if (tooMany) return tooMany
   const alerts = body.map((alert) => ({ ...alert, keyId: caller.id, keyName: caller.name }))
   const { idempotency } = keyedBy(caller, headers)
   const taken = await intake.take(alerts, idempotency)
-  if (!taken.ok) return sendRefusal(res, refused('idempotency_key_reused').refusal)
-  res.status(taken.isNew ? 201 : 200).json({ data: taken.events, next_cursor: null })
+  if (!taken.ok) return problemOf(refused('idempotency_key_reused').refusal)
+  return answer(taken.isNew ? 201 : 200, { data: taken.events, next_cursor: null })
 }

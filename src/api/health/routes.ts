@@ -1,9 +1,9 @@
 // Tells machines whether this process is alive and can serve; no key is needed, nothing else is told.
 
 import { z } from 'zod'
-import { sendProblem } from '../../kit/problem.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import type { Operation } from '../operation.ts'
+import { answer } from '../result.ts'
 
 const alive = {
   id: 'alive',
@@ -27,11 +27,11 @@ const ready = {
 /** `isReady` rejects or resolves false while the database does not answer or the server stops. */
 export function healthEndpoints(isReady: () => Promise<boolean>): Endpoint[] {
   return [
-    endpoint(alive, (_asked, res) => res.json({ status: 'ok' })),
-    endpoint(ready, async (_asked, res) => {
-      if (await isReady().catch(() => false)) return res.json({ status: 'ready' })
+    endpoint(alive, () => answer(200, { status: 'ok' })),
+    endpoint(ready, async () => {
+      if (await isReady().catch(() => false)) return answer(200, { status: 'ready' })
       const detail = 'Starting, stopping, or without database'
-      sendProblem(res, { status: 503, code: 'not_ready', detail })
+      return { problem: { status: 503, code: 'not_ready', detail } }
     }),
   ]
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import type { Operation } from '../operation.ts'
+import { answer } from '../result.ts'
 import type { Metrics } from './metrics.ts'
 
 const readMetrics = {
@@ -16,8 +17,8 @@ const readMetrics = {
 } as const satisfies Operation
 
 export function metricsEndpoint(metrics: Metrics): Endpoint {
-  return endpoint(readMetrics, async (_asked, res) => {
+  return endpoint(readMetrics, async () => {
     const { contentType, text } = await metrics.read()
-    res.type(contentType).send(text)
+    return { ...answer(200, text), headers: { 'Content-Type': contentType } }
   })
 }

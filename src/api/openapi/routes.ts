@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import type { Operation } from '../operation.ts'
+import { answer } from '../result.ts'
 import { type OpenApiDocument, openApiDocument } from './document.ts'
 
 const readDocument = {
@@ -20,8 +21,8 @@ const readDocument = {
 export function openApiEndpoint(operations: readonly Operation[]): Endpoint {
   // Made when somebody asks: it takes longer than the rest of the start of the API.
   let document: OpenApiDocument | undefined
-  return endpoint(readDocument, (_asked, res) => {
+  return endpoint(readDocument, () => {
     document ??= openApiDocument([...operations, readDocument])
-    res.json(document)
+    return answer(200, document)
   })
 }

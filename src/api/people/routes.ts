@@ -4,10 +4,10 @@ import { z } from 'zod'
 import type { People, Vouched } from '../../identity/people.ts'
 import { emailsOf, type Person } from '../../identity/persons.ts'
 import { isoTime } from '../../kit/clock.ts'
-import { sendProblem } from '../../kit/problem.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { sendNotFound } from '../errors.ts'
-import { validated } from '../input.ts'
+import { NOT_FOUND } from '../errors.ts'
+import { answer } from '../result.ts'
+import { validated } from '../validated.ts'
 import * as operations from './operations.ts'
 import type { vouching } from './schemas.ts'
 
@@ -17,53 +17,54 @@ type Vouching = z.infer<typeof vouching>
 export function peopleEndpoints(people: People, platforms: string[]): Endpoint[] {
   const platform = z.enum(platforms)
   return [
-    endpoint(operations.listPeople, async ({ query }, res) => {
+    endpoint(operations.listPeople, async ({ query }) => {
       const page = await people.list(query.cursor, query.limit)
-      res.json({ data: page.people.map(wire), next_cursor: page.next ?? null })
+      return answer(200, { data: page.people.map(wire), next_cursor: page.next ?? null })
     }),
 
-    endpoint(operations.readVouching, async (_asked, res) => {
-      res.json({ data: byTenant(await people.vouching()), next_cursor: null })
+    endpoint(operations.readVouching, async () => {
+      return answer(200, { data: byTenant(await people.vouching()), next_cursor: null })
     }),
 
-    endpoint(operations.setVouching, async ({ body, caller }, res) => {
+    endpoint(operations.setVouching, async ({ body, caller }) => {
       for (const [i, said] of body.entries()) {
-        if (!validated(platform, said.platform, res, `${i}.platform`)) return
+        const valid = validated(platform, said.platform, `${i}.platform`)
+        if ('problem' in valid) return valid
       }
       await people.setVouching(rowsOf(body), caller.id)
-      res.json({ data: byTenant(await people.vouching()), next_cursor: null })
+      return answer(200, { data: byTenant(await people.vouching()), next_cursor: null })
     }),
 
-    endpoint(operations.readPerson, async ({ id }, res) => {
+    endpoint(operations.readPerson, async ({ id }) => {
       const person = await people.find(id)
-      if (!person) return sendNotFound(res)
-      res.json(wire(person))
+      if (!person) return NOT_FOUND
+      return answer(200, wire(person))
     }),
 
-    endpoint(operations.changePerson, async ({ id, body, caller }, res) => {
+    endpoint(operations.changePerson, async ({ id, body, caller }) => {
       const person = await people.change(id, body, caller.id)
-      if (!person) return sendNotFound(res)
-      res.json(wire(person))
+      if (!person) return NOT_FOUND
+      return answer(200, wire(person))
     }),
 
-    endpoint(operations.joinPeople, async ({ id, body, caller }, res) => {
+    endpoint(operations.joinPeople, async ({ id, body, caller }) => {
       const person = await people.join(id, body.person_id, caller.id)
-      if (!person) return sendNotFound(res)
+      if (!person) return NOT_FOUND
       if (person === 'disabled') {
         const detail = 'One of the two is disabled and the other is not: bring both into the same state first'
-        return sendProblem(res, { status: 409, code: 'person_disabled', detail })
+        return { problem: { status: 409, code: 'person_disabled', detail } }
       }
-      res.json(wire(person))
+      return answer(200, wire(person))
     }),
 
-    endpoint(operations.unjoinPerson, async ({ id, caller }, res) => {
+    endpoint(operations.unjoinPerson, async ({ id, caller }) => {
       const person = await people.unjoin(id, caller.id)
-      if (!person) return sendNotFound(res)
+      if (!person) return NOT_FOUND
       if (person === 'not_joined') {
         const detail = 'This person is joined to nobody elder; `joined` of a person lists who can be set back'
-        return sendProblem(res, { status: 409, code: 'not_joined', detail })
+        return { problem: { status: 409, code: 'not_joined', detail } }
       }
-      res.json(wire(person))
+      return answer(200, wire(person))
     }),
   ]
 }
