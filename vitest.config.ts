@@ -11,7 +11,7 @@ const suite = (name: string, include: string[], patience = {}) => ({
 export default defineConfig({
   test: {
     globalSetup: './test/fakes/postgres.ts',
-    setupFiles: './test/fakes/property-runs.ts',
+    setupFiles: ['./test/fakes/property-runs.ts', './test/fakes/timer-warnings.ts'],
     reporters: ['default', './test/reporter.ts'],
     // The files of one worker share what they import: to load the product anew for each takes longer than most tests.
     isolate: false,

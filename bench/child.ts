@@ -35,9 +35,9 @@ export async function startChild(file: string, env: Record<string, string>): Pro
 }
 
 /** Any program, just started; `stop` is a SIGTERM. */
-export function startProgram(file: string, env: Record<string, string>): Omit<Child, 'ask'> {
+export function startProgram([file, ...args]: string[], env: Record<string, string>): Omit<Child, 'ask'> {
   const preload = `data:text/javascript,${encodeURIComponent(END_WITH_PARENT)}`
-  const child = forked(join(import.meta.dirname, '..', file), env, ['--import', preload])
+  const child = forked(join(import.meta.dirname, '..', file ?? ''), env, ['--import', preload], args)
   return {
     pid: child.pid as number,
     async stop() {
@@ -48,8 +48,13 @@ export function startProgram(file: string, env: Record<string, string>): Omit<Ch
   }
 }
 
-function forked(file: string, env: Record<string, string>, execArgv: string[]): ChildProcess {
-  return fork(file, {
+function forked(
+  file: string,
+  env: Record<string, string>,
+  execArgv: string[],
+  args: string[] = [],
+): ChildProcess {
+  return fork(file, args, {
     cwd: join(import.meta.dirname, '..'),
     env: { PATH: process.env.PATH ?? '', NODE_ENV: 'production', ...env },
     execArgv,

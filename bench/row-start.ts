@@ -22,20 +22,20 @@ export const start: Row = {
   async prepare(stage) {
     const database = await stage.database()
     return {
-      ours: () => started('src/main.ts', (port) => productEnv(stage, database.url, port)),
-      bare: () => started('bench/bare-app.ts', (port) => ({ PORT: String(port), SIGNING_SECRET })),
+      ours: () => started(['bin/countersign.js', 'start'], (port) => productEnv(stage, database.url, port)),
+      bare: () => started(['bench/bare-app.ts'], (port) => ({ PORT: String(port), SIGNING_SECRET })),
       end: () => database.drop(),
     }
   },
 }
 
-async function started(file: string, envOf: (port: number) => Record<string, string>) {
+async function started(command: string[], envOf: (port: number) => Record<string, string>) {
   const port = await keepablePort()
   const from = performance.now()
-  const program = startProgram(file, envOf(port))
+  const program = startProgram(command, envOf(port))
   try {
     while (!(await isReady(port))) {
-      if (performance.now() - from > START_MS) throw new Error(`${file} did not get ready`)
+      if (performance.now() - from > START_MS) throw new Error(`${command.join(' ')} did not get ready`)
       await delay(LOOK_EVERY_MS)
     }
     const readyMs = performance.now() - from

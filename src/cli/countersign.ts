@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // Runs the command line: starts the server, and does what must work before or without one.
 
 import { existsSync } from 'node:fs'
@@ -16,7 +15,7 @@ const program = new Command('countersign').description(
 program
   .command('start')
   .description('start the server (as npm start does)')
-  .action(async () => void (await import('../main.ts')))
+  .action(async () => void (await import('../serve.ts')))
 
 program
   .command('migrate')

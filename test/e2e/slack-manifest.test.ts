@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { slackManifest } from '../../src/cli/slack-manifest.ts'
 import { type Running, startCountersign } from '../fakes/countersign.ts'
 
-const CLI = join(import.meta.dirname, '../../src/cli/countersign.ts')
+const CLI = join(import.meta.dirname, '../../bin/countersign.js')
 const PUBLIC_URL = 'https://countersign.example.com'
 
 let folder: string

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-const COMMAND = join(import.meta.dirname, '../../src/cli/countersign.ts')
+const COMMAND = join(import.meta.dirname, '../../bin/countersign.js')
 
 export interface Started {
   child: ChildProcess

@@ -1,4 +1,4 @@
-// Starts a server that a test can kill: the real `node src/main.ts` in a process of its own.
+// Starts a server that a test can kill: the real `countersign start` in a process of its own.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -44,7 +44,7 @@ const END_WITH_PARENT = `
 
 export function startServer(env: Record<string, string>): ServerProcess {
   const preload = `data:text/javascript,${encodeURIComponent(END_WITH_PARENT)}`
-  const child = spawn(process.execPath, ['--import', preload, join(ROOT, 'src/main.ts')], {
+  const child = spawn(process.execPath, ['--import', preload, join(ROOT, 'bin/countersign.js'), 'start'], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -194,7 +194,7 @@ export const ROOMS: Record<string, Room> = {
       { room: 'platforms/*', only: ['../slack/inbound.ts'] },
       'config',
       'kit',
-      'main',
+      'serve',
     ],
   },
   'page-kit': { at: 'src/page-kit', doors: ['page-kit.ts'], imports: [] },
@@ -211,7 +211,6 @@ export const ROOMS: Record<string, Room> = {
   app: { at: 'src/app.ts', imports: 'everything' },
   'app/parts': { at: 'src/app', imports: 'everything' },
   serve: { at: 'src/serve.ts', imports: ['app', 'config', 'kit'] },
-  main: { at: 'src/main.ts', imports: ['serve', 'kit'] },
 }
 
 /** A package (with `*` for any ending) and the only rooms that may import it, types included. */
