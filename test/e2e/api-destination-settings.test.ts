@@ -98,6 +98,7 @@ describe.each(databases)('on $name', ({ create }) => {
     ['a time with seconds', { quiet_hours_start: '22:00:00', quiet_hours_end: '08:00' }, 'such as 22:00'],
     ['a place that is none', { timezone: 'Europe/Atlantis' }, 'Europe/Berlin'],
     ['an offset', { timezone: '+02:00' }, 'Europe/Berlin'],
+    ['an abbreviation', { timezone: 'EST' }, 'instead of EST write America/New_York'],
     ['no alert at all', { rate_per_minute: 0 }, '>=1'],
     ['half an alert', { rate_per_minute: 0.5 }, 'int'],
     ['too long a digest', { digest_after: 1001 }, '<=1000'],

@@ -2,7 +2,8 @@
 
 import fc from 'fast-check'
 import { Temporal } from 'temporal-polyfill'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { timezoneMistake } from '../../src/api/destinations/timezone.ts'
 import { mentions, quietUntil } from '../../src/destinations/settings.ts'
 import { settingsOf, USUAL_SETTINGS } from '../../src/events/settings.ts'
 
@@ -118,4 +119,38 @@ test('what was not chosen is as usual, and nobody is called unless that was chos
   // A card passes in quiet hours, and calls nobody.
   expect(mentions(calling, { ...worst, isAlert: false }, now)).toBe(false)
   expect(mentions(calling, { ...worst, isAlert: false }, now + 12 * 3_600_000)).toBe(true)
+})
+
+describe('a time zone', () => {
+  test('is a place whose clocks count, or UTC', () => {
+    const places = Intl.supportedValuesOf('timeZone').filter((name) => !name.startsWith('Etc/'))
+    for (const name of [...places, 'utc', 'europe/berlin', 'US/Eastern', 'America/Argentina/Buenos_Aires']) {
+      expect(timezoneMistake(name), name).toBeUndefined()
+    }
+  })
+
+  test.each([
+    ['EST', 'America/New_York'],
+    ['est', 'America/New_York'],
+    ['EST5EDT', 'America/New_York'],
+    ['CST6CDT', 'America/Chicago'],
+    ['MST', 'America/Denver'],
+    ['MST7MDT', 'America/Denver'],
+    ['PST', 'America/Los_Angeles'],
+    ['HST', 'Pacific/Honolulu'],
+    ['CET', 'Europe/Berlin'],
+    ['GMT', 'UTC'],
+    ['Etc/UTC', 'UTC'],
+    ['Japan', 'Asia/Tokyo'],
+    ['NZ', 'Pacific/Auckland'],
+  ])('is not %s, for which %s is meant', (name, meant) => {
+    expect(timezoneMistake(name)).toContain(`instead of ${name} write ${meant}`)
+  })
+
+  test.each(['Etc/GMT+5', '+02:00', 'UTC+2', 'Europe/Atlantis', 'constructor', '', '/'])(
+    'is not %j',
+    (name) => {
+      expect(timezoneMistake(name)).toBe('must be an IANA time zone such as Europe/Berlin')
+    },
+  )
 })

@@ -1,9 +1,9 @@
 // Defines an admin's `settings` of a destination: how it wants to be told.
 
-import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
 import type { ChosenSettings } from '../../destinations/settings.ts'
 import type { DestinationSettings } from '../../events/settings.ts'
+import { timezoneMistake } from './timezone.ts'
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 22:00')
 
@@ -13,7 +13,14 @@ export const settings = z.object({
   mention_on_critical: z.boolean(),
   quiet_hours_start: timeOfDay.nullable().describe('HH:MM; alerts below critical are held from here on'),
   quiet_hours_end: timeOfDay.nullable(),
-  timezone: z.string().max(100).refine(isTimezone, 'must be an IANA time zone such as Europe/Berlin'),
+  timezone: z
+    .string()
+    .max(100)
+    .superRefine((name, { addIssue }) => {
+      const message = timezoneMistake(name)
+      if (message !== undefined) addIssue({ code: 'custom', message })
+    })
+    .describe('An IANA name with area and location, such as Europe/Berlin, or UTC'),
   rate_per_minute: z.int().min(1).max(600).nullable().describe('Alerts; null: no limit of our own'),
   digest_after: z.int().min(1).max(1000).nullable().describe('When more alerts wait, they become one'),
   fallback: z.boolean().describe('Is sent approvals that reached nobody'),
@@ -32,13 +39,3 @@ export const chosenSettingsSchema = z
   })
   .partial()
   .nullish() satisfies z.ZodType<ChosenSettings | undefined>
-
-function isTimezone(name: string): boolean {
-  try {
-    Temporal.Now.zonedDateTimeISO(name)
-    // An offset moves with no clock.
-    return !/^[+-]/.test(name)
-  } catch {
-    return false
-  }
-}
