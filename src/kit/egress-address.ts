@@ -12,6 +12,8 @@ export interface AddressStanding {
   range: string
 }
 
+/** Public by its number, but inside every network of Azure: the platform's own service. */
+const CLOUD_PLATFORM = ['168.63.129.16']
 /** The only unicast that IANA gave out: what lies outside is never a public place, whatever it will be called. */
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3')
 /** Gateways turn it into the IPv4 address in its last four bytes; RFC 6052. */
@@ -40,6 +42,7 @@ function whereItLeads(address: Address): Address {
 }
 
 function rangeOf(address: Address): string {
+  if (CLOUD_PLATFORM.includes(address.toString())) return 'cloudPlatform'
   const range = address.range()
   // ipaddr.js calls everything unicast that is in no special range, also ::127.0.0.1.
   return range === 'unicast' && address.kind() === 'ipv6' && !isIn(address, GLOBAL_IPV6) ? 'reserved' : range

@@ -28,33 +28,64 @@ export class EgressError extends Error {
 /** All addresses of a name. */
 export type Resolve = (hostname: string) => Promise<LookupAddress[]>
 
+/** What of a URL is allowed only inside the ranges of EGRESS_ALLOW_CIDRS; `nothing`: it may also lead outside. */
+export type Inside = 'nothing' | 'port' | 'protocol'
+
+/** A URL as it will be used. */
+export interface Target {
+  url: URL
+  inside: Inside
+}
+
 export interface Targets {
-  /** The URL as it will be used; a literal address in it was judged. Throws EgressError. */
-  accepted(url: string): URL
-  /** The addresses of a host for this protocol, never empty, every one judged. Throws EgressError. */
-  addressesOf(protocol: string, hostname: string): Promise<LookupAddress[]>
+  /** A literal address in the URL was judged. Throws EgressError. */
+  accepted(url: string): Target
+  /** The addresses of a host, never empty, every one judged. Throws EgressError. */
+  addressesOf(hostname: string, inside: Inside): Promise<LookupAddress[]>
 }
 
 const RESOLVE_TIMEOUT_MS = 5_000
 /** Of more destinations than most have. */
 const URLS_KEPT = 1_000
 
+/** The ports of mail, remote logins and the like, which take what a stranger sends them for commands. */
+const LAST_SYSTEM_PORT = 1023
+const WEB_PORTS = ['', '80', '443']
+
+/** There a cloud tells a machine its secrets, whatever address the name leads to. */
+const METADATA = new Set([
+  'api.metadata.cloud.ibm.com',
+  'instance-data',
+  'metadata',
+  'metadata.azure.internal',
+  'metadata.goog',
+  'metadata.google.internal',
+  'metadata.packet.net',
+  'metadata.platformequinix.com',
+  'metadata.tencentyun.com',
+  'rancher-metadata',
+])
+
 export const resolveBySystem: Resolve = (hostname) => dns.lookup(hostname, { all: true })
 
 export function targetsWithin({ allowCidrs, allowHttp }: EgressRules, resolve: Resolve): Targets {
   const judge = judgeOfAddresses(allowCidrs)
 
-  function judged(protocol: string, hostname: string, address: string): void {
+  function judged(host: string, address: string, inside: Inside): void {
     const { isAllowed, isPublic, range } = judge(address)
-    if (isAllowed || (isPublic && protocol === 'https:')) return
-    const found = hostname === address ? address : `${hostname} leads to ${address}, which`
-    if (isPublic)
-      throw refused(`${found} is in no range of EGRESS_ALLOW_CIDRS, so the URL must begin with https://`)
-    throw refused(`${found} is not a public address (${range}) and in no range of EGRESS_ALLOW_CIDRS`)
+    if (isAllowed) return
+    const found = host === address ? address : `${host} leads to ${address}, which`
+    if (!isPublic)
+      throw refused(`${found} is not a public address (${range}) and in no range of EGRESS_ALLOW_CIDRS`)
+    if (isMetadata(host)) throw refused(metadataSentence(host))
+    const outside = `${found} is in no range of EGRESS_ALLOW_CIDRS`
+    if (inside === 'protocol') throw refused(`${outside}, so the URL must begin with https://`)
+    if (inside === 'port')
+      throw refused(`${outside}, so the port must be 80, 443 or above ${LAST_SYSTEM_PORT}`)
   }
 
   // The rules do not change while we run, and what a name leads to is judged at each connection.
-  const known = new LRUCache<string, URL>({ max: URLS_KEPT })
+  const known = new LRUCache<string, Target>({ max: URLS_KEPT })
 
   return {
     accepted(text) {
@@ -69,16 +100,17 @@ export function targetsWithin({ allowCidrs, allowHttp }: EgressRules, resolve: R
         throw refused('The URL must not hold a user name or password')
       }
       const host = bare(url.hostname)
-      if (isIP(host)) judged(url.protocol, host, host)
-      known.set(text, url)
-      return url
+      const target = { url, inside: insideOf(url) }
+      if (isIP(host)) judged(host, host, target.inside)
+      known.set(text, target)
+      return target
     },
 
-    async addressesOf(protocol, hostname) {
+    async addressesOf(hostname, inside) {
       const host = bare(hostname)
       const found = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolved(resolve, host)
       // One that may be reached does not excuse another that may not: which one is tried is not ours to say.
-      for (const { address } of found) judged(protocol, host, address)
+      for (const { address } of found) judged(host, address, inside)
       return found
     },
   }
@@ -87,8 +119,24 @@ export function targetsWithin({ allowCidrs, allowHttp }: EgressRules, resolve: R
 async function resolved(resolve: Resolve, host: string): Promise<LookupAddress[]> {
   const late = after(RESOLVE_TIMEOUT_MS, [], { ref: false })
   const found = await Promise.race([resolve(host), late]).catch(() => [])
-  if (found.length === 0) throw new EgressError('network_error', `${host} does not resolve to an address`)
-  return found
+  if (found.length > 0) return found
+  throw isMetadata(host)
+    ? refused(metadataSentence(host))
+    : new EgressError('network_error', `${host} does not resolve to an address`)
+}
+
+function insideOf({ protocol, port }: URL): Inside {
+  if (protocol !== 'https:') return 'protocol'
+  return WEB_PORTS.includes(port) || Number(port) > LAST_SYSTEM_PORT ? 'nothing' : 'port'
+}
+
+function isMetadata(host: string): boolean {
+  const name = host.replace(/\.$/, '')
+  return METADATA.has(name) || /^instance-data\..*\binternal$/.test(name)
+}
+
+function metadataSentence(host: string): string {
+  return `${host} is the metadata service of a cloud, which must lead into a range of EGRESS_ALLOW_CIDRS`
 }
 
 function refused(sentence: string): EgressError {

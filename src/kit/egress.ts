@@ -6,6 +6,7 @@ import { Agent, type Dispatcher, request } from 'undici'
 import {
   EgressError,
   type EgressRules,
+  type Inside,
   type Resolve,
   resolveBySystem,
   type Targets,
@@ -47,16 +48,17 @@ const CONNECT_TIMEOUT_MS = 5_000
 /** `resolve` takes the place of the system's resolver. */
 export function createEgress(rules: EgressRules, resolve: Resolve = resolveBySystem): Egress {
   const targets = targetsWithin(rules, resolve)
-  const agents: Record<string, Agent> = {
-    'https:': agentFor('https:', targets),
-    'http:': agentFor('http:', targets),
+  const agents: Record<Inside, Agent> = {
+    nothing: agentFor('nothing', targets),
+    port: agentFor('port', targets),
+    protocol: agentFor('protocol', targets),
   }
 
   return {
     async refusal(text) {
       try {
-        const { protocol, hostname } = targets.accepted(text)
-        await targets.addressesOf(protocol, hostname)
+        const { url, inside } = targets.accepted(text)
+        await targets.addressesOf(url.hostname, inside)
       } catch (error) {
         if (error instanceof EgressError) return error.message
         throw error
@@ -64,12 +66,12 @@ export function createEgress(rules: EgressRules, resolve: Resolve = resolveBySys
     },
 
     async send(text, { timeoutMs, ...what }) {
-      const url = targets.accepted(text)
+      const { url, inside } = targets.accepted(text)
       const late = new AbortController()
       const timer = setTimeout(() => late.abort(), timeoutMs)
       const { signal } = late
       try {
-        return await Promise.race([exchange(agents[url.protocol] as Agent, url, what, signal), end(signal)])
+        return await Promise.race([exchange(agents[inside], url, what, signal), end(signal)])
       } catch (error) {
         throw inOurWords(error, signal)
       } finally {
@@ -102,13 +104,13 @@ function end(signal: AbortSignal): Promise<never> {
  * net asks no lookup for literal addresses, which `accepted` has judged, and connects to nothing but what the
  * lookup answers: a name that leads elsewhere by then is judged again, and a connection that is kept was judged.
  */
-function agentFor(protocol: string, targets: Targets): Agent {
+function agentFor(inside: Inside, targets: Targets): Agent {
   const lookup: LookupFunction = (hostname, { all }, done) => {
     const answer = ([first, ...more]: LookupAddress[]) => {
       if (all) return done(null, [first, ...more] as LookupAddress[])
       done(null, (first as LookupAddress).address, (first as LookupAddress).family)
     }
-    targets.addressesOf(protocol, hostname).then(answer, (error) => done(error, ''))
+    targets.addressesOf(hostname, inside).then(answer, (error) => done(error, ''))
   }
   return new Agent({ connect: { lookup, timeout: CONNECT_TIMEOUT_MS } })
 }

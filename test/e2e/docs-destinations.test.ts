@@ -166,6 +166,7 @@ describe('its commands', () => {
       { url: 'https://siem.example.com', preset: 'splunk_hec', headers: { Authorization: 'Bearer token' } },
     ],
     ['webhook', { url: 'https://10.0.0.5/hook' }],
+    ['webhook', { url: 'https://1.1.1.1:25/' }],
     ['webhook', { url: 'ftp://siem.example.com/hook' }],
     ['pagerduty', { routing_key: ROUTING_KEY }, { quiet_hours_start: '22:00', quiet_hours_end: '07:00' }],
     ['discord', { webhook_url: 'https://discord.com/api/webhooks/1/a' }, { timezone: '+02:00' }],

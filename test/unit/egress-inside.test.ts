@@ -77,6 +77,7 @@ const INSIDE: Record<string, string[]> = {
   rfc6145: ['[::ffff:0:127.0.0.1]'],
   rfc6052: ['[64:ff9b:1::127.0.0.1]'],
   'deprecated site local': ['[fec0::1]'],
+  'cloud platform': ['168.63.129.16', '0xa83f8110', '[::ffff:168.63.129.16]', '[64:ff9b::a83f:8110]'],
 }
 
 /** No URL at all, or none that may be sent to, whatever lies behind it. */
@@ -155,6 +156,83 @@ test('a name is refused when only one of its addresses is inside', async () => {
   const url = `https://half-inside.example:${port}/`
   expect(await egress.refusal(url)).toContain('(loopback)')
   await expect(egress.send(url, send)).rejects.toMatchObject({ code: 'egress_refused' })
+})
+
+describe('the metadata service of a cloud', () => {
+  const NAMED = [
+    'metadata.google.internal',
+    'METADATA.GOOGLE.INTERNAL.',
+    'metadata.goog',
+    'metadata',
+    'metadata.azure.internal',
+    'metadata.tencentyun.com',
+    'instance-data',
+    'instance-data.ec2.internal',
+    'instance-data.eu-west-1.compute.internal',
+  ]
+  const leadingTo = (address: string | undefined, allowCidrs: string[] = []) =>
+    createEgress({ allowCidrs, allowHttp: false }, async () => (address ? addresses(address) : []))
+
+  test.each(NAMED)('%s is refused by its name, wherever it leads', async (name) => {
+    const url = `https://${name}/computeMetadata/v1/`
+    for (const egress of [leadingTo(PUBLIC), leadingTo(undefined)]) {
+      expect(await egress.refusal(url)).toContain('is the metadata service of a cloud')
+      await expect(egress.send(url, send)).rejects.toMatchObject({ code: 'egress_refused' })
+    }
+    expect(await leadingTo('169.254.169.254').refusal(url)).toContain('(link local)')
+  })
+
+  test('is reached where the environment allows its range', async () => {
+    const inRange = leadingTo('10.1.2.3', ['10.1.0.0/16'])
+    expect(await inRange.refusal('https://metadata.google.internal/')).toBeUndefined()
+    const wire = createEgress({ allowCidrs: ['168.63.129.16/32'], allowHttp: false })
+    expect(await wire.refusal('https://168.63.129.16/')).toBeUndefined()
+  })
+
+  test('is no name that only resembles it', async () => {
+    for (const name of ['metadata.example', 'my-metadata.goog', 'instance-data.example']) {
+      expect(await leadingTo(PUBLIC).refusal(`https://${name}/`)).toBeUndefined()
+    }
+  })
+})
+
+describe('a port', () => {
+  const strict = createEgress({ allowCidrs: ['10.1.0.0/16'], allowHttp: true }, resolve)
+
+  test.each([0, 1, 22, 25, 79, 81, 442, 444, 587, 1023])(
+    '%i is refused outside the allowed ranges',
+    async (port) => {
+      for (const host of ['hooks.example', PUBLIC, '[2606:4700::1111]']) {
+        const url = `https://${host}:${port}/`
+        const sentence = await strict.refusal(url)
+        expect(sentence).toContain(
+          'is in no range of EGRESS_ALLOW_CIDRS, so the port must be 80, 443 or above 1023',
+        )
+        await expect(strict.send(url, send)).rejects.toMatchObject({
+          code: 'egress_refused',
+          message: sentence,
+        })
+      }
+      expect(await strict.refusal(`https://10.1.2.3:${port}/`)).toBeUndefined()
+      expect(await strict.refusal(`http://10.1.2.3:${port}/`)).toBeUndefined()
+    },
+  )
+
+  test.each(['', ':443', ':80', ':1024', ':8088', ':8443', ':65535'])('%j may be used', async (port) => {
+    expect(await strict.refusal(`https://hooks.example${port}/`)).toBeUndefined()
+  })
+
+  test('of a name that left the allowed ranges is refused when it is connected to', async () => {
+    const answers = [addresses('10.1.2.3'), addresses(PUBLIC)]
+    let asked = 0
+    const egress = createEgress(
+      { allowCidrs: ['10.1.0.0/16'], allowHttp: false },
+      async () => answers[asked++] ?? [],
+    )
+    const url = 'https://mail.example:25/'
+    expect(await egress.refusal(url)).toBeUndefined()
+    await expect(egress.send(url, send)).rejects.toMatchObject({ code: 'egress_refused' })
+  })
 })
 
 test.each(NO_TARGETS)('%j is refused when it is saved and when it is sent to', async (url) => {
