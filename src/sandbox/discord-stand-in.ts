@@ -1,4 +1,4 @@
-// Stands in for Discord when there is none: a channel with one webhook, on loopback.
+// Stands in for Discord when there is none: a channel with one webhook and one thread, on loopback.
 
 import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express'
 import type { Clock } from '../kit/clock.ts'
@@ -31,6 +31,8 @@ export interface DiscordStandIn {
   router: Router
   /** What an admin copies from the channel's settings. */
   webhookUrl(): string
+  /** Of the thread in the channel. */
+  threadId: string
   /** The channel's name. */
   channel: string
   /** As people see them, oldest first. */
@@ -48,6 +50,7 @@ const WEBHOOK = {
   name: 'Countersign',
   token: 'sandbox-Zq3vJ8nT5kYw2LrX9mPdBc7HsGf4AeUoQi6NtVyKxCz1RbWjMlDhSgEa0FuOpIkT',
 }
+const THREAD_ID = '1180000000000000003'
 const CALLS_KEPT = 1000
 
 export function createDiscordStandIn(options: DiscordStandInOptions): DiscordStandIn {
@@ -65,7 +68,12 @@ export function createDiscordStandIn(options: DiscordStandInOptions): DiscordSta
     return (req: Request, res: Response) => {
       calls.push({ method, body: req.body, at: clock.now() })
       if (calls.length > CALLS_KEPT) calls.shift()
-      return faults.answer(method, req, res, () => strangerOf(req) ?? throttledOf(res) ?? work(req))
+      return faults.answer(
+        method,
+        req,
+        res,
+        () => strangerOf(req) ?? lostOf(req) ?? throttledOf(res) ?? work(req),
+      )
     }
   }
 
@@ -83,7 +91,7 @@ export function createDiscordStandIn(options: DiscordStandInOptions): DiscordSta
     handle('post', ({ body, query }) => {
       const read = readMessage(body, query.with_components === 'true')
       if ('refused' in read) return read.refused
-      const message = log.post(read.content)
+      const message = log.post(read.content, threadIn(query))
       if (query.wait !== 'true') return { status: 204, body: undefined }
       return { status: 200, body: asDiscord(message) }
     }),
@@ -92,7 +100,7 @@ export function createDiscordStandIn(options: DiscordStandInOptions): DiscordSta
     '/api/webhooks/:id/:token/messages/:messageId',
     handle('edit', ({ body, query, params }) => {
       const message = log.find(String(params.messageId))
-      if (!message) return refused(404, 10008, 'Unknown Message')
+      if (message?.threadId !== threadIn(query) || !message) return refused(404, 10008, 'Unknown Message')
       const read = readMessage(body, query.with_components === 'true')
       if ('refused' in read) return read.refused
       log.edit(message, read.content)
@@ -104,6 +112,7 @@ export function createDiscordStandIn(options: DiscordStandInOptions): DiscordSta
   return {
     router,
     webhookUrl: () => `${selfUrl()}/api/webhooks/${WEBHOOK.id}/${WEBHOOK.token}`,
+    threadId: THREAD_ID,
     channel: CHANNEL.name,
     messages: log.list,
     calls,
@@ -121,19 +130,29 @@ function strangerOf({ params }: Request): Answer | undefined {
   if (params.token !== WEBHOOK.token) return refused(401, 50027, 'Invalid Webhook Token')
 }
 
+function threadIn({ thread_id }: Request['query']): string | undefined {
+  return thread_id === undefined ? undefined : String(thread_id)
+}
+
+/** What it says of a thread that is not there. */
+function lostOf({ query }: Request): Answer | undefined {
+  const threadId = threadIn(query)
+  if (threadId !== undefined && threadId !== THREAD_ID) return refused(404, 10003, 'Unknown Channel')
+}
+
 const unreadable: ErrorRequestHandler = (_error, _req, res, _next) => {
   const { status, body } = refused(400, 50109, 'The request body contains invalid JSON.')
   res.status(status).json(body)
 }
 
 /** A message as Discord shows it to an app. */
-function asDiscord({ id, content, embeds, components, sentAt, editedAt }: Message) {
+function asDiscord({ id, content, embeds, components, sentAt, editedAt, threadId }: Message) {
   const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString())
   return {
     id,
     type: 0,
     content,
-    channel_id: CHANNEL.id,
+    channel_id: threadId ?? CHANNEL.id,
     webhook_id: WEBHOOK.id,
     author: { bot: true, id: WEBHOOK.id, username: WEBHOOK.name, avatar: null, discriminator: '0000' },
     embeds: embeds.map((embed) => ({ type: 'rich', ...embed })),

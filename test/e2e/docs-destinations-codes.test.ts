@@ -163,13 +163,34 @@ const CAUSES: Record<string, Record<string, () => Promise<unknown>>> = {
   discord: {
     unknown_webhook: discordSays(404, 10015),
     invalid_webhook_token: discordSays(401, 50027),
+    unknown_channel: discordSays(404, 10003),
+    unknown_server: discordSays(404, 10004),
+    thread_archived: discordSays(400, 50083),
+    thread_locked: discordSays(403, 160005),
+    too_many_threads: discordSays(400, 160006),
+    post_not_begun: discordSays(400, 40058),
+    thread_id_missing: discordSays(400, 220001),
+    thread_not_allowed: discordSays(400, 220003),
+    wrong_channel_type: discordSays(400, 50024),
+    missing_access: discordSays(403, 50001),
+    missing_permissions: discordSays(403, 50013),
+    webhook_not_allowed: discordSays(400, 220004),
     unknown_message: discordSays(404, 10008),
+    blocked_by_server: discordSays(400, 200000),
     invalid_form_body: discordSays(400, 50035),
     bad_request: discordSays(400, 50006),
   },
   telegram: {
     unauthorized: telegramSays(401, 'Unauthorized'),
+    not_found: telegramSays(404, 'Not Found'),
     chat_not_found: telegramSays(400, 'Bad Request: chat not found'),
+    peer_id_invalid: telegramSays(400, 'Bad Request: PEER_ID_INVALID'),
+    chat_deactivated: telegramSays(400, 'Bad Request: group chat was deactivated'),
+    user_deactivated: telegramSays(403, 'Forbidden: user is deactivated'),
+    topic_closed: telegramSays(400, 'Bad Request: TOPIC_CLOSED'),
+    topic_deleted: telegramSays(400, 'Bad Request: TOPIC_DELETED'),
+    conversation_not_begun: telegramSays(403, "Forbidden: bot can't initiate conversation with a user"),
+    payment_required: telegramSays(400, 'Bad Request: ALLOW_PAYMENT_REQUIRED_50'),
     thread_not_found: telegramSays(400, 'Bad Request: message thread not found'),
     bot_blocked: telegramSays(403, 'Forbidden: bot was blocked by the user'),
     bot_kicked: telegramSays(403, 'Forbidden: bot was kicked from the supergroup chat'),
@@ -255,9 +276,7 @@ function codesInFolder(type: string): string[] {
   const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'))
   const places = sources.flatMap((text) => [
     ...text.matchAll(/(?:new (?:Failed|Undeliverable)|super|leave|failureOf)\(([^;]*?)\)\n/g),
-    ...text.matchAll(
-      /^const (?:ERRORS|[A-Z]+_ERRORS|BAD_REQUESTS|FORBIDDEN)\b.*= (.*\n(?:.*\n)*?)[\])}]+\n/gm,
-    ),
+    ...text.matchAll(/^const (?:ERRORS|[A-Z]+_ERRORS)\b.*= (.*\n(?:.*\n)*?)[\])}]+\n/gm),
   ])
   const words = places.flatMap(([, text = '']) => [...text.matchAll(/'([a-z]+_\w+|[A-Z]\w+)'/g)])
   return [...new Set(words.map(([, word = '']) => word))].filter((word) => !/^http_\d+$/.test(word))

@@ -71,6 +71,35 @@ describe('a message', () => {
   })
 })
 
+describe('a thread', () => {
+  const inThread = (id = server.discord.threadId) => to(`${server.discord.webhookUrl()}?thread_id=${id}`)
+
+  test('has the post, and every edit of it', async () => {
+    const { handle } = await post(ASKED, inThread())
+    await platform.redraw?.(handle as string, APPROVED, inThread())
+    expect(server.discord.messages()).toMatchObject([
+      { id: handle, threadId: server.discord.threadId, editedAt: expect.any(Number) },
+    ])
+  })
+
+  test('that is not there is named', async () => {
+    expect(await failureOf(post(ASKED, inThread('5')))).toMatchObject({
+      what: 'destination',
+      code: 'unknown_channel',
+    })
+  })
+
+  test.each(['/api/v10/webhooks/', '/api/webhooks/'])(
+    'is found under %s, with whatever else was pasted',
+    async (path) => {
+      const { pathname } = new URL(server.discord.webhookUrl())
+      const pasted = pathname.replace('/api/webhooks/', path)
+      await post(ASKED, to(`${server.apiOrigin}${pasted}/?wait=false&thread_id=${server.discord.threadId}`))
+      expect(server.discord.messages()).toMatchObject([{ threadId: server.discord.threadId }])
+    },
+  )
+})
+
 describe('a failure', () => {
   const strange = (id: string, token: string) => to(`${server.apiOrigin}/api/webhooks/${id}/${token}`)
 
@@ -104,7 +133,27 @@ describe('a failure', () => {
       { status: 404, code: 10015 },
       { what: 'destination', code: 'unknown_webhook' },
     ],
-    [{ status: 403, code: 50013 }, { code: 'http_403' }],
+    [
+      { status: 404, code: 10003 },
+      { what: 'destination', code: 'unknown_channel' },
+    ],
+    [
+      { status: 403, code: 50013 },
+      { what: 'destination', code: 'missing_permissions' },
+    ],
+    [
+      { status: 400, code: 220001 },
+      { what: 'destination', code: 'thread_id_missing' },
+    ],
+    [
+      { status: 400, code: 220003 },
+      { what: 'destination', code: 'thread_not_allowed' },
+    ],
+    [
+      { status: 400, code: 200000 },
+      { what: 'message', code: 'blocked_by_server' },
+    ],
+    [{ status: 403, code: 99_999 }, { code: 'http_403' }],
     [{ status: 404 }, { code: 'http_404' }],
     [{ status: 500 }, { code: 'http_500' }],
     [{ dropAfterPosting: false }, { code: 'network_error' }],
@@ -117,6 +166,19 @@ describe('a failure', () => {
       expect(failure.what).toBe('what' in expected ? expected.what : undefined)
     }
   })
+
+  test.each([
+    [50083, 'thread_archived'],
+    [160005, 'thread_locked'],
+  ])(
+    '%i ends the destination for a post, and for an edit leaves that message as it is',
+    async (code, name) => {
+      const { handle } = await post()
+      for (const method of ['post', 'edit'] as const) server.discord.failNext({ method, status: 400, code })
+      expect(await failureOf(post())).toMatchObject({ what: 'destination', code: name })
+      expect(await failureOf(redraw(handle as string))).toMatchObject({ what: 'message', code: name })
+    },
+  )
 
   test('tells no token, in whatever words', async () => {
     const [token] = /[^/]+$/.exec(server.discord.webhookUrl()) ?? []
@@ -155,6 +217,7 @@ describe('pacing', () => {
     const of = (token: string) => kind.pace({ webhook_url: `https://discord.com/api/webhooks/42/${token}` })
     expect(of('a')).toEqual([{ bucket: 'discord:42', perSecond: 0.4, burst: 3 }])
     expect(of('b')).toEqual(of('a'))
+    expect(of('a?thread_id=3')).toEqual(of('a'))
   })
 })
 
@@ -167,6 +230,11 @@ describe('a destination', () => {
     'https://discordapp.com/api/webhooks/1/a',
     'https://ptb.discord.com/api/webhooks/1/a',
     'https://canary.discord.com/api/webhooks/1/a',
+    'https://discord.com/api/webhooks/1/a/',
+    'https://discord.com/api/v10/webhooks/1/a',
+    'https://discord.com/api/webhooks/1/a?wait=true',
+    'https://discord.com/api/webhooks/1/a?thread_id=1180000000000000003',
+    'https://canary.discord.com/api/v9/webhooks/1/a/?wait=true&thread_id=3&with_components=true',
   ])('may be %s', (webhook_url) => {
     expect(refusal({ webhook_url })).toBeUndefined()
   })
@@ -183,7 +251,11 @@ describe('a destination', () => {
     'https://evil.example/api/webhooks/1/a',
     'https://discord.com/api/webhooks/1/a/../../../x',
     'https://discord.com/api/webhooks/1/a/slack',
-    'https://discord.com/api/webhooks/1/a?wait=false',
+    'https://discord.com/api/webhooks/1/a?thread_id=',
+    'https://discord.com/api/webhooks/1/a?thread_id=general',
+    'https://discord.com/api/webhooks/1/a?thread_name=new',
+    'https://discord.com/api/webhooks/1/a?thread_id=1?wait=true',
+    'https://discord.com/api/version/webhooks/1/a',
     'https://discord.com/api/webhooks/1/a#b',
     'https://discord.com/api/webhooks/me/a',
     'https://discord.com/api/users/1/a',

@@ -1,4 +1,4 @@
-// Declares a destination in Discord: the address of a channel's webhook, which is also its key.
+// Declares a destination in Discord: the address of a webhook, which is also its key, and perhaps a thread.
 
 import { z } from 'zod'
 
@@ -13,24 +13,41 @@ export interface DiscordConfig {
 
 const MISSING = 'Discord channels require webhook_url'
 const WRONG =
-  'a Discord webhook URL looks like https://discord.com/api/webhooks/<id>/<token>; copy it from the channel’s settings'
+  'a Discord webhook URL looks like https://discord.com/api/webhooks/<id>/<token>, followed by ?thread_id=<id> for a thread or a post of a forum; copy it from the channel’s settings'
 const ORIGINS = [
   'https://discord.com',
   'https://discordapp.com',
   'https://ptb.discord.com',
   'https://canary.discord.com',
 ]
-const PATH = /^\/api\/webhooks\/(\d{1,20})\/([\w-]{1,200})$/
+const PATH = /^\/api(?:\/v\d{1,2})?\/webhooks\/(\d{1,20})\/([\w-]{1,200})\/?$/
+/** Of which only the thread counts: how Discord shall answer is said with each request. */
+const QUERY = /^(&?(thread_id=\d{1,20}|(wait|with_components)=(true|false)))*$/
 
 export function discordConfig(env: DiscordEnvironment): z.ZodType<DiscordConfig> {
   const origins = env.apiOrigin === undefined ? ORIGINS : [...ORIGINS, env.apiOrigin]
   const isWebhook = (text: string) =>
-    origins.some((origin) => text.startsWith(`${origin}/`) && PATH.test(text.slice(origin.length)))
+    origins.some((origin) => {
+      if (!text.startsWith(`${origin}/`)) return false
+      const [path = '', ...query] = text.slice(origin.length).split('?')
+      return PATH.test(path) && QUERY.test(query.join('?'))
+    })
   return z.strictObject({ webhook_url: z.string(MISSING).refine(isWebhook, WRONG) })
 }
 
-/** The parts of a webhook's address; only the token is secret. */
-export function webhookOf({ webhook_url }: DiscordConfig): { id: string; token: string } {
-  const [, id = '', token = ''] = PATH.exec(new URL(webhook_url).pathname) ?? []
-  return { id, token }
+export interface Webhook {
+  id: string
+  /** Secret. */
+  token: string
+  /** Where to post, without a query. */
+  url: string
+  threadId: string | undefined
+}
+
+/** The parts of its address, in the API's usual version whichever was pasted. */
+export function webhookOf({ webhook_url }: DiscordConfig): Webhook {
+  const { origin, pathname, searchParams } = new URL(webhook_url)
+  const [, id = '', token = ''] = PATH.exec(pathname) ?? []
+  const threadId = searchParams.get('thread_id') ?? undefined
+  return { id, token, url: `${origin}/api/webhooks/${id}/${token}`, threadId }
 }

@@ -12,17 +12,26 @@ const MOST_BYTES = 500_000
 const PAUSE_MS = 5_000
 const MOST_EXCERPT = 200
 
-/** Telegram has words for its errors and no codes; https://github.com/tdlib/telegram-bot-api */
-const BAD_REQUESTS: [words: RegExp, what: 'message' | 'destination', code: string][] = [
+/** Telegram has words for its errors and no codes; https://github.com/tdlib/telegram-bot-api. The first that fits counts. */
+const ERRORS: [words: RegExp, what: 'message' | 'destination', code: string][] = [
+  [/message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i, 'message', 'message_not_found'],
+  [/TOPIC_CLOSED/, 'destination', 'topic_closed'],
+  [/TOPIC_DELETED/, 'destination', 'topic_deleted'],
+  [/message thread not found|TOPIC_ID_INVALID/i, 'destination', 'thread_not_found'],
+  [/PEER_ID_INVALID|CHAT_ID_INVALID/, 'destination', 'peer_id_invalid'],
   [/chat not found/i, 'destination', 'chat_not_found'],
-  [/message thread not found/i, 'destination', 'thread_not_found'],
-  [/not enough rights|have no rights|need administrator rights|write_forbidden/i, 'destination', 'no_rights'],
-  [/message to edit not found|message can't be edited/i, 'message', 'message_not_found'],
-]
-const FORBIDDEN: [words: RegExp, code: string][] = [
-  [/blocked by the user/i, 'bot_blocked'],
-  [/kicked/i, 'bot_kicked'],
-  [/not a member/i, 'bot_not_member'],
+  [/chat (was|is) (deactivated|deleted)/i, 'destination', 'chat_deactivated'],
+  [/user is deactivated|USER_DEACTIVATED/i, 'destination', 'user_deactivated'],
+  [/blocked by the user|USER_IS_BLOCKED/i, 'destination', 'bot_blocked'],
+  [/kicked|USER_BANNED_IN_CHANNEL/i, 'destination', 'bot_kicked'],
+  [/not a member|CHANNEL_PRIVATE|USER_NOT_PARTICIPANT/i, 'destination', 'bot_not_member'],
+  [/can't initiate conversation/i, 'destination', 'conversation_not_begun'],
+  [/ALLOW_PAYMENT_REQUIRED/, 'destination', 'payment_required'],
+  [
+    /not enough rights|no rights|need administrator rights|_FORBIDDEN|CHAT_ADMIN_REQUIRED|CHAT_RESTRICTED/i,
+    'destination',
+    'no_rights',
+  ],
 ]
 
 type Json = Record<string, unknown>
@@ -69,16 +78,17 @@ function failureOf(answer: EgressAnswer, json: Json, token: string): Error {
   const said = json.description
   const excerpt = shortened(oneLine(said).replaceAll(token, '…'), MOST_EXCERPT - 1)
   if (status === 401) return new Undeliverable('destination', 'unauthorized', excerpt)
-  if (status === 403) {
-    const [, code = 'forbidden'] = FORBIDDEN.find(([words]) => words.test(said)) ?? []
-    return new Undeliverable('destination', code, excerpt)
-  }
-  if (status !== 400) return new Failed(`http_${status}`, excerpt)
+  // Of a token that Telegram never gave out. Of a method that a server does not know, it says more.
+  if (status === 404 && said === 'Not Found') return new Undeliverable('destination', 'not_found', excerpt)
+  if (status !== 400 && status !== 403) return new Failed(`http_${status}`, excerpt)
   if (Number.isSafeInteger(parameters.migrate_to_chat_id)) {
     return new Moved(String(parameters.migrate_to_chat_id))
   }
-  const [, what = 'message', code = 'bad_request'] = BAD_REQUESTS.find(([words]) => words.test(said)) ?? []
-  return new Undeliverable(what, code, excerpt)
+  const [, what, code] = ERRORS.find(([words]) => words.test(said)) ?? []
+  if (what !== undefined && code !== undefined) return new Undeliverable(what, code, excerpt)
+  return status === 403
+    ? new Undeliverable('destination', 'forbidden', excerpt)
+    : new Undeliverable('message', 'bad_request', excerpt)
 }
 
 function object(value: unknown): Json {

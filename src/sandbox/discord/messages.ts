@@ -9,13 +9,15 @@ export interface Message extends Content {
   /** Epoch milliseconds. */
   sentAt: number
   editedAt?: number
+  /** Absent: it stands in the channel itself. */
+  threadId?: string
 }
 
 export interface MessageLog {
   /** Oldest first. */
   list(): readonly Message[]
   find(id: string): Message | undefined
-  post(content: Content): Message
+  post(content: Content, threadId: string | undefined): Message
   edit(message: Message, content: Content): void
 }
 
@@ -41,8 +43,13 @@ export function createMessageLog(
   return {
     list: () => messages,
     find: (id) => messages.find((message) => message.id === id),
-    post(content) {
-      const message: Message = { id: nextId(), ...content, sentAt: clock.now() }
+    post(content, threadId) {
+      const message: Message = {
+        id: nextId(),
+        ...content,
+        sentAt: clock.now(),
+        ...(threadId !== undefined && { threadId }),
+      }
       messages.push(message)
       changedNow()
       return message
