@@ -116,17 +116,18 @@ async function send(type: string, given: Answer | undefined, sending: Sending = 
 }
 
 /** The bot of Teams, as far as HTTP. */
-async function sendByBot(given: Answer): Promise<unknown> {
+async function sendByBot(given: Answer, method = 'POST'): Promise<unknown> {
   answer = given
-  const request = { url: origin, method: 'POST', headers: { headersArray: () => [] } }
+  const request = { url: origin, method, headers: { headersArray: () => [] } }
   const { sendRequest } = connectorHttp(10_000)
   return sendRequest(request as unknown as Parameters<typeof sendRequest>[0])
 }
 
 const slackHook = () => ({ webhook_url: `${origin}/services/T0TEAM/B0HOOK/token` })
 const slackSays = (code: string) => () => send('slack', { status: 200, body: { ok: false, error: code } })
-const botSays = (status: number, code?: string) => () =>
-  sendByBot({ status, body: code === undefined ? '' : { error: { code } } })
+const botSays = (status: number, code?: string, method?: string) => () =>
+  sendByBot({ status, body: code === undefined ? '' : { error: { code } } }, method)
+const workflowSays = (status: number, code: string) => says('teams', status, { error: { code } })
 const discordSays = (status: number, code: number) => () =>
   send('discord', { status, body: { code, message: 'No' } })
 const telegramSays =
@@ -148,9 +149,17 @@ const CAUSES: Record<string, Record<string, () => Promise<unknown>>> = {
     ConversationBlockedByUser: botSays(403, 'ConversationBlockedByUser'),
     BotNotRegistered: botSays(400, 'BotNotRegistered'),
     app_not_configured: () => send('teams', { status: 200 }, { config: { conversation_id: '19:a' } }),
-    http_403: botSays(403),
-    http_404: says('teams', 404),
-    WorkflowNotFound: says('teams', 404, { error: { code: 'WorkflowNotFound' } }),
+    ForbiddenOperationException: botSays(403, 'ForbiddenOperationException'),
+    MessageWritesBlocked: botSays(403, 'MessageWritesBlocked'),
+    NotEnoughPermissions: botSays(403, 'NotEnoughPermissions'),
+    InvalidBotApiHost: botSays(403, 'InvalidBotApiHost'),
+    ActivityNotFoundInConversation: botSays(404, 'ActivityNotFoundInConversation', 'PUT'),
+    http_403: botSays(403, 'SomethingElse'),
+    http_404: says('teams', 404, '<html>'),
+    WorkflowNotFound: workflowSays(404, 'WorkflowNotFound'),
+    WorkflowTriggerNotFound: workflowSays(404, 'WorkflowTriggerNotFound'),
+    WorkflowTriggerVersionNotFound: workflowSays(404, 'WorkflowTriggerVersionNotFound'),
+    WorkflowTriggerIsNotEnabled: workflowSays(400, 'WorkflowTriggerIsNotEnabled'),
     http_400: says('teams', 400),
     http_413: botSays(413),
     posted_by_bot: () => send('teams', { status: 200 }, { handle: '19:a/1' }),

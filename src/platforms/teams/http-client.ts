@@ -9,14 +9,23 @@ const MOST_BYTES = 1_000_000
 /** Where the answer to 429 names no time. */
 const PAUSE_MS = 5_000
 
-/** Wrong until somebody in Teams changes something, also for the redraw of a card that stands there. */
+/**
+ * Wrong until somebody in Teams changes something, also for the redraw of a card that stands there.
+ * https://learn.microsoft.com/microsoftteams/platform/bots/build-conversational-capability#status-codes-from-bot-conversational-apis
+ */
 const DESTINATION_ERRORS = new Set([
   'BotDisabledByAdmin',
   'BotNotInConversationRoster',
   'BotNotRegistered',
   'ConversationBlockedByUser',
   'ConversationNotFound',
+  'ForbiddenOperationException',
+  'InvalidBotApiHost',
+  'MessageWritesBlocked',
+  'NotEnoughPermissions',
 ])
+/** Of a card that is gone, or is not ours, which says nothing of the others in its conversation. */
+const MESSAGE_ERRORS = new Set(['ActivityNotFoundInConversation', 'NotEnoughPermissions'])
 
 type HttpClient = NonNullable<ConnectorClientOptions['httpClient']>
 type Answer = Awaited<ReturnType<HttpClient['sendRequest']>>
@@ -86,13 +95,13 @@ function failureOf(response: Response, text: string, method: string): Error {
   if (status === 429)
     return new Throttled(pauseMs(response.headers.get('retry-after'), { unnamedMs: PAUSE_MS }))
   const code = codeIn(text)
+  if (code !== undefined && method === 'PUT' && MESSAGE_ERRORS.has(code)) {
+    return new Undeliverable('message', code)
+  }
   if (code !== undefined && DESTINATION_ERRORS.has(code)) return new Undeliverable('destination', code)
-  const isBarred = status === 403 || status === 404
-  // A card that is gone, or is not ours, says nothing of the others in its conversation.
-  const isMessage = status === 400 || status === 413 || (isBarred && method === 'PUT')
-  if (isMessage) return new Undeliverable('message', code ?? `http_${status}`)
-  if (isBarred) return new Undeliverable('destination', code ?? `http_${status}`)
-  return new Failed(`http_${status}`)
+  if (status === 400 || status === 413) return new Undeliverable('message', code ?? `http_${status}`)
+  // Whatever else says no may be a proxy on the way.
+  return new Failed(`http_${status}`, code)
 }
 
 /** The connector's own code, such as `BotNotInConversationRoster`; whatever else comes back is not kept. */

@@ -10,6 +10,13 @@ import { type AdaptiveCard, cardOf, digestCard } from './cards.ts'
 import type { WorkflowConfig } from './config.ts'
 
 const MOST_BYTES = 100_000
+/** The workflow was deleted or switched off, or is called in another way now. */
+const DESTINATION_ERRORS = new Set([
+  'WorkflowNotFound',
+  'WorkflowTriggerIsNotEnabled',
+  'WorkflowTriggerNotFound',
+  'WorkflowTriggerVersionNotFound',
+])
 
 export function createWorkflows(
   outgoing: Outgoing,
@@ -40,10 +47,14 @@ function enveloped(content: AdaptiveCard): object {
 
 function failureOf({ status, headers, text }: EgressAnswer, now: number): SendError {
   if (status === 429) return new Throttled(pauseMs(headers['retry-after'], { now }))
-  const code = codeIn(text) ?? `http_${status}`
-  if (status === 404) return new Undeliverable('destination', code)
-  if (status === 400 || status === 413) return new Undeliverable('message', code)
-  return new Failed(`http_${status}`)
+  const code = codeIn(text)
+  // Microsoft's own word counts only where it says no: what fails on its side may work later.
+  if (status < 500 && code !== undefined && DESTINATION_ERRORS.has(code)) {
+    return new Undeliverable('destination', code)
+  }
+  if (status === 400 || status === 413) return new Undeliverable('message', code ?? `http_${status}`)
+  // Whatever else says no may be a proxy on the way.
+  return new Failed(`http_${status}`, code)
 }
 
 /** Power Automate's own, such as `WorkflowNotFound`; whatever else comes back is not kept. */
