@@ -5,7 +5,7 @@ import type { TeamsFault } from '../../src/sandbox/teams/faults.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { select } from '../fakes/peek.ts'
-import { type Json, shown, teamsOffice } from '../fakes/teams-office.ts'
+import { type Json, STATE_OF_TEAMS, shown, teamsOffice } from '../fakes/teams-office.ts'
 
 const DESTINATIONS = '/v1/settings/notifications'
 
@@ -162,6 +162,27 @@ describe.each(databases.slice(0, 1))('on $name', ({ create }) => {
     expect(callsOf('update')).toBe(before + 1)
     expect(await destination()).toMatchObject({ enabled: true })
   })
+
+  test.each(['execute', 'submit'] as const)(
+    'a click (%s) that comes from another address of Teams is followed there, for all of its team',
+    async (how) => {
+      const here = office.teams.serviceUrl()
+      const elsewhere = here.replace('127.0.0.1', 'localhost')
+      const addresses = async () => {
+        const rows = await select(office.databaseUrl, STATE_OF_TEAMS)
+        return [...new Set(rows.map(({ value }) => JSON.parse(String(value)).serviceUrl))]
+      }
+      for (const serviceUrl of [elsewhere, here]) {
+        const approval = await office.ask()
+        const asked = office.teams.calls.length
+        const click = await office.activityOf({ approval, how }, { serviceUrl })
+        await office.teams.send(click, await office.teams.token({ serviceurl: serviceUrl }))
+        expect(await addresses()).toEqual([serviceUrl])
+        await eventually(() => cards(approval)[0]?.includes('Approved by'))
+        expect(office.teams.calls.slice(asked).map(({ method }) => method)).not.toContain('channels')
+      }
+    },
+  )
 
   test('a Teams that hangs holds up neither clicks nor other destinations', async () => {
     const { groupChat } = office.teams.workspace.places

@@ -13,6 +13,8 @@ export interface Membership {
   changed(context: TurnContext): Promise<void>
   /** For any other sign that the app is there: it may have been added before this database was made. */
   seen(context: TurnContext): Promise<void>
+  /** For a click, which waits for an answer: asks nobody. */
+  clicked(context: TurnContext): Promise<void>
 }
 
 const ADDED = ['add', 'add-upgrade', 'channelCreated', 'channelRenamed', 'channelRestored', 'teamRenamed']
@@ -100,6 +102,14 @@ export function createMembership(
     async seen(context) {
       const known = await conversations.find(conversationOf(context.activity.conversation.id))
       if (known?.serviceUrl !== context.activity.serviceUrl) await add(context)
+    },
+
+    async clicked({ activity: { conversation, serviceUrl } }) {
+      const here = await conversations.find(conversationOf(conversation.id))
+      if (!here || here.serviceUrl === serviceUrl) return
+      const known = await conversations.list()
+      const moved = known.filter(({ id, teamId }) => (here.teamId ? teamId === here.teamId : id === here.id))
+      for (const one of moved) await conversations.remember({ ...one, serviceUrl })
     },
   }
 }

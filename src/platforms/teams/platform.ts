@@ -37,8 +37,12 @@ export function createTeams(env: BotEnvironment, ports: PlatformPorts<Conversati
 
   async function turn(context: TurnContext): Promise<void> {
     const { type, name, value, text } = context.activity
-    if (type === ActivityTypes.Invoke && name === 'adaptiveCard/action') await clicks.executed(context)
-    else if (type === ActivityTypes.Message && value !== undefined && !text) await clicks.submitted(context)
+    const isExecute = type === ActivityTypes.Invoke && name === 'adaptiveCard/action'
+    const isSubmit = type === ActivityTypes.Message && value !== undefined && !text
+    // Before anything is decided: what is then redrawn is sent to where Teams is now.
+    if (isExecute || isSubmit) await membership.clicked(context)
+    if (isExecute) await clicks.executed(context)
+    else if (isSubmit) await clicks.submitted(context)
     else if (type === ActivityTypes.Message) {
       await membership.seen(context)
       await answerQuestion(context)
