@@ -18,6 +18,11 @@ const coded = (name: string, caption: string, values: Record<number, string>) =>
 })
 
 const agent = { uid: text, name: text }
+/** By an address or a name. */
+const endpoint = {
+  ...object({}, { ip: text, hostname: text }),
+  minProperties: 1,
+}
 const finding = {
   ...object(
     {
@@ -53,6 +58,7 @@ const finding = {
       severity: text,
       status_id: { type: 'integer' },
       status: text,
+      count: { type: 'integer', minimum: 1 },
       is_alert: { type: 'boolean' },
       message: { type: 'string' },
       action_id: { type: 'integer' },
@@ -65,11 +71,19 @@ const finding = {
       },
       evidences: {
         type: 'array',
-        items: object(
-          // One of those of which there must be at least one.
-          { api: object({ operation: text }, { service: object({ name: text }) }) },
-          { ai_agent: object(agent) },
-        ),
+        items: {
+          ...object(
+            {},
+            {
+              api: object({ operation: text }, { service: object({ name: text }) }),
+              ai_agent: object(agent),
+              src_endpoint: endpoint,
+              dst_endpoint: endpoint,
+            },
+          ),
+          // Those of which there must be at least one, so far as we use them.
+          anyOf: ['api', 'src_endpoint', 'dst_endpoint'].map((name) => ({ required: [name] })),
+        },
       },
       observables: {
         type: 'array',

@@ -65,7 +65,7 @@ test.each(TYPES)('%s is a line with what the event is, when it was, and where al
     eventClassId: type,
     severity: 8,
   })
-  expect(header.name).toMatch(/^[A-Z][A-Za-z ]+$/)
+  expect(header.name).toContain(event.summary)
   expect(extension).toMatchObject({
     rt: String(Date.parse(event.created_at)),
     externalId: event.id,
@@ -75,6 +75,40 @@ test.each(TYPES)('%s is a line with what the event is, when it was, and where al
     request: event.url,
     msg: event.summary,
   })
+})
+
+test.each<[string, Partial<EventView>]>([
+  ['Secret egress blocked', { ...usualEvent('decision.deny'), summary: 'Secret egress blocked' }],
+  ['two lines', { ...usualEvent('decision.deny'), summary: ' two\n lines ' }],
+  ['Decision deny', { ...usualEvent('decision.deny'), summary: ' ' }],
+  ['Approval requested: Post it', { summary: 'Post it' }],
+  ['Approval requested', { summary: 'Approval requested' }],
+  ['Approved: Post it', { ...usualEvent('approval.decided'), summary: 'Post it' }],
+  ['Denied: Post it', { ...usualEvent('approval.decided'), action: 'denied', summary: 'Post it' }],
+  ['Approval expired: Post it', { ...usualEvent('approval.expired'), summary: 'Post it' }],
+  [`${'a'.repeat(200)}…`, { ...ALERT, summary: 'a'.repeat(300) }],
+])('%s is the name of what happened', (name, event) => {
+  expect(read({ ...EVENT, ...event }).name).toBe(name)
+})
+
+test.each([
+  ['10.0.0.42', { src: '10.0.0.42' }, { dst: '10.0.0.42' }],
+  ['db-1.internal.example', { shost: 'db-1.internal.example' }, { dhost: 'db-1.internal.example' }],
+  [
+    '2001:db8::1',
+    { c6a2: '2001:db8::1', c6a2Label: 'Source IPv6 Address' },
+    { c6a3: '2001:db8::1', c6a3Label: 'Destination IPv6 Address' },
+  ],
+  ['300.0.0.1', {}, {}],
+  ['fe80::1%eth0', {}, {}],
+  ['https://example.com/x', {}, {}],
+  ['a b', {}, {}],
+  ['', {}, {}],
+  [7, {}, {}],
+])('the source and the target %j have the place of their kind, or none', (given, source, target) => {
+  const plain = extensionOf({ ...ALERT, data: {} })
+  expect(extensionOf({ ...ALERT, data: { src: given } })).toEqual({ ...plain, ...source })
+  expect(extensionOf({ ...ALERT, data: { dst: given } })).toEqual({ ...plain, ...target })
 })
 
 test('severities rise through the four classes of the format', () => {

@@ -4,11 +4,12 @@ import type { EventView } from '../../events/event.ts'
 import type { Severity } from '../../events/severity.ts'
 import { VERSION } from '../../kit/version.ts'
 import { MOST_BYTES } from '../compact-event.ts'
-import { titleOf } from '../content/alert.ts'
 import { type Budget, fullest } from '../content/budget.ts'
 import { shortened } from '../content/text.ts'
+import type { EndpointFact } from './endpoint.ts'
 import { factsOf } from './facts.ts'
 import { visible } from './text.ts'
+import { recordTitle } from './title.ts'
 
 /** 0-3 low, 4-6 medium, 7-8 high, 9-10 very high. */
 const SEVERITIES: Record<Severity, number> = { info: 1, low: 3, medium: 5, high: 8, critical: 10 }
@@ -19,6 +20,8 @@ const LONGEST = { dvchost: 100, act: 63, app: 31, request: 1023 }
 const LONGEST_NAME = 250
 const LONGEST_LIST = 1000
 const LONGEST_PROSE = 1023
+/** In the header. The dictionary lets 512 in; `msg` has the whole. */
+const LONGEST_TITLE = 200
 
 /**
  * At most 4,000 bytes without a line break, also where JSON carries it. Keys and limits are those of the ArcSight
@@ -26,17 +29,19 @@ const LONGEST_PROSE = 1023
  * https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors-25.1/cef-implementation-standard/Content/CEF/Chapter%202%20ArcSight%20Extension.htm
  */
 export function cefLine(event: EventView): string {
-  const header = headerOf(event).map(inHeader).join('|')
+  const title = recordTitle(event)
   const fields = fieldsOf(event)
   return fullest(
-    (budget) => `${header}|${extension(fields, budget)}`,
+    (budget) => {
+      const header = headerOf(event, budget.of('', title, LONGEST_TITLE))
+      return `${header.map(inHeader).join('|')}|${extension(fields, budget)}`
+    },
     (line) => Buffer.byteLength(JSON.stringify(line)) <= MOST_BYTES,
   )
 }
 
-function headerOf(event: EventView): string[] {
-  const severity = String(SEVERITIES[event.severity])
-  return ['CEF:0', 'Countersign', 'Countersign', VERSION, event.type, titleOf(event), severity]
+function headerOf({ type, severity }: EventView, title: string): string[] {
+  return ['CEF:0', 'Countersign', 'Countersign', VERSION, type, title, String(SEVERITIES[severity])]
 }
 
 /** `most`: of a text that gives way when the line is too long. */
@@ -58,12 +63,14 @@ function extension(fields: Field[], budget: Budget): string {
 
 function fieldsOf(event: EventView): Field[] {
   const { id, created_at, agent, tool, action, summary, url } = event
-  const { host, ending } = factsOf(event)
+  const { host, ending, src, dst } = factsOf(event)
   return [
     { key: 'rt', text: String(Date.parse(created_at)) },
     { key: 'dvchost', text: within(host, LONGEST.dvchost) },
     { key: 'act', text: within(action, LONGEST.act) },
     { key: 'app', text: within(tool, LONGEST.app) },
+    ...endpointFields(src, { ip: 'src', host: 'shost', ipv6: 'c6a2', label: 'Source IPv6 Address' }),
+    ...endpointFields(dst, { ip: 'dst', host: 'dhost', ipv6: 'c6a3', label: 'Destination IPv6 Address' }),
     { key: 'externalId', text: id },
     // Half an address leads nowhere.
     { key: 'request', text: url.length <= LONGEST.request ? url : null },
@@ -74,6 +81,20 @@ function fieldsOf(event: EventView): Field[] {
     { key: 'destinationServiceName', text: clean(tool), most: LONGEST_NAME },
     { key: 'reason', text: clean(ending), most: LONGEST_PROSE },
     { key: 'msg', text: clean(summary), most: LONGEST_PROSE },
+  ]
+}
+
+/** Version 0 of the format has room for addresses of IPv4 alone in `src` and `dst`. */
+function endpointFields(
+  endpoint: EndpointFact | undefined,
+  keys: { ip: string; host: string; ipv6: string; label: string },
+): Field[] {
+  if (endpoint === undefined) return []
+  const { kind, text } = endpoint
+  if (kind !== 'ipv6') return [{ key: kind === 'ipv4' ? keys.ip : keys.host, text }]
+  return [
+    { key: `${keys.ipv6}Label`, text: keys.label },
+    { key: keys.ipv6, text },
   ]
 }
 

@@ -1,6 +1,7 @@
-// Finds in an event's data what a SIEM has a place for: of what is ours only, beside the reasons.
+// Finds in an event's data what a SIEM has a place for: of an agent's own only reasons, source and target.
 
 import type { EventView } from '../../events/event.ts'
+import { type EndpointFact, endpointIn } from './endpoint.ts'
 
 export interface EventFacts {
   /** What the event is news of: an approval, an alert, or itself. */
@@ -14,6 +15,9 @@ export interface EventFacts {
   ending: string | null
   /** Of the action that an approval is for. */
   digest: string | null
+  /** Where the action of an alert came from, and where it led. */
+  src: EndpointFact | undefined
+  dst: EndpointFact | undefined
 }
 
 interface ApprovalData {
@@ -44,6 +48,8 @@ export function factsOf({ id, type, approval_id, acknowledged, data, url }: Even
       null,
     ending: review_notes ?? null,
     digest: digest ?? null,
+    src: approval_id === null ? endpointIn(data.src) : undefined,
+    dst: approval_id === null ? endpointIn(data.dst) : undefined,
   }
 }
 

@@ -4,11 +4,12 @@ import type { EventView } from '../../events/event.ts'
 import type { Severity } from '../../events/severity.ts'
 import { VERSION } from '../../kit/version.ts'
 import { fittingData, MOST_BYTES } from '../compact-event.ts'
-import { titleOf } from '../content/alert.ts'
 import { type Budget, fullest } from '../content/budget.ts'
+import type { EndpointFact } from './endpoint.ts'
 import { factsOf } from './facts.ts'
 import { activityOf, type Coded, controlOf, isAlert, statusOf } from './outcome.ts'
 import { visible } from './text.ts'
+import { recordTitle } from './title.ts'
 
 const CATEGORY = { category_uid: 2, category_name: 'Findings' }
 const CLASS = { class_uid: 2004, class_name: 'Detection Finding' }
@@ -74,7 +75,12 @@ function finding(event: EventView, budget: Budget) {
       product: { name: 'Countersign', vendor_name: 'Countersign', version: VERSION },
       ...(control && { profiles: ['security_control'] }),
     },
-    finding_info: { uid: subjectId, title: titleOf(event), types: [type], src_url: url },
+    finding_info: {
+      uid: subjectId,
+      title: budget.of('', recordTitle(event), LONGEST_NAME),
+      types: [type],
+      src_url: url,
+    },
     ...(control && controlFields(control)),
     ...aboutAgentAndTool(event, budget),
     unmapped: unmapped(event, budget),
@@ -87,26 +93,37 @@ function controlFields({ action, disposition }: NonNullable<ReturnType<typeof co
   return { action_id, action: actionCaption, disposition_id, disposition: dispositionCaption }
 }
 
-/** Which agent, and what it called. */
-function aboutAgentAndTool({ agent, tool }: EventView, budget: Budget) {
+/** Which agent, what it called, and from where to where. */
+function aboutAgentAndTool(event: EventView, budget: Budget) {
+  const { agent, tool } = event
   const short = (text: string) => budget.of('', visible(text), LONGEST_NAME)
   const who = agent && { uid: short(agent.id), name: short(agent.name) }
-  const called = tool === null ? null : partsOf(tool)
+  const parts = tool === null ? null : partsOf(tool)
+  const called = parts && { operation: short(parts.operation), service: { name: short(parts.service) } }
+  const ends = endpointsOf(event)
   return {
     ...(who && { resources: [{ ...who, type: 'AI Agent', role_id: 2, role: 'Actor' }] }),
+    ...((called || ends) && {
+      evidences: [{ ...(called && { api: called }), ...(who && { ai_agent: who }), ...ends }],
+    }),
     ...(called && {
-      evidences: [
-        {
-          api: { operation: short(called.operation), service: { name: short(called.service) } },
-          ...(who && { ai_agent: who }),
-        },
-      ],
       observables: [
-        observable('Tool', 'evidences[0].api.service.name', short(called.service)),
-        observable('Operation', 'evidences[0].api.operation', short(called.operation)),
+        observable('Tool', 'evidences[0].api.service.name', called.service.name),
+        observable('Operation', 'evidences[0].api.operation', called.operation),
       ],
     }),
   }
+}
+
+/** undefined: neither is known. */
+function endpointsOf(event: EventView) {
+  const { src, dst } = factsOf(event)
+  if (src === undefined && dst === undefined) return undefined
+  return { ...(src && { src_endpoint: endpoint(src) }), ...(dst && { dst_endpoint: endpoint(dst) }) }
+}
+
+function endpoint({ kind, text }: EndpointFact) {
+  return kind === 'host' ? { hostname: text } : { ip: text }
 }
 
 /** `slack.post_message` is the operation post_message of slack; a name without a dot is both. */
