@@ -1,12 +1,13 @@
-// Makes what a platform is given to show: the approval as it stands now, or the alert, with why it is sent.
+// Makes what a platform is given: the approval or the alert, with why it is sent; as it stands now where people see it.
 
 import { type ApprovalView, closedBy } from '../approvals/view.ts'
 import { mentions } from '../destinations/settings.ts'
 import { alertView, whatAndWhen } from '../events/alert-view.ts'
 import type { EventView } from '../events/event.ts'
 import type { DestinationSettings } from '../events/settings.ts'
-import type { Message } from '../platforms/platform.ts'
+import type { Message, PlatformKind } from '../platforms/platform.ts'
 import type { ToldEvent } from '../store/events.ts'
+import { alertThen, viewThen } from './record.ts'
 
 export interface Told {
   event: ToldEvent
@@ -16,15 +17,21 @@ export interface Told {
 
 export interface Telling {
   settings: DestinationSettings
+  audience: PlatformKind['audience']
   publicUrl: string
   now: number
 }
 
-export function messageOf({ event: row, view }: Told, { settings, publicUrl, now }: Telling): Message {
-  const event = eventOf({ event: row, view }, publicUrl)
+export function messageOf(told: Told, { settings, audience, publicUrl, now }: Telling): Message {
+  const { view } = told
+  const event = eventOf(audience === 'machines' ? toldThen(told) : told, publicUrl)
   const mention = (isAlert: boolean) => mentions(settings, { severity: event.severity, isAlert }, now)
   if (!view) return { kind: 'alert', event, mention: mention(true) && event.acknowledged === null }
   return { kind: 'approval', view, event, mention: mention(false) && view.status === 'pending' }
+}
+
+function toldThen({ event, view }: Told): Told {
+  return view ? { event, view: viewThen(view, event) } : { event: alertThen(event), view }
 }
 
 function eventOf({ event, view }: Told, publicUrl: string): EventView {

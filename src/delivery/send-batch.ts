@@ -17,7 +17,7 @@ export async function sendBatch({ due }: Batch, served: Served, options: ServeOp
   for (const { delivery } of due) noteTurn(served.turns, delivery)
   const isOurs = () => keepLease(served, options)
   const sending = { db: db.read, kind, place: served.place, clock, log, isOurs }
-  const telling = { settings, publicUrl, now: clock.now() }
+  const telling = { settings, audience: kind.audience, publicUrl, now: clock.now() }
   const letters: Letter[] = []
   for (const { delivery, ...one } of due) {
     const told = await toldOf(one, options)

@@ -75,12 +75,12 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(dead).toMatchObject([{ last_error: 'http_400' }])
   })
 
-  test('an approval is told when it is asked for and again when it is closed', async () => {
+  test('an approval is told as it was when it was asked for, and again when it is closed', async () => {
     const { body: approval } = await server.running.ask()
     await call('POST', `/v1/approvals/${approval.id}/withdraw`)
     await eventually(() => collectors.taken.length >= 2)
     expect(collectors.taken.map(({ event }) => event)).toMatchObject([
-      { type: 'approval.requested', approval_id: approval.id },
+      { type: 'approval.requested', approval_id: approval.id, action: 'pending' },
       { type: 'approval.withdrawn', approval_id: approval.id, action: 'withdrawn' },
     ])
   })
