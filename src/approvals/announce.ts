@@ -61,8 +61,8 @@ export async function announceVote(
   await tell(trx, heard, approval, now, firstBefore(hearers, first))
 }
 
-function heardOf(type: EventType, { risk_level, tool, agent_id }: ApprovalRow): Heard {
-  return { type, severity: risk_level as Severity, tool, agentId: agent_id }
+function heardOf(type: EventType, { risk_level, tool, agent_id, status }: ApprovalRow): Heard {
+  return { type, severity: risk_level as Severity, tool, agentId: agent_id, status }
 }
 
 async function tell(

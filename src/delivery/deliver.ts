@@ -71,8 +71,9 @@ function isRedrawOnly({ event }: Message, { audience }: Place): boolean {
   return event.type === 'approval.voted' && audience === 'people'
 }
 
-function heardIn({ type, severity, tool, agent }: EventView) {
-  return { type, severity, tool, agentId: agent?.id ?? null }
+function heardIn({ type, severity, tool, agent, action }: EventView) {
+  // Of an approval the action is its status.
+  return { type, severity, tool, agentId: agent?.id ?? null, status: action }
 }
 
 async function redrawAll(

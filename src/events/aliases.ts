@@ -14,5 +14,3 @@ export const ALIASES = [
   ['sanitize', 'decision.sanitize'],
   ['require_approval', 'decision.require_approval'],
 ] as const
-
-export const CATEGORY_ALIASES: ReadonlyMap<string, string> = new Map([['hitl.*', 'approval.*']])

@@ -1,6 +1,6 @@
 // Lists every type of event that is worth telling by its one name, and resolves what others call it.
 
-import { ALIASES, CATEGORY_ALIASES } from './aliases.ts'
+import { ALIASES } from './aliases.ts'
 import type { Severity } from './severity.ts'
 
 interface Entry {
@@ -50,6 +50,12 @@ export type EventType = keyof typeof EVENT_TYPES
 /** Only we tell these. */
 export type ReservedType = Extract<EventType, `${'approval' | 'destination' | 'event'}.${string}`>
 
+/** How an approval was decided: each may be asked for by itself, and `approval.decided` is both. */
+export const VERDICTS: ReadonlyMap<string, string> = new Map([
+  ['approval.approved', 'approved'],
+  ['approval.denied', 'denied'],
+])
+
 /** Longer texts than any name are compared by their beginning. */
 const LONGEST_COMPARED = 60
 const TYPES = Object.keys(EVENT_TYPES) as EventType[]
@@ -67,20 +73,8 @@ export function isReserved(type: EventType): type is ReservedType {
 /** The type that a name or an alias means, whatever its case. */
 export function canonicalType(text: string): EventType | undefined {
   const name = text.toLowerCase()
-  return isType(name) ? name : TYPE_BY_ALIAS.get(name)
-}
-
-/** What a destination may ask for: a type, or a category such as `approval.*`, also by an alias. */
-export function isEventPattern(pattern: string): boolean {
-  const canonical = canonicalPattern(pattern)
-  if (isType(canonical)) return true
-  return canonical.endsWith('.*') && TYPES.some((type) => type.startsWith(canonical.slice(0, -1)))
-}
-
-/** As it is stored and matched, in lower case: an alias becomes what it stands for. */
-export function canonicalPattern(pattern: string): string {
-  const name = pattern.toLowerCase()
-  return canonicalType(name) ?? CATEGORY_ALIASES.get(name) ?? name
+  if (isType(name)) return name
+  return VERDICTS.has(name) ? 'approval.decided' : TYPE_BY_ALIAS.get(name)
 }
 
 /** For "did you mean": the type whose name, or an alias of it, has the most pairs of letters in common. */

@@ -1,13 +1,13 @@
-// Decides which destination hears an event: by type or category, tool and agent, from a severity upwards.
+// Decides which destination hears an event: by type, category or verdict, tool and agent, from a severity upwards.
 
-import type { EventType } from './catalogue.ts'
+import { type EventType, VERDICTS } from './catalogue.ts'
 import { atLeast, type Severity } from './severity.ts'
 
 export interface Filter {
-  /** Types and categories by their own names, not by an alias; null hears every type. */
+  /** Patterns by their own names, not by an alias; null hears every type. */
   events: string[] | null
   minSeverity: Severity
-  /** A `*` stands for any text, as in `slack.*`; null hears all, also what is about no tool. */
+  /** A `*` stands for any text, as in `slack.*`, and `slack` hears that too; null hears all, also what is about no tool. */
   tools: string[] | null
   /** Ids; null hears all, also what is about no agent. */
   agents: string[] | null
@@ -19,13 +19,16 @@ export interface Heard {
   severity: Severity
   tool: string | null
   agentId: string | null
+  /** Of an approval: how it stands by then. */
+  status?: string | null
 }
 
-export function passes(filter: Filter, { type, severity, tool, agentId }: Heard): boolean {
+export function passes(filter: Filter, event: Heard): boolean {
+  const { severity, tool, agentId } = event
   return (
     atLeast(severity, filter.minSeverity) &&
-    (filter.events === null || filter.events.some((pattern) => covers(pattern, type))) &&
-    (filter.tools === null || isAmong(filter.tools, tool, matches)) &&
+    (filter.events === null || filter.events.some((pattern) => covers(pattern, event))) &&
+    (filter.tools === null || isAmong(filter.tools, tool, isOfTool)) &&
     (filter.agents === null || isAmong(filter.agents, agentId, (id, given) => id === given))
   )
 }
@@ -40,8 +43,15 @@ function isAmong(
   return lower !== undefined && patterns.some((pattern) => fits(pattern.toLowerCase(), lower))
 }
 
-function covers(pattern: string, type: EventType): boolean {
+function covers(pattern: string, { type, status }: Heard): boolean {
+  const verdict = VERDICTS.get(pattern)
+  if (verdict !== undefined) return type === 'approval.decided' && status === verdict
   return pattern.endsWith('.*') ? type.startsWith(pattern.slice(0, -1)) : pattern === type
+}
+
+/** `github` is the tool of that name, and all that it can do, such as `github.push`. */
+function isOfTool(pattern: string, tool: string): boolean {
+  return matches(pattern, tool) || (!pattern.includes('*') && tool.startsWith(`${pattern}.`))
 }
 
 /** Not by a regular expression: the names are agents' text, and many stars would make one very slow. */

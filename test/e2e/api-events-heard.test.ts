@@ -53,14 +53,38 @@ describe.each(databases)('on $name', ({ create }) => {
     budget: plain({ type: 'budget.exceeded', agent: undefined }),
     health: plain({ type: 'system.health', agent: { id: 'agent-2' } }),
   }
-  test.each<[object, object, (keyof typeof TOLD)[]]>([
-    [{}, { events: null, min_severity: 'info', tools: null }, ['violation', 'warning', 'budget', 'health']],
-    [{ tools: [], agents: [] }, { tools: null, agents: null }, ['violation', 'warning', 'budget', 'health']],
+  const EVERY = Object.keys(TOLD) as (keyof typeof TOLD)[]
+  const SEVERE: typeof EVERY = ['violation', 'budget']
+  test.each<[object, object, typeof EVERY]>([
+    [{}, { events: null, min_severity: 'info', tools: null }, EVERY],
+    [{ tools: [], agents: [] }, { tools: null, agents: null }, EVERY],
     [{ events: ['policy.*'] }, {}, ['violation', 'warning']],
     [{ events: ['Policy.Warning'] }, { events: ['policy.warning'] }, ['warning']],
     [{ events: ['hitl.*', 'budget.exceeded'] }, { events: ['approval.*', 'budget.exceeded'] }, ['budget']],
     [{ events: ['budget.threshold_reached'] }, { events: ['budget.warning'] }, []],
-    [{ min_severity: 'high' }, {}, ['violation', 'budget']],
+    [{ events: ['ALL'], tools: ['All'], agents: ['*'] }, { events: null, tools: null, agents: null }, EVERY],
+    [{ events: ['budget.*', '*'] }, { events: null }, EVERY],
+    [
+      { events: ['REQUIRE_APPROVAL', 'DENY', 'INCIDENT'] },
+      {
+        events: [
+          'decision.require_approval',
+          'approval.requested',
+          'decision.deny',
+          'approval.denied',
+          'incident',
+        ],
+      },
+      [],
+    ],
+    [
+      { min_severity: 'HIGH', retry_policy: 'Prompt' },
+      { min_severity: 'high', retry_policy: 'prompt' },
+      SEVERE,
+    ],
+    [{ tools: ['Slack', 'GitHub'] }, {}, ['violation', 'warning']],
+    [{ tools: ['slack.post'] }, {}, []],
+    [{ min_severity: 'high' }, {}, SEVERE],
     [{ min_severity: 'warning' }, { min_severity: 'medium' }, ['violation', 'warning', 'budget']],
     [{ tools: ['slack.*'] }, { tools: ['slack.*'] }, ['violation']],
     [{ tools: ['slack.*', '*merge'] }, {}, ['violation', 'warning']],

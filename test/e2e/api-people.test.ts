@@ -189,7 +189,7 @@ describe.each(databases)('on $name', ({ create }) => {
     })
   })
 
-  test.each(['Slack', 'discord', ''])('nobody is vouched for on the platform "%s"', async (platform) => {
+  test.each(['slacks', 'discord', ''])('nobody is vouched for on the platform "%s"', async (platform) => {
     const domains = ['example.com']
     const vouched = [
       { platform: 'slack', tenant: TEAM, domains },

@@ -69,7 +69,7 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(await recorded(server.databaseUrl)).toEqual(before)
   })
 
-  test.each(['msteams', 'Slack', '', null, 5, ['slack'], 'constructor', undefined])(
+  test.each(['msteams', 'slacks', '', null, 5, ['slack'], 'constructor', undefined])(
     'the channel_type %j is refused in the documented words',
     async (channel_type) => {
       const { status, body } = await post(wanted({ channel_type }))
@@ -102,8 +102,8 @@ describe.each(databases)('on $name', ({ create }) => {
   test.each([
     [[]],
     [['policy.violated']],
-    [['approval']],
-    [['*']],
+    [['approvals']],
+    [['**']],
     [['.*']],
     [['approval.requested', '']],
     ['approval.*'],

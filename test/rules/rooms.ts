@@ -40,6 +40,7 @@ export const ROOMS: Record<string, Room> = {
       'severity.ts',
       'event.ts',
       'filter.ts',
+      'patterns.ts',
       'fan-out.ts',
       'intake.ts',
       'alert-view.ts',

@@ -25,11 +25,11 @@ describe('refuses, with a sentence,', () => {
     expect(mistakes({})).toEqual({ url: 'SIEM channels require url' })
   })
 
-  test.each(['CEF', 'leef', '', null, 5])('the format %j', (format) => {
+  test.each(['cef1', 'leef', '', null, 5])('the format %j', (format) => {
     expect(mistakes({ url: URL, format })).toEqual({ format: "must be 'cef', 'ocsf' or 'json'" })
   })
 
-  test.each(['splunk', 'Datadog', '', null])('the preset %j', (preset) => {
+  test.each(['splunk', 'Data dog', '', null])('the preset %j', (preset) => {
     expect(mistakes({ url: URL, preset })).toEqual({ preset: "must be 'splunk_hec' or 'datadog'" })
   })
 

@@ -58,7 +58,7 @@ describe('refuses, with a sentence,', () => {
     },
   )
 
-  test.each(['Standard', 'sha1', '', null, 5])('the signature style %j', (signature) => {
+  test.each(['standards', 'sha1', '', null, 5])('the signature style %j', (signature) => {
     expect(mistakes({ url: URL, signature })).toEqual({ signature: "must be 'standard' or 'sha256'" })
   })
 

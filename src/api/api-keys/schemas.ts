@@ -4,12 +4,13 @@ import { z } from 'zod'
 import type { WantedKey } from '../../identity/api-keys.ts'
 import type { LimitName } from '../../identity/limits.ts'
 import { ROLES } from '../../identity/principal.ts'
+import { inAnyCase } from '../../kit/in-any-case.ts'
 import { identifier, text } from '../input.ts'
 
 export const newApiKey = z
   .strictObject({
     name: text(100),
-    roles: z.array(z.enum(ROLES)).min(1),
+    roles: z.array(inAnyCase(z.enum(ROLES))).min(1),
     agent_id: identifier(200).optional(),
     person: z.strictObject({ name: text(100), email: z.email().max(254) }).optional(),
   })

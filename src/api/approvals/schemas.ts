@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { RequestApproval } from '../../approvals/desk.ts'
 import { STATUSES } from '../../approvals/view.ts'
 import { riskOf } from '../../events/severity.ts'
+import { inAnyCase } from '../../kit/in-any-case.ts'
 import { identifier, instant, jsonObject, level, pageQuery, text, whole } from '../input.ts'
 
 export const newApproval = z.strictObject({
@@ -39,20 +40,20 @@ export function requestOf(
 }
 
 export const newDecision = z.strictObject({
-  decision: z.enum(['approve', 'deny']),
+  decision: inAnyCase(z.enum(['approve', 'deny'])),
   note: text(2000).optional(),
 })
 
 export const newWithdrawal = z.strictObject({ reason: text(500).optional() })
 
 export const listQuery = z.strictObject({
-  status: z.enum(STATUSES).optional(),
+  status: inAnyCase(z.enum(STATUSES)).optional(),
   risk: level.optional(),
   agent: text(200).optional(),
   tool: text(200).optional(),
   created_from: instant.optional(),
   created_before: instant.optional(),
-  include: z.enum(['details']).optional(),
+  include: inAnyCase(z.enum(['details'])).optional(),
   ...pageQuery('apr'),
 })
 

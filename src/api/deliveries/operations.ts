@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { SEVERITIES } from '../../events/severity.ts'
+import { inAnyCase } from '../../kit/in-any-case.ts'
 import { pageOf, time } from '../answers.ts'
 import { eventType, instant, pageQuery, text } from '../input.ts'
 import type { Operation } from '../operation.ts'
@@ -48,7 +49,7 @@ export const listDeliveries = {
   path: COLLECTION,
   summary: 'List what was sent and what still waits, the newest first',
   roles,
-  query: z.strictObject({ state: z.enum(STATES).optional(), ...filters, ...pageQuery('dlv') }),
+  query: z.strictObject({ state: inAnyCase(z.enum(STATES)).optional(), ...filters, ...pageQuery('dlv') }),
   answers: { 200: { says: 'A page', body: pageOf(delivery) } },
 } as const satisfies Operation
 
@@ -81,6 +82,9 @@ export const replayDeliveries = {
   path: `${COLLECTION}/replay`,
   summary: 'Send again what was given up, or what else is asked for',
   roles,
-  body: z.strictObject({ state: z.enum(['delivered', 'skipped', 'dead']).default('dead'), ...filters }),
+  body: z.strictObject({
+    state: inAnyCase(z.enum(['delivered', 'skipped', 'dead'])).default('dead'),
+    ...filters,
+  }),
   answers: { 200: { says: 'So many are due', body: z.object({ replayed: z.int() }) } },
 } as const satisfies Operation

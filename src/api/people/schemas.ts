@@ -1,10 +1,11 @@
 // Says what an admin may send about people.
 
 import { z } from 'zod'
+import { inAnyCase } from '../../kit/in-any-case.ts'
 import { text } from '../input.ts'
 
 /** Those that have a meaning for a person; a key has its own. */
-export const personRoles = z.array(z.enum(['reviewer']))
+export const personRoles = z.array(inAnyCase(z.enum(['reviewer'])))
 
 export const personChange = z
   .strictObject({
@@ -28,7 +29,7 @@ const domain = z
 
 /** One workspace or organization, and the mail domains of which it is believed. */
 export const vouching = z.strictObject({
-  platform: text(50),
+  platform: inAnyCase(text(50)),
   tenant: text(200),
   domains: z.array(domain).min(1).max(100),
 })

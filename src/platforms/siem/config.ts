@@ -1,6 +1,7 @@
 // Declares the settings of a SIEM: an address, the format it reads, and the headers by which it knows us.
 
 import { z } from 'zod'
+import { inAnyCase } from '../../kit/in-any-case.ts'
 import { headerMistakes, type Mistake } from '../chosen-headers.ts'
 
 const FORMATS = ['cef', 'ocsf', 'json'] as const
@@ -38,8 +39,7 @@ const fields = z.strictObject({
     .string('SIEM channels require url')
     .max(LONGEST_URL)
     .describe('https; private addresses only in ranges that the server allows'),
-  format: z
-    .enum(FORMATS, "must be 'cef', 'ocsf' or 'json'")
+  format: inAnyCase(z.enum(FORMATS, "must be 'cef', 'ocsf' or 'json'"))
     .default('json')
     .describe(
       'cef: ArcSight CEF:0; ocsf: OCSF 1.9.0 Detection Finding; json: the event as webhooks carry it',
@@ -48,8 +48,7 @@ const fields = z.strictObject({
     .record(z.string(), z.string())
     .optional()
     .describe('Sent with every request, for example the token; sealed'),
-  preset: z
-    .enum(PRESETS, "must be 'splunk_hec' or 'datadog'")
+  preset: inAnyCase(z.enum(PRESETS, "must be 'splunk_hec' or 'datadog'"))
     .optional()
     .describe('Wraps each event as that product expects it'),
 })

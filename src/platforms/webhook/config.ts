@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import type { Clock } from '../../kit/clock.ts'
+import { inAnyCase } from '../../kit/in-any-case.ts'
 import { headerMistakes, headerNameMistake, type Mistake } from '../chosen-headers.ts'
 import { type KeptSecrets, keptSecrets, newSecret, type SignatureStyle, secretMistake } from './secret.ts'
 
@@ -48,8 +49,7 @@ const fields = z.strictObject({
     })
     .optional()
     .describe('Kept by the server to notice a change of secret; not to be given'),
-  signature: z
-    .enum(['standard', 'sha256'], "must be 'standard' or 'sha256'")
+  signature: inAnyCase(z.enum(['standard', 'sha256'], "must be 'standard' or 'sha256'"))
     .default('standard')
     .describe('standard: Standard Webhooks 1.0; sha256: hexadecimal HMAC of "timestamp.body"'),
   signature_header: z.string().optional().describe(`With sha256; ${SIGNATURE_HEADER} unless given`),
