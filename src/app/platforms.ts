@@ -23,7 +23,7 @@ export interface PlatformsOptions {
   domain: Domain
   clock: Clock
   log: Logger
-  onSent(channelType: string, result: SendResult): void
+  onSent(channelType: string, result: SendResult, code: string | null): void
 }
 
 export async function openPlatforms(options: PlatformsOptions): Promise<Platforms> {

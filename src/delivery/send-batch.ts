@@ -7,6 +7,7 @@ import type { Batch, Due } from './batching.ts'
 import type { End } from './end.ts'
 import { messageOf, type Told } from './message.ts'
 import { type Letter, send, sendTogether } from './send.ts'
+import { logSend } from './send-log.ts'
 import { keepLease, type Served, type ServeOptions } from './served.ts'
 import type { Turns } from './turns.ts'
 
@@ -24,14 +25,19 @@ export async function sendBatch({ due }: Batch, served: Served, options: ServeOp
     if (told) letters.push({ delivery, message: messageOf(told, telling) })
   }
   if (letters.length === 0) return []
-  if (letters.length > 1 || kind.batch !== undefined) return sendTogether(letters, sending)
   const [{ delivery, message }] = letters as [Letter]
+  if (letters.length > 1 || kind.batch !== undefined) {
+    const ends = await sendTogether(letters, sending)
+    logSend(message, ends, served, options)
+    return ends
+  }
   const until = served.queue.behind(delivery, message.event)
   if (until !== undefined) {
     await leases.hold(served.lease, [delivery], until)
     return []
   }
   const end = await send({ delivery, message }, sending)
+  logSend(message, [end], served, options)
   served.queue.ended(end, message.event)
   return [{ ...end, isLate: isLate(message, kind, options) }]
 }

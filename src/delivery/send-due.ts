@@ -148,7 +148,9 @@ async function settleRound(ends: End[], served: Served, options: ServeOptions): 
   if (ends.length === 0) return true
   served.health = ends.reduce(healthAfter, served.health)
   const isSettled = await settle(options.db, served.lease, ends, options.clock.now())
-  for (const end of ends) options.onSent?.(served.batching.kind.name, resultOf(end))
+  for (const end of ends) {
+    options.onSent?.(served.batching.kind.name, resultOf(end), end.attempt.code)
+  }
   const moved = ends.map(movedIn).find((values) => values !== undefined)
   if (moved) await options.onMoved(served.lease.destinationId, moved)
   return isSettled

@@ -1,7 +1,8 @@
 // Carries out one send: whatever a platform does, it ends in words that can be written down.
 
 import type { DeliveryRow } from '../../db/schema.ts'
-import type { Clock } from '../kit/clock.ts'
+import { because } from '../kit/cause.ts'
+import { type Clock, isoTime } from '../kit/clock.ts'
 import type { Logger } from '../kit/log.ts'
 import {
   type Digest,
@@ -154,7 +155,18 @@ function failures(
     if (delayMs === undefined) return { what: 'dead', delivery, attempt }
     return { what: 'failed', delivery, attempt, nextAttemptAt: now + delayMs }
   })
-  const dead = ends.filter(({ what }) => what === 'dead').length
-  if (dead > 0) log.warn({ ...about, count: dead, code }, 'a delivery is given up')
+  const why = { code, ...causeOf(error) }
+  const retried = ends.filter((end) => end.what === 'failed')
+  if (retried[0]) {
+    const nextAttemptAt = isoTime(retried[0].nextAttemptAt)
+    log.warn({ ...about, count: retried.length, ...why, nextAttemptAt }, 'a send failed and is tried again')
+  }
+  const dead = ends.length - retried.length
+  if (dead > 0) log.warn({ ...about, count: dead, ...why }, 'a delivery is given up')
   return ends
+}
+
+/** Where no answer of the provider says it. */
+function causeOf(error: unknown): { reason?: string; cause?: string } {
+  return error instanceof SendError && error.cause !== undefined ? because(error.cause) : {}
 }

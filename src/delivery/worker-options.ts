@@ -12,7 +12,15 @@ export interface WorkerOptions {
   db: Database
   kinds: Pick<
     PlatformKind,
-    'name' | 'audience' | 'retryPolicy' | 'keepsExcerpts' | 'pace' | 'parallel' | 'batch' | 'orderKey'
+    | 'name'
+    | 'audience'
+    | 'retryPolicy'
+    | 'keepsExcerpts'
+    | 'host'
+    | 'pace'
+    | 'parallel'
+    | 'batch'
+    | 'orderKey'
   >[]
   platforms: Map<string, Platform>
   publicUrl: string
@@ -24,8 +32,8 @@ export interface WorkerOptions {
   leaseMs: number
   /** Approvals of that age may be found to have reached nobody. */
   unreachedAfterMs: number
-  /** Told of each send once its end is written. */
-  onSent?(channelType: string, result: SendResult): void
+  /** Told of each send once its end is written; `code`: why it did not arrive. */
+  onSent?(channelType: string, result: SendResult, code: string | null): void
   clock: Clock
   log: Logger
 }

@@ -117,12 +117,16 @@ export function targetsWithin({ allowCidrs, allowHttp }: EgressRules, resolve: R
 }
 
 async function resolved(resolve: Resolve, host: string): Promise<LookupAddress[]> {
+  const unresolved = (cause?: unknown) =>
+    isMetadata(host)
+      ? refused(metadataSentence(host))
+      : new EgressError('network_error', `${host} does not resolve to an address`, cause)
   const late = after(RESOLVE_TIMEOUT_MS, [], { ref: false })
-  const found = await Promise.race([resolve(host), late]).catch(() => [])
+  const found = await Promise.race([resolve(host), late]).catch((error) => {
+    throw unresolved(error)
+  })
   if (found.length > 0) return found
-  throw isMetadata(host)
-    ? refused(metadataSentence(host))
-    : new EgressError('network_error', `${host} does not resolve to an address`)
+  throw unresolved()
 }
 
 function insideOf({ protocol, port }: URL): Inside {

@@ -80,6 +80,8 @@ export interface PlatformKind<Config = unknown> {
   orderKey?(event: EventView): string
   /** Whether an excerpt of an answer may be kept: never of addresses that anybody may configure. */
   readonly keepsExcerpts: boolean
+  /** Which host is sent to, for the log; absent or undefined where each place says it by itself. */
+  host?(config: Config): string | undefined
   /** All must have room. Empty: the provider itself says when it is too much. */
   pace(config: Config): Pace[]
   /**
@@ -150,8 +152,9 @@ export abstract class SendError extends Error {
   readonly code: string
   /** What the provider said beside it, at most 200 characters; kept where the kind keeps excerpts. */
   readonly excerpt: string | null
-  constructor(code: string, excerpt: string | null = null) {
-    super(code)
+  /** `cause`: what was thrown below, for the log. */
+  constructor(code: string, excerpt: string | null = null, cause?: unknown) {
+    super(code, { cause })
     this.code = code
     this.excerpt = excerpt
   }

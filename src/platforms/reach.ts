@@ -19,6 +19,6 @@ export async function reach(
   try {
     return await egress.send(url, { ...request, timeoutMs })
   } catch (error) {
-    throw error instanceof EgressError ? new Failed(error.code) : error
+    throw error instanceof EgressError ? new Failed(error.code, null, error) : error
   }
 }

@@ -1,10 +1,11 @@
-// Shows that the numbers tell what happened: each is read from `/metrics` before and after it should have changed.
+// Shows that the numbers and the log tell what happened: each number is read before and after it should have changed.
 
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
-import { CHANNEL, eventually, type Running, startCountersign } from '../fakes/countersign.ts'
+import { CHANNEL, eventually, freePort, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 
@@ -18,12 +19,18 @@ describe.each(databases)('on $name', ({ create }) => {
   let database: Awaited<ReturnType<typeof create>>
   let running: Running
   let reviewer: string
+  const logged: Record<string, unknown>[] = []
 
   beforeAll(async () => {
     database = await create()
     // What was asked before there was a destination shall not be sent there later.
-    const env = { UNREACHED_AFTER_SECONDS: '3600' }
-    running = await startCountersign({ databaseUrl: database.url, clock, env })
+    const env = {
+      UNREACHED_AFTER_SECONDS: '3600',
+      EGRESS_ALLOW_CIDRS: '127.0.0.0/8',
+      EGRESS_ALLOW_HTTP: 'true',
+    }
+    const log = pino({ level: 'debug', base: null }, { write: (line) => void logged.push(JSON.parse(line)) })
+    running = await startCountersign({ databaseUrl: database.url, clock, env, log })
     const person = { name: 'Rey', email: 'rey@example.com' }
     reviewer = await running.key({ roles: ['reviewer'], person })
   })
@@ -77,9 +84,31 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(of('POST', '/v1/approvals', 400)).toBe(1)
     expect(of('GET', 'none', 404)).toBe(1)
     expect(of('GET', 'none', 400)).toBe(1)
-    const series = [...(await scrape()).keys()]
+    const problems = await scrape()
+    const problem = (method: string, route: string, code: string) =>
+      problems.get(`countersign_http_problems_total{method="${method}",route="${route}",code="${code}"}`)
+    expect(problem('GET', '/v1/approvals', 'unauthorized')).toBe(1)
+    expect(problem('POST', '/v1/approvals', 'malformed_json')).toBe(1)
+    expect(problem('GET', 'none', 'not_found')).toBe(1)
+    const series = [...problems.keys()]
     expect(series.filter((name) => name.includes('secret-of-somebody') || name.includes('apr_'))).toEqual([])
     expect(series.some((name) => name.startsWith('countersign_http_request_seconds_bucket{'))).toBe(true)
+  })
+
+  test('each endpoint is counted for itself, also where one route serves many', async () => {
+    const asked: [string, string, string][] = [
+      ['GET', '/approvals/apr_x', '/approvals/:id'],
+      ['GET', '/Events/evt_x/', '/events/:id'],
+      ['POST', '/v1/webhooks/slack/interactions', '/v1/webhooks/slack/interactions'],
+      ['POST', '/v1/webhooks/slack/commands', '/v1/webhooks/slack/commands'],
+    ]
+    const changes = await added('countersign_http_requests_total', async () => {
+      for (const [method, path] of asked) await (await fetch(running.url + path, { method })).text()
+    })
+    const routes = Object.keys(changes).map((series) =>
+      /method="(\w+)",route="([^"]+)"/.exec(series)?.slice(1),
+    )
+    expect(routes).toEqual(expect.arrayContaining(asked.map(([method, , route]) => [method, route])))
   })
 
   test('who hangs up before the answer is counted as aborted', async () => {
@@ -170,10 +199,37 @@ describe.each(databases)('on $name', ({ create }) => {
       }
       const retried = await sends('retried', fail({ error: 'internal_error' }))
       expect(retried[deliveries('retried')]).toBe(1)
+      const why = 'countersign_delivery_failures_total{channel_type="slack",reason="internal_error"}'
+      expect((await scrape()).get(why)).toBe(1)
       await sends('delivered', async () => clock.advance(60_000))
       const throttled = await sends('throttled', fail({ status: 429, retryAfterSeconds: 30 }))
       expect(throttled[deliveries('throttled')]).toBe(1)
       await sends('delivered', async () => clock.advance(31_000))
+    })
+
+    test('what is sent is logged with where it went and how, and a failure with its cause; never the address', async () => {
+      const nowhere = `127.0.0.1:${await freePort()}`
+      const webhook = await running.destination({
+        channel_type: 'webhook',
+        name: 'Nowhere',
+        events: ['incident'],
+        config: { url: `http://${nowhere}/hooks/hush?token=hush` },
+      })
+      logged.length = 0
+      const event = { type: 'incident', agent: { id: 'agent-1' }, summary: 'hush' }
+      await running.call('POST', '/v1/events', { body: event })
+      const said = (msg: string, destination: string) =>
+        eventually(() => logged.find((line) => line.msg === msg && line.destination === destination))
+      const sent = { eventType: 'incident', tookMs: 0, count: 1 }
+      const refused = { code: 'network_error', cause: 'ECONNREFUSED' }
+      expect(await said('a send failed and is tried again', webhook)).toMatchObject({ level: 40, ...refused })
+      const failed = { channelType: 'webhook', host: nowhere, outcome: 'retried', code: 'network_error' }
+      expect(await said('sent', webhook)).toMatchObject({ level: 20, ...sent, ...failed })
+      const { host } = new URL(running.slack.apiUrl())
+      const arrived = { channelType: 'slack', host, outcome: 'delivered' }
+      expect(await said('sent', destination)).toMatchObject({ level: 20, ...sent, ...arrived })
+      expect(JSON.stringify(logged)).not.toContain('hush')
+      await running.call('DELETE', `/v1/settings/notifications/${webhook}`)
     })
 
     test('the queue is as old as the delivery that has been due for longest', async () => {

@@ -7,6 +7,7 @@ import { buildApp, type Countersign } from '../../src/app.ts'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import { type Config, loadConfig } from '../../src/config/config.ts'
 import { type Clock, systemClock } from '../../src/kit/clock.ts'
+import type { Logger } from '../../src/kit/log.ts'
 import type { SlackStandIn } from '../../src/sandbox/slack-stand-in.ts'
 import type { TeamsStandIn } from '../../src/sandbox/teams-stand-in.ts'
 import { BOT_TOKEN, SIGNING_SECRET, startSlack } from './slack-server.ts'
@@ -56,6 +57,8 @@ export interface StartOptions {
   /** Where webhooks of Discord may be, beside Discord itself. */
   discordOrigin?: string
   patience?: Partial<Patience>
+  /** Where a test reads what is logged; else nothing is. */
+  log?: Logger
   /** How long a test of a destination is waited for. */
   testMs?: number
 }
@@ -80,6 +83,7 @@ export async function startCountersign(options: StartOptions): Promise<Running> 
   if (options.discordOrigin !== undefined) config.discord = { apiOrigin: options.discordOrigin }
   const app = await buildApp(config, {
     clock,
+    ...(options.log && { log: options.log }),
     patience: options.patience ?? {},
     ...(options.testMs !== undefined && { testMs: options.testMs }),
   })

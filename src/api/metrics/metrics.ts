@@ -20,8 +20,8 @@ export interface Metrics {
   countRequests: RequestHandler
   /** Once per recorded vote. */
   voted(approval: Pick<ApprovalView, 'created_at' | 'test'>, vote: Vote): void
-  /** Once per send. */
-  sent(channelType: string, result: SendResult): void
+  /** Once per send. `code`: why it did not arrive, ours or the provider's; null where it did. */
+  sent(channelType: string, result: SendResult, code: string | null): void
   /** Once per refusal. Both are words of our own, of which there are few. */
   refused(surface: string, reason: string): void
   /** In the text format of Prometheus. */
@@ -37,6 +37,9 @@ interface Vote {
 
 /** People answer within seconds, hours or days. */
 const DECISION_SECONDS = [5, 15, 30, 60, 120, 300, 600, 1800, 3600, 14_400, 86_400, 604_800]
+
+/** There are some hundred codes in the documentation. */
+const MOST_REASONS = 200
 
 export function createMetrics(): Metrics {
   const registry = new Registry()
@@ -61,6 +64,13 @@ export function createMetrics(): Metrics {
     labelNames: ['channel_type', 'outcome'],
     registers,
   })
+  const failures = new Counter({
+    name: 'countersign_delivery_failures_total',
+    help: 'Sends that did not arrive, by why',
+    labelNames: ['channel_type', 'reason'],
+    registers,
+  })
+  const reasons = boundedWords(MOST_REASONS)
   const refusals = new Counter({
     name: 'countersign_refusals_total',
     help: 'Presses and calls that were refused, by where and why',
@@ -76,9 +86,21 @@ export function createMetrics(): Metrics {
       decisions.inc({ verdict, source })
       timeToDecide.observe((decided_at - Date.parse(created_at)) / 1000)
     },
-    sent: (channelType, outcome) => deliveries.inc({ channel_type: channelType, outcome }),
+    sent(channelType, outcome, code) {
+      deliveries.inc({ channel_type: channelType, outcome })
+      if (code !== null) failures.inc({ channel_type: channelType, reason: reasons(code) })
+    },
     refused: (surface, reason) => refusals.inc({ surface, reason }),
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  }
+}
+
+/** Whatever a provider comes to say, there are so many words; those that come later are one. */
+function boundedWords(most: number): (word: string) => string {
+  const known = new Set<string>()
+  return (word) => {
+    if (known.size < most) known.add(word)
+    return known.has(word) ? word : 'other'
   }
 }
 

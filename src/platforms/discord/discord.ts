@@ -20,6 +20,7 @@ export function discord(env: DiscordEnvironment & Outgoing): PlatformKind<Discor
     retryPolicy: 'prompt',
     audience: 'people',
     keepsExcerpts: true,
+    host: ({ webhook_url }) => URL.parse(webhook_url)?.host,
     pace: (config) => [{ bucket: `discord:${webhookOf(config).id}`, ...PACE }],
     create: () => createDiscord(env),
   }

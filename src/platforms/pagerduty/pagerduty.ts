@@ -27,6 +27,7 @@ export function pagerduty(env: PagerDutyEnvironment & Outgoing): PlatformKind<Pa
     audience: 'people',
     orderKey: dedupKeyOf,
     keepsExcerpts: true,
+    host: () => URL.parse(env.eventsUrl)?.host,
     pace: (config) => [{ bucket: `pagerduty:${fingerprintOf(config)}`, ...PACE }],
     create: () => createPagerDuty(env),
   }

@@ -36,6 +36,7 @@ export function siem(env: Outgoing & { clock: Clock }): PlatformKind<SiemConfig>
     audience: 'machines',
     batch: MOST_AT_ONCE,
     keepsExcerpts: false,
+    host: ({ url }) => URL.parse(url)?.host,
     pace: () => [],
     create: () => createSiem(env),
   }

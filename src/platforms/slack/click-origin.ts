@@ -1,5 +1,6 @@
 // Finds where a Slack request comes from: the workspace, and which of our destinations are in its channel.
 
+import { because } from '../../kit/cause.ts'
 import type { Destination, PlatformPorts } from '../platform.ts'
 import { type SlackConfig, type SlackEnvironment, teamIn } from './config.ts'
 import type { IdentifyUser } from './members.ts'
@@ -85,7 +86,7 @@ export function createClickOrigins(
     try {
       return await homeOf(config, sentFrom)
     } catch (error) {
-      ports.log.warn({ destination: id, reason: (error as Error).message }, 'workspace unknown')
+      ports.log.warn({ destination: id, ...because(error) }, 'workspace unknown')
       return undefined
     }
   }

@@ -4,6 +4,7 @@ import type { App, BlockAction, ButtonAction, RespondFn } from '@slack/bolt'
 import type { Decide } from '../../approvals/desk.ts'
 import type { Outcome } from '../../approvals/refusals.ts'
 import { accountPrincipal } from '../../identity/principal.ts'
+import { because } from '../../kit/cause.ts'
 import type { PlatformPorts } from '../platform.ts'
 import type { ClickOrigins } from './click-origin.ts'
 import type { SlackConfig } from './config.ts'
@@ -61,7 +62,7 @@ export function listenToClicks(
   async function tell(outcome: Outcome<unknown>, respond: RespondFn): Promise<void> {
     if (outcome.ok) return
     await respond({ ...refusalCard(outcome.refusal) }).catch((error) =>
-      log.warn({ err: error }, 'the clicker could not be told why a click was refused'),
+      log.warn(because(error), 'the clicker could not be told why a click was refused'),
     )
   }
 

@@ -8,6 +8,7 @@ import {
   accountPrincipal,
   type Standing,
 } from '../../identity/principal.ts'
+import { because } from '../../kit/cause.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Logger } from '../../kit/log.ts'
 import { tenantOf, type Workspace } from './workspace.ts'
@@ -63,7 +64,7 @@ export function members(clientOf: (token: string) => WebClient, clock: Clock, lo
       if (!user) return accountPrincipal(account, 'unknown')
       return accountPrincipal({ ...account, ...toldOf(user) }, standingOf(user, workspace))
     } catch (error) {
-      log.warn({ user: id, reason: (error as Error).message }, 'Slack did not say who clicked')
+      log.warn({ user: id, ...because(error) }, 'Slack did not say who clicked')
       return accountPrincipal(account, 'unknown')
     }
   }

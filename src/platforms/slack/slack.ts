@@ -31,6 +31,7 @@ export function slack(env: SlackEnvironment & Outgoing): PlatformKind<SlackConfi
     retryPolicy: 'prompt',
     audience: 'people',
     keepsExcerpts: true,
+    host: ({ webhook_url = env.apiUrl }) => URL.parse(webhook_url)?.host,
     // Of a bot, Slack itself says when it is too much.
     pace: (config) => (config.webhook_url === undefined ? [] : webhookPace(config)),
     inbound: [

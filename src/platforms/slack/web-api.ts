@@ -63,6 +63,6 @@ export async function calling<T>(call: Promise<T>): Promise<T> {
       throw new Throttled(Math.max(LEAST_PAUSE_MS, error.retryAfter * 1000))
     if (error instanceof WebAPIPlatformError) throw failureOf(codeOf(error.data.error) ?? 'unknown_error')
     if (error instanceof WebAPIHTTPError) throw new Failed(`http_${error.statusCode}`)
-    throw new Failed('network_error')
+    throw new Failed('network_error', null, error)
   }
 }

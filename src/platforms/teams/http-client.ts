@@ -69,8 +69,8 @@ export const MICROSOFT_LOGIN_URL = 'https://login.microsoftonline.com'
 async function reach(url: string, init: RequestInit, timeoutMs: number): Promise<Response> {
   try {
     return await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
-  } catch {
-    throw new Failed('network_error')
+  } catch (error) {
+    throw new Failed('network_error', null, error)
   }
 }
 
@@ -84,8 +84,8 @@ async function readText(response: Response): Promise<string> {
       if (bytes > MOST_BYTES) throw new Error('too long')
       chunks.push(chunk)
     }
-  } catch {
-    throw new Failed('network_error')
+  } catch (error) {
+    throw new Failed('network_error', null, error)
   }
   return Buffer.concat(chunks).toString()
 }

@@ -8,6 +8,7 @@ import {
   accountPrincipal,
   type Standing,
 } from '../../identity/principal.ts'
+import { because } from '../../kit/cause.ts'
 import type { Clock } from '../../kit/clock.ts'
 import type { Logger } from '../../kit/log.ts'
 import { tenantOf } from './activity.ts'
@@ -50,7 +51,7 @@ export function members(clock: Clock, log: Logger): IdentifyMember {
       }
       return accountPrincipal(told, standingOf(member, tenant))
     } catch (error) {
-      log.warn({ user: userId, reason: (error as Error).message }, 'Teams did not say who clicked')
+      log.warn({ user: userId, ...because(error) }, 'Teams did not say who clicked')
       return accountPrincipal(account, 'unknown')
     }
   }

@@ -1,6 +1,7 @@
 // Follows where Teams says the app was added or removed, so that destinations can name conversations.
 
 import type { Activity, TeamInfo, TurnContext } from 'botbuilder'
+import { because } from '../../kit/cause.ts'
 import type { PlatformPorts } from '../platform.ts'
 import { PERSONAL, tenantOf } from './activity.ts'
 import type { TeamsAdapter } from './adapter.ts'
@@ -41,7 +42,7 @@ export function createMembership(
       const teams = (await adapter.connector(serviceUrl)).conversations
       return (await teams.getConversationMember(conversation.id, from.id)).name
     } catch (error) {
-      log.warn({ reason: (error as Error).message }, 'Teams did not say whose chat it is')
+      log.warn(because(error), 'Teams did not say whose chat it is')
       return 'Personal chat'
     }
   }
@@ -59,7 +60,7 @@ export function createMembership(
         name: channelName(teamName, name),
       }))
     } catch (error) {
-      log.warn({ reason: (error as Error).message }, 'Teams did not say which channels a team has')
+      log.warn(because(error), 'Teams did not say which channels a team has')
       return [here]
     }
   }

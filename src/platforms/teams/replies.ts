@@ -1,6 +1,7 @@
 // Sends the bot's replies into a Teams conversation, beside the HTTP answer, which does not wait for them.
 
 import type { Activity } from 'botbuilder'
+import { because } from '../../kit/cause.ts'
 import type { Logger } from '../../kit/log.ts'
 import type { TeamsAdapter } from './adapter.ts'
 
@@ -13,8 +14,6 @@ export function createReply(adapter: TeamsAdapter, log: Logger): Reply {
     await conversations.sendToConversation(conversation.id, message as Activity)
   }
   return (to, message) => {
-    send(to, message).catch(({ message: reason }: Error) =>
-      log.warn({ reason }, 'a reply in Teams did not arrive'),
-    )
+    send(to, message).catch((error) => log.warn(because(error), 'a reply in Teams did not arrive'))
   }
 }

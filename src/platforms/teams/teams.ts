@@ -37,6 +37,8 @@ export function teams(
     retryPolicy: 'prompt',
     audience: 'people',
     keepsExcerpts: true,
+    // Of a bot, each conversation names its own.
+    host: ({ webhook_url }) => (webhook_url === undefined ? undefined : URL.parse(webhook_url)?.host),
     pace,
     inbound: env ? INBOUND : [],
     create: (ports) => createBothWays(env, workflows, ports),

@@ -35,6 +35,7 @@ export function telegram(env: TelegramEnvironment & Outgoing): PlatformKind<Tele
     retryPolicy: 'prompt',
     audience: 'people',
     keepsExcerpts: true,
+    host: () => URL.parse(env.apiUrl)?.host,
     pace: paces,
     create: () => createTelegram(telegramApi(env, env.apiUrl)),
   }

@@ -30,6 +30,7 @@ export function webhook(env: Outgoing & { clock: Clock }): PlatformKind<WebhookC
     retryPolicy: 'patient',
     audience: 'machines',
     keepsExcerpts: false,
+    host: ({ url }) => URL.parse(url)?.host,
     pace: () => [],
     parallel: SENDS_AT_ONCE,
     create: () => createWebhook(env),
