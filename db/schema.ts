@@ -201,6 +201,8 @@ export interface DestinationRow {
   leased_at: number
   /** Since when every send fails; NULL once one has succeeded. */
   trouble_since: number | null
+  /** The code by which its provider says that a setting is wrong; NULL: it does not, or a send has succeeded since. */
+  misconfigured: string | null
   /** 1: the last send took so long that the others are served before. */
   slow: number
 }

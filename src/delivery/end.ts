@@ -9,8 +9,8 @@ export type Attempt = Pick<DeliveryAttemptRow, 'at' | 'took_ms' | 'code' | 'exce
 /** How one send ended. `isLate`: of an approval that may have been found to have reached nobody, until now. */
 export type End = { delivery: DeliveryRow; attempt: Attempt; isLate?: boolean } & (
   | { what: 'delivered'; delivered: Delivered }
-  /** To be tried again. */
-  | { what: 'failed'; nextAttemptAt: number }
+  /** To be tried again. `misconfigured`: the code, where it says that a setting is wrong. */
+  | { what: 'failed'; nextAttemptAt: number; misconfigured: string | null }
   /** Given up. */
   | { what: 'dead' }
   /** The attempt is logged, and not counted. */
@@ -23,7 +23,7 @@ export type End = { delivery: DeliveryRow; attempt: Attempt; isLate?: boolean } 
 export type SendResult = 'delivered' | 'skipped' | 'retried' | 'throttled' | 'dead' | 'destination_disabled'
 
 /** How the last send to a destination went. */
-export type Health = Pick<DestinationRow, 'trouble_since' | 'slow'>
+export type Health = Pick<DestinationRow, 'trouble_since' | 'misconfigured' | 'slow'>
 
 /** A destination that takes so long for a send gives its sender back, and is served after the others. */
 const SLOW_MS = 5_000
@@ -51,9 +51,13 @@ const isSlow = ({ attempt }: End) => attempt.took_ms >= SLOW_MS
 export function healthAfter(before: Health, end: End): Health {
   if (end.what === 'delivered' && end.delivered.what === 'nothing') return before
   const slow = isSlow(end) ? 1 : 0
-  if (end.what === 'delivered') return { trouble_since: null, slow }
+  if (end.what === 'delivered') return { trouble_since: null, misconfigured: null, slow }
   const isTrouble = end.what === 'failed' || end.what === 'gone'
-  return { trouble_since: before.trouble_since ?? (isTrouble ? end.attempt.at : null), slow }
+  return {
+    trouble_since: before.trouble_since ?? (isTrouble ? end.attempt.at : null),
+    misconfigured: (end.what === 'failed' ? end.misconfigured : null) ?? before.misconfigured,
+    slow,
+  }
 }
 
 /** What the platform says of a place that moved. */

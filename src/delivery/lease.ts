@@ -15,6 +15,8 @@ export interface Lease {
   settings: string | null
 }
 
+type Released = Omit<Health, 'misconfigured'> & { misconfigured?: null } & Pick<DestinationRow, 'turns'>
+
 /** Each resolves false, and nothing happens, when the lease is lost. */
 export interface Leases {
   /** The destination takes nothing before. */
@@ -23,7 +25,7 @@ export interface Leases {
   hold(lease: Lease, deliveries: DeliveryRow[], until: number): Promise<boolean>
   renew(lease: Lease, until: number): Promise<boolean>
   /** With whose turn it was and how the place is. */
-  release(lease: Lease, known: Health & Pick<DestinationRow, 'turns'>): Promise<boolean>
+  release(lease: Lease, known: Released): Promise<boolean>
 }
 
 export function openLeases(db: Database): Leases {

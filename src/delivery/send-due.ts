@@ -25,7 +25,10 @@ export async function sendDue(
 ): Promise<number | undefined> {
   const served = servedFrom(row, lease, options)
   const lookAgainAt = await sendAll(served, options)
-  await options.leases.release(lease, { turns: served.turns.stored(), ...served.health })
+  const { misconfigured, ...health } = served.health
+  const turns = served.turns.stored()
+  // Where one was found it is on record already, and an admin may have changed what was wrong since.
+  await options.leases.release(lease, { turns, ...health, ...(misconfigured === null && { misconfigured }) })
   return lookAgainAt
 }
 
@@ -146,8 +149,11 @@ async function waitForRoom(
 /** Resolves whether they are settled. When it throws, the lease runs out, and what was sent is sent again. */
 async function settleRound(ends: End[], served: Served, options: ServeOptions): Promise<boolean> {
   if (ends.length === 0) return true
-  served.health = ends.reduce(healthAfter, served.health)
-  const isSettled = await settle(options.db, served.lease, ends, options.clock.now())
+  const before = served.health
+  served.health = ends.reduce(healthAfter, before)
+  const { misconfigured } = served.health
+  const newly = misconfigured === before.misconfigured ? null : misconfigured
+  const isSettled = await settle(options.db, served.lease, ends, options.clock.now(), newly)
   for (const end of ends) {
     options.onSent?.(served.batching.kind.name, resultOf(end), end.attempt.code)
   }

@@ -8,6 +8,7 @@ import {
   type Digest,
   Failed,
   type Message,
+  Misconfigured,
   type PlatformKind,
   type RetryPolicy,
   SendError,
@@ -23,6 +24,7 @@ import { retryDelayMs } from './retry.ts'
 const MOST_HALVINGS = 12
 
 const NOTHING: Delivered = { what: 'nothing' }
+const TAKEN: Delivered = { what: 'posted' }
 
 /** A delivery, and what it says at this moment. */
 export interface Letter {
@@ -54,9 +56,9 @@ export async function send({ delivery, message }: Letter, options: SendOptions):
 }
 
 /**
- * One message for all of them, which end alike. One that the platform refuses is sent again in halves, so that what
- * is wrong with one of them does not take the others along. What is not sent because the lease was lost has no end.
- * Never throws what a platform throws.
+ * One message for all of them, which end alike. Where the platform says which of them it refuses, those behind it are
+ * sent once more; where it does not, they are sent again in halves. So what is wrong with one of them does not take the
+ * others along. What is not sent because the lease was lost has no end. Never throws what a platform throws.
  */
 export async function sendTogether(letters: Letter[], options: SendOptions): Promise<End[]> {
   const isUnsaid = ({ delivery, message }: Letter) => isUnheard(delivery, message, options.place)
@@ -64,15 +66,24 @@ export async function sendTogether(letters: Letter[], options: SendOptions): Pro
   const unsaid = endsOf(nothing, deliveriesOf(letters.filter(isUnsaid)), options)
   const said = letters.filter((letter) => !isUnsaid(letter))
   const left = { halvings: MOST_HALVINGS }
-  return said.length === 0 ? unsaid : [...unsaid, ...(await inHalves(said, options, left))]
+  return said.length === 0 ? unsaid : [...unsaid, ...(await inParts(said, options, left))]
 }
 
-async function inHalves(letters: Letter[], options: SendOptions, left: { halvings: number }): Promise<End[]> {
-  if (!(await options.isOurs())) return []
+async function inParts(letters: Letter[], options: SendOptions, left: { halvings: number }): Promise<End[]> {
+  if (letters.length === 0 || !(await options.isOurs())) return []
   const deliveries = deliveriesOf(letters)
   const tried = await attempted(() => digested(letters, options.place), options)
   const refusal = letters.length > 1 && refusalOf(tried)
   if (!refusal) return endsOf(tried, deliveries, options)
+  const { at = letters.length } = refusal
+  if (at < letters.length) {
+    const taken = { attempt: { ...tried.attempt, code: null, excerpt: null }, delivered: TAKEN }
+    return [
+      ...endsOf(taken, deliveries.slice(0, at), options),
+      ...endsOf(tried, deliveries.slice(at, at + 1), options),
+      ...(await inParts(letters.slice(at + 1), options, left)),
+    ]
+  }
   if (left.halvings === 0) {
     // Most of them are good: all are tried again, in other company.
     const error = new Failed(refusal.code, refusal.excerpt)
@@ -81,8 +92,8 @@ async function inHalves(letters: Letter[], options: SendOptions, left: { halving
   left.halvings -= 1
   const middle = Math.ceil(letters.length / 2)
   return [
-    ...(await inHalves(letters.slice(0, middle), options, left)),
-    ...(await inHalves(letters.slice(middle), options, left)),
+    ...(await inParts(letters.slice(0, middle), options, left)),
+    ...(await inParts(letters.slice(middle), options, left)),
   ]
 }
 
@@ -153,7 +164,8 @@ function failures(
     const isFinal = error instanceof Undeliverable
     const delayMs = isFinal ? undefined : retryDelayMs(policy, delivery.attempts + 1, random)
     if (delayMs === undefined) return { what: 'dead', delivery, attempt }
-    return { what: 'failed', delivery, attempt, nextAttemptAt: now + delayMs }
+    const misconfigured = error instanceof Misconfigured ? code : null
+    return { what: 'failed', delivery, attempt, nextAttemptAt: now + delayMs, misconfigured }
   })
   const why = { code, ...causeOf(error) }
   const retried = ends.filter((end) => end.what === 'failed')

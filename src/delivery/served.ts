@@ -54,7 +54,7 @@ export function servedFrom(row: DestinationRow, lease: Lease, options: ServeOpti
     rate,
     atOnce: paces.length + rate.length === 0 ? (kind.parallel ?? 1) : 1,
     turns: turnsOf(row.turns),
-    health: { trouble_since: row.trouble_since, slow: row.slow },
+    health: { trouble_since: row.trouble_since, misconfigured: row.misconfigured, slow: row.slow },
   }
 }
 

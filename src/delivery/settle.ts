@@ -1,6 +1,7 @@
 // Writes what became of deliveries after their sends: a round's ends at once, fenced by the lease.
 
 import type { DeliveryAttemptRow } from '../../db/schema.ts'
+import { noteMisconfigured } from '../destinations/misconfigured.ts'
 import { switchOff } from '../destinations/switch-off.ts'
 import { newId } from '../kit/ids.ts'
 import { insertAttempts } from '../store/attempts.ts'
@@ -17,9 +18,15 @@ import type { Lease } from './lease.ts'
 /**
  * Writes how the sends of a round ended; where one made the destination cool down or be switched off, that too.
  * Resolves false when another sender has it, or when a delivery was made due once more meanwhile: then that one is not
- * settled.
+ * settled. `misconfigured`: the code of a wrong setting that nobody was told of yet.
  */
-export async function settle(db: Database, lease: Lease, ends: End[], now: number): Promise<boolean> {
+export async function settle(
+  db: Database,
+  lease: Lease,
+  ends: End[],
+  now: number,
+  misconfigured: string | null = null,
+): Promise<boolean> {
   const gone = ends.find((end) => end.what === 'gone')
   const coolDownMs = Math.max(...ends.map(coolDownMsOf))
   const settled = await db.transact(async (trx) => {
@@ -34,13 +41,13 @@ export async function settle(db: Database, lease: Lease, ends: End[], now: numbe
     if (coolDownMs > 0) {
       await updateLeased(trx, lease.destinationId, lease.id, { cool_until: now + coolDownMs })
     }
-    if (gone) await switchOff(trx, { id: lease.destinationId, reason: gone.code, now, leaseId: lease.id })
+    const place = { id: lease.destinationId, now, leaseId: lease.id }
+    if (gone) await switchOff(trx, { ...place, reason: gone.code })
+    if (misconfigured !== null) await noteMisconfigured(trx, { ...place, reason: misconfigured })
     return isSettled
   })
-  if (gone) {
-    db.signals.publish('destinations', '')
-    db.signals.publish('deliveries', '')
-  }
+  if (gone) db.signals.publish('destinations', '')
+  if (gone || misconfigured !== null) db.signals.publish('deliveries', '')
   return settled
 }
 

@@ -115,6 +115,8 @@ export function createDestinations(options: {
           // Whoever says that it is off has the last word, also over what switched it off by itself.
           ...(fields.enabled !== undefined && { disabled_reason: null }),
           ...(fields.enabled && { cool_until: 0, trouble_since: null }),
+          // Whether that was what was wrong is found out by the next send.
+          ...((fields.enabled || fields.config) && { misconfigured: null }),
           updated_at: now,
         })
         if (!after) return undefined

@@ -29,6 +29,8 @@ export interface DestinationSummary extends DestinationFields {
   channel_type: string
   /** Why the worker switched it off, for example `channel_not_found`. */
   disabled_reason: string | null
+  /** The code by which its provider says that a setting is wrong, for example `incorrect_index`. */
+  misconfigured: string | null
   created_at: number
   updated_at: number
 }
@@ -69,7 +71,16 @@ export function fieldsIn(row: DestinationRow): Omit<DestinationFields, 'config'>
 }
 
 export function summaryOf(row: DestinationRow): DestinationSummary {
-  const { id, channel_type, disabled_reason, created_at, updated_at } = row
+  const { id, channel_type, disabled_reason, misconfigured, created_at, updated_at } = row
   const config = JSON.parse(row.config)
-  return { id, channel_type, ...fieldsIn(row), config, disabled_reason, created_at, updated_at }
+  return {
+    id,
+    channel_type,
+    ...fieldsIn(row),
+    config,
+    disabled_reason,
+    misconfigured,
+    created_at,
+    updated_at,
+  }
 }

@@ -1,9 +1,9 @@
 // Switches off a destination whose provider takes nothing more, puts it on record, and tells the others.
 
 import { record } from '../audit/append.ts'
-import { emitSwitchedOff } from '../events/fan-out.ts'
 import type { Executor } from '../store/database.ts'
 import { markSwitchedOff } from '../store/destinations.ts'
+import { tellTrouble } from './tell-trouble.ts'
 
 /**
  * `reason`: the platform's own code. `leaseId`: only while that lease holds. Nothing happens where it is off already;
@@ -18,5 +18,7 @@ export async function switchOff(
   const { id, reason, now } = off
   const entry = { at: now, action: 'destination.disabled', subject: id } as const
   await record(trx, { ...entry, facts: { reason }, personal: {} })
-  if (row.deleted_at === null) await emitSwitchedOff(trx, row, reason, now)
+  if (row.deleted_at !== null) return
+  const told = { type: 'destination.disabled', what: 'was switched off', action: 'disabled', reason } as const
+  await tellTrouble(trx, row, told, now)
 }

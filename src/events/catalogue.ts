@@ -43,6 +43,10 @@ export const EVENT_TYPES = {
   'agent.status': { severity: 'info', meaning: 'An agent was deployed, stopped or failed.' },
   'system.health': { severity: 'info', meaning: 'How the system around the agents fares.' },
   'event.acknowledged': { severity: null, meaning: 'Somebody sees to an alert.' },
+  'destination.misconfigured': {
+    severity: 'high',
+    meaning: 'A destination takes nothing until an admin corrects a setting.',
+  },
   'destination.disabled': { severity: 'high', meaning: 'A destination is gone and was switched off.' },
 } as const satisfies Record<string, Entry>
 

@@ -163,28 +163,3 @@ function rowOf(
     is_test: isTest ? 1 : 0,
   }
 }
-
-/** A place that can hear no more is itself worth telling the others of. */
-export function emitSwitchedOff(
-  trx: Executor,
-  { id, name, channel_type }: Pick<DestinationRow, 'id' | 'name' | 'channel_type'>,
-  reason: string,
-  now: number,
-): Promise<EventRow> {
-  return emit(
-    trx,
-    {
-      type: 'destination.disabled',
-      severity: 'high',
-      agent: null,
-      tool: null,
-      environment: null,
-      summary: `The destination "${name}" was switched off: ${reason}`,
-      action: 'disabled',
-      data: { destination_id: id, channel_type, reason },
-      keyId: null,
-      keyName: null,
-    },
-    now,
-  )
-}

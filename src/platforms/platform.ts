@@ -172,11 +172,20 @@ export class Throttled extends SendError {
 /** It may work later: spends an attempt and is tried again. */
 export class Failed extends SendError {}
 
+/** A setting is wrong, here or at the provider: tried again like any other failure, and the admins are told. */
+export class Misconfigured extends Failed {}
+
 /** It will never work, for this message or for the whole destination: not tried again. */
 export class Undeliverable extends SendError {
   readonly what: 'message' | 'destination'
-  constructor(what: 'message' | 'destination', code: string, excerpt: string | null = null) {
+  /**
+   * Of many that were sent together, the first that the provider refused: it took those before, and did not look at
+   * those behind. undefined: it said nothing of the kind.
+   */
+  readonly at: number | undefined
+  constructor(what: 'message' | 'destination', code: string, excerpt: string | null = null, at?: number) {
     super(code, excerpt)
     this.what = what
+    this.at = at
   }
 }

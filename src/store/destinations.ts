@@ -16,6 +16,7 @@ export const UNSERVED = {
   turns: null,
   leased_at: 0,
   trouble_since: null,
+  misconfigured: null,
   slow: 0,
 } as const
 
@@ -133,6 +134,20 @@ export async function markSwitchedOff(
     .where('id', '=', id)
     .where('enabled', '=', 1)
     .$if(leaseId !== undefined, (query) => query.where('lease_id', '=', leaseId as string))
+    .returningAll()
+    .executeTakeFirst()
+}
+
+/** Returns it as it is then; undefined when another sender has it. */
+export function markMisconfigured(
+  trx: Executor,
+  { id, reason, leaseId }: { id: string; reason: string; leaseId: string },
+): Promise<DestinationRow | undefined> {
+  return trx
+    .updateTable('destinations')
+    .set({ misconfigured: reason })
+    .where('id', '=', id)
+    .where('lease_id', '=', leaseId)
     .returningAll()
     .executeTakeFirst()
 }

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Alert } from '../../src/events/fan-out.ts'
 import { createIntake } from '../../src/events/intake.ts'
-import { Failed, Throttled, Undeliverable } from '../../src/platforms/platform.ts'
+import { Failed, Misconfigured, Throttled, Undeliverable } from '../../src/platforms/platform.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { taken } from '../fakes/office.ts'
@@ -84,6 +84,42 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(await table('delivery_attempts')).toContainEqual(
       expect.objectContaining({ code: 'channel_not_found' }),
     )
+  })
+
+  test('that a setting of a destination is wrong is told once, until a send succeeds', async () => {
+    const place = await room.office.destination({ name: 'Splunk', events: '["incident"]' })
+    const other = await room.office.destination({ events: '["destination.*"]' })
+    const misconfigured = async () =>
+      (await table('destinations')).find(({ id }) => id === place)?.misconfigured
+    const fail = (code: string) => room.platform.fail(new Misconfigured(code), { to: place })
+    const incident = async () => {
+      const id = await tell()
+      await eventually(async () =>
+        (await deliveriesTo(place)).some((row) => row.event_id === id && row.attempts !== 0),
+      )
+      await eventually(async () => (await table('destinations')).every((row) => row.lease_id === null))
+    }
+    await room.worker()
+    fail('incorrect_index')
+    await incident()
+    fail('incorrect_index')
+    await incident()
+    expect(await misconfigured()).toBe('incorrect_index')
+    expect((await deliveriesTo(place)).map(({ state }) => state)).toEqual(['pending', 'pending'])
+    await incident()
+    expect(await misconfigured()).toBeNull()
+    fail('invalid_token')
+    await incident()
+
+    await once(other, { state: 'delivered' })
+    const told = (await table('events')).filter(({ type }) => type === 'destination.misconfigured')
+    expect(told.map(({ summary }) => summary)).toEqual([
+      'The destination "Splunk" takes nothing until a setting is corrected: incorrect_index',
+      'The destination "Splunk" takes nothing until a setting is corrected: invalid_token',
+    ])
+    expect(told[0]).toMatchObject({ severity: 'high', action: 'retried' })
+    expect(await deliveriesTo(other)).toMatchObject(told.map(({ id }) => ({ event_id: id })))
+    expect((await table('destinations')).map(({ enabled }) => enabled)).toEqual([1, 1])
   })
 
   test('when all are gone each is told of once, and it ends there', async () => {

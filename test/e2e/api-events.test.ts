@@ -155,6 +155,7 @@ describe.each(databases)('on $name', ({ create }) => {
     'hitl.approved',
     'HITL.rejected',
     'approval.unreached',
+    'destination.misconfigured',
     'destination.disabled',
     'event.acknowledged',
   ])('%s is told by nobody but us, in no shape and not in a batch', async (type) => {

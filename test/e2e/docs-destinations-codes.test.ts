@@ -133,6 +133,8 @@ const discordSays = (status: number, code: number) => () =>
 const telegramSays =
   (status: number, description: string, sending?: Sending & { parameters?: object }) => () =>
     send('telegram', { status, body: { ok: false, description, parameters: sending?.parameters } }, sending)
+const splunkSays = (status: number, code: number) => () =>
+  send('siem', { status, body: { code } }, { config: { ...configs().siem, preset: 'splunk_hec' } })
 const says = (type: string, status: number, body?: unknown) => () => send(type, { status, body })
 
 /** How a provider brings each code about. */
@@ -218,7 +220,23 @@ const CAUSES: Record<string, Record<string, () => Promise<unknown>>> = {
     invalid_event: says('pagerduty', 400, { status: 'invalid event', message: 'Event object is invalid' }),
   },
   webhook: { http_410: says('webhook', 410) },
-  siem: Object.fromEntries([400, 401, 403, 404, 410, 413].map((n) => [`http_${n}`, says('siem', n)])),
+  siem: {
+    ...Object.fromEntries([400, 401, 403, 404, 410, 413].map((n) => [`http_${n}`, says('siem', n)])),
+    token_disabled: splunkSays(403, 1),
+    token_required: splunkSays(401, 2),
+    invalid_authorization: splunkSays(401, 3),
+    invalid_token: splunkSays(403, 4),
+    incorrect_index: splunkSays(400, 7),
+    data_channel_missing: splunkSays(400, 10),
+    invalid_data_channel: splunkSays(400, 11),
+    ack_disabled: splunkSays(400, 14),
+    query_authorization_disabled: splunkSays(400, 16),
+    no_data: splunkSays(400, 5),
+    invalid_data_format: splunkSays(400, 6),
+    event_field_required: splunkSays(400, 12),
+    event_field_blank: splunkSays(400, 13),
+    invalid_indexed_fields: splunkSays(400, 15),
+  },
   all: {
     network_error: () => send('discord', undefined),
     egress_refused: () => send('siem', { status: 200 }, { among: kindsWith([]) }),

@@ -72,7 +72,22 @@ describe.each(databases)('on $name', ({ create }) => {
       const { body } = await call<Page>('GET', `/v1/deliveries?destination=${id}&state=dead`)
       return body.data.length > 0 ? body.data : undefined
     })
-    expect(dead).toMatchObject([{ last_error: 'http_400' }])
+    expect(dead).toMatchObject([{ last_error: 'invalid_data_format' }])
+  })
+
+  test('what is refused for a setting waits, and the destination says so until somebody changes it', async () => {
+    collectors.splunkCode = 7
+    await tell(['into an index that the token may not use'])
+    const one = `${PATH}/${id}`
+    const found = await eventually(async () => {
+      const { body } = await call<{ enabled: boolean; misconfigured: string | null }>('GET', one)
+      return body.misconfigured === null ? undefined : body
+    })
+    expect(found).toMatchObject({ enabled: true, misconfigured: 'incorrect_index' })
+    const pending = await call<Page>('GET', `/v1/deliveries?destination=${id}&state=pending`)
+    expect(pending.body.data).toContainEqual(expect.objectContaining({ last_error: 'incorrect_index' }))
+    const { body } = await call('PATCH', one, { config: { headers } })
+    expect(body).toMatchObject({ misconfigured: null })
   })
 
   test('an approval is told as it was when it was asked for, and again when it is closed', async () => {

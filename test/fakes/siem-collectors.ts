@@ -17,8 +17,10 @@ export interface Collectors {
   readonly taken: Taken[]
   /** Of those that were taken, and of those that were not. */
   readonly requests: { path: string; type: string | undefined; bytes: number; status: number }[]
-  /** Refuses with 400 whatever has this in it. */
+  /** Refuses with 400 whatever has this in it: Splunk the event alone, and takes those before it. */
   poison: string | undefined
+  /** Splunk refuses everything with this code of its own. */
+  splunkCode: number | undefined
   reset(): void
   close(): Promise<void>
 }
@@ -26,10 +28,13 @@ export interface Collectors {
 class Refusal extends Error {
   readonly status: number
   readonly body: object
-  constructor(status: number, body: object) {
+  /** Those before the one that was refused. */
+  readonly taken: Taken[]
+  constructor(status: number, body: object, taken: Taken[] = []) {
     super(JSON.stringify(body))
     this.status = status
     this.body = body
+    this.taken = taken
   }
 }
 
@@ -37,6 +42,8 @@ interface Request {
   headers: IncomingMessage['headers']
   text: string
   bytes: number
+  poison: string | undefined
+  splunkCode: number | undefined
 }
 
 /** https://docs.splunk.com/Documentation/Splunk/latest/Data/TroubleshootHTTPEventCollector */
@@ -46,27 +53,33 @@ const SPLUNK: Record<number, [status: number, text: string]> = {
   4: [403, 'Invalid token'],
   5: [400, 'No data'],
   6: [400, 'Invalid data format'],
+  7: [400, 'Incorrect index'],
+  10: [400, 'Data channel is missing'],
   12: [400, 'Event field is required'],
   13: [400, 'Event field cannot be blank'],
 }
 const SPLUNK_FIELDS = ['time', 'host', 'source', 'sourcetype', 'index', 'event', 'fields']
 
-function splunk({ headers, text, bytes }: Request): Taken[] {
-  const refuse = (code: keyof typeof SPLUNK): never => {
+function splunk({ headers, text, bytes, poison, splunkCode }: Request): Taken[] {
+  const refuse = (code: number, more: object = {}, taken: Taken[] = []): never => {
     const [status, reason] = SPLUNK[code] as [number, string]
-    throw new Refusal(status, { text: reason, code })
+    throw new Refusal(status, { text: reason, code, ...more }, taken)
   }
   if (headers.authorization === undefined) refuse(2)
   if (!headers.authorization?.startsWith('Splunk ')) refuse(3)
   if (headers.authorization !== `Splunk ${SPLUNK_TOKEN}`) refuse(4)
   if (bytes > 1_000_000) throw new Refusal(413, { text: 'Content-Length is too large' })
   if (text.trim() === '') refuse(5)
+  if (splunkCode !== undefined) refuse(splunkCode, { 'invalid-event-number': 1 })
   const objects = concatenated(text) ?? refuse(6)
-  for (const object of objects) {
-    if (!Object.keys(object).every((key) => SPLUNK_FIELDS.includes(key))) refuse(6)
-    if (typeof object.time !== 'number' || object.time > 1e10) refuse(6)
-    if (object.event === undefined) refuse(12)
-    if (object.event === '') refuse(13)
+  for (const [number, object] of objects.entries()) {
+    const refuseIt = (code: number) =>
+      refuse(code, { 'invalid-event-number': number }, objects.slice(0, number))
+    if (!Object.keys(object).every((key) => SPLUNK_FIELDS.includes(key))) refuseIt(6)
+    if (typeof object.time !== 'number' || object.time > 1e10) refuseIt(6)
+    if (object.event === undefined) refuseIt(12)
+    if (object.event === '') refuseIt(13)
+    if (poison !== undefined && JSON.stringify(object).includes(poison)) refuseIt(6)
   }
   return objects
 }
@@ -93,7 +106,7 @@ function concatenated(text: string): Taken[] | undefined {
 const DATADOG_FIELDS = ['ddsource', 'ddtags', 'hostname', 'service', 'message']
 
 /** https://docs.datadoghq.com/api/latest/logs/#send-logs */
-function datadog({ headers, text, bytes }: Request): Taken[] {
+function datadog({ headers, text, bytes, poison }: Request): Taken[] {
   const refuse = (status: number, detail: string): never => {
     throw new Refusal(status, { errors: [{ status: String(status), title: detail }] })
   }
@@ -101,6 +114,7 @@ function datadog({ headers, text, bytes }: Request): Taken[] {
   if (headers['dd-api-key'] !== DATADOG_KEY) refuse(403, 'Forbidden')
   if (bytes > 5_000_000) refuse(413, 'Payload too large')
   if (headers['content-type'] !== 'application/json') refuse(400, 'Bad content type')
+  if (poison !== undefined && text.includes(poison)) refuse(400, 'Malformed payload')
   const logs = JSON.parse(text) as Taken[]
   if (!Array.isArray(logs) || logs.length === 0 || logs.length > 1000) refuse(400, 'Bad batch')
   for (const log of logs) {
@@ -113,7 +127,8 @@ function datadog({ headers, text, bytes }: Request): Taken[] {
 }
 
 /** Cuts into lines, as collectors without a form of their own do. */
-function plain({ headers, text }: Request): Taken[] {
+function plain({ headers, text, poison }: Request): Taken[] {
+  if (poison !== undefined && text.includes(poison)) throw new Refusal(400, {})
   if (!text.endsWith('\n')) throw new Refusal(400, { error: 'the last line has no end' })
   const lines = text.slice(0, -1).split('\n')
   const type = headers['content-type']
@@ -134,7 +149,8 @@ export async function startCollectors(): Promise<Collectors> {
   const server = createServer(async (req, res) => {
     const path = req.url ?? ''
     const body = await bodyOf(req)
-    const request = { headers: req.headers, text: body.toString(), bytes: body.length }
+    const { poison, splunkCode } = collectors
+    const request = { headers: req.headers, text: body.toString(), bytes: body.length, poison, splunkCode }
     const { status, answer } = answerTo(path, request)
     requests.push({ path, type: req.headers['content-type'], bytes: body.length, status })
     res
@@ -146,13 +162,13 @@ export async function startCollectors(): Promise<Collectors> {
     const door = DOORS[path]
     try {
       if (!door) throw new Refusal(404, { text: 'The requested URL was not found on this server.' })
-      const events = door.take(request)
-      if (collectors.poison !== undefined && request.text.includes(collectors.poison))
-        throw new Refusal(400, {})
-      taken.push(...events)
+      taken.push(...door.take(request))
       return { status: door.status, answer: door.body }
     } catch (error) {
-      if (error instanceof Refusal) return { status: error.status, answer: error.body }
+      if (error instanceof Refusal) {
+        taken.push(...error.taken)
+        return { status: error.status, answer: error.body }
+      }
       return { status: 400, answer: { error: String(error) } }
     }
   }
@@ -167,10 +183,12 @@ export async function startCollectors(): Promise<Collectors> {
     taken,
     requests,
     poison: undefined,
+    splunkCode: undefined,
     reset() {
       taken.length = 0
       requests.length = 0
       collectors.poison = undefined
+      collectors.splunkCode = undefined
     },
     close: () =>
       new Promise((resolve) => {

@@ -94,7 +94,14 @@ export const ROOMS: Record<string, Room> = {
   },
   destinations: {
     at: 'src/destinations',
-    doors: ['destinations.ts', 'settings.ts', 'switch-off.ts', 'test-send.ts', 'secret-key.ts'],
+    doors: [
+      'destinations.ts',
+      'settings.ts',
+      'switch-off.ts',
+      'misconfigured.ts',
+      'test-send.ts',
+      'secret-key.ts',
+    ],
     imports: [
       { room: 'approvals', only: ['desk.ts', 'refusals.ts', 'view.ts'], types: true },
       'store',
@@ -109,7 +116,7 @@ export const ROOMS: Record<string, Room> = {
     at: 'src/delivery',
     doors: ['worker.ts', 'log.ts', 'end.ts'],
     imports: [
-      { room: 'destinations', only: ['settings.ts', 'switch-off.ts'] },
+      { room: 'destinations', only: ['settings.ts', 'switch-off.ts', 'misconfigured.ts'] },
       'store',
       'events',
       'audit',

@@ -53,6 +53,7 @@ const DOCUMENTED: [name: string, type: EventType, severity: string | null][] = [
   ['REQUIRE_APPROVAL', 'decision.require_approval', 'medium'],
   ['decision.require_approval', 'decision.require_approval', 'medium'],
   ['event.acknowledged', 'event.acknowledged', null],
+  ['destination.misconfigured', 'destination.misconfigured', 'high'],
   ['destination.disabled', 'destination.disabled', 'high'],
 ]
 
@@ -94,6 +95,7 @@ describe('the name of an event', () => {
       'approval.unreached',
       'approval.withdrawn',
       'event.acknowledged',
+      'destination.misconfigured',
       'destination.disabled',
     ])
     const told = TYPES.filter((type) => !isReserved(type))

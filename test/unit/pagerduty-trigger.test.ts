@@ -267,12 +267,14 @@ describe('an incident', () => {
     expect(key(acknowledgement)).toBe(key())
   })
 
-  it('is another for each destination that is gone', () => {
-    const gone = (destination_id: string) =>
-      key({ type: 'destination.disabled', agent: null, data: { destination_id } })
-    expect(gone('dst_1')).toBe(gone('dst_1'))
-    expect(gone('dst_1')).not.toBe(gone('dst_2'))
-  })
+  it.each(['destination.disabled', 'destination.misconfigured'] as const)(
+    'is another for each destination of which %s tells',
+    (type) => {
+      const told = (destination_id: string) => key({ type, agent: null, data: { destination_id } })
+      expect(told('dst_1')).toBe(told('dst_1'))
+      expect(told('dst_1')).not.toBe(told('dst_2'))
+    },
+  )
 
   it('is one for each approval, whatever is told of it', () => {
     const about = { approval_id: PENDING.id }

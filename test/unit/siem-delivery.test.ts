@@ -5,7 +5,13 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { EventView } from '../../src/events/event.ts'
 import { createEgress } from '../../src/kit/egress.ts'
-import { type Destination, Failed, type Platform, Undeliverable } from '../../src/platforms/platform.ts'
+import {
+  type Destination,
+  Failed,
+  Misconfigured,
+  type Platform,
+  Undeliverable,
+} from '../../src/platforms/platform.ts'
 import type { Format, Preset, SiemConfig } from '../../src/platforms/siem/config.ts'
 import { siem } from '../../src/platforms/siem/siem.ts'
 import { parseCef } from '../fakes/cef-parser.ts'
@@ -182,13 +188,13 @@ test('a collector without a form of its own gets one event in a line, and says s
 
 describe('a token', () => {
   test.each<[Product, Record<string, string>, string]>([
-    ['splunk_hec', { Authorization: 'Splunk another' }, 'http_403'],
+    ['splunk_hec', { Authorization: 'Splunk another' }, 'invalid_token'],
     ['datadog', { 'DD-API-KEY': 'another' }, 'http_403'],
   ])(
     'that %s does not know is tried again, because somebody may put it right',
     async (product, headers, code) => {
       const error = await digest([EVENT], placeOf(product, 'json', { headers }))?.catch((error) => error)
-      expect(error).toBeInstanceOf(Failed)
+      expect(error).toBeInstanceOf(Misconfigured)
       expect(error).toMatchObject({ code })
       expect(collectors.taken).toEqual([])
     },
@@ -228,15 +234,93 @@ describe('the answer', () => {
     heard = []
   })
 
-  const failure = () =>
-    digest([EVENT, EVENT], placeOf('plain', 'json', { url }))?.then(
+  const failure = (product: Product = 'plain') =>
+    digest([EVENT, EVENT], placeOf(product, 'json', { url }))?.then(
       () => expect.unreachable('it was taken'),
-      (error) => error as Error & { code: string; delayMs?: number; what?: string },
+      (error) => error as Error & { code: string; delayMs?: number; what?: string; at?: number },
     )
 
   test.each([200, 201, 202, 204, 299])('%i is a delivery, whatever the body says', async (status) => {
     answer = (_req, res) => void res.writeHead(status).end(status === 204 ? undefined : '{"code":6}')
     await expect(digest([EVENT], placeOf('plain', 'json', { url }))).resolves.toEqual({})
+  })
+
+  const SIGN_IN = '<!DOCTYPE html><html><body>Please sign in</body></html>'
+  const page = (status: number) => (_req: unknown, res: Parameters<RequestListener>[1]) =>
+    void res.writeHead(status, { 'content-type': 'text/html; charset=utf-8' }).end(SIGN_IN)
+
+  test.each(PRODUCTS)('a page on which to sign in, instead of %s, is no delivery', async (product) => {
+    for (const status of product === 'datadog' ? [200] : [200, 202]) {
+      answer = page(status)
+      const error = await failure(product)
+      expect(error).toBeInstanceOf(Failed)
+      expect(error?.code).toBe('unexpected_answer')
+    }
+  })
+
+  test('a plain collector may say "ok" in whatever type it likes', async () => {
+    answer = (_req, res) => void res.writeHead(200, { 'content-type': 'text/html' }).end('ok')
+    await expect(digest([EVENT], placeOf('plain', 'json', { url }))).resolves.toEqual({})
+  })
+
+  test.each<[Product, number, string]>([
+    ['splunk_hec', 200, ''],
+    ['splunk_hec', 204, ''],
+    ['splunk_hec', 200, '{"ok":true}'],
+    ['splunk_hec', 200, '{"text":"HEC is healthy","code":17}'],
+    ['splunk_hec', 202, '{}'],
+    ['datadog', 200, '{}'],
+    ['datadog', 204, ''],
+  ])('of %s, %i %j is not what it says when it took them', async (product, status, text) => {
+    answer = (_req, res) => void res.writeHead(status).end(status === 204 ? undefined : text)
+    expect(await failure(product)).toMatchObject({ code: 'unexpected_answer' })
+  })
+
+  test.each([
+    [403, 1, 'token_disabled'],
+    [401, 2, 'token_required'],
+    [401, 3, 'invalid_authorization'],
+    [403, 4, 'invalid_token'],
+    [400, 7, 'incorrect_index'],
+    [400, 10, 'data_channel_missing'],
+    [400, 11, 'invalid_data_channel'],
+    [400, 14, 'ack_disabled'],
+    [400, 16, 'query_authorization_disabled'],
+    [200, 7, 'incorrect_index'],
+  ])('Splunk’s %i with code %i is a setting that an admin corrects: %s', async (status, code, name) => {
+    answer = (_req, res) =>
+      void res.writeHead(status).end(JSON.stringify({ code, 'invalid-event-number': 1 }))
+    const error = await failure('splunk_hec')
+    expect(error).toBeInstanceOf(Misconfigured)
+    expect(error?.code).toBe(name)
+  })
+
+  test.each([
+    [5, 'no_data'],
+    [6, 'invalid_data_format'],
+    [12, 'event_field_required'],
+    [13, 'event_field_blank'],
+    [15, 'invalid_indexed_fields'],
+    [99, 'http_400'],
+  ])('Splunk’s code %i is about the event that it names: %s', async (code, name) => {
+    answer = (_req, res) => void res.writeHead(400).end(JSON.stringify({ code, 'invalid-event-number': 1 }))
+    expect(await failure('splunk_hec')).toMatchObject({ what: 'message', code: name, at: 1 })
+    for (const number of [undefined, -1, 0.5, '1', null]) {
+      answer = (_req, res) =>
+        void res.writeHead(400).end(JSON.stringify({ code, 'invalid-event-number': number }))
+      expect(await failure('splunk_hec')).toMatchObject({ what: 'message', code: name, at: undefined })
+    }
+  })
+
+  test.each([
+    [500, 8],
+    [503, 9],
+    [503, 7],
+  ])('Splunk’s %i is trouble of its own, whatever its code (%i)', async (status, code) => {
+    answer = (_req, res) => void res.writeHead(status).end(JSON.stringify({ code }))
+    const error = await failure('splunk_hec')
+    expect(error?.code).toBe(`http_${status}`)
+    expect(error).not.toBeInstanceOf(Misconfigured)
   })
 
   test.each([301, 307, 401, 403, 404, 408, 500, 502, 503, 504])('%i is tried again', async (status) => {

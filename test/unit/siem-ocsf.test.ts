@@ -137,6 +137,7 @@ describe('whether it calls for attention', () => {
     'agent.status': false,
     'system.health': false,
     'event.acknowledged': false,
+    'destination.misconfigured': true,
     'destination.disabled': true,
   }
   const told = (type: EventType, severity: Severity) => read({ ...usualEvent(type), severity }).is_alert

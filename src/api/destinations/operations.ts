@@ -31,6 +31,10 @@ export const destination = z.object({
   retry_policy: z.enum(['prompt', 'patient']).nullable().describe('null: the usual one of the channel_type'),
   enabled: z.boolean(),
   disabled_reason: z.string().nullable().describe('Why it was switched off, in its own code'),
+  misconfigured: z
+    .string()
+    .nullable()
+    .describe('By which code its provider says that a setting is wrong, until a send succeeds'),
   created_at: time,
   updated_at: time,
 })

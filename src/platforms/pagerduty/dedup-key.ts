@@ -26,9 +26,9 @@ function alertType({ type, data }: EventView): EventType {
   return type === 'event.acknowledged' ? (data.type as EventType) : type
 }
 
-/** Two destinations that are gone are two incidents. */
+/** Two destinations in trouble are two incidents. */
 function whose({ type, agent, data }: EventView): unknown {
-  return (type === 'destination.disabled' ? data.destination_id : agent?.id) ?? null
+  return (type.startsWith('destination.') ? data.destination_id : agent?.id) ?? null
 }
 
 /** Of JSON, in which also texts that are no Unicode differ. */

@@ -2,24 +2,15 @@
 
 import type { EventView } from '../../events/event.ts'
 import type { Clock } from '../../kit/clock.ts'
-import type { EgressAnswer } from '../../kit/egress.ts'
 import { sentHeaders } from '../chosen-headers.ts'
 import { withoutDetails } from '../compact-event.ts'
-import {
-  type Destination,
-  Failed,
-  type Platform,
-  type PlatformKind,
-  type Posted,
-  Throttled,
-  Undeliverable,
-} from '../platform.ts'
+import type { Destination, Platform, PlatformKind, Posted } from '../platform.ts'
 import { type Outgoing, reach } from '../reach.ts'
-import { pauseMs } from '../retry-after.ts'
+import { failureOf } from './answer.ts'
 import { type SiemConfig, siemConfig } from './config.ts'
 import { requestBody } from './request-body.ts'
 
-/** Only the status counts; a short answer is read so that the connection can be used again. */
+/** A short answer is read so that the connection can be used again. */
 const MOST_ANSWER_BYTES = 16_384
 /**
  * However long their texts are, so many fit into one request of 1 MB, which Splunk Cloud takes; Datadog takes 1,000
@@ -43,7 +34,7 @@ export function siem(env: Outgoing & { clock: Clock }): PlatformKind<SiemConfig>
 }
 
 function createSiem({ clock, ...outgoing }: Outgoing & { clock: Clock }): Platform<SiemConfig> {
-  /** In their order, and in one request: they are taken together or not at all. */
+  /** In their order, and in one request. */
   async function send(
     events: EventView[],
     { config, includeDetails }: Destination<SiemConfig>,
@@ -56,7 +47,8 @@ function createSiem({ clock, ...outgoing }: Outgoing & { clock: Clock }): Platfo
       body: text,
       maxBytes: MOST_ANSWER_BYTES,
     })
-    if (answer.status < 200 || answer.status > 299) throw failureOf(answer, clock.now())
+    const failure = failureOf(answer, config.preset, clock.now())
+    if (failure) throw failure
     return {}
   }
 
@@ -65,16 +57,4 @@ function createSiem({ clock, ...outgoing }: Outgoing & { clock: Clock }): Platfo
     post: ({ event }, to) => send([event], to),
     digest: ({ events }, to) => send(events, to),
   }
-}
-
-/**
- * 400 and 413 are about the content: who sent many finds out which by sending fewer. A wrong or withdrawn token (401,
- * 403) is tried again for a day, like whatever else can be put right: a SIEM that is switched off misses what happens
- * until somebody switches it on. Only 410 says that nobody will.
- */
-function failureOf({ status, headers }: EgressAnswer, now: number): Error {
-  if (status === 400 || status === 413) return new Undeliverable('message', `http_${status}`)
-  if (status === 410) return new Undeliverable('destination', 'http_410')
-  if (status === 429) return new Throttled(pauseMs(headers['retry-after'], { now }))
-  return new Failed(`http_${status}`)
 }
