@@ -2,6 +2,7 @@
 
 import { buildApp } from './app.ts'
 import { readConfig } from './config/config.ts'
+import { Outage } from './kit/outage.ts'
 import { StartError } from './kit/start-error.ts'
 
 try {
@@ -21,6 +22,7 @@ try {
   else console.log(`Open ${config.publicUrl}/sandbox to try it: nothing leaves this machine.`)
   if (firstAdminKey) console.log(`Your first admin key, shown only now: ${firstAdminKey}`)
 } catch (error) {
-  console.error(error instanceof StartError ? `Countersign cannot start.\n${error.message}` : error)
+  const isTold = error instanceof StartError || error instanceof Outage
+  console.error(isTold ? `Countersign cannot start.\n${error.message}` : error)
   process.exit(1)
 }

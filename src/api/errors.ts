@@ -2,7 +2,9 @@
 
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Refusal, RefusalCode } from '../approvals/refusals.ts'
+import { because } from '../kit/cause.ts'
 import type { Logger } from '../kit/log.ts'
+import { Outage } from '../kit/outage.ts'
 import { sendProblem } from '../kit/problem.ts'
 import type { ProblemResult } from './result.ts'
 
@@ -14,6 +16,7 @@ const FIRST: Partial<Record<RefusalCode, string>> = {
 
 /** People decide in minutes, not in seconds. */
 const TRY_AGAIN_SECONDS = 30
+const AFTER_OUTAGE_SECONDS = 5
 
 export function problemOf({ status, code, text, first }: Refusal): ProblemResult {
   const member = FIRST[code]
@@ -50,6 +53,15 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
     }
     if (error instanceof URIError) {
       return sendProblem(res, { status: 400, code: 'malformed_url', detail: 'The path is not valid' })
+    }
+    if (error instanceof Outage) {
+      const { code, message, cause } = error
+      log.warn(
+        { code, ...because(cause), method: req.method, path: req.path },
+        'the database could not be used',
+      )
+      res.set('Retry-After', String(AFTER_OUTAGE_SECONDS))
+      return sendProblem(res, { status: 503, code, detail: message })
     }
     log.error({ err: error, method: req.method, path: req.path }, 'a request failed')
     sendProblem(res, {

@@ -1,5 +1,6 @@
 // Lists the paths that the platforms serve in front of the API, for the OpenAPI document.
 
+import { OUTAGE_CODES } from '../kit/outage.ts'
 import type { PlatformKind } from '../platforms/platform.ts'
 import type { Operation } from './operation.ts'
 
@@ -17,6 +18,7 @@ export function platformOperations(kinds: PlatformKind[]): Operation[] {
         400: ['malformed_payload', 'malformed_body'],
         413: ['payload_too_large'],
         415: ['unsupported_media_type'],
+        503: [...(problems[503] ?? []), ...OUTAGE_CODES],
       },
     })),
   )

@@ -12,7 +12,6 @@ import { mountConsole } from '../console/console.ts'
 import type { Logger } from '../kit/log.ts'
 import type { PlatformKind } from '../platforms/platform.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
-import { answers } from '../store/database.ts'
 import type { Domain } from './domain.ts'
 import type { Platforms } from './platforms.ts'
 
@@ -39,7 +38,7 @@ export function openHttp(options: HttpOptions): Http {
   const { config, kinds, domain, platforms, sandbox, metrics, patience, log } = options
   const stopping = new AbortController()
   let isStarted = false
-  const isReady = async () => isStarted && !stopping.signal.aborted && (await answers(domain.db.read))
+  const isReady = async () => isStarted && !stopping.signal.aborted && (await domain.db.isUsable())
 
   const app = express()
   app.disable('x-powered-by')

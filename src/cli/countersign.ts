@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { keepCompiled } from '../kit/compile-cache.ts'
+import { Outage } from '../kit/outage.ts'
 import { StartError } from '../kit/start-error.ts'
 
 // Only what the given command needs is loaded, after this.
@@ -73,6 +74,6 @@ if (existsSync('.env')) process.loadEnvFile()
 try {
   await program.parseAsync()
 } catch (error) {
-  console.error(error instanceof StartError ? error.message : error)
+  console.error(error instanceof StartError || error instanceof Outage ? error.message : error)
   process.exitCode = 1
 }

@@ -4,10 +4,12 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { DestinationRow } from '../../db/schema.ts'
 import { SET_BACK_MS } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
+import { Outage } from '../kit/outage.ts'
 import type { PlatformKind } from '../platforms/platform.ts'
 import { type Claimable, findClaimable, freeLeases, leaseDestination } from '../store/leases.ts'
 import { endWaits, lastLeasedAt } from '../store/set-back.ts'
 import { type Lease, openLeases } from './lease.ts'
+import { patientFor } from './patient.ts'
 import { sendDue } from './send-due.ts'
 import type { WorkerOptions } from './worker-options.ts'
 
@@ -32,9 +34,11 @@ const LOOK_ANYWAY_MS = 500
 
 export function createWorker(options: WorkerOptions): Worker {
   const { db, leaseMs, clock, log } = options
-  const leases = openLeases(db)
   const sending = new Map<Promise<void>, Claimable>()
   let running = false
+  const isRunning = () => running
+  const patient = patientFor(leaseMs, db, isRunning)
+  const leases = openLeases(patient)
   let looking: Promise<void> | undefined
   let lookAgain = false
   /** The latest time that was seen. */
@@ -114,7 +118,14 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   async function serve(row: DestinationRow, lease: Lease): Promise<void> {
-    const lookAgainAt = await sendDue(row, lease, { ...options, leases, isRunning: () => running })
+    const lookAgainAt = await sendDue(row, lease, { ...options, db: patient, leases, isRunning }).catch(
+      async (error) => {
+        // It could not read what is due: nobody needs to wait until the lease has run out.
+        const { turns, trouble_since, slow } = row
+        if (error instanceof Outage) await leases.release(lease, { turns, trouble_since, slow })
+        throw error
+      },
+    )
     // A limit may be finer than the looks by ourselves.
     if (lookAgainAt === undefined) return
     // Timers go by another clock, and may be up to a millisecond early by this one.

@@ -1,6 +1,6 @@
 // Defines one small interface over SQLite and PostgreSQL, where everything is kept.
 
-import { type Kysely, PostgresAdapter, sql } from 'kysely'
+import { type Kysely, PostgresAdapter } from 'kysely'
 import type { Schema } from '../../db/schema.ts'
 import type { Logger } from '../kit/log.ts'
 import type { Signals } from './signals.ts'
@@ -17,7 +17,13 @@ export type Executor = Kysely<Schema>
  */
 export type Transact = <T>(work: (trx: Executor) => Promise<T>) => Promise<T>
 
-export interface Database {
+/** While it cannot be used, each of its calls fails with an Outage. */
+export interface Database extends Engine {
+  /** false while it does not answer, or once its disk was full and has no room yet. Resolves within two seconds. */
+  isUsable(): Promise<boolean>
+}
+
+export interface Engine {
   readonly engine: 'sqlite' | 'postgres'
   /** Sees only what is committed; on SQLite it cannot write. */
   readonly read: Executor
@@ -31,12 +37,6 @@ export interface OpenOptions {
   /** `server`: the one process that owns a SQLite file. `tool`: a command beside it. No matter on PostgreSQL. */
   as: 'server' | 'tool'
   log: Logger
-}
-
-/** Resolves true, or rejects when the database does not answer. */
-export async function answers(db: Executor): Promise<true> {
-  await sql`select 1`.execute(db)
-  return true
 }
 
 /** Whether it works on PostgreSQL. Only the store asks: its promises are the same on both engines. */

@@ -3,6 +3,7 @@
 import type { PostgresPoolClient } from 'kysely'
 import type pg from 'pg'
 import { sha256Hex } from '../kit/canonical-json.ts'
+import { asOutage } from './outage.ts'
 
 /**
  * A connection as Kysely takes it: each statement with parameters goes out under a name made from its text. There
@@ -26,7 +27,11 @@ export function namedStatements(): (client: pg.PoolClient) => PostgresPoolClient
       const { stream } = client.connection
       stream.cork()
       process.nextTick(() => stream.uncork())
-      return values.length === 0 ? client.query(text) : client.query({ name: nameOf(text), text, values })
+      const answer =
+        values.length === 0 ? client.query(text) : client.query({ name: nameOf(text), text, values })
+      return answer.catch((error) => {
+        throw asOutage(error)
+      })
     }
     return {
       query,

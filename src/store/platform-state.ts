@@ -53,6 +53,6 @@ async function listState(db: Executor, platform: string, prefix: string): Promis
   return rows.map((row) => row.value)
 }
 
-function removeState(trx: Executor, platform: string, key: string): Promise<unknown> {
+export function removeState(trx: Executor, platform: string, key: string): Promise<unknown> {
   return trx.deleteFrom('platform_state').where('platform', '=', platform).where('key', '=', key).execute()
 }

@@ -4,20 +4,27 @@ import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import type { Schema } from '../../db/schema.ts'
 import { StartError } from '../kit/start-error.ts'
-import type { Database, Executor, OpenOptions } from './database.ts'
+import type { Engine, Executor, OpenOptions } from './database.ts'
 import { migrate } from './migrate.ts'
 import { namedStatements } from './named-statements.ts'
+import { asNoConnection } from './outage.ts'
 import { postgresSignals } from './postgres-signals.ts'
 import { pooledTransact } from './transact.ts'
 
 const POOL_SIZE = 10
+/** For a connection, to be made or to become free. */
+const CONNECT_WITHIN_MS = 10_000
 const IDLE_IN_TRANSACTION_MS = 10_000
+/** Longer than a frozen process may hold a lock: what holds it then is no process of ours. */
+const LOCK_WITHIN_MS = 15_000
 const BIGINT_OID = 20
 
-export async function openPostgres(url: string, { log }: OpenOptions): Promise<Database> {
+export async function openPostgres(url: string, { log }: OpenOptions): Promise<Engine> {
   const pool = new pg.Pool({
     connectionString: url,
     max: POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    lock_timeout: LOCK_WITHIN_MS,
     // Statements of a transaction that need not wait for each other are sent at once.
     pipeline: true,
     // A process that froze inside a transaction gives its locks back.
@@ -38,7 +45,13 @@ export async function openPostgres(url: string, { log }: OpenOptions): Promise<D
     new Kysely<Schema>({
       dialect: new PostgresDialect({ pool: { options: pool.options, connect, end: () => pool.end() } }),
     })
-  const db = kyselyOver(async () => named(await pool.connect()))
+  const db = kyselyOver(async () => {
+    try {
+      return named(await pool.connect())
+    } catch (error) {
+      throw asNoConnection(error)
+    }
+  })
 
   /** Kysely's own transactions send one statement after the other. */
   const executors = new WeakMap<pg.PoolClient, Executor>()

@@ -6,28 +6,32 @@ import SqliteHandle from 'better-sqlite3'
 import { Kysely, SqliteAdapter, SqliteDialect } from 'kysely'
 import type { Schema } from '../../db/schema.ts'
 import { StartError } from '../kit/start-error.ts'
-import type { Database, OpenOptions } from './database.ts'
+import type { Engine, OpenOptions } from './database.ts'
 import { migrate } from './migrate.ts'
 import { lockServer } from './server-lock.ts'
 import { localSignals } from './signals.ts'
 import { cachingStatements } from './statement-cache.ts'
 import { groupCommit } from './transact.ts'
 
-const BUSY_TIMEOUT_MS = 5_000
+/** Before it serves, another process that writes is waited for. */
+const OPEN_WITHIN_MS = 5_000
+/** A reader waits for nobody but a process that opens or closes the file, and the event loop waits with it. */
+const READ_WITHIN_MS = 100
 
 /** Throws when another server has the file. */
-export async function openSqlite(path: string, { as }: OpenOptions): Promise<Database> {
+export async function openSqlite(path: string, { as }: OpenOptions): Promise<Engine> {
   makeFile(path)
   const lock = as === 'server' ? lockServer(realpathSync(path)) : undefined
   try {
-    const handle = new SqliteHandle(path, { timeout: BUSY_TIMEOUT_MS })
+    const handle = new SqliteHandle(path, { timeout: OPEN_WITHIN_MS })
     handle.pragma('journal_mode = WAL')
     handle.pragma('synchronous = FULL')
     handle.pragma('foreign_keys = ON')
     const writer = kyselyOver(handle)
     await migrate(writer)
+    handle.pragma('busy_timeout = 0')
 
-    const readHandle = new SqliteHandle(path, { readonly: true, timeout: BUSY_TIMEOUT_MS })
+    const readHandle = new SqliteHandle(path, { readonly: true, timeout: READ_WITHIN_MS })
     const read = kyselyOver(readHandle)
     return {
       engine: 'sqlite',

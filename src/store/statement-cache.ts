@@ -3,6 +3,7 @@
 import type SqliteHandle from 'better-sqlite3'
 import type { SqliteDatabase, SqliteStatement } from 'kysely'
 import { LRUCache } from 'lru-cache'
+import { asOutage } from './outage.ts'
 
 /** IN-lists of many lengths make many statements: the oldest go. */
 const MOST_STATEMENTS = 500
@@ -14,11 +15,29 @@ export function cachingStatements(handle: SqliteHandle.Database): SqliteDatabase
     prepare(sql) {
       let statement = statements.get(sql)
       if (!statement) {
-        statement = handle.prepare(sql)
+        statement = prepared(handle, sql)
         statements.set(sql, statement)
       }
       return statement
     },
     close: () => handle.close(),
+  }
+}
+
+function prepared(handle: SqliteHandle.Database, sql: string): SqliteStatement {
+  const statement = tellingOutages(() => handle.prepare<unknown[]>(sql))
+  return {
+    reader: statement.reader,
+    all: (parameters) => tellingOutages(() => statement.all(parameters)),
+    run: (parameters) => tellingOutages(() => statement.run(parameters)),
+    iterate: (parameters) => statement.iterate(parameters),
+  }
+}
+
+function tellingOutages<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw asOutage(error)
   }
 }

@@ -4,7 +4,9 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import type SqliteHandle from 'better-sqlite3'
 import type pg from 'pg'
+import { Outage } from '../kit/outage.ts'
 import type { Executor, Transact } from './database.ts'
+import { asNoConnection, asOutage } from './outage.ts'
 
 const inside = new AsyncLocalStorage<true>()
 
@@ -16,7 +18,9 @@ function refuseNesting(): void {
 export function pooledTransact(pool: pg.Pool, executorOn: (client: pg.PoolClient) => Executor): Transact {
   return async (work) => {
     refuseNesting()
-    const client = await pool.connect()
+    const client = await pool.connect().catch((error) => {
+      throw asNoConnection(error)
+    })
     try {
       await client.query('begin')
       const value = await inside.run(true, work, executorOn(client))
@@ -30,7 +34,7 @@ export function pooledTransact(pool: pg.Pool, executorOn: (client: pg.PoolClient
         () => client.release(),
         (broken) => client.release(broken),
       )
-      throw error
+      throw asOutage(error)
     }
   }
 }
@@ -39,16 +43,21 @@ interface Command {
   work(trx: Executor): Promise<unknown>
   resolve(value: unknown): void
   reject(error: unknown): void
+  /** Set while another process writes: so long it waits for that one. */
+  waitsUntil?: number
 }
 
 /** So many commands share a commit at most: bounds how long the first of them waits for the others. */
 const GROUP_SIZE = 64
 const MOMENT_MS = 1
+/** Whoever pressed a button is told of a failure before their chat gives up on us, which is after three seconds. */
+const PATIENCE_MS = 2_000
+const TRY_AGAIN_MS = 10
 
 /**
  * SQLite: group commit. All commands that arrive while a commit runs share the next one, each in a savepoint of
- * its own, so that the cost of one fsync is spread and one that throws is rolled back alone. `writer` must be
- * the only user of `handle`.
+ * its own, so that the cost of one fsync is spread and one that throws is rolled back alone. While another process writes they
+ * wait, and the event loop does not. `writer` must be the only user of `handle`, which has no busy timeout.
  */
 export function groupCommit(handle: SqliteHandle.Database, writer: Executor): Transact {
   const queue: Command[] = []
@@ -78,15 +87,42 @@ export function groupCommit(handle: SqliteHandle.Database, writer: Executor): Tr
     }
   }
 
+  /** Resolves once a transaction has begun; false when nobody is left who waits for it. */
+  async function begin(): Promise<boolean> {
+    while (queue.length > 0) {
+      try {
+        statements.begin.run()
+        return true
+      } catch (error) {
+        const outage = asOutage(error)
+        if (outage instanceof Outage && outage.code === 'database_busy') {
+          refuseImpatient(outage)
+          await delay(TRY_AGAIN_MS)
+        } else {
+          for (const command of queue.splice(0)) command.reject(outage)
+        }
+      }
+    }
+    return false
+  }
+
+  function refuseImpatient(outage: Outage): void {
+    const now = performance.now()
+    for (const command of queue.splice(0)) {
+      command.waitsUntil ??= now + PATIENCE_MS
+      if (command.waitsUntil > now) queue.push(command)
+      else command.reject(outage)
+    }
+  }
+
   async function runGroup(group: Command[]): Promise<void> {
     try {
-      statements.begin.run()
       const settle: (() => void)[] = []
       for (const command of group) settle.push(await runCommand(command))
       statements.commit.run()
       for (const answer of settle) answer()
     } catch (error) {
-      for (const command of group) command.reject(error)
+      for (const command of group) command.reject(asOutage(error))
       // A failure here is not survived: the process ends rather than write outside a transaction.
       if (handle.inTransaction) statements.rollback.run()
     }
@@ -109,6 +145,7 @@ export function groupCommit(handle: SqliteHandle.Database, writer: Executor): Tr
     running = true
     while (queue.length > 0) {
       await gathered()
+      if (!(await begin())) continue
       const group = queue.splice(0, GROUP_SIZE)
       lastGroup = group.length
       await runGroup(group)

@@ -1,9 +1,11 @@
 // Shows what is asked of a database connection: durable commits, patience with others, and that a broken one ends nothing.
 
 import { statSync } from 'node:fs'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
+import SqliteHandle from 'better-sqlite3'
 import { sql } from 'kysely'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Database, Executor } from '../../src/store/database.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
 import { readState, writeState } from '../../src/store/platform-state.ts'
@@ -41,14 +43,45 @@ describe.each(databases.filter(({ name }) => name === 'sqlite'))('on $name', ({ 
     expect(await ofWriter('synchronous')).toBe(2)
   })
 
-  test('a write or a read beside a tool that is writing waits for it instead of failing', async () => {
-    expect(await ofWriter('busy_timeout')).toBe(5_000)
-    expect(await answerOf(db.read, 'pragma busy_timeout')).toBe(5_000)
+  describe('while another process writes', () => {
+    let other: SqliteHandle.Database
+    const now = performance.now.bind(performance)
+    const leap = (ms: number) => vi.spyOn(performance, 'now').mockImplementation(() => now() + ms)
+    beforeEach(() => {
+      other = new SqliteHandle(database.url)
+      other.exec('begin immediate')
+    })
+    afterEach(() => {
+      vi.restoreAllMocks()
+      other.close()
+    })
+
+    test('a write waits for it, and neither the event loop nor a read does', async () => {
+      const waiting = write('waited')
+      await nextTurn()
+      expect(await readState(db.read, 'test', 'waited')).toBeUndefined()
+      other.exec('commit')
+      await waiting
+      expect(await readState(db.read, 'test', 'waited')).toBe('1')
+    })
+
+    test('each write waits for two seconds, and one that came later waits on', async () => {
+      const first = expect(write('first')).rejects.toMatchObject({ code: 'database_busy' })
+      await delay(20)
+      leap(1_500)
+      const second = write('second')
+      await delay(20)
+      leap(2_100)
+      await first
+      other.exec('commit')
+      await second
+      expect(await readState(db.read, 'test', 'first')).toBeUndefined()
+    })
   })
 
   test('nobody but its owner reads the database, nor what SQLite keeps beside it', async () => {
     await write('key')
-    for (const file of ['', '-wal', '-shm']) {
+    for (const file of ['', '-wal', '-shm', '.lock']) {
       expect(statSync(database.url + file).mode & 0o777).toBe(0o600)
     }
   })
@@ -73,6 +106,10 @@ describe.each(databases.filter(({ name }) => name === 'postgres'))('on $name', (
   test('a process that froze inside a transaction gives its locks back after ten seconds', async () => {
     const limit = 'show idle_in_transaction_session_timeout'
     expect(await db.transact((trx) => answerOf(trx, limit))).toBe('10s')
+  })
+
+  test('a lock that a stranger holds is waited for longer than that, and not for ever', async () => {
+    expect(await db.transact((trx) => answerOf(trx, 'show lock_timeout'))).toBe('15s')
   })
 
   test('a connection that breaks fails the transaction on it and nothing else', async () => {

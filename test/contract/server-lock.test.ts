@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { StartError } from '../../src/kit/start-error.ts'
@@ -16,7 +17,7 @@ const HOLDER = `
   console.log('open')
   setInterval(() => {}, 1_000)
 `
-const entry = join(import.meta.dirname, '../../src/store/database.ts')
+const entry = join(import.meta.dirname, '../../src/store/open-database.ts')
 
 describe.each(databases.filter(({ name }) => name === 'sqlite'))('on $name', ({ create }) => {
   let database: Awaited<ReturnType<typeof create>>
@@ -41,6 +42,12 @@ describe.each(databases.filter(({ name }) => name === 'sqlite'))('on $name', ({ 
     ])
     return holder
   }
+
+  test('a lock that others could hold, from an earlier version, is for its owner alone from now on', async () => {
+    await writeFile(`${database.url}.lock`, '', { mode: 0o644 })
+    await (await open('server')).close()
+    expect((await stat(`${database.url}.lock`)).mode & 0o777).toBe(0o600)
+  })
 
   test('a second server in the same process is refused with a sentence until the first is closed', async () => {
     const server = await open('server')

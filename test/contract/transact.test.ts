@@ -98,10 +98,12 @@ describe.each(sqlite)('on $name', ({ createBlank: create }) => {
     await roomFor(4)
     const bulky = db.transact((trx) => writeState(trx, 'test', 'bulky', 'x'.repeat(1_000_000)))
     for (const fate of await fates([write('before'), bulky, write('after')])) {
-      expect(fate).toMatchObject({ code: 'SQLITE_FULL' })
+      expect(fate).toMatchObject({ code: 'storage_full', cause: { code: 'SQLITE_FULL' } })
     }
     await write('small')
+    expect(await db.isUsable()).toBe(false)
     await roomFor(10_000)
+    expect(await db.isUsable()).toBe(true)
     await write('room again')
     const keys = ['long before', 'before', 'bulky', 'after', 'small', 'room again']
     expect(await Promise.all(keys.map(isThere))).toEqual([true, false, false, false, true, true])

@@ -24,13 +24,13 @@ const ready = {
   problems: { 503: ['not_ready'] },
 } as const satisfies Operation
 
-/** `isReady` rejects or resolves false while the database does not answer or the server stops. */
+/** `isReady` resolves false while the database cannot be used or the server stops. */
 export function healthEndpoints(isReady: () => Promise<boolean>): Endpoint[] {
   return [
     endpoint(alive, () => answer(200, { status: 'ok' })),
     endpoint(ready, async () => {
-      if (await isReady().catch(() => false)) return answer(200, { status: 'ready' })
-      const detail = 'Starting, stopping, or without database'
+      if (await isReady()) return answer(200, { status: 'ready' })
+      const detail = 'Starting, stopping, without database, or its disk is full'
       return { problem: { status: 503, code: 'not_ready', detail } }
     }),
   ]

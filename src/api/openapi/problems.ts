@@ -1,6 +1,7 @@
 // Lists an operation's possible problems: those it declares, and those that its key, input and size bring.
 
 import { REFUSALS } from '../../approvals/refusals.ts'
+import { OUTAGE_CODES } from '../../kit/outage.ts'
 import { JSON_FAULTS } from '../../kit/strict-json.ts'
 import type { Operation } from '../operation.ts'
 
@@ -15,6 +16,7 @@ export function problemsOf(operation: Operation): Map<number, string[]> {
     add(401, 'unauthorized')
     add(403, 'forbidden')
     add(429, 'too_many_requests', 'too_many_concurrent_requests')
+    add(503, ...OUTAGE_CODES)
   }
   if (operation.path.includes('/:')) add(400, 'malformed_url')
   if (operation.body) {

@@ -1,6 +1,7 @@
 // Finds where a Slack request comes from: the workspace, and which of our destinations are in its channel.
 
 import { because } from '../../kit/cause.ts'
+import { Outage } from '../../kit/outage.ts'
 import type { Destination, PlatformPorts } from '../platform.ts'
 import { type SlackConfig, type SlackEnvironment, teamIn } from './config.ts'
 import type { IdentifyUser } from './members.ts'
@@ -86,6 +87,7 @@ export function createClickOrigins(
     try {
       return await homeOf(config, sentFrom)
     } catch (error) {
+      if (error instanceof Outage) throw error
       ports.log.warn({ destination: id, ...because(error) }, 'workspace unknown')
       return undefined
     }

@@ -1,10 +1,11 @@
 // Passes what somebody asks by `/governance …` in Slack to the commands, and their answer back.
 
-import type { App } from '@slack/bolt'
+import type { AllMiddlewareArgs, App, SlackCommandMiddlewareArgs } from '@slack/bolt'
 import type { Asker, Commands } from '../../commands/commands.ts'
+import { Outage } from '../../kit/outage.ts'
 import { allShowDetails } from '../render-options.ts'
 import type { ClickOrigins } from './click-origin.ts'
-import { replyCard } from './reply-card.ts'
+import { refusalCard, replyCard } from './reply-card.ts'
 
 const NOT_CONNECTED = {
   response_type: 'ephemeral',
@@ -12,7 +13,16 @@ const NOT_CONNECTED = {
 } as const
 
 export function listenToCommands(app: App, commands: Commands, origins: ClickOrigins): void {
-  app.command(/^\/.+/, async ({ command, context, ack }) => {
+  app.command(/^\/.+/, async (asked) => {
+    try {
+      await answer(asked)
+    } catch (error) {
+      if (!(error instanceof Outage)) throw error
+      await asked.ack(refusalCard({ text: error.message, first: null }))
+    }
+  })
+
+  async function answer({ command, context, ack }: SlackCommandMiddlewareArgs & AllMiddlewareArgs) {
     const sentFrom = {
       team: { id: command.team_id },
       enterprise: command.enterprise_id ? { id: command.enterprise_id } : null,
@@ -30,5 +40,5 @@ export function listenToCommands(app: App, commands: Commands, origins: ClickOri
       details: allShowDetails(origin.here),
     }
     await ack({ ...replyCard(await commands.answer(command.text ?? '', asker)) })
-  })
+  }
 }

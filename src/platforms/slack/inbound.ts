@@ -6,6 +6,7 @@ import express, { type Express, type Request, type Response } from 'express'
 import { z } from 'zod'
 import type { Clock } from '../../kit/clock.ts'
 import type { Logger } from '../../kit/log.ts'
+import type { Outage } from '../../kit/outage.ts'
 import { sendProblem } from '../../kit/problem.ts'
 import { verifySlackSignature } from './signature.ts'
 
@@ -40,23 +41,31 @@ const CLICK = z.looseObject({
   ),
 })
 
+/** All secrets that may have signed. `outage`: those of destinations could not be read. */
+export interface Signers {
+  secrets: string[]
+  outage?: Outage
+}
+
 /**
  * Bolt's door: what Slack signed is parsed once and handed over with the secrets under which it is valid. Everything
- * else is answered here, at once. `secrets`: all that may have signed.
+ * else is answered here, at once.
  */
 export function createReceiver(
   host: Express,
-  secrets: () => Promise<string[]>,
+  readSigners: () => Promise<Signers>,
   { clock, log }: { clock: Clock; log: Logger },
 ): Receiver {
   async function receive(bolt: App, req: Request, res: Response): Promise<void> {
     const rawBody: Buffer = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0)
+    const { secrets, outage } = await readSigners()
     const signedBy = verifySlackSignature({
       rawBody,
       headers: req.headersDistinct,
       nowMs: clock.now(),
-      secrets: await secrets(),
+      secrets,
     })
+    if (signedBy.length === 0 && outage) throw outage
     if (signedBy.length === 0) return answerUnsigned(rawBody, res)
     const body = req.is('application/x-www-form-urlencoded') ? clickOrCommand(rawBody) : undefined
     if (!body) {

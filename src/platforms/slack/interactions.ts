@@ -2,9 +2,10 @@
 
 import type { App, BlockAction, ButtonAction, RespondFn } from '@slack/bolt'
 import type { Decide } from '../../approvals/desk.ts'
-import type { Outcome } from '../../approvals/refusals.ts'
+import type { Outcome, Refusal } from '../../approvals/refusals.ts'
 import { accountPrincipal } from '../../identity/principal.ts'
 import { because } from '../../kit/cause.ts'
+import { Outage } from '../../kit/outage.ts'
 import type { PlatformPorts } from '../platform.ts'
 import type { ClickOrigins } from './click-origin.ts'
 import type { SlackConfig } from './config.ts'
@@ -12,6 +13,8 @@ import { handleOf } from './handle.ts'
 import { refusalCard } from './reply-card.ts'
 import type { ResponseUrls } from './response-urls.ts'
 import { destinationIn } from './webhook.ts'
+
+type Told = Pick<Refusal, 'text' | 'first'>
 
 /** A click that names no message. */
 const NO_CARD_OF_OURS = { destinationIds: [], handle: '' }
@@ -35,33 +38,48 @@ export function listenToClicks(
   app.action<BlockAction<ButtonAction>>(
     /^(approve|deny)_action$|^platform_(approve|deny)$/,
     async ({ body, action, context, ack, respond }) => {
-      const outcome = await desk.decide({
-        approvalId: action.value ?? '',
-        verdict: VERDICTS[action.action_id] as Decide['verdict'],
-        interactionId: body.trigger_id,
-        ...(await clicked(body, context.signedBy as string[])),
-      })
+      const no = await refusalOf(async () =>
+        desk.decide({
+          approvalId: action.value ?? '',
+          verdict: VERDICTS[action.action_id] as Decide['verdict'],
+          interactionId: body.trigger_id,
+          ...(await clicked(body, context.signedBy as string[])),
+        }),
+      )
       await ack()
-      await tell(outcome, respond)
+      if (no) await tell(no, respond)
     },
   )
 
   app.action<BlockAction<ButtonAction>>(
     'acknowledge_alert',
     async ({ body, action, context, ack, respond }) => {
-      const outcome = await acknowledge({
-        eventId: action.value ?? '',
-        ...(await clicked(body, context.signedBy as string[])),
-      })
+      const no = await refusalOf(async () =>
+        acknowledge({
+          eventId: action.value ?? '',
+          ...(await clicked(body, context.signedBy as string[])),
+        }),
+      )
       await ack()
-      await tell(outcome, respond)
+      if (no) await tell(no, respond)
     },
   )
 
+  /** undefined: the press counts. */
+  async function refusalOf(press: () => Promise<Outcome<unknown>>): Promise<Told | undefined> {
+    try {
+      const outcome = await press()
+      return outcome.ok ? undefined : outcome.refusal
+    } catch (error) {
+      if (!(error instanceof Outage)) throw error
+      log.warn({ code: error.code, ...because(error.cause) }, 'the database could not be used for a press')
+      return { text: error.message, first: null }
+    }
+  }
+
   /** After the ack: the clicker hears why it was refused, and a failure here changes nothing. */
-  async function tell(outcome: Outcome<unknown>, respond: RespondFn): Promise<void> {
-    if (outcome.ok) return
-    await respond({ ...refusalCard(outcome.refusal) }).catch((error) =>
+  async function tell(told: Told, respond: RespondFn): Promise<void> {
+    await respond({ ...refusalCard(told) }).catch((error) =>
       log.warn(because(error), 'the clicker could not be told why a click was refused'),
     )
   }

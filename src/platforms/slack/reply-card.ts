@@ -87,7 +87,7 @@ function linkButton(link: NonNullable<Reply['link']>, budget: Budget): Button | 
 }
 
 /** For the clicker alone: the message that was clicked stays. */
-export function refusalCard({ text, first }: Refusal): RefusalCard {
+export function refusalCard({ text, first }: Pick<Refusal, 'text' | 'first'>): RefusalCard {
   const by = first === null ? '' : ` by ${mrkdwn([{ name: shortened(oneLine(first), 80) }])}`
   return { response_type: 'ephemeral', replace_original: false, text: `:warning: ${text}${by}` }
 }

@@ -1,6 +1,7 @@
 // Connects Slack: cards by bot token or incoming webhook, clicks and commands through Bolt.
 
 import { App } from '@slack/bolt'
+import { Outage } from '../../kit/outage.ts'
 import type { Destination, Platform, PlatformKind, PlatformPorts } from '../platform.ts'
 import type { Outgoing } from '../reach.ts'
 import { posting, redrawing } from '../render-options.ts'
@@ -11,7 +12,7 @@ import { isInteractive, type SlackConfig, type SlackEnvironment, slackConfig } f
 import { digestCard } from './digest-card.ts'
 import { listenToCommands } from './governance-command.ts'
 import { hookApi } from './hook-api.ts'
-import { createReceiver, ENDPOINTS } from './inbound.ts'
+import { createReceiver, ENDPOINTS, type Signers } from './inbound.ts'
 import { listenToClicks } from './interactions.ts'
 import { members } from './members.ts'
 import { quietLogger } from './quiet-logger.ts'
@@ -61,15 +62,21 @@ function createSlack(
     return config.webhook_url === undefined ? byBot(config) : byWebhook(id, config)
   }
 
-  async function signingSecrets(): Promise<string[]> {
-    const own = (await ports.knownDestinations()).map((destination) => destination.config.signing_secret)
-    return [...new Set([env.signingSecret, ...own])].filter((secret) => secret !== undefined)
+  /** Without the database, who is verified by the environment's secret can still be told so. */
+  async function readSigners(): Promise<Signers> {
+    try {
+      const own = (await ports.knownDestinations()).map((destination) => destination.config.signing_secret)
+      return { secrets: defined(env.signingSecret, ...own) }
+    } catch (error) {
+      if (!(error instanceof Outage)) throw error
+      return { secrets: defined(env.signingSecret), outage: error }
+    }
   }
 
   return {
     mount(host) {
       const app = new App({
-        receiver: createReceiver(host, signingSecrets, ports),
+        receiver: createReceiver(host, readSigners, ports),
         // Tokens belong to destinations; Bolt itself calls nothing but response URLs.
         authorize: async () => ({}),
         clientOptions: { slackApiUrl: env.apiUrl, fetch: slackFetch(env.apiUrl, env.timeoutMs) },
@@ -93,4 +100,8 @@ function createSlack(
     redraw: (handle, message, to) =>
       transportTo(to).redraw(handle, cardOf(message, redrawing(to, isInteractive(to.config)))),
   }
+}
+
+function defined(...secrets: (string | undefined)[]): string[] {
+  return [...new Set(secrets)].filter((secret) => secret !== undefined)
 }

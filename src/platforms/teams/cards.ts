@@ -74,7 +74,7 @@ export function replyCard(answer: Reply): AdaptiveCard {
 }
 
 /** For the clicker, in words that stay words where Teams reads markdown. */
-export function refusalText({ text, first }: Refusal): string {
+export function refusalText({ text, first }: Pick<Refusal, 'text' | 'first'>): string {
   return `⚠ ${text}${first === null ? '' : ` by ${inert(first, 80)}`}`
 }
 

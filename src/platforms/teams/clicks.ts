@@ -3,12 +3,14 @@
 import { type Activity, MessageFactory, type TurnContext } from 'botbuilder'
 import { z } from 'zod'
 import { type Outcome, ok } from '../../approvals/refusals.ts'
+import { Outage } from '../../kit/outage.ts'
 import type { Destination, PlatformPorts } from '../platform.ts'
 import { allShowDetails } from '../render-options.ts'
 import { type AdaptiveCard, cardOf, refusalText } from './cards.ts'
 import type { ConversationConfig } from './config.ts'
 import { conversationOf, handleOf } from './handle.ts'
 import type { IdentifyMember } from './members.ts'
+import type { Membership } from './membership.ts'
 import type { Reply } from './replies.ts'
 
 const PRESSED = z.discriminatedUnion('action', [
@@ -29,10 +31,16 @@ export interface Clicks {
   submitted(context: TurnContext): Promise<void>
 }
 
+export interface ClickOptions {
+  identify: IdentifyMember
+  reply: Reply
+  /** Remembers from where Teams sends. */
+  follow: Membership['clicked']
+}
+
 export function createClicks(
   { desk, acknowledge, knownDestinations, log }: PlatformPorts<ConversationConfig>,
-  identify: IdentifyMember,
-  reply: Reply,
+  { identify, reply, follow }: ClickOptions,
 ): Clicks {
   async function destinationsAt({ conversation }: Activity): Promise<Here> {
     const conversationId = conversationOf(conversation.id)
@@ -41,6 +49,8 @@ export function createClicks(
 
   /** Resolves with the card as it is drawn then. */
   async function act(context: TurnContext, pressed: Pressed): Promise<Outcome<AdaptiveCard>> {
+    // Before anything is decided: what is then redrawn is sent to where Teams is now.
+    await follow(context)
     const { id, conversation, replyToId } = context.activity
     const here = await destinationsAt(context.activity)
     const options = { details: allShowDetails(here), interactive: true, mention: false, removed: false }
@@ -70,6 +80,9 @@ export function createClicks(
         const outcome = await act(context, pressed.data)
         await answer(context, outcome.ok ? card(outcome.value) : words(refusalText(outcome.refusal)))
       } catch (error) {
+        if (error instanceof Outage) {
+          return await answer(context, words(refusalText({ text: error.message, first: null })))
+        }
         log.error({ err: error }, 'a click in Teams failed')
         await answer(context, failure(500, 'InternalServerError', 'Something went wrong here; it is logged'))
       }

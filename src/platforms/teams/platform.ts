@@ -1,11 +1,12 @@
 // Runs the bot in Teams: cards by the Bot Connector, clicks and words through the Bot Framework.
 
 import { type Activity, ActivityTypes, CardFactory, MessageFactory, type TurnContext } from 'botbuilder'
+import { Outage } from '../../kit/outage.ts'
 import type { Message, Platform, PlatformPorts, Posted } from '../platform.ts'
 import { Failed, SendError, Undeliverable } from '../platform.ts'
 import { posting, type RenderOptions, redrawing } from '../render-options.ts'
 import { TeamsAdapter } from './adapter.ts'
-import { type CardAndSummary, cardOf, digestCard } from './cards.ts'
+import { type CardAndSummary, cardOf, digestCard, refusalText } from './cards.ts'
 import { createClicks } from './clicks.ts'
 import type { BotEnvironment, ConversationConfig } from './config.ts'
 import { createConversations, type KnownConversation } from './conversations.ts'
@@ -30,17 +31,24 @@ export function createTeams(env: BotEnvironment, ports: PlatformPorts<Conversati
   const conversations = createConversations(state)
   const identify = members(clock, log)
   const reply = createReply(adapter, log)
-  const clicks = createClicks(ports, identify, reply)
   const idsIn = createTenantDestinations(env, ports, conversations)
   const answerQuestion = createQuestions(ports, { identify, idsIn, reply })
   const membership = createMembership(ports, conversations, adapter)
+  const clicks = createClicks(ports, { identify, reply, follow: membership.clicked })
 
   async function turn(context: TurnContext): Promise<void> {
+    try {
+      await handle(context)
+    } catch (error) {
+      if (!(error instanceof Outage) || context.activity.type !== ActivityTypes.Message) throw error
+      reply(context.activity, MessageFactory.text(refusalText({ text: error.message, first: null })))
+    }
+  }
+
+  async function handle(context: TurnContext): Promise<void> {
     const { type, name, value, text } = context.activity
     const isExecute = type === ActivityTypes.Invoke && name === 'adaptiveCard/action'
     const isSubmit = type === ActivityTypes.Message && value !== undefined && !text
-    // Before anything is decided: what is then redrawn is sent to where Teams is now.
-    if (isExecute || isSubmit) await membership.clicked(context)
     if (isExecute) await clicks.executed(context)
     else if (isSubmit) await clicks.submitted(context)
     else if (type === ActivityTypes.Message) {
