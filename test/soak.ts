@@ -1,4 +1,4 @@
-// Runs what takes too long for every change: more random inputs, longer races and hundreds of kills, on both databases.
+// Runs what takes too long for every change: generated clients, more random inputs, longer races, hundreds of kills.
 //
 //   npm run soak [rounds]      so many rounds of kill -9 on each database, 200 unless told
 //
@@ -27,6 +27,7 @@ if (!/^[1-9]\d*$/.test(rounds)) throw new Error('How many rounds? A whole number
 
 const vitest = join(project, 'node_modules/vitest/vitest.mjs')
 const series = {
+  'the clients that generators make of the API': ['test/try-clients.ts'],
   [`the tests with ${EFFORT} times the effort`]: [vitest, 'run', ...HARDER],
   [`${rounds} rounds of kill -9 on SQLite`]: ['test/crash/soak.ts', 'sqlite', rounds],
   [`${rounds} rounds of kill -9 on PostgreSQL`]: ['test/crash/soak.ts', 'postgres', rounds],

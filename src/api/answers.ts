@@ -4,9 +4,19 @@ import { z } from 'zod'
 
 export const time = z.iso.datetime({ precision: 3 }).describe('UTC')
 
+export const keySeen = z
+  .object({ id: z.string(), name: z.string() })
+  .meta({ id: 'KeyReference', description: 'The API key that asked or told, as it was named then' })
+
+export const agentSeen = z.object({ id: z.string(), name: z.string() }).meta({ id: 'Agent' })
+
+/** Named after what is on it. */
 export function pageOf<T extends z.ZodType>(item: T) {
-  return z.object({ data: z.array(item), next_cursor: z.string().nullable() })
+  const page = z.object({ data: z.array(item), next_cursor: z.string().nullable() })
+  return page.meta({ id: `${z.globalRegistry.get(item)?.id}Page` })
 }
+
+const mistake = z.object({ path: z.string(), message: z.string() }).meta({ id: 'Mistake' })
 
 export const problem = z
   .looseObject({
@@ -15,8 +25,8 @@ export const problem = z
     status: z.int(),
     detail: z.string().describe('One sentence for a person'),
     code: z.string().describe('Stable: switch on it'),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    errors: z.array(mistake).optional().describe('What is wrong with the input, each mistake by itself'),
     decided_by: z.string().optional().describe('Who decided first'),
     acknowledged_by: z.string().optional().describe('Who acknowledged first'),
   })
-  .describe('RFC 9457 problem details')
+  .meta({ id: 'Problem', description: 'RFC 9457 problem details' })

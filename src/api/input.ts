@@ -44,7 +44,7 @@ export const jsonObject = z
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
     'must be a JSON object',
   )
-  .meta({ type: 'object' })
+  .meta({ type: 'object', additionalProperties: true })
 
 /** A level of the shared scale; the words of other products' vocabularies are read as medium. */
 export const level = inAnyCase(z.enum(SEVERITY_WORDS)).transform((word) => severityOf(word))

@@ -1,5 +1,6 @@
 // Shows that the OpenAPI document is true: every route is in it, all in it is there, and answers keep to it.
 
+import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -10,6 +11,7 @@ import {
   answerChecks,
   type Check,
   type Documented,
+  inlined,
   isOfPlatforms,
   type OpenApiDocument,
   operationsOf,
@@ -47,12 +49,76 @@ afterAll(async () => {
   await database?.drop()
 })
 
+function shape(name: string) {
+  return { $ref: `#/components/schemas/${name}` }
+}
+
 test('it keeps to the rules of OpenAPI 3.1', async () => {
   const validator = new Validator()
   expect(await validator.validate(structuredClone(document))).toEqual({ valid: true })
   expect(validator.version).toBe('3.1')
   const ids = operations.map(({ id }) => id)
   expect(ids).toEqual([...new Set(ids)])
+})
+
+test('it keeps to the strict rules of Redocly', async () => {
+  const config = await createConfig({ extends: ['recommended-strict'] })
+  const found = await lintFromString({ source: JSON.stringify(document), config })
+  expect(found.map(({ ruleId, message, location: [at] }) => `${ruleId} ${message} ${at?.pointer}`)).toEqual(
+    [],
+  )
+})
+
+test('every shape has a name, and takes any member where it is free', () => {
+  const nameless: string[] = []
+  const walk = (at: string, value: unknown, isNamed: boolean): void => {
+    if (typeof value !== 'object' || value === null) return
+    const { type, properties, additionalProperties } = value as Record<string, unknown>
+    const isShape = type === 'object' && (properties !== undefined || additionalProperties !== true)
+    // Of a map, the values are described.
+    if (isShape && !isNamed && typeof additionalProperties !== 'object') nameless.push(at)
+    for (const [key, inside] of Object.entries(value)) walk(`${at}/${key}`, inside, false)
+  }
+  const { schemas } = document.components as { schemas: Record<string, unknown> }
+  for (const [name, schema] of Object.entries(schemas)) walk(name, schema, true)
+  for (const { id, details } of operations) {
+    walk(id, details.requestBody, false)
+    for (const [status, { content }] of Object.entries(details.responses)) {
+      // A problem is the shape `Problem`, with the codes of this operation.
+      if (status < '400') walk(`${id}/${status}`, content, false)
+    }
+  }
+  expect(nameless).toEqual([])
+  expect(Object.keys(schemas)).toEqual(
+    expect.arrayContaining([
+      'Approval',
+      'Event',
+      'Delivery',
+      'Attempt',
+      'Decision',
+      'Destination',
+      'Problem',
+    ]),
+  )
+  expect(schemas.NewAction).toMatchObject({ properties: { arguments: { additionalProperties: true } } })
+})
+
+test('it shows the shapes of an event, of which there may be one or a list', () => {
+  const { details } = operations.find(({ id }) => id === 'emitEvents') as Documented
+  const one = ['NewEvent', 'DetailedEvent', 'EnclosedEvent'].map((name) => shape(name))
+  expect(details.requestBody).toMatchObject({
+    content: { 'application/json': { schema: { anyOf: [{ anyOf: one }, shape('NewEvents')] } } },
+  })
+  const { schemas } = document.components as { schemas: Record<string, unknown> }
+  expect(schemas.NewEvents).toMatchObject({ properties: { events: { items: { anyOf: one } } } })
+})
+
+test('every operation says how it refuses, and that something may go wrong', () => {
+  for (const { id, details } of operations) {
+    expect(Object.keys(details.responses), id).toEqual(
+      expect.arrayContaining(['500', expect.stringMatching(/^4/)]),
+    )
+  }
 })
 
 test('every route of the running app is in it, and every operation in it is a route', () => {
@@ -84,7 +150,7 @@ test('a method that a documented path does not have is refused with those that i
 test('it says what a client must know of a request', () => {
   const { details, roles } = operations.find(({ id }) => id === 'decideApproval') as Documented
   expect(roles).toEqual(['reviewer'])
-  expect(details).toMatchObject({
+  expect(inlined(details, document)).toMatchObject({
     parameters: [
       { name: 'id', in: 'path', required: true },
       { name: 'Idempotency-Key', in: 'header', required: false },
@@ -106,7 +172,7 @@ test('it says what a client must know of a request', () => {
       409: {
         content: {
           'application/problem+json': {
-            schema: { properties: { code: { enum: ['already_decided', 'already_voted'] } } },
+            schema: { allOf: [{}, { properties: { code: { enum: ['already_decided', 'already_voted'] } } }] },
           },
         },
       },
@@ -115,7 +181,8 @@ test('it says what a client must know of a request', () => {
 })
 
 test('it shows how an identifier is written', () => {
-  const bodyOf = (id: string) => operations.find((one) => one.id === id)?.details.requestBody
+  const bodyOf = (id: string) =>
+    inlined(operations.find((one) => one.id === id)?.details.requestBody, document)
   const asked = (properties: object) => ({ content: { 'application/json': { schema: { properties } } } })
   const identifier = (maxLength: number) => {
     return { type: 'string', minLength: 1, maxLength, pattern: '^[!-~]+(?: [!-~]+)*$' }

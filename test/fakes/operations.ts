@@ -104,7 +104,8 @@ export function answerChecks(document: OpenApiDocument): Check {
   }
 }
 
-function inlined(schema: unknown, document: OpenApiDocument): unknown {
+/** With each shape in the place of its name. */
+export function inlined(schema: unknown, document: OpenApiDocument): unknown {
   if (Array.isArray(schema)) return schema.map((one) => inlined(one, document))
   if (typeof schema !== 'object' || schema === null) return schema
   const { $ref, ...rest } = Object.fromEntries(

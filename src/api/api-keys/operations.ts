@@ -8,7 +8,7 @@ import { changedApiKey, eachLimit, newApiKey } from './schemas.ts'
 
 const tag = 'API keys'
 
-export const apiKey = z.object({
+const apiKeyFields = z.object({
   id: z.string(),
   name: z.string(),
   roles: z.array(z.enum(ROLES)),
@@ -20,10 +20,19 @@ export const apiKey = z.object({
     .describe('The API key that made it; null: the command line, the first start, or before this was kept'),
   created_at: time,
   revoked_at: time.nullable(),
-  limits: z.object(eachLimit(z.int())).describe('Those that it has now'),
+  limits: z.object(eachLimit(z.int())).meta({ id: 'Limits', description: 'Those that it has now' }),
 })
 
+export const apiKey = apiKeyFields.meta({ id: 'ApiKey' })
+
 const shownOnce = z.string().describe('Shown in this answer and nowhere else')
+
+const createdApiKey = apiKeyFields
+  .pick({ id: true, name: true, roles: true })
+  .extend({ key: shownOnce })
+  .meta({ id: 'CreatedApiKey' })
+
+const rotatedApiKey = apiKeyFields.pick({ id: true }).extend({ key: shownOnce }).meta({ id: 'RotatedApiKey' })
 
 export const listApiKeys = {
   id: 'listApiKeys',
@@ -44,10 +53,7 @@ export const createApiKey = {
   roles: ['admin'],
   body: newApiKey,
   answers: {
-    201: {
-      says: 'The key works from now on',
-      body: apiKey.pick({ id: true, name: true, roles: true }).extend({ key: shownOnce }),
-    },
+    201: { says: 'The key works from now on', body: createdApiKey },
   },
   problems: { 409: ['person_exists', 'person_disabled'] },
 } as const satisfies Operation
@@ -71,7 +77,7 @@ export const rotateApiKey = {
   path: '/v1/api-keys/:id/rotate',
   summary: "Put another key in the old one's place, which works no more",
   roles: ['admin'],
-  answers: { 200: { says: 'The new key', body: apiKey.pick({ id: true }).extend({ key: shownOnce }) } },
+  answers: { 200: { says: 'The new key', body: rotatedApiKey } },
   problems: { 404: ['not_found'] },
 } as const satisfies Operation
 

@@ -7,12 +7,14 @@ import { ROLES } from '../../identity/principal.ts'
 import { inAnyCase } from '../../kit/in-any-case.ts'
 import { identifier, text } from '../input.ts'
 
+const keyHolder = z.strictObject({ name: text(100), email: z.email().max(254) }).meta({ id: 'KeyHolder' })
+
 export const newApiKey = z
   .strictObject({
     name: text(100),
     roles: z.array(inAnyCase(z.enum(ROLES))).min(1),
     agent_id: identifier(200).optional(),
-    person: z.strictObject({ name: text(100), email: z.email().max(254) }).optional(),
+    person: keyHolder.optional(),
   })
   .refine(({ roles, person }) => !roles.includes('reviewer') || person, {
     path: ['person'],
@@ -26,6 +28,7 @@ export const newApiKey = z
     path: ['agent_id'],
     message: 'Only an agent key is bound to an agent',
   })
+  .meta({ id: 'NewApiKey' })
 
 /** The key that a valid body asks for. */
 export function wantedKey({ agent_id, person, ...rest }: z.infer<typeof newApiKey>): WantedKey {
@@ -43,6 +46,8 @@ export function eachLimit<Schema extends z.ZodType>(schema: Schema): Record<Limi
   }
 }
 
-export const changedApiKey = z.strictObject({
-  limits: z.strictObject(eachLimit(z.int().min(1).max(1_000_000).nullable().optional())),
-})
+const changedLimits = z
+  .strictObject(eachLimit(z.int().min(1).max(1_000_000).nullable().optional()))
+  .meta({ id: 'LimitsChange' })
+
+export const changedApiKey = z.strictObject({ limits: changedLimits }).meta({ id: 'ApiKeyChange' })

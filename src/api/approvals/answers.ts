@@ -3,53 +3,63 @@
 import { z } from 'zod'
 import { type ApprovalSummary, type ApprovalView, STATUSES } from '../../approvals/view.ts'
 import { SEVERITIES } from '../../events/severity.ts'
-import { time } from '../answers.ts'
+import { agentSeen, keySeen, time } from '../answers.ts'
 
 const json = z.record(z.string(), z.unknown())
 
-const decision = z.object({
-  verdict: z.enum(['approve', 'deny']),
-  reviewer: z
-    .object({
-      id: z.string(),
-      name: z.string(),
-      email: z.string().nullable().describe('null: nobody told one'),
-    })
-    .describe('As they were known when they voted'),
-  source: z.string().describe('The surface that the vote came from: a platform, `console` or `api`'),
-  note: z.string().nullable(),
-  decided_at: time,
+const reviewer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    email: z.string().nullable().describe('null: nobody told one'),
+  })
+  .meta({ id: 'Reviewer', description: 'As they were known when they voted' })
+
+const decision = z
+  .object({
+    verdict: z.enum(['approve', 'deny']),
+    reviewer,
+    source: z.string().describe('The surface that the vote came from: a platform, `console` or `api`'),
+    note: z.string().nullable(),
+    decided_at: time,
+  })
+  .meta({ id: 'Decision' })
+
+const approver = z.object({ id: z.string(), name: z.string() }).meta({ id: 'Approver' })
+
+const progress = z
+  .object({
+    requirement: z.string().describe('Who must approve; `reviewers`: anybody who may review'),
+    approved: z.array(approver).describe('Each person once'),
+    missing: z.int().min(0).describe('So many more must approve'),
+  })
+  .meta({ id: 'Progress' })
+
+const unreachedReason = z
+  .object({
+    destination: z.string().nullable().describe('The name of a destination; null: there is none'),
+    reason: z.string().describe('The code of the platform, or `waiting`, `disabled`, `no_destination`'),
+  })
+  .meta({ id: 'UnreachedReason' })
+
+const action = z.object({
+  tool: z.string(),
+  summary: z.string(),
+  arguments: json,
+  environment: z.string().nullable(),
 })
 
-const progress = z.object({
-  requirement: z.string().describe('Who must approve; `reviewers`: anybody who may review'),
-  approved: z.array(z.object({ id: z.string(), name: z.string() })).describe('Each person once'),
-  missing: z.int().min(0).describe('So many more must approve'),
-})
-
-const unreachedReason = z.object({
-  destination: z.string().nullable().describe('The name of a destination; null: there is none'),
-  reason: z.string().describe('The code of the platform, or `waiting`, `disabled`, `no_destination`'),
-})
-
-export const approval = z.object({
+const approvalFields = z.object({
   id: z.string(),
   status: z.enum(STATUSES),
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   url: z.url(),
-  key: z
-    .object({ id: z.string(), name: z.string() })
-    .describe('The API key that asked, as it was named then'),
-  agent: z.object({ id: z.string(), name: z.string() }),
-  action: z.object({
-    tool: z.string(),
-    summary: z.string(),
-    arguments: json,
-    environment: z.string().nullable(),
-  }),
+  key: keySeen,
+  agent: agentSeen,
+  action: action.meta({ id: 'Action' }),
   reasons: z.array(z.string()),
-  risk: z.object({ level: z.enum(SEVERITIES), score: z.number().nullable() }),
-  requested_by: z.object({ email: z.string() }).nullable(),
+  risk: z.object({ level: z.enum(SEVERITIES), score: z.number().nullable() }).meta({ id: 'Risk' }),
+  requested_by: z.object({ email: z.string() }).meta({ id: 'RequestedBy' }).nullable(),
   metadata: json,
   created_at: time,
   expires_at: time,
@@ -64,10 +74,14 @@ export const approval = z.object({
     .array(unreachedReason)
     .describe('Where `reached` is false: what became of the card at each destination'),
   test: z.boolean().describe('An admin tries a destination; left out of statistics'),
-}) satisfies z.ZodType<ApprovalView>
+})
+
+export const approval = approvalFields.meta({ id: 'Approval' }) satisfies z.ZodType<ApprovalView>
 
 /** In a list: arguments and metadata are there with `include=details` only. */
-export const listedApproval = approval.extend({
-  action: approval.shape.action.extend({ arguments: json.optional() }),
-  metadata: json.optional(),
-}) satisfies z.ZodType<ApprovalSummary>
+export const listedApproval = approvalFields
+  .extend({
+    action: action.extend({ arguments: json.optional() }).meta({ id: 'ListedAction' }),
+    metadata: json.optional(),
+  })
+  .meta({ id: 'ListedApproval' }) satisfies z.ZodType<ApprovalSummary>

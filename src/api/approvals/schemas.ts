@@ -7,20 +7,34 @@ import { riskOf } from '../../events/severity.ts'
 import { inAnyCase } from '../../kit/in-any-case.ts'
 import { identifier, instant, jsonObject, level, pageQuery, text, whole } from '../input.ts'
 
-export const newApproval = z.strictObject({
-  agent: z.strictObject({ id: identifier(200), name: text(200).optional() }),
-  action: z.strictObject({
+const agent = z.strictObject({ id: identifier(200), name: text(200).optional() }).meta({ id: 'NewAgent' })
+
+const action = z
+  .strictObject({
     tool: identifier(200),
     summary: text(2000).optional(),
     arguments: jsonObject.optional(),
     environment: identifier(100).optional(),
-  }),
-  reasons: z.array(text(200)).max(50).default([]),
-  risk: z.strictObject({ score: z.number().min(0).max(1).optional(), level: level.optional() }).default({}),
-  requested_by: z.strictObject({ email: z.email().max(254) }).optional(),
-  expires_in_seconds: z.int().min(10).max(604_800).default(3600),
-  metadata: jsonObject.default({}),
-})
+  })
+  .meta({ id: 'NewAction' })
+
+const risk = z
+  .strictObject({ score: z.number().min(0).max(1).optional(), level: level.optional() })
+  .meta({ id: 'NewRisk' })
+
+const requestedBy = z.strictObject({ email: z.email().max(254) }).meta({ id: 'NewRequestedBy' })
+
+export const newApproval = z
+  .strictObject({
+    agent,
+    action,
+    reasons: z.array(text(200)).max(50).default([]),
+    risk: risk.default({}),
+    requested_by: requestedBy.optional(),
+    expires_in_seconds: z.int().min(10).max(604_800).default(3600),
+    metadata: jsonObject.default({}),
+  })
+  .meta({ id: 'NewApproval' })
 
 /** Fills in what an agent may leave out. */
 export function requestOf(
@@ -39,12 +53,11 @@ export function requestOf(
   }
 }
 
-export const newDecision = z.strictObject({
-  decision: inAnyCase(z.enum(['approve', 'deny'])),
-  note: text(2000).optional(),
-})
+export const newDecision = z
+  .strictObject({ decision: inAnyCase(z.enum(['approve', 'deny'])), note: text(2000).optional() })
+  .meta({ id: 'NewDecision' })
 
-export const newWithdrawal = z.strictObject({ reason: text(500).optional() })
+export const newWithdrawal = z.strictObject({ reason: text(500).optional() }).meta({ id: 'NewWithdrawal' })
 
 export const listQuery = z.strictObject({
   status: inAnyCase(z.enum(STATUSES)).optional(),

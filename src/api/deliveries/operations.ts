@@ -13,7 +13,7 @@ const COLLECTION = '/v1/deliveries'
 const unknownId = { 404: ['not_found'] } as const
 const STATES = ['pending', 'delivered', 'skipped', 'dead'] as const
 
-export const delivery = z.object({
+const deliveryFields = z.object({
   id: z.string(),
   destination_id: z.string(),
   event_id: z.string(),
@@ -28,12 +28,18 @@ export const delivery = z.object({
   finished_at: time.nullable(),
 })
 
-const attempt = z.object({
-  at: time,
-  took_ms: z.int(),
-  code: z.string().nullable().describe('null: it succeeded'),
-  excerpt: z.string().nullable().describe('What a chat platform said beside its code'),
-})
+export const delivery = deliveryFields.meta({ id: 'Delivery' })
+
+const attempt = z
+  .object({
+    at: time,
+    took_ms: z.int(),
+    code: z.string().nullable().describe('null: it succeeded'),
+    excerpt: z.string().nullable().describe('What a chat platform said beside its code'),
+  })
+  .meta({ id: 'Attempt' })
+
+const loggedDelivery = deliveryFields.extend({ log: z.array(attempt) }).meta({ id: 'LoggedDelivery' })
 
 const filters = {
   destination: text(100).optional(),
@@ -41,6 +47,12 @@ const filters = {
   created_from: instant.optional(),
   created_before: instant.optional(),
 }
+
+const replay = z
+  .strictObject({ state: inAnyCase(z.enum(['delivered', 'skipped', 'dead'])).default('dead'), ...filters })
+  .meta({ id: 'Replay' })
+
+const replayed = z.object({ replayed: z.int() }).meta({ id: 'Replayed' })
 
 export const listDeliveries = {
   id: 'listDeliveries',
@@ -60,7 +72,7 @@ export const readDelivery = {
   path: `${COLLECTION}/:id`,
   summary: 'Read a delivery with each of its attempts',
   roles,
-  answers: { 200: { says: 'As it stands now', body: delivery.extend({ log: z.array(attempt) }) } },
+  answers: { 200: { says: 'As it stands now', body: loggedDelivery } },
   problems: unknownId,
 } as const satisfies Operation
 
@@ -82,9 +94,6 @@ export const replayDeliveries = {
   path: `${COLLECTION}/replay`,
   summary: 'Send again what was given up, or what else is asked for',
   roles,
-  body: z.strictObject({
-    state: inAnyCase(z.enum(['delivered', 'skipped', 'dead'])).default('dead'),
-    ...filters,
-  }),
-  answers: { 200: { says: 'So many are due', body: z.object({ replayed: z.int() }) } },
+  body: replay,
+  answers: { 200: { says: 'So many are due', body: replayed } },
 } as const satisfies Operation

@@ -16,28 +16,43 @@ const COLLECTION = '/v1/settings/notifications'
 const ONE = `${COLLECTION}/:id` as const
 const unknownId = { 404: ['not_found'] } as const
 
-export const destination = z.object({
-  id: z.string(),
-  channel_type: z.string(),
-  name: z.string(),
-  config: z
-    .record(z.string(), z.unknown())
-    .describe('Without its secrets, except one that was made just now'),
-  events: z.array(z.string()).nullable().describe('null: all'),
-  min_severity: z.enum(SEVERITIES),
-  tools: z.array(z.string()).nullable().describe('null: all'),
-  agents: z.array(z.string()).nullable().describe('null: all'),
-  settings,
-  retry_policy: z.enum(['prompt', 'patient']).nullable().describe('null: the usual one of the channel_type'),
-  enabled: z.boolean(),
-  disabled_reason: z.string().nullable().describe('Why it was switched off, in its own code'),
-  misconfigured: z
-    .string()
-    .nullable()
-    .describe('By which code its provider says that a setting is wrong, until a send succeeds'),
-  created_at: time,
-  updated_at: time,
-})
+export const destination = z
+  .object({
+    id: z.string(),
+    channel_type: z.string(),
+    name: z.string(),
+    config: z
+      .record(z.string(), z.unknown())
+      .describe('Without its secrets, except one that was made just now'),
+    events: z.array(z.string()).nullable().describe('null: all'),
+    min_severity: z.enum(SEVERITIES),
+    tools: z.array(z.string()).nullable().describe('null: all'),
+    agents: z.array(z.string()).nullable().describe('null: all'),
+    settings,
+    retry_policy: z
+      .enum(['prompt', 'patient'])
+      .nullable()
+      .describe('null: the usual one of the channel_type'),
+    enabled: z.boolean(),
+    disabled_reason: z.string().nullable().describe('Why it was switched off, in its own code'),
+    misconfigured: z
+      .string()
+      .nullable()
+      .describe('By which code its provider says that a setting is wrong, until a send succeeds'),
+    created_at: time,
+    updated_at: time,
+  })
+  .meta({ id: 'Destination' })
+
+const conversation = z
+  .object({
+    channel_type: z.string(),
+    conversation_id: z.string(),
+    name: z.string(),
+    kind: z.string().describe("The platform's own word"),
+    added_at: time,
+  })
+  .meta({ id: 'Conversation' })
 
 export const listDestinations = {
   id: 'listDestinations',
@@ -121,17 +136,6 @@ export const listConversations = {
   summary: 'List where the bots were added: what a destination can name',
   roles,
   answers: {
-    200: {
-      says: 'The newest first',
-      body: pageOf(
-        z.object({
-          channel_type: z.string(),
-          conversation_id: z.string(),
-          name: z.string(),
-          kind: z.string().describe("The platform's own word"),
-          added_at: time,
-        }),
-      ),
-    },
+    200: { says: 'The newest first', body: pageOf(conversation) },
   },
 } as const satisfies Operation

@@ -5,6 +5,7 @@ import { patternsOf } from '../../events/patterns.ts'
 import { inAnyCase } from '../../kit/in-any-case.ts'
 import type { PlatformKind } from '../../platforms/platform.ts'
 import { eventType, level, text } from '../input.ts'
+import { withShapes } from '../one-of.ts'
 import { byOtherNamesToo } from './other-names.ts'
 import { chosenSettingsSchema } from './settings.ts'
 
@@ -50,38 +51,40 @@ const filters = {
 /** The refusal of an unknown channel_type speaks as the documents do; each config is checked by its platform. */
 export function newDestination(kinds: PlatformKind[]) {
   const channelTypes = kinds.map((kind) => kind.name)
-  const configs = kinds.map((kind) => z.toJSONSchema(kind.config, { io: 'input' }))
+  const configs = kinds.map(({ name, config: one }) => one.meta({ id: `${capital(name)}Config` }))
   const sentence = `channel_type must be ${channelTypes.map((name) => `'${name}'`).join(' or ')}`
-  return byOtherNamesToo(
-    z.strictObject({
-      channel_type: inAnyCase(
-        z
-          .custom<string>((value) => channelTypes.includes(value as string), sentence)
-          .meta({ type: 'string', enum: channelTypes }),
-      ),
-      name: text(100),
-      config: config.meta({ anyOf: configs }),
-      ...filters,
-      min_severity: level.default('info'),
-      enabled: z.boolean().default(true),
-    }),
-  )
+  const schema = z.strictObject({
+    channel_type: inAnyCase(
+      z
+        .custom<string>((value) => channelTypes.includes(value as string), sentence)
+        .meta({ type: 'string', enum: channelTypes }),
+    ),
+    name: text(100),
+    config: withShapes(config.clone(), configs),
+    ...filters,
+    min_severity: level.default('info'),
+    enabled: z.boolean().default(true),
+  })
+  return byOtherNamesToo(schema.meta({ id: 'NewDestination' }))
 }
 
+function capital(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}
+
+const changes = z.strictObject({
+  channel_type: inAnyCase(z.string()).optional(),
+  name: text(100).optional(),
+  config: config.optional(),
+  ...filters,
+  min_severity: level.optional(),
+  enabled: z.boolean().optional(),
+})
+
 /** What is left out stays as it is; so does each field of `config`, and null removes one. */
-export const changedDestination = byOtherNamesToo(
-  z.strictObject({
-    channel_type: inAnyCase(z.string()).optional(),
-    name: text(100).optional(),
-    config: config.optional(),
-    ...filters,
-    min_severity: level.optional(),
-    enabled: z.boolean().optional(),
-  }),
-)
+export const changedDestination = byOtherNamesToo(changes.meta({ id: 'DestinationChange' }))
 
 /** Absent, or of an approval: a sample card. */
-export const destinationTest = z.strictObject({
-  event: eventType.optional(),
-  message: text(2000).optional(),
-})
+export const destinationTest = z
+  .strictObject({ event: eventType.optional(), message: text(2000).optional() })
+  .meta({ id: 'DestinationTest' })

@@ -8,7 +8,7 @@ import { timezoneMistake } from './timezone.ts'
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 22:00')
 
 /** All of them, as they hold. */
-export const settings = z.object({
+const settingsFields = z.object({
   include_details: z.boolean(),
   mention_on_critical: z.boolean(),
   quiet_hours_start: timeOfDay.nullable().describe('HH:MM; alerts below critical are held from here on'),
@@ -24,9 +24,11 @@ export const settings = z.object({
   rate_per_minute: z.int().min(1).max(600).nullable().describe('Alerts; null: no limit of our own'),
   digest_after: z.int().min(1).max(1000).nullable().describe('When more alerts wait, they become one'),
   fallback: z.boolean().describe('Is sent approvals that reached nobody'),
-}) satisfies z.ZodType<DestinationSettings>
+})
 
-const { include_details, mention_on_critical, timezone, fallback, ...nullable } = settings.shape
+export const settings = settingsFields.meta({ id: 'Settings' }) satisfies z.ZodType<DestinationSettings>
+
+const { include_details, mention_on_critical, timezone, fallback, ...nullable } = settingsFields.shape
 
 /** For each field, what is left out stays as it is, and null is the usual. */
 export const chosenSettingsSchema = z
@@ -38,4 +40,5 @@ export const chosenSettingsSchema = z
     ...nullable,
   })
   .partial()
+  .meta({ id: 'SettingsChange' })
   .nullish() satisfies z.ZodType<ChosenSettings | undefined>

@@ -2,39 +2,39 @@
 
 import { z } from 'zod'
 import { SEVERITIES } from '../../events/severity.ts'
-import { pageOf, time } from '../answers.ts'
+import { agentSeen, keySeen, pageOf, time } from '../answers.ts'
 import { idempotencyHeader } from '../idempotency.ts'
 import type { Operation } from '../operation.ts'
 import { newEvents } from './schemas.ts'
 
 const tag = 'Events'
 
-export const event = z.object({
-  id: z.string(),
-  type: z.string(),
-  severity: z.enum(SEVERITIES),
-  created_at: time,
-  environment: z.string().nullable(),
-  key: z
-    .object({ id: z.string(), name: z.string() })
-    .nullable()
-    .describe('The API key that told it, as it was named then; null: Countersign tells it itself'),
-  agent: z.object({ id: z.string(), name: z.string() }).nullable(),
-  tool: z.string().nullable(),
-  summary: z.string(),
-  action: z.string().nullable(),
-  approval_id: z.string().nullable(),
-  acknowledged: z
-    .object({ by: z.string(), source: z.string().describe('A platform, `console` or `api`'), at: time })
-    .nullable()
-    .describe('Who has seen to it first'),
-  test: z
-    .literal(true)
-    .optional()
-    .describe('Only of a test: an admin tries a destination, which alone hears of it'),
-  data: z.record(z.string(), z.unknown()),
-  url: z.string(),
-})
+const acknowledgement = z
+  .object({ by: z.string(), source: z.string().describe('A platform, `console` or `api`'), at: time })
+  .meta({ id: 'Acknowledgement' })
+
+export const event = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    severity: z.enum(SEVERITIES),
+    created_at: time,
+    environment: z.string().nullable(),
+    key: keySeen.nullable().describe('null: Countersign tells it itself'),
+    agent: agentSeen.nullable(),
+    tool: z.string().nullable(),
+    summary: z.string(),
+    action: z.string().nullable(),
+    approval_id: z.string().nullable(),
+    acknowledged: acknowledgement.nullable().describe('Who has seen to it first'),
+    test: z
+      .literal(true)
+      .optional()
+      .describe('Only of a test: an admin tries a destination, which alone hears of it'),
+    data: z.record(z.string(), z.unknown()),
+    url: z.string(),
+  })
+  .meta({ id: 'Event' })
 
 export const emitEvents = {
   id: 'emitEvents',

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { canonicalType, EVENT_TYPES, type EventType, nearestType } from '../../events/catalogue.ts'
 import type { Alert } from '../../events/fan-out.ts'
 import { jsonObject, level, text } from '../input.ts'
+import { oneOf } from '../one-of.ts'
 
 const MOST_AT_ONCE = 100
 /** A record of one event is looked at by people; what is larger belongs elsewhere. */
@@ -22,7 +23,7 @@ const type = text(100).transform((given, context): EventType => {
   return z.NEVER
 })
 
-const agent = z.strictObject({ id: text(200), name: text(200).optional() })
+const agent = z.strictObject({ id: text(200), name: text(200).optional() }).meta({ id: 'EventAgent' })
 
 const ours = z
   .strictObject({
@@ -37,8 +38,14 @@ const ours = z
     data: data.default({}),
   })
   .transform(({ created_at, ...given }) => alertOf({ ...given, at: created_at }))
+  .meta({ id: 'NewEvent' })
 
 const timestamp = z.iso.datetime({ offset: true }).optional()
+
+const details = z
+  .looseObject({ action: text(200).optional(), message: text(2000).optional() })
+  .refine(isSmall, TOO_LARGE)
+  .meta({ id: 'EventDetails' })
 
 /** `{event, timestamp, agent_id, …, details: {…}, meta: {…}}` */
 const detailed = z
@@ -48,10 +55,7 @@ const detailed = z
     agent_id: text(200).optional(),
     agent_name: text(200).optional(),
     severity: level.optional(),
-    details: z
-      .looseObject({ action: text(200).optional(), message: text(2000).optional() })
-      .refine(isSmall, TOO_LARGE)
-      .default({}),
+    details: details.default({}),
     meta: data.optional(),
   })
   .transform(({ event, timestamp: at, agent_id, agent_name, severity, details, meta }) => {
@@ -66,6 +70,17 @@ const detailed = z
       data: { ...more, ...(meta && { meta }) },
     })
   })
+  .meta({ id: 'DetailedEvent' })
+
+const enclosedData = z
+  .looseObject({
+    agent_id: text(200),
+    agent_name: text(200).optional(),
+    action: text(200).optional(),
+    reason: text(2000).optional(),
+  })
+  .refine(isSmall, TOO_LARGE)
+  .meta({ id: 'EnclosedData' })
 
 /** `{id, type, created_at, environment, data: {agent_id, action, reason, …}}` */
 const enclosed = z
@@ -74,14 +89,7 @@ const enclosed = z
     type,
     created_at: timestamp,
     environment: text(100).optional(),
-    data: z
-      .looseObject({
-        agent_id: text(200),
-        agent_name: text(200).optional(),
-        action: text(200).optional(),
-        reason: text(2000).optional(),
-      })
-      .refine(isSmall, TOO_LARGE),
+    data: enclosedData,
   })
   .transform(({ id, type: canonical, created_at, environment, data: given }) => {
     const { agent_id, agent_name, action, reason, ...more } = given
@@ -95,6 +103,7 @@ const enclosed = z
       data: { ...more, ...(id !== undefined && { source_id: id }) },
     })
   })
+  .meta({ id: 'EnclosedEvent' })
 
 type Incoming = Omit<Alert, 'keyId' | 'keyName'>
 
@@ -125,27 +134,23 @@ function alertOf({ type: canonical, severity, at, agent: who, ...given }: Given)
   }
 }
 
-/** Each shape by what only it has, so that its mistakes are told in its own words. */
-const incoming = z.unknown().transform((value, context): Incoming => {
+/** Each shape by what only it has. */
+const incoming = oneOf<Incoming>([ours, detailed, enclosed], (value) => {
   const object = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
   const inside = object.data as { agent_id?: unknown } | undefined
   const isEnclosed = inside?.agent_id !== undefined && !('agent' in object)
-  const shape = 'event' in object ? detailed : isEnclosed ? enclosed : ours
-  const parsed = shape.safeParse(value)
-  if (parsed.success) return parsed.data
-  for (const issue of parsed.error.issues) context.addIssue({ ...issue } as never)
-  return z.NEVER
+  if ('event' in object) return detailed
+  return isEnclosed ? enclosed : ours
 })
 
+const one = incoming.transform((event) => [event])
+
+const several = z
+  .strictObject({ events: z.array(incoming).min(1).max(MOST_AT_ONCE) })
+  .transform(({ events }) => events)
+  .meta({ id: 'NewEvents' })
+
 /** One event, or `{events: […]}`. */
-export const newEvents = z.unknown().transform((value, context): Incoming[] => {
-  const isBatch = typeof value === 'object' && value !== null && 'events' in value
-  const batch = z.strictObject({ events: z.array(incoming).min(1).max(MOST_AT_ONCE) })
-  const parsed = isBatch ? batch.safeParse(value) : incoming.safeParse(value)
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) context.addIssue({ ...issue } as never)
-    return z.NEVER
-  }
-  const { data: found } = parsed
-  return 'events' in found ? found.events : [found]
-})
+export const newEvents = oneOf<Incoming[]>([one, several], (value) =>
+  typeof value === 'object' && value !== null && 'events' in value ? several : one,
+)

@@ -11,7 +11,7 @@ const alive = {
   method: 'get',
   path: '/healthz',
   summary: 'Is this process alive?',
-  answers: { 200: { says: 'It is', body: z.object({ status: z.literal('ok') }) } },
+  answers: { 200: { says: 'It is', body: z.object({ status: z.literal('ok') }).meta({ id: 'Alive' }) } },
 } as const satisfies Operation
 
 const ready = {
@@ -20,7 +20,7 @@ const ready = {
   method: 'get',
   path: '/readyz',
   summary: 'Can this process serve?',
-  answers: { 200: { says: 'It can', body: z.object({ status: z.literal('ready') }) } },
+  answers: { 200: { says: 'It can', body: z.object({ status: z.literal('ready') }).meta({ id: 'Ready' }) } },
   problems: { 503: ['not_ready'] },
 } as const satisfies Operation
 

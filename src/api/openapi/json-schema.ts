@@ -1,44 +1,79 @@
-// Converts a zod schema to JSON Schema, with a reference where a shape has a name.
+// Converts zod schemas to JSON Schema; a shape with a name is described once, and referred to.
 
 import { z } from 'zod'
-import { problem } from '../answers.ts'
-import { apiKey } from '../api-keys/operations.ts'
-import { approval } from '../approvals/answers.ts'
-import { destination } from '../destinations/operations.ts'
+import { shapesOf } from '../one-of.ts'
 
 export type JsonSchema = Record<string, unknown>
 
-/** The shapes that more than one operation speaks of. */
-const NAMED = { Approval: approval, ApiKey: apiKey, Destination: destination, Problem: problem }
-
-export function namedSchemas(): Record<string, JsonSchema> {
-  return Object.fromEntries(Object.entries(NAMED).map(([name, schema]) => [name, converted(schema, name)]))
+export interface Shapes {
+  /** A reference, where the schema has a name. */
+  of(schema: z.ZodType): JsonSchema
+  /** Every shape with a name that was met on the way, by that name. */
+  named(): Record<string, JsonSchema>
 }
 
-export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
-  const [name] = Object.entries(NAMED).find(([, named]) => named === schema) ?? []
-  return name === undefined ? converted(schema, 'Unnamed') : { $ref: pointerTo(name) }
+const WHERE = '#/components/schemas/'
+
+export function createShapes(): Shapes {
+  const named: Record<string, JsonSchema> = {}
+
+  function of(schema: z.ZodType): JsonSchema {
+    const {
+      $schema,
+      $defs = {},
+      ...converted
+    } = z.toJSONSchema(schema, {
+      io: 'input',
+      // What only code can check is described by its `meta`.
+      unrepresentable: 'any',
+      override: ({ zodSchema, jsonSchema }) => {
+        const shapes = shapesOf(zodSchema)
+        if (shapes) describe(jsonSchema, shapes.map(of))
+        else tidy(jsonSchema)
+      },
+    })
+    for (const [name, definition] of Object.entries($defs)) keep(name, definition)
+    const name = nameOf(schema)
+    return name === undefined || name in $defs ? pointing(converted) : keep(name, converted)
+  }
+
+  function keep(name: string, { id, ...definition }: JsonSchema): JsonSchema {
+    named[name] = pointing(definition)
+    return { $ref: WHERE + name }
+  }
+
+  const byName = ([a]: [string, unknown], [b]: [string, unknown]) => (a < b ? -1 : 1)
+  return { of, named: () => Object.fromEntries(Object.entries(named).sort(byName)) }
 }
 
-function converted(schema: z.ZodType, id: string): JsonSchema {
-  const registry = z.registry<{ id: string }>()
-  for (const [name, named] of Object.entries(NAMED)) registry.add(named, { id: name })
-  registry.add(schema, { id })
-  const { schemas } = z.toJSONSchema(registry, {
-    io: 'input',
-    uri: pointerTo,
-    // What only code can check is described by its `meta`.
-    unrepresentable: 'any',
-    override: ({ jsonSchema }) => {
-      // zod spells out well-known formats in expressions of hundreds of characters.
-      if (jsonSchema.format !== undefined) delete jsonSchema.pattern
-      delete jsonSchema.$schema
-    },
-  })
-  const { $id, $schema, ...rest } = schemas[id] as JsonSchema
-  return rest
+/** As it is given with `meta({ id })`. */
+function nameOf(schema: z.ZodType): string | undefined {
+  return z.globalRegistry.get(schema)?.id
 }
 
-function pointerTo(name: string): string {
-  return `#/components/schemas/${name}`
+/** Instead of what else is known of it. */
+function describe(schema: JsonSchema, anyOf: JsonSchema[]): void {
+  for (const name of Object.keys(schema)) delete schema[name]
+  schema.anyOf = anyOf
+}
+
+function tidy(schema: JsonSchema): void {
+  // Generators of clients make a member with a default one that must be sent.
+  if ('default' in schema) {
+    const { default: usual, description } = schema
+    schema.description = `${description ? `${description}; ` : ''}${JSON.stringify(usual)} unless given`
+    delete schema.default
+  }
+  // zod spells out well-known formats in expressions of hundreds of characters.
+  if (schema.format !== undefined) delete schema.pattern
+  // Generators of clients understand `true` alone as "any member".
+  if (schema.type === 'object' && JSON.stringify(schema.additionalProperties) === '{}') {
+    schema.additionalProperties = true
+  }
+  if (JSON.stringify(schema.propertyNames) === '{"type":"string"}') delete schema.propertyNames
+}
+
+/** zod keeps what it refers to beside each schema; the document has one place for all. */
+function pointing(schema: JsonSchema): JsonSchema {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#/$defs/', `"$ref":"${WHERE}`))
 }

@@ -24,6 +24,7 @@ export function problemsOf(operation: Operation): Map<number, string[]> {
     add(413, 'payload_too_large')
     add(415, 'unsupported_media_type')
   }
+  add(500, 'internal_error')
   for (const code of operation.refusals ?? []) add(REFUSALS[code].status, code)
   for (const [status, more] of Object.entries(operation.problems ?? {})) add(Number(status), ...more)
   return new Map([...codes].sort(([a], [b]) => a - b))

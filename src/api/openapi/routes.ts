@@ -6,6 +6,10 @@ import type { Operation } from '../operation.ts'
 import { answer } from '../result.ts'
 import { type OpenApiDocument, openApiDocument } from './document.ts'
 
+const openApi = z
+  .looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) })
+  .meta({ id: 'OpenApiDocument' })
+
 const readDocument = {
   id: 'readDocument',
   tag: 'Machines',
@@ -13,7 +17,7 @@ const readDocument = {
   path: '/openapi.json',
   summary: 'This document',
   answers: {
-    200: { says: 'OpenAPI 3.1', body: z.looseObject({ openapi: z.string(), paths: z.looseObject({}) }) },
+    200: { says: 'OpenAPI 3.1', body: openApi },
   },
 } as const satisfies Operation
 

@@ -4,39 +4,43 @@ import { z } from 'zod'
 import { pageOf, time } from '../answers.ts'
 import { pageQuery } from '../input.ts'
 import type { Operation } from '../operation.ts'
-import { joinedPerson, personChange, personRoles, vouching } from './schemas.ts'
+import { join, personChange, personRoles, vouching } from './schemas.ts'
 
 const tag = 'People'
 
-const account = z.object({
-  platform: z.string(),
-  tenant: z.string(),
-  user_id: z.string(),
-  person_id: z
-    .string()
-    .describe('Of the person or of one of `joined`: whose account it was before they were joined'),
-  emails: z.array(z.string()).describe('As the platform said last'),
-  email_confirmed: z.boolean().describe('Whether the platform says that they were confirmed'),
-})
+const account = z
+  .object({
+    platform: z.string(),
+    tenant: z.string(),
+    user_id: z.string(),
+    person_id: z
+      .string()
+      .describe('Of the person or of one of `joined`: whose account it was before they were joined'),
+    emails: z.array(z.string()).describe('As the platform said last'),
+    email_confirmed: z.boolean().describe('Whether the platform says that they were confirmed'),
+  })
+  .meta({ id: 'Account' })
 
-export const person = z.object({
-  id: z.string(),
-  name: z.string(),
-  emails: z.array(z.string()).describe('Of the person and of all accounts'),
-  roles: personRoles,
-  disabled: z.boolean().describe('Decides nothing; votes on pending approvals do not count'),
-  accounts: z.array(account),
-  joined: z
-    .array(
-      z.object({
-        id: z.string(),
-        name: z.string(),
-        joined_by: z.string().describe('An admin’s key, or `vouching:` and what is vouched for'),
-      }),
-    )
-    .describe('Who is the same person, and was known apart before'),
-  created_at: time,
-})
+const joinedPerson = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    joined_by: z.string().describe('An admin’s key, or `vouching:` and what is vouched for'),
+  })
+  .meta({ id: 'JoinedPerson' })
+
+export const person = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    emails: z.array(z.string()).describe('Of the person and of all accounts'),
+    roles: personRoles,
+    disabled: z.boolean().describe('Decides nothing; votes on pending approvals do not count'),
+    accounts: z.array(account),
+    joined: z.array(joinedPerson).describe('Who is the same person, and was known apart before'),
+    created_at: time,
+  })
+  .meta({ id: 'Person' })
 
 export const listPeople = {
   id: 'listPeople',
@@ -101,7 +105,7 @@ export const joinPeople = {
   path: '/v1/people/:id/join',
   summary: 'Say that two are the same person: from now on they have one vote',
   roles: ['admin'],
-  body: joinedPerson,
+  body: join,
   answers: { 200: { says: 'The person that both are', body: person } },
   problems: { 404: ['not_found'], 409: ['person_disabled'] },
 } as const satisfies Operation

@@ -14,8 +14,9 @@ export const personChange = z
     disabled: z.boolean().optional(),
   })
   .refine((change) => Object.keys(change).length > 0, 'Give name, roles or disabled')
+  .meta({ id: 'PersonChange' })
 
-export const joinedPerson = z.strictObject({ person_id: text(100) })
+export const join = z.strictObject({ person_id: text(100) }).meta({ id: 'Join' })
 
 /** https://datatracker.ietf.org/doc/html/rfc1035#section-2.3.1, in lower case. */
 const domain = z
@@ -28,8 +29,10 @@ const domain = z
   )
 
 /** One workspace or organization, and the mail domains of which it is believed. */
-export const vouching = z.strictObject({
-  platform: inAnyCase(text(50)),
-  tenant: text(200),
-  domains: z.array(domain).min(1).max(100),
-})
+export const vouching = z
+  .strictObject({
+    platform: inAnyCase(text(50)),
+    tenant: text(200),
+    domains: z.array(domain).min(1).max(100),
+  })
+  .meta({ id: 'Vouching' })

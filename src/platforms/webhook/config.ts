@@ -47,6 +47,7 @@ const fields = z.strictObject({
       previous: z.string().optional(),
       previous_until: z.string().optional(),
     })
+    .meta({ id: 'KeptSecrets' })
     .optional()
     .describe('Kept by the server to notice a change of secret; not to be given'),
   signature: inAnyCase(z.enum(['standard', 'sha256'], "must be 'standard' or 'sha256'"))
