@@ -15,6 +15,7 @@ export interface Schema {
   persons: PersonRow
   accounts: AccountRow
   vouching: VouchingRow
+  tenant_names: TenantNameRow
   api_keys: ApiKeyRow
   audit: AuditRow
   audit_personal: AuditPersonalRow
@@ -235,7 +236,8 @@ export interface PersonRow {
   /** The elder person who this one is too. Nothing else of either row changes, so that it can be set back. */
   merged_into: string | null
   /**
-   * Who joined the two: an admin's key, or `vouching:` and the place and domain that an admin vouched for. While
+   * Who joined the two: an admin's key; `vouching:` and the place and domain that an admin vouched for; or `renamed:`
+   * and the former name of the tenant where their one account was known twice. While
    * merged_into is NULL: who keeps them apart, so that they are not joined again by themselves.
    */
   merged_by: string | null
@@ -250,6 +252,13 @@ export interface AccountRow {
   emails: string | null
   /** 1: the platform says that they were confirmed. */
   email_confirmed: number | null
+}
+
+/** How a tenant is called now that accounts may still be named by its former name. */
+export interface TenantNameRow {
+  platform: string
+  former: string
+  name: string
 }
 
 /** An admin has said that what this tenant tells of addresses in this mail domain is true. */

@@ -3,10 +3,11 @@
 import type { Config } from '../config/config.ts'
 import type { SendResult } from '../delivery/end.ts'
 import { createWorker } from '../delivery/worker.ts'
+import { renameTenant } from '../identity/tenants.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Logger } from '../kit/log.ts'
 import type { Platform, PlatformKind } from '../platforms/platform.ts'
-import { platformState } from '../store/platform-state.ts'
+import { platformState, writeState } from '../store/platform-state.ts'
 import type { Domain } from './domain.ts'
 
 export interface Platforms {
@@ -56,6 +57,11 @@ async function openPlatform(kind: PlatformKind, { domain, log, clock }: Platform
     state: platformState(db, kind.name),
     destinations: () => destinations.openAll(kind.name),
     knownDestinations: () => destinations.openKnown(kind.name),
+    renameTenant: (names, { key, value }) =>
+      db.transact(async (trx) => {
+        await renameTenant(trx, { platform: kind.name, ...names }, clock.now())
+        await writeState(trx, kind.name, key, JSON.stringify(value))
+      }),
     disable: destinations.disable,
     log: log.child({ platform: kind.name }),
     clock,

@@ -27,6 +27,7 @@ export interface Entry {
     | 'person.joined'
     | 'person.unjoined'
     | 'vouching.changed'
+    | 'tenant.renamed'
     | 'destination.created'
     | 'destination.updated'
     | 'destination.deleted'

@@ -7,6 +7,7 @@ import { shareAddress } from './addresses.ts'
 import { joinVouched, leaveVouched } from './joining.ts'
 import { findPeople, findPerson, newPerson } from './persons.ts'
 import { type Account, type AccountPrincipal, nameOf, type Principal } from './principal.ts'
+import { renamed } from './tenant-name.ts'
 
 /** The row of the person who acts, as it is known; undefined for an account that was never seen. */
 export type Actor = PersonRow | store.KnownAccount | undefined
@@ -18,9 +19,18 @@ export interface KeptActor {
   personId: string
 }
 
-export function findActor(db: Executor, principal: Principal): Promise<Actor> {
-  if (principal.kind === 'account') return store.findAccount(db, keyOf(principal.account))
-  return principal.person ? store.findPerson(db, principal.person.id) : Promise.resolve(undefined)
+export async function findActor(db: Executor, principal: Principal): Promise<Actor> {
+  if (principal.kind === 'key') {
+    return principal.person && store.findPerson(db, principal.person.id)
+  }
+  const { account } = principal
+  return (await store.findAccount(db, keyOf(account))) ?? (await findRenamed(db, account))
+}
+
+/** It may be named as its tenant was called before. */
+async function findRenamed(db: Executor, account: Account): Promise<Actor> {
+  const now = await renamed(db, account)
+  return now === account ? undefined : store.findAccount(db, keyOf(now))
 }
 
 /**
@@ -62,13 +72,13 @@ async function keepAccount(
   actor: Actor,
   now: number,
 ): Promise<Actor | 'disabled'> {
-  const { account } = principal
-  if (actor && !isNews(account, actor)) return actor
+  if (actor && !isNews(principal.account, actor)) return actor
   await store.lockPeople(trx)
+  const account = await renamed(trx, principal.account)
   // As another process left it that was here before.
   const known = await store.findAccount(trx, keyOf(account))
   if (await isDisabled(trx, principal, known)) return 'disabled'
-  const row = known ?? (await addAccount(trx, principal, now))
+  const row = known ?? (await addAccount(trx, account, nameOf(principal), now))
   if (known) {
     await store.updateAccount(trx, keyOf(account), addressesOf(account))
     await leaveVouched(trx, known, account, now)
@@ -77,9 +87,8 @@ async function keepAccount(
   return store.findPerson(trx, row.id)
 }
 
-async function addAccount(trx: Executor, principal: AccountPrincipal, now: number): Promise<PersonRow> {
-  const { account } = principal
-  const person = newPerson(nameOf(principal), {}, now)
+async function addAccount(trx: Executor, account: Account, name: string, now: number): Promise<PersonRow> {
+  const person = newPerson(name, {}, now)
   await store.insertPerson(trx, person)
   await store.insertAccount(trx, { ...keyOf(account), person_id: person.id, ...addressesOf(account) })
   return person

@@ -6,7 +6,7 @@ import type { Executor } from '../store/database.ts'
 import * as store from '../store/persons.ts'
 import { findVouching, replaceVouching } from '../store/vouching.ts'
 import { domainOf, exactAddress } from './addresses.ts'
-import { emailsOf, findPersonById, isElder, type Person, VOUCHING } from './persons.ts'
+import { emailsOf, findPersonById, isElder, isJoinedByItself, type Person, VOUCHING } from './persons.ts'
 import type { Account } from './principal.ts'
 
 type Vouched = Pick<AccountRow, 'platform' | 'tenant'>
@@ -28,7 +28,7 @@ export async function join(
   await point(trx, younger.id, elder.id, by, now)
 }
 
-/** Says by an admin's hand what was so by vouching: those two rows of a person are one, whatever is withdrawn. */
+/** Says for good what was so by itself: those two rows of a person are one, whatever is withdrawn. */
 export async function joinByHand(
   trx: Executor,
   { rows }: Person,
@@ -39,7 +39,7 @@ export async function joinByHand(
   const rowOf = (id: string | null) => rows.find((row) => row.id === id)
   for (const id of ids) {
     for (let row = rowOf(id); row?.merged_into; row = rowOf(row.merged_into)) {
-      if (!row.merged_by?.startsWith(VOUCHING)) continue
+      if (!isJoinedByItself(row)) continue
       await point(trx, row.id, row.merged_into, by, now)
     }
   }
@@ -121,6 +121,24 @@ export async function changeVouching(trx: Executor, wanted: VouchingRow[], now: 
     for (const row of await store.findMergedBy(trx, mark)) await unjoin(trx, row, { by: mark }, now)
   }
   await joinAll(trx, wanted, now)
+}
+
+/** What was vouched of a tenant is vouched of it by its new name. */
+export async function renameVouched(
+  trx: Executor,
+  { platform, from, to }: { platform: string; from: string; to: string },
+  now: number,
+): Promise<void> {
+  const vouching = await findVouching(trx)
+  const isTheirs = (row: VouchingRow) => row.platform === platform && row.tenant === from
+  const renamed = vouching.filter(isTheirs)
+  if (renamed.length === 0) return
+  const moved = renamed.map((row) => ({ ...row, tenant: to }))
+  const others = vouching.filter((row) => !isTheirs(row))
+  const wanted = new Map([...others, ...moved].map((row) => [markOf(row), row]))
+  await replaceVouching(trx, [...wanted.values()])
+  for (const row of renamed) await store.renameMark(trx, markOf(row), markOf({ ...row, tenant: to }))
+  await joinAll(trx, [...wanted.values()], now)
 }
 
 async function joinAll(trx: Executor, vouching: VouchingRow[], now: number): Promise<void> {

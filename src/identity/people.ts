@@ -1,15 +1,14 @@
 // Answers an admin about people: who there is, what may be changed, who is one and who is disabled.
 
 import type { PersonRow, VouchingRow } from '../../db/schema.ts'
-import { type Entry, record } from '../audit/append.ts'
+import { record } from '../audit/append.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Database, Executor } from '../store/database.ts'
 import * as store from '../store/persons.ts'
 import { findVouching } from '../store/vouching.ts'
-import { foldedAddress, shareAddress } from './addresses.ts'
-import { revokeKeysOf } from './api-keys.ts'
+import { type Doing, disable, enable, findByFolded } from './disabling.ts'
 import { changeVouching, join, joinByHand, unjoin } from './joining.ts'
-import { emailsOf, findPeople, findPersonById, namedRow, type Person } from './persons.ts'
+import { findPeople, findPersonById, namedRow, type Person } from './persons.ts'
 import type { Role } from './principal.ts'
 
 export interface PersonChange {
@@ -106,11 +105,6 @@ export function createPeople({ db, clock }: { db: Database; clock: Clock }): Peo
   }
 }
 
-interface Doing {
-  by: string
-  now: number
-}
-
 /** A right is given to the eldest row alone, and taken from every one: after a separation nobody keeps it by accident. */
 async function changeNameAndRoles(
   trx: Executor,
@@ -133,63 +127,4 @@ async function changeNameAndRoles(
     facts: { by, roles: roles ?? [...person.roles] },
     personal: { name: name ?? person.name },
   })
-}
-
-/**
- * With all that are known by one of their addresses: a second account must not vote on. Each once; harmless for those
- * who are disabled already.
- */
-async function disable(trx: Executor, people: Person[], { by, now }: Doing): Promise<void> {
-  const sharing = await findByFolded(
-    trx,
-    people.flatMap(({ emails }) => emails),
-  )
-  for (const person of distinct([...people, ...sharing])) {
-    const ids = person.rows.map(({ id }) => id)
-    const keys = await revokeKeysOf(trx, ids, by, now)
-    const enabled = person.rows.filter(({ disabled_at }) => disabled_at === null).map(({ id }) => id)
-    if (enabled.length === 0) continue
-    await store.updatePersons(trx, enabled, { disabled_at: now })
-    await record(trx, standingEntry('person.disabled', person, { by, keys }, now))
-  }
-}
-
-/** With all whom `disable` disables with them. */
-async function enable(trx: Executor, person: Person, { by, now }: Doing): Promise<void> {
-  const sharing = await findByFolded(trx, person.emails)
-  for (const one of distinct([person, ...sharing]).filter(({ isDisabled }) => isDisabled)) {
-    const ids = one.rows.map(({ id }) => id)
-    await store.updatePersons(trx, ids, { disabled_at: null })
-    await record(trx, standingEntry('person.enabled', one, { by }, now))
-  }
-}
-
-/** Everybody who has one of these addresses in some spelling; read whole, which is done only when somebody is disabled. */
-async function findByFolded(trx: Executor, emails: string[]): Promise<Person[]> {
-  if (emails.length === 0) return []
-  const folded = new Set(emails.map(foldedAddress))
-  const rows = (await store.findAddressedPersons(trx)).filter(({ email }) =>
-    folded.has(foldedAddress(email ?? '')),
-  )
-  const accounts = (await store.findAddressedAccounts(trx)).filter((one) =>
-    shareAddress(emailsOf(one), emails),
-  )
-  const others = await store.findPersons(
-    trx,
-    accounts.map(({ person_id }) => person_id),
-  )
-  return distinct([...(await findPeople(trx, [...rows, ...others])).values()])
-}
-
-function distinct(people: Person[]): Person[] {
-  return [...new Map(people.map((person) => [person.id, person])).values()]
-}
-
-function standingEntry(
-  action: 'person.disabled' | 'person.enabled',
-  { id }: Person,
-  facts: Record<string, unknown>,
-  at: number,
-): Entry {
-  return { at, action, subject: id, facts, personal: {} }
 }

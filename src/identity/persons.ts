@@ -23,6 +23,8 @@ export interface Person {
 }
 
 export const VOUCHING = 'vouching:'
+/** Before the former name of a tenant in which one of two accounts of one user was. */
+export const RENAMED = 'renamed:'
 
 /** Somebody new. `email`: in lower case, as an admin gave it. */
 export function newPerson(
@@ -122,10 +124,13 @@ function personOf(
     emails: [...new Set([...given, ...accounts.flatMap(emailsOf)])],
     roles: new Set(rows.flatMap(({ roles }) => JSON.parse(roles) as Role[])),
     isDisabled: rows.some(({ disabled_at }) => disabled_at !== null),
-    isJoinedByHand: rows.some(
-      ({ merged_into, merged_by }) => merged_into !== null && merged_by?.startsWith(VOUCHING) === false,
-    ),
+    isJoinedByHand: rows.some((row) => row.merged_into !== null && !isJoinedByItself(row)),
   }
+}
+
+/** Whether no admin's hand joined it to its elder. */
+export function isJoinedByItself({ merged_by }: PersonRow): boolean {
+  return [VOUCHING, RENAMED].some((mark) => merged_by?.startsWith(mark))
 }
 
 /** The row whose name is the person's. `rows`: the eldest first. */

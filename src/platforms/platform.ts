@@ -130,6 +130,11 @@ export interface PlatformPorts<Config = unknown> {
   destinations(): Promise<Destination<Config>[]>
   /** Those, and all others where cards may stand: what is pressed there is verified, and the desk decides. */
   knownDestinations(): Promise<Destination<Config>[]>
+  /**
+   * A tenant has another name from now on: its accounts go along, and this state of the platform is kept in the same
+   * transaction. Harmless when it is repeated.
+   */
+  renameTenant(names: { from: string; to: string }, kept: { key: string; value: unknown }): Promise<void>
   /** Switches a destination off that can hear no more; an admin reads the reason, in the platform's own code. */
   disable(destinationId: string, reason: string): Promise<void>
   log: Logger

@@ -67,6 +67,8 @@ export interface SlackStandIn {
   command(typed: TypedText): Promise<AppAnswer>
   /** Returns what releases a call that hangs. */
   failNext(fault: SlackFault): () => void
+  /** The workspace becomes one of an enterprise: Slack says so of it, and of its users. */
+  joinEnterprise(id: string): void
   onChange(listener: () => void): () => void
 }
 
@@ -78,7 +80,8 @@ const SCOPES = 'chat:write,chat:write.public,commands,users:read,users:read.emai
 export function createSlackStandIn(options: SlackStandInOptions): SlackStandIn {
   const { signingSecret, clock, productUrl, selfUrl } = options
   const log = createMessageLog(clock, options.load ?? (() => undefined), options.save ?? (() => {}))
-  const webApi = createWebApi(log, options.botToken)
+  let enterprise: string | null = null
+  const webApi = createWebApi(log, options.botToken, () => enterprise)
   const responseUrls = createResponseUrls(log, clock)
   const webhooks = createWebhooks(log)
   const faults = createSlackFaults()
@@ -130,6 +133,9 @@ export function createSlackStandIn(options: SlackStandInOptions): SlackStandIn {
     messages: log.list,
     calls,
     failNext: faults.failNext,
+    joinEnterprise(id) {
+      enterprise = id
+    },
     onChange: log.onChange,
 
     async click({ channel: channelId, ts, actionId, blockId, userId, ...given }) {

@@ -111,6 +111,11 @@ export function findMergedBy(db: Executor, mergedBy: string): Promise<PersonRow[
     .execute()
 }
 
+/** Of everybody who was joined by that mark, another one. */
+export function renameMark(trx: Executor, from: string, to: string): Promise<unknown> {
+  return trx.updateTable('persons').set({ merged_by: to }).where('merged_by', '=', from).execute()
+}
+
 export function findDisabledPersons(db: Executor): Promise<PersonRow[]> {
   return db.selectFrom('persons').selectAll().where('disabled_at', 'is not', null).execute()
 }

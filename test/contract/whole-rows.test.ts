@@ -22,6 +22,7 @@ import { takeFrom } from '../../src/store/pace.ts'
 import { insertAccount, insertPerson } from '../../src/store/persons.ts'
 import { writeState } from '../../src/store/platform-state.ts'
 import { rememberCard } from '../../src/store/posted-cards.ts'
+import { keepTenantName } from '../../src/store/tenants.ts'
 import { replaceVouching } from '../../src/store/vouching.ts'
 import { databases } from '../fakes/databases.ts'
 
@@ -69,6 +70,7 @@ const INSERTIONS: Insertion[] = [
   into('accounts', insertAccount, { refers: ofPerson }),
   into('api_keys', insertApiKey, { refers: ofPerson }),
   into('vouching', (trx, row) => replaceVouching(trx, [row])),
+  into('tenant_names', keepTenantName),
   into('approvals', insertPending),
   into('decisions', insertDecision, { refers: { ...ofApproval, ...ofPerson } }),
   into('idempotency_keys', (trx, row) => takeIdempotencyKey(trx, row, 0)),

@@ -5,9 +5,9 @@ import type { ApprovalView } from '../../src/approvals/view.ts'
 import type { User } from '../../src/sandbox/slack/workspace.ts'
 import { CHANNEL, eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
-import { recorded, remembered } from '../fakes/peek.ts'
+import { recorded, remembered, select } from '../fakes/peek.ts'
 import { sharedServer } from '../fakes/shared-server.ts'
-import { ANA, BEN, clickOf, type Press, payload, postToSlackEndpoint } from '../fakes/slack-requests.ts'
+import { ANA, BEN, clickOf, type Press, payload, postToSlackEndpoint, TEAM } from '../fakes/slack-requests.ts'
 import { BOT_TOKEN } from '../fakes/slack-server.ts'
 
 const SECOND = 'C0SECURITY'
@@ -153,5 +153,62 @@ describe.each(databases)('on $name', ({ create }) => {
     for (const one of [id, first]) await enable(one, true)
     await click({ approvalId: asked.id, ts, user: BEN })
     expect(await statusOf(asked)).toBe('approved')
+  })
+
+  describe('once the workspace has joined an enterprise', () => {
+    const GRID = { enterprise: { id: 'E0ALLOFUS0', name: 'All of us' } }
+    const timesAsked = () => server.running.slack.calls.filter(({ method }) => method === 'auth.test').length
+    const accounts = () =>
+      select(
+        server.databaseUrl,
+        `select user_id, tenant, person_id from accounts where platform = 'slack' order by user_id, tenant`,
+      )
+    const question = (enterprise: Record<string, string>) =>
+      postToSlackEndpoint(server.running.url, server.clock, {
+        path: 'commands',
+        body: new URLSearchParams({
+          command: '/governance',
+          text: 'pending',
+          team_id: TEAM,
+          channel_id: CHANNEL,
+          user_id: ANA,
+          user_name: 'ana',
+          ...enterprise,
+        }).toString(),
+      })
+
+    test('an enterprise that Slack does not confirm moves nobody, and Slack is asked about it once a minute', async () => {
+      const asked = await ask()
+      const { ts } = await cardOf(asked)
+      const before = await accounts()
+      server.clock.advance(60_001)
+      const times = timesAsked()
+      for (let press = 0; press < 5; press++) {
+        const enterprise = { id: `E0WRONG${press}`, name: 'Elsewhere' }
+        await expectRefused({ approvalId: asked.id, ts }, OUTSIDE, { differences: { enterprise } })
+      }
+      expect((await question({ enterprise_id: 'E0WRONG' })).text).toContain('not connected')
+      expect(timesAsked()).toBe(times + 1)
+      expect(await accounts()).toEqual(before)
+    })
+
+    test('presses at once find everybody who they were, and Slack is asked once', async () => {
+      const [voted, other] = [await ask(), await ask()]
+      await click({ approvalId: voted.id, ts: (await cardOf(voted)).ts })
+      const before = await accounts()
+      server.running.slack.joinEnterprise(GRID.enterprise.id)
+      server.clock.advance(60_001)
+      const times = timesAsked()
+      const { ts } = await cardOf(other)
+      const pressing = { approvalId: other.id, ts }
+      await Promise.all([ANA, BEN].map((user) => click({ ...pressing, user }, { differences: GRID })))
+      expect(await statusOf(other)).toBe('approved')
+      expect(timesAsked()).toBe(times + 1)
+      expect(await accounts()).toEqual(before.map((row) => ({ ...row, tenant: GRID.enterprise.id })))
+      const renamings = `select id from audit where action = 'tenant.renamed'`
+      expect(await select(server.databaseUrl, renamings)).toHaveLength(1)
+      expect((await question({ enterprise_id: GRID.enterprise.id })).text).not.toContain('not connected')
+      await expectRefused({ approvalId: (await ask()).id, ts }, OUTSIDE)
+    })
   })
 })

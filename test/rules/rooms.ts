@@ -59,6 +59,7 @@ export const ROOMS: Record<string, Room> = {
       'people.ts',
       'api-keys.ts',
       'limits.ts',
+      'tenants.ts',
     ],
     imports: ['store', 'audit', rows, 'kit'],
   },

@@ -5,7 +5,7 @@ import { accountPrincipal } from '../../src/identity/principal.ts'
 import type { Destination } from '../../src/platforms/platform.ts'
 import { createClickOrigins, type SentFrom } from '../../src/platforms/slack/click-origin.ts'
 import type { SlackConfig } from '../../src/platforms/slack/config.ts'
-import { tenantOf, type Workspace } from '../../src/platforms/slack/workspace.ts'
+import { tenantOf, type Workspace, type Workspaces } from '../../src/platforms/slack/workspace.ts'
 import { silent } from '../fakes/office.ts'
 
 const SECRET = 'the secret of the app'
@@ -17,14 +17,18 @@ const inEnterprise: Workspace = { teamId: TEAM, enterpriseId: ENTERPRISE }
 
 const PLACE = { id: 'dst_1', name: 'Approvals', config: { channel_id: 'C01' }, includeDetails: true }
 
-function originsIn(
-  workspaceOf: (token: string) => Promise<Workspace>,
+function originsIn(find: (token: string) => Promise<Workspace>, ...destinations: Destination<SlackConfig>[]) {
+  return originsAmong({ find, findAnew: find }, ...destinations)
+}
+
+function originsAmong(
+  workspaces: Pick<Workspaces, 'find' | 'findAnew'>,
   ...destinations: Destination<SlackConfig>[]
 ) {
   const env = { signingSecret: SECRET, botToken: 'xoxb-one', apiUrl: 'https://slack.com/api/' }
   const nobody = accountPrincipal({ platform: 'slack', tenant: '', userId: '', name: '' }, 'unknown')
   const ports = { knownDestinations: async () => destinations, log: silent }
-  return createClickOrigins(env, ports, workspaceOf, async () => nobody)
+  return createClickOrigins(env, ports, workspaces, async () => nobody)
 }
 
 const originOf = (workspace: Workspace, sentFrom: SentFrom) =>
@@ -57,6 +61,48 @@ test.each<[string, Workspace, SentFrom]>([
   ['our team in another enterprise', inEnterprise, { team: { id: TEAM }, enterprise: { id: 'E0ELSEWHERE' } }],
 ])('a request from %s is refused', async (_where, workspace, sentFrom) => {
   expect(await originOf(workspace, sentFrom)).toBeUndefined()
+})
+
+describe('Slack is asked anew', () => {
+  const places = [PLACE, { ...PLACE, id: 'dst_2' }]
+  /** What is known first and what Slack says then; resolves with how often it was asked, and the tenant. */
+  async function askedBy(sentFrom: SentFrom, known: Workspace, now: Workspace) {
+    let asked = 0
+    const findAnew = async () => {
+      asked += 1
+      return now
+    }
+    const origins = originsAmong({ find: async () => known, findAnew }, ...places)
+    const [found, forCommand] = [
+      await origins.find(sentFrom, [SECRET], { channelId: 'C01' }),
+      await origins.findWorkspace(sentFrom, [SECRET], { channelId: 'C01' }),
+    ]
+    expect(forCommand?.workspace).toEqual(found?.workspace)
+    return [asked > 0, found && tenantOf(found.workspace)]
+  }
+  const ours = { team: { id: TEAM }, ...fromEnterprise }
+
+  test('where our team names an enterprise that was not known, and it is believed alone', async () => {
+    expect(await askedBy(ours, alone, inEnterprise)).toEqual([true, ENTERPRISE])
+    expect(await askedBy(ours, alone, { ...alone, enterpriseId: 'E0ANOTHER' })).toEqual([true, undefined])
+    expect(await askedBy(ours, alone, alone)).toEqual([true, undefined])
+    expect(await askedBy(ours, { ...alone, enterpriseId: 'E0FORMER' }, inEnterprise)).toEqual([
+      true,
+      ENTERPRISE,
+    ])
+  })
+
+  test.each<[string, SentFrom, Workspace]>([
+    ['is known already', ours, inEnterprise],
+    ['is none', { team: { id: TEAM }, enterprise: null }, alone],
+    ['is named by another team', { team: { id: 'T0ELSEWHERE' }, ...fromEnterprise }, alone],
+    ['is named by no team', { team: null, ...fromEnterprise }, alone],
+  ])('not where the enterprise %s', async (_which, sentFrom, known) => {
+    expect(await askedBy(sentFrom, known, inEnterprise)).toEqual([
+      false,
+      known === inEnterprise ? ENTERPRISE : sentFrom.enterprise ? undefined : TEAM,
+    ])
+  })
 })
 
 test('Slack is not asked about a place that is off when somebody presses elsewhere', async () => {

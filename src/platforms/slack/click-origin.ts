@@ -5,7 +5,7 @@ import { Outage } from '../../kit/outage.ts'
 import type { Destination, PlatformPorts } from '../platform.ts'
 import { type SlackConfig, type SlackEnvironment, teamIn } from './config.ts'
 import type { IdentifyUser } from './members.ts'
-import type { Workspace } from './workspace.ts'
+import type { Workspace, Workspaces } from './workspace.ts'
 
 /** The fields by which Slack names a workspace, in clicks and, with other names, in commands. */
 export interface SentFrom {
@@ -55,7 +55,7 @@ const TEAM_ID = /^T/
 export function createClickOrigins(
   env: SlackEnvironment,
   ports: Pick<PlatformPorts<SlackConfig>, 'knownDestinations' | 'log'>,
-  workspaceOf: (token: string) => Promise<Workspace>,
+  workspaces: Pick<Workspaces, 'find' | 'findAnew'>,
   identify: IdentifyUser,
 ): ClickOrigins {
   const secretOf = ({ webhook_url, signing_secret }: SlackConfig) =>
@@ -64,14 +64,20 @@ export function createClickOrigins(
   async function homeOf(config: SlackConfig, sentFrom: SentFrom): Promise<Home | undefined> {
     if (config.webhook_url !== undefined) return homeOfWebhook(config.webhook_url, sentFrom)
     const token = config.bot_token ?? env.botToken
-    return token === undefined ? undefined : homeWith(token, await workspaceOf(token), sentFrom)
+    return token === undefined ? undefined : homeOfToken(token, sentFrom)
+  }
+
+  async function homeOfToken(token: string, sentFrom: SentFrom): Promise<Home | undefined> {
+    const known = await workspaces.find(token)
+    const workspace = hasMoved(known, sentFrom) ? await workspaces.findAnew(token) : known
+    return isTheirs(workspace, sentFrom) ? { workspace, token } : undefined
   }
 
   async function homeOfWebhook(url: string, sentFrom: SentFrom): Promise<Home | undefined> {
     const teamId = teamIn(url, env)
     if (teamId === undefined || teamId !== sentFrom.team?.id) return undefined
-    const known = env.botToken === undefined ? undefined : await workspaceOf(env.botToken)
-    if (known?.teamId === teamId) return homeWith(env.botToken, known, sentFrom)
+    const known = env.botToken === undefined ? undefined : await workspaces.find(env.botToken)
+    if (env.botToken !== undefined && known?.teamId === teamId) return homeOfToken(env.botToken, sentFrom)
     // Whose enterprise it belongs to is said by the request alone, whose signer may be trusted with this team only.
     return { workspace: { teamId, enterpriseId: null }, token: undefined }
   }
@@ -146,13 +152,11 @@ function isOf({ team }: SentFrom) {
 const isOn = ({ state }: Destination<SlackConfig>) => state === undefined
 
 /** An enterprise is compared with an enterprise and a team with a team: Slack numbers each kind for itself. */
-function homeWith(
-  token: string | undefined,
-  workspace: Workspace,
-  { team, enterprise }: SentFrom,
-): Home | undefined {
-  const { teamId, enterpriseId } = workspace
-  const isTheirs =
-    enterpriseId === null ? !enterprise && team?.id === teamId : enterprise?.id === enterpriseId
-  return isTheirs ? { workspace, token } : undefined
+function isTheirs({ teamId, enterpriseId }: Workspace, { team, enterprise }: SentFrom): boolean {
+  return enterpriseId === null ? !enterprise && team?.id === teamId : enterprise?.id === enterpriseId
+}
+
+/** Whether a workspace names an enterprise in which it was not when Slack was asked. */
+function hasMoved({ teamId, enterpriseId }: Workspace, { team, enterprise }: SentFrom): boolean {
+  return Boolean(enterprise) && team?.id === teamId && enterprise?.id !== enterpriseId
 }

@@ -53,9 +53,9 @@ function createSlack(
   ports: PlatformPorts<SlackConfig>,
 ): Platform<SlackConfig> {
   const clientOf = slackClients(env.apiUrl, env.timeoutMs)
-  const workspaceOf = workspaces(ports.state, clientOf)
+  const known = workspaces(ports, clientOf)
   const responseUrls = createResponseUrls(ports.state, ports.clock, slackOrigins(env.apiUrl))
-  const byBot = botTransports({ botToken: env.botToken, clientOf, workspaceOf })
+  const byBot = botTransports({ botToken: env.botToken, clientOf, workspaces: known })
   const byWebhook = webhookTransports(hookApi(env, ports.clock), responseUrls)
 
   function transportTo({ id, config }: Destination<SlackConfig>): Transport {
@@ -86,7 +86,7 @@ function createSlack(
         logger: quietLogger,
       })
       const identify = members(clientOf, ports.clock, ports.log)
-      const origins = createClickOrigins(env, ports, workspaceOf, identify)
+      const origins = createClickOrigins(env, ports, known, identify)
       listenToClicks(app, ports, origins, responseUrls)
       listenToCommands(app, ports.commands, origins)
     },

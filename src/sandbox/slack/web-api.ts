@@ -8,7 +8,8 @@ export type WebApi = (method: string, token: string | undefined, args: JsonObjec
 
 const MOST_TEXT_IN_UPDATE = 4000
 
-export function createWebApi(log: MessageLog, botToken: string): WebApi {
+/** `enterprise`: the id of the one that the workspace has joined; null: it stands alone. */
+export function createWebApi(log: MessageLog, botToken: string, enterprise: () => string | null): WebApi {
   const methods: Record<string, (args: JsonObject) => JsonObject> = {
     'auth.test': () => ({
       ok: true,
@@ -18,6 +19,7 @@ export function createWebApi(log: MessageLog, botToken: string): WebApi {
       user: BOT.name,
       user_id: BOT.userId,
       bot_id: BOT.botId,
+      ...(enterprise() !== null && { enterprise_id: enterprise() }),
       is_enterprise_install: false,
     }),
 
@@ -66,7 +68,9 @@ export function createWebApi(log: MessageLog, botToken: string): WebApi {
 
     'users.info'(args) {
       const user = findUser(args.user)
-      return user ? { ok: true, user } : refusal('user_not_found')
+      if (!user) return refusal('user_not_found')
+      const enterprise_user = { enterprise_id: enterprise(), teams: [TEAM.id] }
+      return { ok: true, user: enterprise() === null ? user : { ...user, enterprise_user } }
     },
 
     'conversations.info'(args) {
