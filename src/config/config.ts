@@ -5,6 +5,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { StartError } from '../kit/start-error.ts'
 import { wholeNumber } from '../kit/whole-number.ts'
+import { BOT_TOKEN, maySign, tokenMistake, WRONG_SIGNING_SECRET } from '../platforms/slack/token.ts'
 import { signOfRealThing } from './real-thing.ts'
 import { readSecret } from './secret-file.ts'
 import { type TeamsApp, teamsApp } from './teams-app.ts'
@@ -42,10 +43,10 @@ export const environment = z.object({
     .refine((key) => key.length === 32, 'must be 32 bytes in base64 (openssl rand -base64 32)')
     .optional(),
   COUNTERSIGN_ADMIN_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
-  SLACK_SIGNING_SECRET: z.string().optional(),
+  SLACK_SIGNING_SECRET: z.string().refine(maySign, WRONG_SIGNING_SECRET).optional(),
   SLACK_BOT_TOKEN: z
     .string()
-    .regex(/^xox[a-z]-\S+$/, 'must be a bot token; it begins with xoxb-')
+    .regex(BOT_TOKEN, { error: ({ input }) => tokenMistake(input) })
     .optional(),
   SLACK_API_URL: httpUrl.regex(/\/$/, 'must end with a slash').default('https://slack.com/api/'),
   MicrosoftAppId: guid.optional(),

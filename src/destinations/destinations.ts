@@ -53,6 +53,7 @@ export function createDestinations(options: {
   const { db, clock } = options
   const configs = sealedConfigs(options.secretKey, options.kinds)
   const openKnown = knownDestinations(db, configs)
+  const summarized = (row: DestinationRow) => summaryOf(row, configs.show(row))
 
   /** After the commit what is kept of them is read anew, here and in other processes, and what waits there is sent. */
   const change: Database['transact'] = async (work) => {
@@ -87,16 +88,16 @@ export function createDestinations(options: {
         await store.insertDestination(trx, row)
         await record(trx, entryOf('destination.created', row, by, now))
       })
-      return summaryOf(row)
+      return summarized(row)
     },
 
     async list() {
-      return (await store.findDestinations(db.read)).map(summaryOf)
+      return (await store.findDestinations(db.read)).map(summarized)
     },
 
     async find(id) {
       const row = await store.findDestination(db.read, id)
-      return row && summaryOf(row)
+      return row && summarized(row)
     },
 
     async configOf(id) {
@@ -122,7 +123,7 @@ export function createDestinations(options: {
         if (!after) return undefined
         if (fields.settings) await endHolds(trx, id, now)
         await record(trx, entryOf('destination.updated', after, by, now))
-        return summaryOf(after)
+        return summarized(after)
       }),
 
     async remove(id, by) {

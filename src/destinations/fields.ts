@@ -23,7 +23,7 @@ export interface DestinationFields {
   enabled: boolean
 }
 
-/** What an admin sees: never a secret. */
+/** What an admin sees: of a secret, only that it is set. */
 export interface DestinationSummary extends DestinationFields {
   id: string
   channel_type: string
@@ -70,9 +70,9 @@ export function fieldsIn(row: DestinationRow): Omit<DestinationFields, 'config'>
   return Object.fromEntries(NAMES.map((name) => [name, COLUMNS[name].read(row[name] as never)])) as never
 }
 
-export function summaryOf(row: DestinationRow): DestinationSummary {
+/** `config`: as it may be shown. */
+export function summaryOf(row: DestinationRow, config: DestinationFields['config']): DestinationSummary {
   const { id, channel_type, disabled_reason, misconfigured, created_at, updated_at } = row
-  const config = JSON.parse(row.config)
   return {
     id,
     channel_type,

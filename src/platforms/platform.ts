@@ -71,6 +71,8 @@ export interface PlatformKind<Config = unknown> {
   readonly config: z.ZodType<Config>
   /** Sealed at rest and never returned. */
   readonly secrets: readonly (keyof Config & string)[]
+  /** Those of them that no admin gives: it is not even said that they are set. */
+  readonly hiddenSecrets?: readonly (keyof Config & string)[]
   readonly retryPolicy: RetryPolicy
   /** Who hears there. Only people can see to an approval. */
   readonly audience: 'people' | 'machines'
@@ -109,7 +111,10 @@ export interface Conversation {
 export interface Platform<Config = unknown> {
   /** Adds the endpoints that the platform calls, with full paths. */
   mount?(app: Express): void
-  /** What is wrong with a config that its schema let in, as a sentence for the admin; undefined when nothing is. */
+  /**
+   * What is wrong with a config that its schema let in, as a sentence for the admin; undefined when nothing is, and
+   * where the provider cannot be asked.
+   */
   check?(config: Config): Promise<string | undefined>
   /** For admins who set up a destination, the newest first. */
   conversations?(): Promise<Conversation[]>

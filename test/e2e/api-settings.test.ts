@@ -47,7 +47,7 @@ describe.each(databases)('on $name', ({ create }) => {
       disabled_reason: null,
       created_at: new Date(server.clock.now()).toISOString(),
     })
-    expect(body.config).toEqual({ channel_id: 'C0NOWHERE' })
+    expect(body.config).toEqual({ channel_id: 'C0NOWHERE', bot_token: 'set' })
     const { body: list } = await server.running.call<{ data: Answer[]; next_cursor: null }>('GET', PATH)
     expect(list.next_cursor).toBeNull()
     expect(list.data.find(({ id }) => id === body.id)).toEqual(body)
@@ -100,6 +100,41 @@ describe.each(databases)('on $name', ({ create }) => {
   })
 
   test.each([
+    ['slack', { bot_token: 'set', channel_id: CHANNEL }, 'bot_token'],
+    ['slack', { webhook_url: 'set' }, 'webhook_url'],
+    ['discord', { webhook_url: 'set' }, 'webhook_url'],
+    ['teams', { webhook_url: 'set' }, 'webhook_url'],
+    ['telegram', { bot_token: 'set', chat_id: 1 }, 'bot_token'],
+    ['pagerduty', { routing_key: 'set' }, 'routing_key'],
+    ['webhook', { url: 'https://hooks.example.com', secret: 'set' }, 'secret'],
+    ['siem', { url: 'https://siem.example.com', headers: 'set' }, 'headers'],
+  ])('a new %s cannot take a secret from an answer: %j', async (channel_type, config, name) => {
+    const { status, body } = await post(wanted({ channel_type, config }))
+    const message = '"set" stands for a secret that is kept, and none is; give the secret itself'
+    expect(status).toBe(400)
+    expect(body.errors).toEqual([{ path: `config.${name}`, message }])
+  })
+
+  test('a token that Slack does not take is refused, and one about which Slack cannot be asked is kept', async () => {
+    const config = { bot_token: 'xoxb-revoked', channel_id: CHANNEL }
+    const before = await recorded(server.databaseUrl)
+    expect(await post(wanted({ config }))).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('Slack does not take this token (invalid_auth): ') },
+    })
+    expect(await recorded(server.databaseUrl)).toEqual(before)
+    for (const fault of [
+      { status: 503 },
+      { status: 429 },
+      { dropAfterPosting: false },
+      { error: 'fatal_error' },
+    ]) {
+      server.running.slack.failNext({ method: 'auth.test', ...fault })
+      expect((await post(wanted({ config }))).status).toBe(201)
+    }
+  })
+
+  test.each([
     [[]],
     [['policy.violated']],
     [['approvals']],
@@ -130,6 +165,7 @@ describe.each(databases)('on $name', ({ create }) => {
   test('no answer and no byte of the database holds a secret in clear', async () => {
     const secrets = ['xoxb-a-secret-of-this-test', 'a signing secret of this test', ADMIN_KEY]
     const config = { bot_token: secrets[0], signing_secret: secrets[1], channel_id: 'C0NOWHERE' }
+    server.running.slack.failNext({ method: 'auth.test', status: 503 })
     const { status, body } = await post(wanted({ name: 'A name to find', config }))
     expect(status).toBe(201)
     const answers = [body, (await server.running.call('GET', PATH)).body]

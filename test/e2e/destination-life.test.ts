@@ -40,7 +40,13 @@ describe.each(databases)('on $name', ({ create }) => {
     })
     expect(status).toBe(200)
     expect(body).toMatchObject({ name: 'Security', min_severity: 'critical', enabled: true })
-    expect(body.config).toEqual({ channel_id: 'C0SECURITY' })
+    expect(body.config).toEqual({ channel_id: 'C0SECURITY', bot_token: 'set', signing_secret: 'set' })
+    // As it was read: the secrets are not called "set".
+    expect(
+      (await running.call(method, `${PATH}/${id}`, { body: { config: body.config } })).body,
+    ).toMatchObject({
+      config: body.config,
+    })
     // The token is still there: a test card arrives. Its removed secret is the environment's again.
     await running.call(method, `${PATH}/${id}`, { body: { config: { signing_secret: null }, events: null } })
     expect((await running.call('POST', `${PATH}/${id}/test`)).status).toBe(201)
@@ -53,6 +59,8 @@ describe.each(databases)('on $name', ({ create }) => {
     for (const body of [
       { config: { channel_id: 'not-a-channel' } },
       { config: { nonsense: 1 } },
+      { config: { signing_secret: 'set' } },
+      { config: { bot_token: 'xoxb-wrong' } },
       { channel_type: 'teams' },
       { events: [] },
       { colour: 'red' },
@@ -88,7 +96,10 @@ describe.each(databases)('on $name', ({ create }) => {
   })
 
   test('a test that Slack refuses says with which code, and switches the destination off', async () => {
-    const id = await running.destination({ config: { bot_token: 'xoxb-wrong', channel_id: 'C0SECURITY' } })
+    const config = { bot_token: 'xoxb-wrong', channel_id: 'C0SECURITY' }
+    // Slack could not be asked when it was saved.
+    running.slack.failNext({ method: 'auth.test', status: 503 })
+    const id = await running.destination({ config })
     const { status, body } = await running.call('POST', `${PATH}/${id}/test`)
     expect(status).toBe(502)
     expect(body).toMatchObject({ code: 'test_failed', error: 'invalid_auth' })

@@ -160,6 +160,9 @@ describe('its commands', () => {
 
   /** Asks for what the page says is refused so. */
   const refusals: [type: string, config: Record<string, unknown>, settings?: Record<string, unknown>][] = [
+    ['telegram', { bot_token: TELEGRAM_TOKEN, chat_id: '1001234567890' }],
+    ['telegram', { bot_token: `${TELEGRAM_TOKEN}-renewed`, chat_id: '-1001234567890' }],
+    ['slack', { bot_token: 'set', channel_id: 'C0123456789' }],
     ['pagerduty', { routing_key: 'u+key' }],
     [
       'siem',

@@ -77,9 +77,12 @@ describe('when something is wrong', () => {
     'The webhook is refused with 400': () =>
       refusedDestination({ config: { webhook_url: 'https://hooks.slack.com/triggers/T0/1/a' } }),
     'The channel is refused with 400': () =>
-      refusedDestination({ config: { bot_token: 'xoxb-test', channel_id: '#approvals' } }),
-    'The test fails with 502, and the token is wrong or revoked': () =>
-      failedTest({ config: { bot_token: 'xoxb-revoked', channel_id: CHANNEL } }),
+      refusedDestination({ config: { bot_token: BOT_TOKEN, channel_id: '#approvals' } }),
+    'The token is refused with 400': () =>
+      refusedDestination({ config: { bot_token: 'xoxb-…', channel_id: CHANNEL } }),
+    'The token is refused with 400, and looks right': () =>
+      refusedDestination({ config: { bot_token: 'xoxb-revoked', channel_id: CHANNEL } }),
+    'The test fails with 502, and the token was revoked': () => failedTest({}, 'invalid_auth'),
     'The test fails with 502, and the channel is wrong': () =>
       failedTest({ config: { bot_token: 'xoxb-test', channel_id: 'C0ELSEWHERE' } }),
     'The test fails with 502, and the app is not in the channel': () => failedTest({}, 'not_in_channel'),

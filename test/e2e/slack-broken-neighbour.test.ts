@@ -14,6 +14,8 @@ test.each(databases)(
     try {
       // It hears of nothing, so that nobody has noticed yet.
       const config = { bot_token: 'xoxb-wrong', channel_id: 'C0SECURITY' }
+      // Slack could not be asked when it was saved.
+      running.slack.failNext({ method: 'auth.test', status: 503 })
       await running.destination({ name: 'Broken', config, events: ['incident'] })
       await running.destination()
       const { body: asked } = await running.ask()

@@ -105,6 +105,7 @@ describe.each<[string, string[], string]>([
   ],
   ['COUNTERSIGN_ADMIN_KEY', ['y'.repeat(31)], 'must have at least 32 characters'],
   ['SLACK_BOT_TOKEN', ['token', 'xoxb-', 'Bearer xoxb-1'], 'must be a bot token; it begins with xoxb-'],
+  ['SLACK_SIGNING_SECRET', ['xoxb-1', '…'], 'is no signing secret; copy it from the app’s Basic Information'],
   ['SLACK_API_URL', ['https://slack.com/api'], 'must end with a slash'],
   ['SLACK_API_URL', ['slack.com/api/'], 'must be an http or https URL'],
   ['TRUST_PROXY', ['21', '-1', 'true', 'loopback'], 'must be a whole number from 0 to 20'],

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createEgress } from '../../src/kit/egress.ts'
 import type { SlackEnvironment } from '../../src/platforms/slack/config.ts'
 import { slack } from '../../src/platforms/slack/slack.ts'
+import { tokenRefusal } from '../../src/platforms/slack/token-refusal.ts'
 
 const egress = createEgress({ allowCidrs: [], allowHttp: false })
 const SLACK: SlackEnvironment = {
@@ -97,9 +98,46 @@ describe('refuses', () => {
     expect(refusal({ webhook_url }, STAND_IN)).toContain(sentence)
   })
 
+  const TAKE = 'take the Bot User OAuth Token (xoxb-…) from OAuth & Permissions'
+  test.each([
+    ['xoxb-…', `is a placeholder; ${TAKE}`],
+    ['xoxb-...', `is a placeholder; ${TAKE}`],
+    ['xoxb-<your token>', `is a placeholder; ${TAKE}`],
+    ['xoxp-1-2-3', `is a user token; ${TAKE}`],
+    ['xapp-1-A0-2-c', `is an app-level token; ${TAKE}`],
+    ['xoxe.xoxb-1-abc', 'is a token that expires, of an app that rotates its tokens'],
+    ['xoxe.xoxp-1-abc', 'is a token that expires, of an app that rotates its tokens'],
+    ['xoxe-1-abc', 'is a refresh token, of an app that rotates its tokens'],
+    [WEBHOOK, 'is a webhook; give it as webhook_url'],
+    ['8f742231b10e8888abcd99edabcd85a5', `is a signing secret; ${TAKE}`],
+    ['xoxa-2-abc', 'must be a bot token; it begins with xoxb-'],
+    ['xoxb-1 2', 'must be a bot token; it begins with xoxb-'],
+    ['xoxb-1\n', 'must be a bot token; it begins with xoxb-'],
+  ])('%j in the place of a bot token, and says what to take', (bot_token, sentence) => {
+    expect(refusal({ ...BOT, bot_token })).toContain(sentence)
+  })
+
+  test.each(['xoxb-1', 'xapp-1', WEBHOOK, '…', 'abc...'])(
+    '%j in the place of a signing secret',
+    (signing_secret) => {
+      const sentence = 'is no signing secret; copy it from the app’s Basic Information'
+      expect(refusal({ ...BOT, signing_secret })).toBe(sentence)
+      expect(refusal({ webhook_url: WEBHOOK, signing_secret })).toBe(sentence)
+    },
+  )
+
   test('an empty secret, by which nothing could be signed', () => {
     expect(refusal({ webhook_url: WEBHOOK, signing_secret: '' })).toBeDefined()
   })
+})
+
+test('a token that may not post is refused, where Slack says what it may', async () => {
+  const workspace = { teamId: 'T0', enterpriseId: null }
+  const refusalWith = (scopes: string[] | undefined) =>
+    tokenRefusal({ ask: async () => ({ workspace, scopes }) }, 'xoxb-1')
+  expect(await refusalWith(['users:read'])).toContain('This token has not the scope chat:write')
+  expect(await refusalWith(['users:read', 'chat:write'])).toBeUndefined()
+  expect(await refusalWith(undefined)).toBeUndefined()
 })
 
 test('the webhook and the secret of its app are sealed', () => {

@@ -45,6 +45,19 @@ const failureOf = (sending: Promise<unknown>) =>
     (error) => error,
   )
 
+test('a bot or chat that Telegram refuses is told when it is configured; one that cannot be asked is kept', async () => {
+  const check = (config: Partial<Config> = {}) => platform.check?.(to(config).config)
+  expect(await check()).toBeUndefined()
+  expect(await check({ chat_id: '-1' })).toContain(
+    'Telegram does not let the bot into this chat (chat_not_found)',
+  )
+  expect(await check({ bot_token: `${TELEGRAM_TOKEN}x` })).toContain('does not know this bot (unauthorized)')
+  for (const fault of [{ status: 500 }, { status: 429 }, { dropAfterPosting: false }]) {
+    server.telegram.failNext({ method: 'getChat', ...fault })
+    expect(await check({ chat_id: '-1' })).toBeUndefined()
+  }
+})
+
 describe('a message', () => {
   test('stands in the chat with its link button', async () => {
     expect(await post()).toEqual({ handle: `${SUPERGROUP}/1` })

@@ -23,7 +23,7 @@ export const destination = z
     name: z.string(),
     config: z
       .record(z.string(), z.unknown())
-      .describe('Without its secrets, except one that was made just now'),
+      .describe('In the place of a secret "set", except of one that was made just now'),
     events: z.array(z.string()).nullable().describe('null: all'),
     min_severity: z.enum(SEVERITIES),
     tools: z.array(z.string()).nullable().describe('null: all'),
@@ -91,7 +91,8 @@ export const readDestination = {
 const change = {
   tag,
   path: ONE,
-  summary: 'Change what is given; what is left out stays, and null removes a field of config',
+  summary:
+    'Change what is given; what is left out stays, and so does a secret given as "set"; null removes a field of config',
   roles,
   body: changedDestination,
   answers: { 200: { says: 'As it is configured from now on', body: destination } },

@@ -3,6 +3,7 @@
 import type { z } from 'zod'
 import type { DestinationSummary, Destinations } from '../../destinations/destinations.ts'
 import { type ChosenSettings, chosenSettings } from '../../destinations/settings.ts'
+import { changedConfig, SET, unknownSecret } from '../../destinations/shown-config.ts'
 import { type DestinationSettings, USUAL_SETTINGS } from '../../events/settings.ts'
 import { isoTime } from '../../kit/clock.ts'
 import type { Platform, PlatformKind } from '../../platforms/platform.ts'
@@ -27,7 +28,14 @@ export interface NotificationRouteOptions {
 export function notificationEndpoints(options: NotificationRouteOptions): Endpoint[] {
   const { destinations, kinds, platforms } = options
   const validConfig: ValidConfig = async (channelType, given) => {
-    const config = validated(kindOf(kinds, channelType).config as z.ZodType<Config>, given, 'config')
+    const kind = kindOf(kinds, channelType)
+    const unknown = unknownSecret(given, kind.secrets)
+    if (unknown !== undefined) {
+      const message = `"${SET}" stands for a secret that is kept, and none is; give the secret itself`
+      const path = `config.${unknown}`
+      return invalid(`${path}: ${message}`, [{ path, message }])
+    }
+    const config = validated(kind.config as z.ZodType<Config>, given, 'config')
     if ('problem' in config) return config
     const detail = await platforms.get(channelType)?.check?.(config.value)
     return detail ? invalid(detail, [{ path: 'config', message: detail }]) : config
@@ -83,7 +91,7 @@ async function change(
     const detail = `channel_type stays '${before.channel_type}'; create another destination instead`
     return invalid(detail)
   }
-  const given = newConfig && merged(known, newConfig)
+  const given = newConfig && changedConfig(known, newConfig, kindOf(kinds, before.channel_type).secrets)
   const config = given && (await validConfig(before.channel_type, given))
   if (config && 'problem' in config) return config
   const kind = kindOf(kinds, before.channel_type)
@@ -111,10 +119,6 @@ function madeSecrets(kinds: PlatformKind[], channelType: string, given: Config, 
   const isMade = ([name, value]: [string, unknown]) =>
     secrets.includes(name) && typeof value === 'string' && !Object.values(given).includes(value)
   return Object.fromEntries(Object.entries(config).filter(isMade))
-}
-
-function merged(known: Config, given: Config): Config {
-  return Object.fromEntries(Object.entries({ ...known, ...given }).filter(([, value]) => value !== null))
 }
 
 /** What holds from now on. */

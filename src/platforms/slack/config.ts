@@ -1,6 +1,7 @@
 // Declares a destination in Slack: a bot token and a channel, or an incoming webhook.
 
 import { z } from 'zod'
+import { BOT_TOKEN, maySign, tokenMistake, WRONG_SIGNING_SECRET } from './token.ts'
 
 export interface SlackEnvironment {
   /** Of the app whose requests reach us; undefined: only destinations with their own secret are interactive. */
@@ -43,7 +44,7 @@ export function slackConfig(env: SlackEnvironment): z.ZodType<SlackConfig> {
     .strictObject({
       bot_token: z
         .string()
-        .regex(/^xox[a-z]-\S+$/, 'a Slack bot token begins with xoxb-')
+        .regex(BOT_TOKEN, { error: ({ input }) => tokenMistake(input) })
         .optional(),
       channel_id: z
         .string()
@@ -53,7 +54,7 @@ export function slackConfig(env: SlackEnvironment): z.ZodType<SlackConfig> {
         .string()
         .refine((url) => teamIn(url, env) !== undefined, WRONG_WEBHOOK)
         .optional(),
-      signing_secret: z.string().min(1).optional(),
+      signing_secret: z.string().min(1).refine(maySign, WRONG_SIGNING_SECRET).optional(),
     })
     .transform(({ bot_token, channel_id, webhook_url, signing_secret }, context) => {
       const refused = (message: string) => {

@@ -17,6 +17,7 @@ import { listenToClicks } from './interactions.ts'
 import { members } from './members.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { createResponseUrls } from './response-urls.ts'
+import { tokenRefusal } from './token-refusal.ts'
 import type { Transport } from './transport.ts'
 import { slackClients, slackFetch, slackOrigins } from './web-api.ts'
 import { webhookPace, webhookTransports } from './webhook.ts'
@@ -90,6 +91,9 @@ function createSlack(
       listenToClicks(app, ports, origins, responseUrls)
       listenToCommands(app, ports.commands, origins)
     },
+
+    check: ({ webhook_url, bot_token = env.botToken }) =>
+      webhook_url === undefined ? tokenRefusal(known, bot_token ?? '') : Promise.resolve(undefined),
 
     post: (message, to) =>
       transportTo(to).post(cardOf(message, posting(message, to, isInteractive(to.config)))),

@@ -6,6 +6,7 @@ import {
   type Platform,
   type PlatformKind,
   type Posted,
+  SendError,
   Undeliverable,
 } from '../platform.ts'
 import type { Outgoing } from '../reach.ts'
@@ -77,6 +78,16 @@ function createTelegram(call: CallTelegram): Platform<TelegramConfig> {
   }
 
   return {
+    async check({ bot_token, chat_id }) {
+      try {
+        await call(bot_token, 'getChat', { chat_id })
+      } catch (error) {
+        if (!(error instanceof SendError)) throw error
+        if (error instanceof Undeliverable && error.what === 'destination') return refusalOf(error.code)
+      }
+      return undefined
+    },
+
     post: (message, to) => sendThere(cardOf(message, posting(message, to, false)), to.config),
 
     digest: (digest, to) => sendThere(digestMessage(digest, posting(digest, to, false)), to.config),
@@ -91,4 +102,10 @@ function createTelegram(call: CallTelegram): Platform<TelegramConfig> {
       }
     },
   }
+}
+
+function refusalOf(code: string): string {
+  return code === 'unauthorized'
+    ? 'Telegram does not know this bot (unauthorized): copy bot_token from @BotFather again'
+    : `Telegram does not let the bot into this chat (${code}): check chat_id, and add the bot there`
 }

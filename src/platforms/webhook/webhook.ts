@@ -27,6 +27,7 @@ export function webhook(env: Outgoing & { clock: Clock }): PlatformKind<WebhookC
     name: 'webhook',
     config: webhookConfig(env.clock),
     secrets: ['secret', 'kept_secrets', 'headers'],
+    hiddenSecrets: ['kept_secrets'],
     retryPolicy: 'patient',
     audience: 'machines',
     keepsExcerpts: false,

@@ -32,6 +32,11 @@ export function createBotApi(options: BotApiOptions) {
   }
 
   const methods: Record<string, (args: JsonObject) => Answer> = {
+    getChat(args) {
+      const chat = chatOf(args)
+      return 'status' in chat ? chat : { status: 200, body: { ok: true, result: chatAsTelegram(chat) } }
+    },
+
     sendMessage(args) {
       const chat = chatOf(args)
       if ('status' in chat) return chat
@@ -69,19 +74,23 @@ export function createBotApi(options: BotApiOptions) {
 }
 
 /** A message as Telegram shows it to a bot. */
-function asTelegram({ id, type, title, username }: Chat, message: Message, botName: string): JsonObject {
-  const named = type === 'private' ? { first_name: title } : { title }
+function asTelegram(chat: Chat, message: Message, botName: string): JsonObject {
   const { buttons, text, entities, threadId, sentAt, editedAt } = message
   const seconds = (ms: number) => Math.floor(ms / 1000)
   return {
     message_id: message.id,
     ...(threadId !== undefined && { message_thread_id: threadId }),
     from: { id: 123456789, is_bot: true, first_name: botName },
-    chat: { id, type, ...named, ...(username && { username }) },
+    chat: chatAsTelegram(chat),
     date: seconds(sentAt),
     ...(editedAt !== undefined && { edit_date: seconds(editedAt) }),
     text,
     entities,
     ...(buttons.length > 0 && { reply_markup: { inline_keyboard: buttons } }),
   }
+}
+
+function chatAsTelegram({ id, type, title, username }: Chat): JsonObject {
+  const named = type === 'private' ? { first_name: title } : { title }
+  return { id, type, ...named, ...(username && { username }) }
 }

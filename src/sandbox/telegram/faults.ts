@@ -3,7 +3,7 @@
 import { type Answer, createFaults, type Fault, type Faults } from '../faults.ts'
 import { refused } from './message-rules.ts'
 
-export type TelegramMethod = 'sendMessage' | 'editMessageText'
+export type TelegramMethod = 'sendMessage' | 'editMessageText' | 'getChat'
 
 /** A status alone comes without JSON, except for 429. */
 export interface TelegramFault extends Fault {
