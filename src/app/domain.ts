@@ -80,6 +80,7 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
   const intake = createIntake({ db, clock, publicUrl })
   const queries = createQueries({ db, clock, ...viewing, waitingRoom, unplaced: channelTypesOutside(kinds) })
   const destinations = createDestinations({ db, clock, secretKey: secretKeyOf(config), kinds })
+  await destinations.sealStored()
   const deliveryLog = createDeliveryLog({ db, clock, retentionDays: config.retentionDays })
   const duties = [
     desk.expireDue,

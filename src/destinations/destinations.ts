@@ -34,6 +34,8 @@ export interface Destinations {
   disable(id: string, reason: string): Promise<void>
   /** Keeps new values of its config, as its platform found them; nothing happens when it was deleted. */
   moved(id: string, values: Record<string, unknown>): Promise<void>
+  /** Seals what became a secret after it was stored; for the start, safe to repeat and beside other processes. */
+  sealStored(): Promise<void>
   /** Wipes the secrets of removed destinations that are not needed any more. */
   forgetRemoved(): Promise<void>
   /** With its secrets, for the platform that sends. */
@@ -61,6 +63,15 @@ export function createDestinations(options: {
     db.signals.publish('destinations', '')
     db.signals.publish('deliveries', '')
     return result
+  }
+
+  function sealedAnew(row: DestinationRow) {
+    try {
+      return configs.sealed(row)
+    } catch {
+      // What this key does not open stays as it is: nothing is sent there, and that is told where somebody tries.
+      return undefined
+    }
   }
 
   /** In a transaction of its own: while it waits for others it holds nothing that they may wait for. */
@@ -161,6 +172,13 @@ export function createDestinations(options: {
         const facts = { fields: Object.keys(values) }
         await record(trx, { at: now, action: 'destination.moved', subject: id, facts, personal: {} })
       }),
+
+    async sealStored() {
+      for (const row of await store.findKnownDestinations(db.read)) {
+        const kept = sealedAnew(row)
+        if (kept) await db.transact((trx) => store.replaceConfig(trx, row, kept))
+      }
+    },
 
     async forgetRemoved() {
       for (const id of await store.findForgettable(db.read)) {

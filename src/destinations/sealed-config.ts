@@ -10,6 +10,8 @@ type Kept = Pick<DestinationRow, 'config' | 'sealed_secrets'>
 
 export interface SealedConfigs {
   keep(id: string, channelType: string, config: Record<string, unknown>): Kept
+  /** As it is kept from now on, where a field became a secret after it was stored; undefined where none did. */
+  sealed(row: DestinationRow): Kept | undefined
   /** With its secrets. Throws when the secret key is not the one that sealed them. */
   open(row: DestinationRow): Destination<Record<string, unknown>>
   /** Without its secrets, which are only said to be set. */
@@ -17,22 +19,32 @@ export interface SealedConfigs {
 }
 
 export function sealedConfigs(secretKey: Buffer, kinds: PlatformKind[]): SealedConfigs {
-  const secretsOf = new Map(kinds.map((kind) => [kind.name, kind.secrets as readonly string[]]))
-  const hiddenOf = new Map(kinds.map((kind) => [kind.name, kind.hiddenSecrets as readonly string[]]))
+  const kindOf = new Map(kinds.map((kind) => [kind.name, kind]))
+  const secretsIn = ({ id, sealed_secrets }: DestinationRow): Record<string, unknown> =>
+    JSON.parse(unseal(secretKey, id, sealed_secrets))
 
-  const secretsIn = (row: DestinationRow): Record<string, unknown> =>
-    JSON.parse(unseal(secretKey, row.id, row.sealed_secrets))
+  function keep(id: string, channelType: string, config: Record<string, unknown>): Kept {
+    const secretNames: readonly string[] = kindOf.get(channelType)?.secrets ?? []
+    const entries = Object.entries(config)
+    const secrets = entries.filter(([name]) => secretNames.includes(name))
+    const readable = entries.filter(([name]) => !secretNames.includes(name))
+    return {
+      config: JSON.stringify(Object.fromEntries(readable)),
+      sealed_secrets: seal(secretKey, id, JSON.stringify(Object.fromEntries(secrets))),
+    }
+  }
 
   return {
-    keep(id, channelType, config) {
-      const secretNames = secretsOf.get(channelType) ?? []
-      const entries = Object.entries(config)
-      const secrets = entries.filter(([name]) => secretNames.includes(name))
-      const readable = entries.filter(([name]) => !secretNames.includes(name))
-      return {
-        config: JSON.stringify(Object.fromEntries(readable)),
-        sealed_secrets: seal(secretKey, id, JSON.stringify(Object.fromEntries(secrets))),
-      }
+    keep,
+    sealed(row) {
+      const kind = kindOf.get(row.channel_type)
+      const readable = JSON.parse(row.config)
+      const secrets = secretsIn(row)
+      if (!kind?.secrets.some((name) => name in readable && !(name in secrets))) return undefined
+      const config = { ...readable, ...secrets }
+      // With what the platform itself keeps beside its secrets.
+      const { data = config } = kind.config.safeParse(config)
+      return keep(row.id, row.channel_type, data as Record<string, unknown>)
     },
     open(row) {
       return {
@@ -43,7 +55,8 @@ export function sealedConfigs(secretKey: Buffer, kinds: PlatformKind[]): SealedC
         ...stateOf(row),
       }
     },
-    show: (row) => shownConfig(JSON.parse(row.config), secretsIn(row), hiddenOf.get(row.channel_type)),
+    show: (row) =>
+      shownConfig(JSON.parse(row.config), secretsIn(row), kindOf.get(row.channel_type)?.hiddenSecrets),
   }
 }
 

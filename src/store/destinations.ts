@@ -85,6 +85,21 @@ export async function updateDestination(
     .executeTakeFirst()
 }
 
+/** Nothing happens where it was changed since it was read. */
+export function replaceConfig(
+  trx: Executor,
+  { id, config, sealed_secrets }: DestinationRow,
+  kept: Pick<DestinationRow, 'config' | 'sealed_secrets'>,
+): Promise<unknown> {
+  return trx
+    .updateTable('destinations')
+    .set(kept)
+    .where('id', '=', id)
+    .where('config', '=', config)
+    .where('sealed_secrets', '=', sealed_secrets)
+    .execute()
+}
+
 /**
  * Deleted destinations whose secrets are still there and not needed any more: nothing that is pending was told there,
  * so that no press needs an answer, and the cards are drawn unless they are off and can draw none.

@@ -236,6 +236,7 @@ const CAUSES: Record<string, Record<string, () => Promise<unknown>>> = {
     event_field_required: splunkSays(400, 12),
     event_field_blank: splunkSays(400, 13),
     invalid_indexed_fields: splunkSays(400, 15),
+    unexpected_answer: splunkSays(200, 17),
   },
   all: {
     network_error: () => send('discord', undefined),

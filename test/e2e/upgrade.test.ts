@@ -64,6 +64,11 @@ describe.each(fixtures)('$version on $engine', ({ engine, record, load }) => {
     }
     return { rows, audit: await select(url, AUDIT) }
   }
+  /** As it is answered now: the address of a webhook or a SIEM is a secret, of which a part is shown. */
+  function answerOf(path: string): object {
+    const then = JSON.stringify(record.answers[path])
+    return JSON.parse(path.startsWith(SETTINGS) ? then.replaceAll('"url":', '"url_shown":') : then)
+  }
   const approval = (name: ApprovalName) =>
     around.call<ApprovalView>('GET', `/v1/approvals/${record.approvals[name]}`)
   const post = (key: KeyName, path: string, body: unknown, headers = {}) =>
@@ -102,7 +107,7 @@ describe.each(fixtures)('$version on $engine', ({ engine, record, load }) => {
       for (const path of paths) {
         // Lists had all details then.
         const now = path.startsWith('/v1/approvals?') ? `${path}&include=details` : path
-        expect(await around.call('GET', now), path).toMatchObject(record.answers[path] as object)
+        expect(await around.call('GET', now), path).toMatchObject(answerOf(path))
       }
     })
   })

@@ -6,6 +6,7 @@ import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answered, eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
+import { everythingIn } from '../fakes/peek.ts'
 import { reviewer, sharedServer } from '../fakes/shared-server.ts'
 
 const PATH = '/v1/settings/notifications'
@@ -57,7 +58,12 @@ describe.each(databases)('on $name', ({ create }) => {
     received = []
     // The verifiers look at the time of day.
     server.clock.advance(Date.now() - server.clock.now())
-    given = await call('POST', PATH, wanted({ url, secret: SECRET, headers: { 'X-Key': 'hush-hush' } }))
+    const address = `${url}?token=hush-hush`
+    given = await call(
+      'POST',
+      PATH,
+      wanted({ url: address, secret: SECRET, headers: { 'X-Key': 'hush-hush' } }),
+    )
     destinationId = given.body.id
   })
 
@@ -79,7 +85,7 @@ describe.each(databases)('on $name', ({ create }) => {
   test('a secret that is made is shown in that one answer, and never again', async () => {
     const { status, body } = await call('POST', PATH, { ...wanted({ url }), events: ['agent.blocked'] })
     expect(status).toBe(201)
-    expect(body.config).toMatchObject({ url, secret: expect.stringMatching(/^whsec_\S{44}$/) })
+    expect(body.config).toMatchObject({ url_shown: url, secret: expect.stringMatching(/^whsec_\S{44}$/) })
     const one = `${PATH}/${body.id}`
     const later = [
       await call('GET', one),
@@ -101,6 +107,18 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(given.status).toBe(201)
     const again = await call('GET', `${PATH}/${destinationId}`)
     expect(JSON.stringify([given.body, again.body])).not.toMatch(/whsec_|hush-hush/)
+    expect(await everythingIn(server.databaseUrl)).not.toMatch(/hush-hush/)
+  })
+
+  test('of its address origin and path are shown, and what is shown may come back', async () => {
+    const one = `${PATH}/${destinationId}`
+    const { body } = await call('GET', one)
+    expect(body.config).toEqual({ url_shown: url, previous_secret_hours: 24, signature: 'standard' })
+    const back = await call('PUT', one, { config: body.config })
+    expect(back).toMatchObject({ status: 200, body: { config: body.config } })
+    const moved = await call('PATCH', one, { config: { url: `${url}/there?token=hush-hush` } })
+    expect(moved.body.config).toMatchObject({ url_shown: `${url}/there` })
+    await call('PATCH', one, { config: { url: `${url}?token=hush-hush` } })
   })
 
   test('an event arrives signed, with the headers of the destination', async () => {

@@ -191,7 +191,7 @@ describe('a secret that is not given', () => {
   test('stays as it was when something else changes', () => {
     const before = kind.config.parse({ url: URL })
     const after = kind.config.parse({ ...before, url: `${URL}/2` })
-    expect(after).toEqual({ ...before, url: `${URL}/2` })
+    expect(after).toEqual({ ...before, url: `${URL}/2`, url_shown: `${URL}/2` })
   })
 })
 

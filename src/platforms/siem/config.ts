@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { inAnyCase } from '../../kit/in-any-case.ts'
 import { headerMistakes, type Mistake } from '../chosen-headers.ts'
+import { shownUrl, urlShown } from '../shown-url.ts'
 
 const FORMATS = ['cef', 'ocsf', 'json'] as const
 const PRESETS = ['splunk_hec', 'datadog'] as const
@@ -11,6 +12,7 @@ export type Preset = (typeof PRESETS)[number]
 
 export interface SiemConfig {
   url: string
+  url_shown?: string | undefined
   format: Format
   /** Sent with every request. */
   headers?: Record<string, string> | undefined
@@ -38,7 +40,8 @@ const fields = z.strictObject({
   url: z
     .string('SIEM channels require url')
     .max(LONGEST_URL)
-    .describe('https; private addresses only in ranges that the server allows'),
+    .describe('https; private addresses only in ranges that the server allows; sealed'),
+  url_shown: urlShown,
   format: inAnyCase(z.enum(FORMATS, "must be 'cef', 'ocsf' or 'json'"))
     .default('json')
     .describe(
@@ -54,10 +57,12 @@ const fields = z.strictObject({
 })
 
 /** Where the address leads is for `check`: whoever may be reached is known only by asking. */
-export const siemConfig: z.ZodType<SiemConfig> = fields.superRefine(({ preset, headers = {} }, context) => {
-  const mistakes = [...headerMistakes(headers), ...keyMistakes(preset, headers)]
-  for (const mistake of mistakes) context.addIssue({ code: 'custom', ...mistake })
-})
+export const siemConfig: z.ZodType<SiemConfig> = fields
+  .superRefine(({ preset, headers = {} }, context) => {
+    const mistakes = [...headerMistakes(headers), ...keyMistakes(preset, headers)]
+    for (const mistake of mistakes) context.addIssue({ code: 'custom', ...mistake })
+  })
+  .transform((given) => ({ ...given, url_shown: shownUrl(given.url) }))
 
 function keyMistakes(preset: Preset | undefined, headers: Record<string, string>): Mistake[] {
   if (preset === undefined) return []

@@ -22,7 +22,7 @@ export function siem(env: Outgoing & { clock: Clock }): PlatformKind<SiemConfig>
   return {
     name: 'siem',
     config: siemConfig,
-    secrets: ['headers'],
+    secrets: ['url', 'headers'],
     retryPolicy: 'patient',
     audience: 'machines',
     batch: MOST_AT_ONCE,

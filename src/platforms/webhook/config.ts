@@ -4,10 +4,12 @@ import { z } from 'zod'
 import type { Clock } from '../../kit/clock.ts'
 import { inAnyCase } from '../../kit/in-any-case.ts'
 import { headerMistakes, headerNameMistake, type Mistake } from '../chosen-headers.ts'
+import { shownUrl, urlShown } from '../shown-url.ts'
 import { type KeptSecrets, keptSecrets, newSecret, type SignatureStyle, secretMistake } from './secret.ts'
 
 export interface WebhookConfig {
   url: string
+  url_shown?: string | undefined
   secret: string
   /** So long the secret before signs too after a change. */
   previous_secret_hours: number
@@ -33,7 +35,8 @@ const fields = z.strictObject({
   url: z
     .string('Webhook channels require url')
     .max(LONGEST_URL)
-    .describe('https; private addresses only in ranges that the server allows'),
+    .describe('https; private addresses only in ranges that the server allows; sealed'),
+  url_shown: urlShown,
   secret: z.string().optional().describe('Made, and shown in this one answer, when it is left out'),
   previous_secret_hours: z
     .int()
@@ -67,7 +70,7 @@ export function webhookConfig(clock: Clock): z.ZodType<WebhookConfig> {
     .transform((given) => {
       const { secret = newSecret(), signature: style, previous_secret_hours: previousHours } = given
       const kept_secrets = keptSecrets(given.kept_secrets, secret, { style, previousHours, now: clock.now() })
-      return { ...given, secret, kept_secrets }
+      return { ...given, url_shown: shownUrl(given.url), secret, kept_secrets }
     })
 }
 

@@ -26,7 +26,7 @@ export function webhook(env: Outgoing & { clock: Clock }): PlatformKind<WebhookC
   return {
     name: 'webhook',
     config: webhookConfig(env.clock),
-    secrets: ['secret', 'kept_secrets', 'headers'],
+    secrets: ['url', 'secret', 'kept_secrets', 'headers'],
     hiddenSecrets: ['kept_secrets'],
     retryPolicy: 'patient',
     audience: 'machines',
