@@ -143,6 +143,7 @@ function deliveryOf(
     class: 1,
     lane: '',
     rank: 0,
+    repeated: null,
   }
 }
 

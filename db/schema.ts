@@ -9,6 +9,7 @@ export interface Schema {
   deliveries: DeliveryRow
   delivery_attempts: DeliveryAttemptRow
   pace_buckets: PaceBucketRow
+  repeats: RepeatRow
   destinations: DestinationRow
   posted_cards: PostedCardRow
   platform_state: PlatformStateRow
@@ -116,6 +117,8 @@ export interface EventRow extends ApprovalEventRow {
   about: string | null
   /** 1: an admin tries a destination, which alone hears of it, also in quiet hours. */
   is_test: number | null
+  /** 1: somebody has seen to it, as `acknowledgements` has it. */
+  is_acknowledged: number | null
 }
 
 /** Who has seen to an alert; the first counts. */
@@ -146,6 +149,8 @@ export interface DeliveryRow {
   lane: string
   /** In class 0: the place in the lane, the lowest is the first to go, then the lowest id. Otherwise 0. */
   rank: number
+  /** JSON object: how often its alert came in how many minutes; NULL where nobody counted. */
+  repeated: string | null
 }
 
 /** One try to send a delivery. */
@@ -164,6 +169,20 @@ export interface DeliveryAttemptRow {
 export interface PaceBucketRow {
   name: string
   full_until: number
+}
+
+/** How often an alert of a type and an agent came lately, for a destination that hears only of repeats. */
+export interface RepeatRow {
+  destination_id: string
+  type: string
+  /** '' for alerts that name no agent. */
+  agent_id: string
+  /** JSON array of UTC epoch milliseconds. */
+  times: string
+  /** It was told, and is not counted until then. */
+  quiet_until: number
+  /** Says nothing any more after that. */
+  kept_until: number
 }
 
 export interface DestinationRow {

@@ -14,7 +14,9 @@ import { createDeliveryLog, type DeliveryLog } from '../delivery/log.ts'
 import { createDestinations, type Destinations } from '../destinations/destinations.ts'
 import { keyBesideDatabase } from '../destinations/secret-key.ts'
 import { createTestSends, type TestSends } from '../destinations/test-send.ts'
+import { createForgetRepeats } from '../events/forget-repeats.ts'
 import { createIntake, type Intake } from '../events/intake.ts'
+import { type AlertQueries, createAlertQueries } from '../events/queries.ts'
 import { createForgetKeys } from '../idempotency/retention.ts'
 import { type ApiKeys, createApiKeys } from '../identity/api-keys.ts'
 import { createPeople, type People } from '../identity/people.ts'
@@ -35,6 +37,7 @@ export interface Domain {
   queries: Queries
   commands: Commands
   intake: Intake
+  alerts: AlertQueries
   acknowledge: Acknowledge
   apiKeys: ApiKeys
   people: People
@@ -89,6 +92,7 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
     deliveryLog.forgetOld,
     refusals.sweep,
     createForgetKeys({ db, clock }),
+    createForgetRepeats({ db, clock }),
     createForgetApprovals({ db, clock, days: config.approvalRetentionDays }),
   ]
   let stopSweeping: (() => Promise<void>) | undefined
@@ -99,6 +103,7 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
     queries,
     commands: createCommands({ queries, clock }),
     intake,
+    alerts: createAlertQueries({ db, publicUrl }),
     acknowledge: createAcknowledge({ db, clock, publicUrl, onRefused: refusals.note }),
     apiKeys: createApiKeys({ db, clock, adminKey: config.adminKey, limits: config.limits }),
     people: createPeople({ db, clock }),

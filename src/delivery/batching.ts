@@ -11,6 +11,8 @@ export interface Due {
   event: ToldEvent
   /** What its message is about: the alert, where the event is that somebody sees to it and the card can change. */
   shown: ToldEvent
+  /** JSON: how often that alert came, where the destination counts. */
+  repeated: string | null
 }
 
 /** One message's worth: more than one delivery is a digest. */

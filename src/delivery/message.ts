@@ -13,6 +13,8 @@ export interface Told {
   event: ToldEvent
   /** Of the approval, for an event of one. */
   view: ApprovalView | undefined
+  /** JSON: how often the alert came, where the destination counts; null where it does not. */
+  repeated: string | null
 }
 
 export interface Telling {
@@ -30,12 +32,13 @@ export function messageOf(told: Told, { settings, audience, publicUrl, now }: Te
   return { kind: 'approval', view, event, mention: mention(false) && view.status === 'pending' }
 }
 
-function toldThen({ event, view }: Told): Told {
-  return view ? { event, view: viewThen(view, event) } : { event: alertThen(event), view }
+function toldThen({ event, view, ...told }: Told): Told {
+  return view ? { ...told, event, view: viewThen(view, event) } : { ...told, event: alertThen(event), view }
 }
 
-function eventOf({ event, view }: Told, publicUrl: string): EventView {
-  return view ? approvalEvent(event, view) : alertView(event, publicUrl)
+function eventOf({ event, view, repeated }: Told, publicUrl: string): EventView {
+  if (view) return approvalEvent(event, view)
+  return { ...alertView(event, publicUrl), ...(repeated !== null && { repeated: JSON.parse(repeated) }) }
 }
 
 function approvalEvent(row: ToldEvent, view: ApprovalView): EventView {

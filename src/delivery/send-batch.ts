@@ -56,12 +56,12 @@ function isLate(
 
 /** Of an approval as it stands at this moment; undefined when it was deleted since, with what was due. */
 async function toldOf(
-  { shown: event }: Pick<Due, 'shown'>,
+  { shown: event, repeated }: Pick<Due, 'shown' | 'repeated'>,
   { findView }: ServeOptions,
 ): Promise<Told | undefined> {
-  if (event.approval_id === null) return { event, view: undefined }
+  if (event.approval_id === null) return { event, view: undefined, repeated }
   const view = await findView(event.approval_id)
-  return view && { event, view }
+  return view && { event, view, repeated }
 }
 
 function noteTurn(turns: Turns, { class: place, lane }: DeliveryRow): void {

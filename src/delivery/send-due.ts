@@ -2,6 +2,7 @@
 
 import type { DestinationRow } from '../../db/schema.ts'
 import { findEvents } from '../store/events.ts'
+import { findRepeated } from '../store/repeats.ts'
 import { alertsAtOnce, type Batch, type Batching, type Due, split, toBatches } from './batching.ts'
 import { type End, healthAfter, isLast, movedIn, resultOf } from './end.ts'
 import type { Lease } from './lease.ts'
@@ -60,7 +61,11 @@ async function dueAt(
   const redraws = place.platform.redraw !== undefined
   const aboutIds = due.flatMap(({ event }) => (redraws && event.about !== null ? [event.about] : []))
   const alerts = new Map((await findEvents(db.read, aboutIds)).map((alert) => [alert.id, alert]))
-  return due.map((one) => ({ ...one, shown: alerts.get(one.event.about ?? '') ?? one.event }))
+  const repeated = await findRepeated(db.read, place.row.id, [...alerts.keys()])
+  return due.map((one) => {
+    const shown = alerts.get(one.event.about ?? '') ?? one.event
+    return { ...one, shown, repeated: one.delivery.repeated ?? repeated.get(shown.id) ?? null }
+  })
 }
 
 function orderOf({ batch, orderKey }: Batching['kind']): 'all' | 'alerts' | 'nothing' {

@@ -1,8 +1,8 @@
 // Tells the other destinations that something is wrong with one of them.
 
-import type { DestinationRow, EventRow } from '../../db/schema.ts'
+import type { DestinationRow } from '../../db/schema.ts'
 import type { EventType } from '../events/catalogue.ts'
-import { emit } from '../events/fan-out.ts'
+import { emit } from '../events/emit.ts'
 import type { Executor } from '../store/database.ts'
 
 interface Trouble {
@@ -19,7 +19,7 @@ export function tellTrouble(
   { id, name, channel_type }: DestinationRow,
   { type, what, action, reason }: Trouble,
   now: number,
-): Promise<EventRow> {
+): Promise<void> {
   const summary = `The destination "${name}" ${what}: ${reason}`
   const data = { destination_id: id, channel_type, reason }
   const nobody = { agent: null, tool: null, environment: null, keyId: null, keyName: null }

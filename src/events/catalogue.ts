@@ -7,6 +7,8 @@ interface Entry {
   /** Where the event names none; null: the risk of its approval, or the severity of the alert that it is about. */
   severity: Severity | null
   meaning: string
+  /** A type that is over by it. */
+  ends?: string
 }
 
 export const EVENT_TYPES = {
@@ -35,7 +37,11 @@ export const EVENT_TYPES = {
   'budget.warning': { severity: 'medium', meaning: 'Spending comes close to its limit.' },
   'budget.exceeded': { severity: 'critical', meaning: 'Spending is over its limit.' },
   'circuit_breaker.triggered': { severity: 'critical', meaning: 'A circuit breaker stopped an agent.' },
-  'circuit_breaker.reset': { severity: 'info', meaning: 'The agent may run again.' },
+  'circuit_breaker.reset': {
+    severity: 'info',
+    meaning: 'The agent may run again.',
+    ends: 'circuit_breaker.triggered',
+  },
 
   'agent.blocked': { severity: 'high', meaning: 'An agent was kept from acting.' },
   'agent.registered': { severity: 'info', meaning: 'There is a new agent.' },
@@ -72,6 +78,12 @@ const NAMES = [...TYPES.map((type) => [type, type] as const), ...ALIASES].map(([
 /** Refused from outside; a type that is not reserved has a severity of its own. */
 export function isReserved(type: EventType): type is ReservedType {
   return /^(approval|destination|event)\./.test(type)
+}
+
+/** What is over by it; undefined: nothing is. */
+export function endedBy(type: EventType): EventType | undefined {
+  const entry: Entry | undefined = EVENT_TYPES[type]
+  return entry?.ends as EventType | undefined
 }
 
 /** The type that a name or an alias means, whatever its case. */

@@ -1,6 +1,7 @@
 // Defines what is told of an event: the same to every destination, as webhooks and the API carry it.
 
 import type { EventType } from './catalogue.ts'
+import type { Repeated } from './settings.ts'
 import type { Severity } from './severity.ts'
 
 export interface EventView {
@@ -24,11 +25,16 @@ export interface EventView {
   acknowledged: Acknowledgement | null
   /** Absent in earnest: an admin tries a destination, which alone hears of it. */
   test?: true
+  /** Only as told to a destination that hears of repeats: the alert is one of so many in so many minutes. */
+  repeated?: Repeated
   /** Small facts; an agent's data. */
   data: Record<string, unknown>
   /** The full record. */
   url: string
 }
+
+/** As a list says it. */
+export type BriefEvent = Omit<EventView, 'data'>
 
 export interface Acknowledgement {
   by: string

@@ -3,13 +3,10 @@
 import type { DeliveryRow, DestinationRow, EventRow } from '../../db/schema.ts'
 import { newId } from '../kit/ids.ts'
 import type { Executor } from '../store/database.ts'
-import { insertDeliveries } from '../store/deliveries.ts'
 import { findListeners, type Listener } from '../store/destinations.ts'
-import { insertAlert } from '../store/events.ts'
-import type { EventType } from './catalogue.ts'
 import { type Heard, passes } from './filter.ts'
-import { type Place, placeOfAlert } from './place.ts'
-import { settingsOf } from './settings.ts'
+import type { Place } from './place.ts'
+import { type Repeated, settingsOf } from './settings.ts'
 import type { Severity } from './severity.ts'
 
 /**
@@ -25,8 +22,8 @@ export function listens(row: DestinationRow, event: Heard): boolean {
   return passes({ ...filter, minSeverity: row.min_severity as Severity }, event)
 }
 
-/** Who is to hear of an event, and whether it was told of the same card before. */
-export type Hearer = Pick<Listener, 'id' | 'told'>
+/** Who is to hear of an event, whether it was told of the same card before, and how often the alert repeated. */
+export type Hearer = Pick<Listener, 'id' | 'told'> & { repeated?: Repeated }
 
 /** One delivery of the event for each hearer, due at once, in this order. `subjectId`: what their cards show. */
 export function deliveriesOf(
@@ -55,25 +52,12 @@ function deliveryTo(
     last_error: null,
     created_at: event.created_at,
     finished_at: null,
+    repeated: hearer.repeated ? JSON.stringify(hearer.repeated) : null,
     ...placeOf(hearer),
   }
 }
 
-export interface Alert {
-  type: EventType
-  severity: Severity
-  agent: { id: string; name: string } | null
-  tool: string | null
-  environment: string | null
-  summary: string
-  action: string | null
-  data: Record<string, unknown>
-  /** The API key that sent it; null for our own. */
-  keyId: string | null
-  keyName: string | null
-}
-
-interface Told {
+export interface Told {
   /** Served before the others. */
   first?: string | undefined
   /** Nobody is told who was not told before, beside the first. */
@@ -86,7 +70,7 @@ export async function hearersOf(
   subjectId: string,
   heard: Heard,
   { first, isTest }: Told,
-): Promise<Hearer[]> {
+): Promise<Listener[]> {
   const hearers = (await findListeners(trx, subjectId)).filter(
     (row) => row.id === first || row.told === 1 || (!isTest && listens(row, heard)),
   )
@@ -94,72 +78,6 @@ export async function hearersOf(
 }
 
 /** The same, the first before the others. */
-export function firstBefore(hearers: Hearer[], first: string | undefined): Hearer[] {
+export function firstBefore<One extends Hearer>(hearers: One[], first: string | undefined): One[] {
   return hearers.toSorted((a, b) => Number(b.id === first) - Number(a.id === first))
-}
-
-/** Records an alert and its deliveries. `only`: for one destination alone, whatever its filters, as a test. */
-export function emit(
-  trx: Executor,
-  alert: Alert,
-  now: number,
-  { id = newId('evt'), only }: { id?: string; only?: string } = {},
-): Promise<EventRow> {
-  const isTest = only !== undefined
-  const row = rowOf(alert, now, { id, about: null, isTest })
-  return send(trx, row, row.id, { first: only, isTest })
-}
-
-/** Records what became of an alert, whose cards are redrawn; a test reaches nobody else. */
-export function emitAbout(
-  trx: Executor,
-  alert: Alert,
-  now: number,
-  { aboutId, ...told }: { aboutId: string } & Told,
-): Promise<EventRow> {
-  return send(
-    trx,
-    rowOf(alert, now, { id: newId('evt'), about: aboutId, isTest: told.isTest }),
-    aboutId,
-    told,
-  )
-}
-
-async function send(trx: Executor, row: EventRow, subjectId: string, told: Told): Promise<EventRow> {
-  await insertAlert(trx, row)
-  const { type, severity, tool, agent_id } = row
-  const heard = { type: type as EventType, severity: severity as Severity, tool, agentId: agent_id }
-  const hearers = await hearersOf(trx, subjectId, heard, told)
-  const place = placeOfAlert(heard.severity)
-  await insertDeliveries(
-    trx,
-    deliveriesOf(row, subjectId, hearers, () => place),
-  )
-  return row
-}
-
-function rowOf(
-  alert: Alert,
-  now: number,
-  { id, about, isTest }: { id: string; about: string | null; isTest: boolean },
-): EventRow {
-  const { type, severity, agent, tool, environment, summary, action, data, keyId, keyName } = alert
-  return {
-    id,
-    type,
-    severity,
-    approval_id: null,
-    created_at: now,
-    agent_id: agent?.id ?? null,
-    agent_name: agent?.name ?? null,
-    tool,
-    environment,
-    summary,
-    action,
-    data: JSON.stringify(data),
-    key_id: keyId,
-    key_name: keyName,
-    about,
-    is_test: isTest ? 1 : 0,
-  }
 }

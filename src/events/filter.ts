@@ -43,7 +43,8 @@ function isAmong(
   return lower !== undefined && patterns.some((pattern) => fits(pattern.toLowerCase(), lower))
 }
 
-function covers(pattern: string, { type, status }: Heard): boolean {
+/** `pattern`: as it is stored. */
+export function covers(pattern: string, { type, status }: Pick<Heard, 'type' | 'status'>): boolean {
   const verdict = VERDICTS.get(pattern)
   if (verdict !== undefined) return type === 'approval.decided' && status === verdict
   return pattern.endsWith('.*') ? type.startsWith(pattern.slice(0, -1)) : pattern === type

@@ -5,10 +5,10 @@ import { type IdempotencyKey, once } from '../idempotency/once.ts'
 import type { Clock } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import type { Database, Executor } from '../store/database.ts'
-import { findEvent, findEvents } from '../store/events.ts'
+import { findEvents } from '../store/events.ts'
 import { alertView } from './alert-view.ts'
+import { type Alert, emitAll, emitTest } from './emit.ts'
 import type { EventView } from './event.ts'
-import { type Alert, emit } from './fan-out.ts'
 
 export interface Intake {
   /**
@@ -18,8 +18,6 @@ export interface Intake {
   take(alerts: Alert[], idempotency?: IdempotencyKey): Promise<Taken>
   /** For one destination alone, whatever its filters. */
   sendTest(alert: Alert, destinationId: string): Promise<EventView>
-  /** Not those of approvals, which are read with their approval. */
-  find(id: string): Promise<EventView | undefined>
 }
 
 /** `isNew`: false for a repeat. Not ok: the Idempotency-Key named other events. */
@@ -44,9 +42,7 @@ export function createIntake(options: { db: Database; clock: Clock; publicUrl: s
   }
 
   async function takeAll({ trx, now }: Change, named: { id: string; alert: Alert }[]): Promise<EventView[]> {
-    const taken: EventView[] = []
-    for (const { id, alert } of named) taken.push(freshView(await emit(trx, alert, now, { id })))
-    return taken
+    return (await emitAll(trx, named, now)).map(freshView)
   }
 
   async function viewsOf(trx: Executor, ids: string[]): Promise<EventView[]> {
@@ -70,11 +66,7 @@ export function createIntake(options: { db: Database; clock: Clock; publicUrl: s
         })
       }),
     sendTest: (alert, only) =>
-      change(async ({ trx, now }) => freshView(await emit(trx, alert, now, { only }))),
-    async find(id) {
-      const row = await findEvent(db.read, id)
-      return row && row.approval_id === null ? alertView(row, publicUrl) : undefined
-    },
+      change(async ({ trx, now }) => freshView(await emitTest(trx, alert, now, only))),
   }
 }
 

@@ -17,6 +17,13 @@ export interface DestinationSettings {
   digest_after: number | null
   /** Is sent what reached nobody else. */
   fallback: boolean
+  /** Alerts are heard only once so many of a type and an agent came in so many minutes; null: each one. */
+  repeated: Repeated | null
+}
+
+export interface Repeated {
+  count: number
+  minutes: number
 }
 
 export const USUAL_SETTINGS: DestinationSettings = {
@@ -28,6 +35,7 @@ export const USUAL_SETTINGS: DestinationSettings = {
   rate_per_minute: null,
   digest_after: null,
   fallback: false,
+  repeated: null,
 }
 
 /** `stored`: a JSON object of those that were chosen. */

@@ -10,7 +10,9 @@ export async function insertAcknowledgement(trx: Executor, row: AcknowledgementR
     .values(row)
     .onConflict((c) => c.column('event_id').doNothing())
     .executeTakeFirst()
-  return numInsertedOrUpdatedRows === 1n
+  if (numInsertedOrUpdatedRows !== 1n) return false
+  await trx.updateTable('events').set({ is_acknowledged: 1 }).where('id', '=', row.event_id).execute()
+  return true
 }
 
 export function findAcknowledgement(db: Executor, eventId: string): Promise<AcknowledgementRow | undefined> {

@@ -31,6 +31,7 @@ const addDeliveries = compileOncePerLength((trx, rows: DeliveryRow[]) =>
           'class',
           'lane',
           'rank',
+          'repeated',
         ),
       ),
     ),

@@ -139,7 +139,7 @@ function withEvents(db: Executor) {
       'e.key_id',
       'e.key_name',
     ])
-    .select(['e.about', 'e.is_test'])
+    .select(['e.about', 'e.is_test', 'e.is_acknowledged'])
     .select(['a.name as acknowledged_by', 'a.source as acknowledged_via', 'a.acknowledged_at'])
 }
 

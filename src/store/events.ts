@@ -40,6 +40,7 @@ const addAlert = compileOnce((trx, row: EventRow) =>
         'key_name',
         'about',
         'is_test',
+        'is_acknowledged',
       ),
     ),
 )

@@ -11,6 +11,7 @@ import * as orderOfSends from '../../db/migrations/0006-order-of-sends.ts'
 import * as limits from '../../db/migrations/0007-limits.ts'
 import * as reviewerEmail from '../../db/migrations/0008-reviewer-email.ts'
 import * as keyNames from '../../db/migrations/0009-key-names.ts'
+import * as alerts from '../../db/migrations/0011-alerts.ts'
 import * as tenantNames from '../../db/migrations/0012-tenant-names.ts'
 import * as misconfigured from '../../db/migrations/0013-misconfigured.ts'
 import { StartError } from '../kit/start-error.ts'
@@ -27,6 +28,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0007-limits': limits,
   '0008-reviewer-email': reviewerEmail,
   '0009-key-names': keyNames,
+  '0011-alerts': alerts,
   '0012-tenant-names': tenantNames,
   '0013-misconfigured': misconfigured,
 }

@@ -2,8 +2,9 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Acknowledge, createAcknowledge } from '../../src/alerts/acknowledge.ts'
-import type { Alert } from '../../src/events/fan-out.ts'
+import type { Alert } from '../../src/events/emit.ts'
 import { createIntake } from '../../src/events/intake.ts'
+import { createAlertQueries } from '../../src/events/queries.ts'
 import type { Principal } from '../../src/identity/principal.ts'
 import { rememberCard } from '../../src/store/posted-cards.ts'
 import { databases } from '../fakes/databases.ts'
@@ -38,6 +39,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
   const acknowledgeOf = ({ db }: Office) => createAcknowledge({ db, clock, publicUrl: URL })
   const acknowledge: Acknowledge = (command) => (acknowledges[0] as Acknowledge)(command)
   const intake = () => createIntake({ db: office.db, clock, publicUrl: URL })
+  const alerts = () => createAlertQueries({ db: office.db, publicUrl: URL })
 
   beforeEach(async () => {
     database = await create()
@@ -107,12 +109,12 @@ describe.each(databases)('on $name', ({ name, create }) => {
     const outcome = await acknowledge(press(id, place))
     const seen = { by: 'Reviewer Ana', source: 'scripted', at }
     expect(outcome).toMatchObject({ ok: true, value: { id, type: 'policy.violation', acknowledged: seen } })
-    expect(await intake().find(id)).toMatchObject({ acknowledged: seen })
+    expect(await alerts().find(id)).toMatchObject({ acknowledged: seen })
 
     const { acknowledgements, told, audit, deliveries, persons } = await recordOf(id)
     expect(acknowledgements).toMatchObject([{ name: 'Reviewer Ana', acknowledged_at: clock.now() }])
     expect(acknowledgements[0]?.person_id).toBe(persons[0]?.id)
-    const news = await intake().find(told[0]?.id as string)
+    const news = await alerts().find(told[0]?.id as string)
     expect(news).toMatchObject({
       type: 'event.acknowledged',
       severity: 'high',

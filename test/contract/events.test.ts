@@ -1,7 +1,7 @@
 // Shows which destinations are told of which alerts and approvals, also when some of them fail or are gone.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Alert } from '../../src/events/fan-out.ts'
+import type { Alert } from '../../src/events/emit.ts'
 import { createIntake } from '../../src/events/intake.ts'
 import { Failed, Misconfigured, Throttled, Undeliverable } from '../../src/platforms/platform.ts'
 import { eventually } from '../fakes/countersign.ts'

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createAcknowledge } from '../../src/alerts/acknowledge.ts'
-import type { Alert } from '../../src/events/fan-out.ts'
+import type { Alert } from '../../src/events/emit.ts'
 import { createIntake } from '../../src/events/intake.ts'
 import { createForgetKeys } from '../../src/idempotency/retention.ts'
 import { rememberCard } from '../../src/store/posted-cards.ts'

@@ -22,6 +22,7 @@ import { takeFrom } from '../../src/store/pace.ts'
 import { insertAccount, insertPerson } from '../../src/store/persons.ts'
 import { writeState } from '../../src/store/platform-state.ts'
 import { rememberCard } from '../../src/store/posted-cards.ts'
+import { lockRun } from '../../src/store/repeats.ts'
 import { keepTenantName } from '../../src/store/tenants.ts'
 import { replaceVouching } from '../../src/store/vouching.ts'
 import { databases } from '../fakes/databases.ts'
@@ -62,6 +63,7 @@ const OF_ALERTS = [
   'key_name',
   'about',
   'is_test',
+  'is_acknowledged',
 ] as const
 
 /** All of them, each after those that it refers to. */
@@ -90,6 +92,7 @@ const INSERTIONS: Insertion[] = [
   into('pace_buckets', (trx, { name, full_until }) =>
     takeFrom(trx, { name, burst: 1, intervalMs: 1 }, full_until - 1),
   ),
+  into('repeats', lockRun),
   into('audit', (trx, row) => insertAudit(trx, row, { audit_id: row.id, salt: '', clear_text: '' })),
   into('audit_personal', (trx, row) =>
     insertAudit(trx, { id: row.audit_id, at: 0, action: '', subject: '', canonical: '', leaf: '' }, row),

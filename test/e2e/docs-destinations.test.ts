@@ -139,6 +139,11 @@ describe('its commands', () => {
     expect(JSON.parse(await run(change)).settings).toEqual(JSON.parse(shown))
   })
 
+  test('hear of repeated alerts alone', async () => {
+    const [change = ''] = blocks(sectionOf(page, 'Repeated alerts'), 'sh')
+    expect(JSON.parse(await run(change)).settings.repeated).toEqual({ count: 5, minutes: 10 })
+  })
+
   test('make a fallback', async () => {
     const [change = ''] = blocks(sectionOf(page, 'When nobody is reached'), 'sh')
     expect(JSON.parse(await run(change))).toMatchObject({

@@ -1,8 +1,8 @@
 // Opens an office with workers that send to one scripted platform, so that a test can watch deliveries.
 
 import { createWorker, type Worker } from '../../src/delivery/worker.ts'
+import type { Alert } from '../../src/events/emit.ts'
 import type { EventView } from '../../src/events/event.ts'
-import type { Alert } from '../../src/events/fan-out.ts'
 import { createIntake } from '../../src/events/intake.ts'
 import { settingsOf } from '../../src/events/settings.ts'
 import type { Clock } from '../../src/kit/clock.ts'
@@ -112,7 +112,7 @@ export async function openPostRoom(
   }
 }
 
-function alerting(wanted: Partial<Alert>): Alert {
+export function alerting(wanted: Partial<Alert>): Alert {
   return {
     type: 'policy.violation',
     severity: 'high',

@@ -65,13 +65,14 @@ const row = (type: string, ms: number): ToldEvent => ({
   key_name: null,
   about: null,
   is_test: null,
+  is_acknowledged: null,
   acknowledged_by: null,
   acknowledged_via: null,
   acknowledged_at: null,
 })
 const telling = { settings: USUAL_SETTINGS, publicUrl: 'https://sign.example.com', now: ASKED + 60_000 }
 const told = (audience: 'people' | 'machines', event: ToldEvent, view: ApprovalView | undefined = VIEW) =>
-  messageOf({ event, view }, { ...telling, audience }).event
+  messageOf({ event, view, repeated: null }, { ...telling, audience }).event
 
 test.each([
   ['approval.requested', 0, [], 2],
@@ -104,7 +105,7 @@ test('who saw to an alert later is on its card, and not in its record', () => {
   const seen = { acknowledged_by: 'Ana', acknowledged_via: 'slack', acknowledged_at: ASKED }
   const alert = { ...row('incident', 0), ...seen, approval_id: null }
   const toldTo = (audience: 'people' | 'machines') =>
-    messageOf({ event: alert, view: undefined }, { ...telling, audience }).event.acknowledged
+    messageOf({ event: alert, view: undefined, repeated: null }, { ...telling, audience }).event.acknowledged
   expect(toldTo('machines')).toBeNull()
   expect(toldTo('people')).toMatchObject({ by: 'Ana' })
 })

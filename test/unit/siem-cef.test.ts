@@ -111,6 +111,12 @@ test.each([
   expect(extensionOf({ ...ALERT, data: { dst: given } })).toEqual({ ...plain, ...target })
 })
 
+test('of an alert that repeats it is told how often', () => {
+  const repeated = { count: 5, minutes: 10 }
+  expect(extensionOf({ ...ALERT, repeated })).toMatchObject({ cnt: '5' })
+  expect(extensionOf(ALERT)).not.toHaveProperty('cnt')
+})
+
 test('severities rise through the four classes of the format', () => {
   const told = SEVERITIES.map((severity) => read({ ...EVENT, severity }).severity)
   expect(told).toEqual([1, 3, 5, 8, 10])

@@ -22,7 +22,8 @@ function mistakes(config: unknown): Record<string, string> {
   return Object.fromEntries(issues.map(({ path, message }) => [path.join('.'), message]))
 }
 
-const STANDARD = 'must be whsec_ followed by 24 to 64 bytes in base64; leave it out to have one made'
+const STANDARD =
+  'must be whsec_ followed by 24 to 64 bytes in base64; leave it out to have one made, or send signature: "sha256" beside it, which takes any text of 16 to 200 visible ASCII characters'
 const ONLY_SHA256 = "must be left out unless signature is 'sha256'"
 const NO_NAME = 'must be a header name, such as X-Signature'
 const OURS = 'must be another header: this one is ours to set'

@@ -24,6 +24,12 @@ const settingsFields = z.object({
   rate_per_minute: z.int().min(1).max(600).nullable().describe('Alerts; null: no limit of our own'),
   digest_after: z.int().min(1).max(1000).nullable().describe('When more alerts wait, they become one'),
   fallback: z.boolean().describe('Is sent approvals that reached nobody'),
+  repeated: z
+    .strictObject({ count: z.int().min(2).max(100), minutes: z.int().min(1).max(1440) })
+    .nullable()
+    .describe(
+      'Alerts are told only once so many of a type and an agent came in so many minutes; null: each one',
+    ),
 })
 
 export const settings = settingsFields.meta({ id: 'Settings' }) satisfies z.ZodType<DestinationSettings>

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { canonicalType, EVENT_TYPES, type EventType, nearestType } from '../../events/catalogue.ts'
-import type { Alert } from '../../events/fan-out.ts'
+import type { Alert } from '../../events/emit.ts'
 import { jsonObject, level, text } from '../input.ts'
 import { oneOf } from '../one-of.ts'
 

@@ -77,9 +77,17 @@ function headlineOf(event: EventView): Line {
   const level = test ? '🧪 This is a test' : `${SIGNS[severity]} ${severity.toUpperCase()}`
   return [
     { strong: `${level} · ${subjectOf(event)}` },
+    ...repeatOf(event),
     ...(tool === null ? [] : [' · ', { id: identifier(tool) }]),
     ...(environment === null ? [] : [' in ', { id: identifier(environment) }]),
   ]
+}
+
+/** Where the place hears only of what repeats. */
+export function repeatOf({ repeated }: EventView): Line {
+  if (repeated === undefined) return []
+  const { count, minutes } = repeated
+  return [` · ${count} times in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}`]
 }
 
 /** The news of an acknowledgement names what was acknowledged. */

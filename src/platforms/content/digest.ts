@@ -4,7 +4,7 @@ import type { EventView } from '../../events/event.ts'
 import { SEVERITIES, type Severity } from '../../events/severity.ts'
 import type { Digest } from '../platform.ts'
 import { type RenderOptions, withheldWords } from '../render-options.ts'
-import { titleOf } from './alert.ts'
+import { repeatOf, titleOf } from './alert.ts'
 import { type Line, plain, tightened } from './line.ts'
 import { LONGEST_URL } from './link.ts'
 import { SIGNS } from './signs.ts'
@@ -96,7 +96,7 @@ function rowOf(event: EventView, { details }: RenderOptions): DigestRow {
   const url = linkOf(event.url)
   const title = titleOf(event)
   const line: Line = [url === undefined ? { strong: title } : { words: title, url }]
-  line.push(' · ', ...asker(event))
+  line.push(...repeatOf(event), ' · ', ...asker(event))
   if (acknowledged !== null) {
     line.push(' · 👀 Acknowledged by ', { name: shortened(oneLine(acknowledged.by), 40) })
   }

@@ -1,14 +1,12 @@
 // Says which PagerDuty incident an event is about, by a key that equal alerts share and two agents never do.
 
 import { createHash } from 'node:crypto'
-import type { EventType } from '../../events/catalogue.ts'
+import { type EventType, endedBy } from '../../events/catalogue.ts'
 import type { EventView } from '../../events/event.ts'
 
-/** What says that something is over, and what is over then. */
-const ENDS: Partial<Record<EventType, EventType>> = { 'circuit_breaker.reset': 'circuit_breaker.triggered' }
-
+/** Whether it says that something is over. */
 export function isEnd({ type }: EventView): boolean {
-  return ENDS[type] !== undefined
+  return endedBy(type) !== undefined
 }
 
 /**
@@ -18,7 +16,7 @@ export function isEnd({ type }: EventView): boolean {
 export function dedupKeyOf(event: EventView): string {
   if (event.approval_id !== null) return `countersign:${event.approval_id}`
   const type = alertType(event)
-  return `countersign:${ENDS[type] ?? type}:${hash(JSON.stringify(whose(event)))}`
+  return `countersign:${endedBy(type) ?? type}:${hash(JSON.stringify(whose(event)))}`
 }
 
 function alertType({ type, data }: EventView): EventType {

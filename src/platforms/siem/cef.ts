@@ -62,7 +62,7 @@ function extension(fields: Field[], budget: Budget): string {
 }
 
 function fieldsOf(event: EventView): Field[] {
-  const { id, created_at, agent, tool, action, summary, url } = event
+  const { id, created_at, agent, tool, action, summary, repeated, url } = event
   const { host, ending, src, dst } = factsOf(event)
   return [
     { key: 'rt', text: String(Date.parse(created_at)) },
@@ -71,6 +71,7 @@ function fieldsOf(event: EventView): Field[] {
     { key: 'app', text: within(tool, LONGEST.app) },
     ...endpointFields(src, { ip: 'src', host: 'shost', ipv6: 'c6a2', label: 'Source IPv6 Address' }),
     ...endpointFields(dst, { ip: 'dst', host: 'dhost', ipv6: 'c6a3', label: 'Destination IPv6 Address' }),
+    { key: 'cnt', text: repeated && String(repeated.count) },
     { key: 'externalId', text: id },
     // Half an address leads nowhere.
     { key: 'request', text: url.length <= LONGEST.request ? url : null },

@@ -66,6 +66,7 @@ function finding(event: EventView, budget: Budget) {
     status,
     is_alert: isAlert(event),
     time: Date.parse(created_at),
+    ...(event.repeated && { count: event.repeated.count }),
     message: budget.of('', visible(summary), LONGEST_SUMMARY),
     metadata: {
       version: SCHEMA_VERSION,

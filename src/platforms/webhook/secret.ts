@@ -15,7 +15,8 @@ export interface KeptSecrets {
 const HOUR_MS = 3_600_000
 const STANDARD_PREFIX = 'whsec_'
 const SENTENCES: Record<SignatureStyle, string> = {
-  standard: 'must be whsec_ followed by 24 to 64 bytes in base64; leave it out to have one made',
+  standard:
+    'must be whsec_ followed by 24 to 64 bytes in base64; leave it out to have one made, or send signature: "sha256" beside it, which takes any text of 16 to 200 visible ASCII characters',
   sha256: 'must be 16 to 200 visible ASCII characters; leave it out to have one made',
 }
 
