@@ -8,6 +8,7 @@ import type { DeliveryLog } from '../delivery/log.ts'
 import type { Destinations } from '../destinations/destinations.ts'
 import type { TestSends } from '../destinations/test-send.ts'
 import type { Intake } from '../events/intake.ts'
+import type { AlertQueries } from '../events/queries.ts'
 import type { ApiKeys } from '../identity/api-keys.ts'
 import type { People } from '../identity/people.ts'
 import type { Logger } from '../kit/log.ts'
@@ -40,6 +41,7 @@ export interface ApiOptions {
   platforms: Map<string, Platform>
   testSends: TestSends
   intake: Intake
+  alerts: AlertQueries
   acknowledge: Acknowledge
   deliveryLog: DeliveryLog
   metrics: Metrics
@@ -54,14 +56,14 @@ export interface ApiOptions {
 /** The routes, and what answers their errors and those of everything mounted before them. */
 export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHandler)[] {
   const { desk, queries, apiKeys, people, destinations, kinds, platforms, testSends, stopping } = options
-  const { intake, acknowledge, deliveryLog } = options
+  const { intake, alerts, acknowledge, deliveryLog } = options
   const api = Router({ caseSensitive: true })
   const limiter = createLimiter()
   const endpoints = [
     ...approvalEndpoints({ desk, queries, stopping }),
     ...notificationEndpoints({ destinations, kinds, platforms }),
     conversationsEndpoint(platforms),
-    ...eventEndpoints({ intake, acknowledge, limiter }),
+    ...eventEndpoints({ intake, alerts, acknowledge, limiter }),
     ...deliveryEndpoints(deliveryLog),
     destinationTestEndpoint({ destinations, testSends }),
     ...apiKeyEndpoints(apiKeys),

@@ -10,4 +10,5 @@ export async function testDestination(
   const path = `/v1/settings/notifications/${encodeURIComponent(id)}/test`
   const sent = await post(path, { ...(event && { event }), ...(message && { message }) })
   console.log(`It arrived: ${sent.type ?? 'a card to press'} (${sent.url})`)
+  if (typeof sent.notice === 'string') console.log(sent.notice)
 }

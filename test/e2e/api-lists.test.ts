@@ -1,10 +1,12 @@
-// Shows that a list of approvals has those that match, page by page, and never another's.
+// Shows that a list of approvals or events has those that match, page by page, and never another's.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
+import type { EventView } from '../../src/events/event.ts'
 import { type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
+import { reviewer, sharedServer } from '../fakes/shared-server.ts'
 
 interface Page {
   data: ApprovalView[]
@@ -119,5 +121,100 @@ describe.each(databases)('on $name', ({ create }) => {
     }
     expect(pages).toEqual([asked.slice(0, 4), asked.slice(4)])
     expect((await list('', key)).data.map(({ id }) => id)).toEqual(asked)
+  })
+})
+
+interface AlertPage {
+  data: EventView[]
+  next_cursor: string | null
+  errors: unknown
+}
+
+describe.each(databases)('of events on $name', ({ create }) => {
+  const server = sharedServer(create)
+  let ids: string[]
+
+  beforeAll(async () => {
+    await server.running.ask()
+    ids = []
+    for (let i = 0; i < 8; i++) {
+      server.clock.advance(1_000)
+      const type = ['policy.violation', 'policy.warning', 'DENY', 'REQUIRE_APPROVAL'][i % 4]
+      const { body } = await server.running.call<AlertPage>('POST', '/v1/events', {
+        body: {
+          type,
+          severity: i < 4 ? 'high' : 'low',
+          agent: { id: i % 2 === 0 ? 'even' : 'odd' },
+          tool: i === 7 ? 'sql.run' : 'mail.send',
+          data: { text: 'x'.repeat(i < 6 ? 10 : 16_000), i },
+        },
+      })
+      ids.push(body.data[0]?.id as string)
+    }
+    const key = await server.running.key(reviewer('Ana Ruiz'))
+    await server.running.call('POST', `/v1/events/${ids[2]}/acknowledge`, { key })
+  })
+
+  const list = async (query: string) =>
+    (await server.running.call<AlertPage>('GET', `/v1/events?${query}`)).body
+  const listed = async (query: string) => (await list(query)).data.map(({ id }) => ids.indexOf(id))
+
+  test.each([
+    ['', [7, 6, 5, 4, 3, 2, 1, 0]],
+    ['type=policy.violation', [4, 0]],
+    ['type=Policy.*', [5, 4, 1, 0]],
+    ['type=DENY&acknowledged=True', [2]],
+    ['type=require_approval', [7, 3]],
+    ['severity=HIGH', [3, 2, 1, 0]],
+    ['agent=odd&severity=low', [7, 5]],
+    ['tool=sql.run', [7]],
+    ['acknowledged=true', [2]],
+    ['acknowledged=false&severity=high', [3, 1, 0]],
+    ['type=destination.*', []],
+  ])('by %s they are the newest of those that match', async (query, found) => {
+    expect(await listed(query)).toEqual(found)
+  })
+
+  test('a span of time takes in its start and leaves out its end, and pages go on', async () => {
+    const { data } = await list('')
+    const at = (index: number) => data.find(({ id }) => id === ids[index])?.created_at
+    expect(await listed(`created_from=${at(3)}&created_before=${at(6)}`)).toEqual([5, 4, 3])
+    const page = await list('limit=3&type=policy.*')
+    expect(page.data.map(({ id }) => ids.indexOf(id))).toEqual([5, 4, 1])
+    expect(await listed(`limit=3&type=policy.*&cursor=${page.next_cursor}`)).toEqual([0])
+  })
+
+  test('each is as it is by itself, without its data unless they are asked for', async () => {
+    const { body } = await server.running.call<EventView>('GET', `/v1/events/${ids[2]}`)
+    expect(body.acknowledged).toMatchObject({ by: 'Ana Ruiz' })
+    const { data: _, ...brief } = body
+    expect((await list('acknowledged=true')).data).toEqual([brief])
+    expect((await list('acknowledged=true&include=details')).data).toEqual([body])
+  })
+
+  test('a page with data ends before it has more than half a megabyte of them', async () => {
+    const one = { type: 'system.health', data: { text: 'x'.repeat(16_000) } }
+    for (let part = 0; part < 4; part++) {
+      const body = { events: Array.from({ length: 10 }, () => one) }
+      expect((await server.running.call('POST', '/v1/events', { body })).status).toBe(201)
+    }
+    const first = await list('type=system.health&include=details&limit=200')
+    expect(first.data).toHaveLength(31)
+    expect((await list(`type=system.health&include=details&cursor=${first.next_cursor}`)).data).toHaveLength(
+      9,
+    )
+    expect((await list('type=system.health&limit=200')).data).toHaveLength(40)
+  })
+
+  test.each([
+    'type=approval.*',
+    'type=hitl.requested',
+    'type=x',
+    'acknowledged=1',
+    'cursor=apr_1',
+    'colour=red',
+  ])('what is no filter of theirs is refused by name: %s', async (query) => {
+    const { errors } = await list(query)
+    expect(JSON.stringify(errors)).toContain(query.split('=')[0])
   })
 })

@@ -78,6 +78,13 @@ test('every command runs in the order of the page and answers as the page says',
   ).ended
   expect([code, out]).toEqual([0, expect.stringContaining('It arrived: policy.violation')])
 
+  const alerts = await next()
+  expect(alerts.data.map(({ type }: { type: string }) => type)).toEqual([
+    'policy.violation',
+    'policy.violation',
+  ])
+  expect(alerts.data[0]).not.toHaveProperty('data')
+
   expect(await next()).toEqual({ data: [], next_cursor: null })
   expect(await next()).toEqual({ replayed: 0 })
   expect(commands).toEqual([])

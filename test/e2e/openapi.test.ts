@@ -258,6 +258,7 @@ describe('answers keep to it', () => {
     const once = { headers: { 'idempotency-key': 'told once' } }
     const told = await expectDocumented('emitEvents', '/v1/events', violation, once)
     await expectDocumented('emitEvents', '/v1/events', violation, once)
+    await expectDocumented('listEvents', '/v1/events?include=details')
     await expectDocumented('readEvent', `/v1/events/${told.data[0]?.id}`)
     await expectDocumented(
       'acknowledgeEvent',

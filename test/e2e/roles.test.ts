@@ -35,6 +35,7 @@ const MAY: Record<string, readonly Caller[]> = {
   deleteDestination: ADMINS,
   testDestination: ADMINS,
   emitEvents: AGENTS,
+  listEvents: ['reviewer', 'auditor', 'admin'],
   readEvent: ['reviewer', 'auditor', 'admin'],
   acknowledgeEvent: ['reviewer'],
   listDeliveries: ADMINS,

@@ -115,6 +115,11 @@ export const deleteDestination = {
   problems: unknownId,
 } as const satisfies Operation
 
+const notice = z
+  .string()
+  .optional()
+  .describe('Where another type was asked for: it is shown on the card of a pending approval')
+
 export const testDestination = {
   id: 'testDestination',
   tag,
@@ -125,7 +130,7 @@ export const testDestination = {
   roles,
   body: destinationTest,
   bodyIsOptional: true,
-  answers: { 201: { says: 'It arrived', body: z.union([approval, event]) } },
+  answers: { 201: { says: 'It arrived', body: z.union([approval.extend({ notice }), event]) } },
   problems: { ...unknownId, 409: ['destination_disabled'], 502: ['test_failed'] },
 } as const satisfies Operation
 

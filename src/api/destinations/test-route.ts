@@ -3,7 +3,7 @@
 import type { ApprovalView } from '../../approvals/view.ts'
 import type { Destinations } from '../../destinations/destinations.ts'
 import type { TestResult, TestSends } from '../../destinations/test-send.ts'
-import { isReserved } from '../../events/catalogue.ts'
+import { type EventType, isReserved } from '../../events/catalogue.ts'
 import type { EventView } from '../../events/event.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { NOT_FOUND, problemOf } from '../errors.ts'
@@ -27,8 +27,16 @@ export function destinationTestEndpoint({ destinations, testSends }: TestRouteOp
     if (event && !isReserved(event)) {
       return resultOf(await testSends.alert(destination, event, caller, message), 'event_id')
     }
-    return resultOf(await testSends.card(destination, caller, message), 'approval_id')
+    const sent = resultOf(await testSends.card(destination, caller, message), 'approval_id')
+    const isOther = event !== undefined && event !== 'approval.requested'
+    if ('problem' in sent || !isOther) return sent
+    return answer(201, { ...sent.body, notice: noticeOf(event) })
   })
+}
+
+/** Only Countersign tells of these types, and not without reason. */
+function noticeOf(event: EventType): string {
+  return `${event} cannot be tested by itself: what was sent is the card of a pending approval, which changes when somebody presses Approve or Deny, or when it expires in 15 minutes`
 }
 
 function resultOf(

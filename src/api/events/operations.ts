@@ -5,6 +5,7 @@ import { SEVERITIES } from '../../events/severity.ts'
 import { agentSeen, keySeen, pageOf, time } from '../answers.ts'
 import { idempotencyHeader } from '../idempotency.ts'
 import type { Operation } from '../operation.ts'
+import { eventsQuery } from './list-query.ts'
 import { newEvents } from './schemas.ts'
 
 const tag = 'Events'
@@ -36,6 +37,13 @@ export const event = z
   })
   .meta({ id: 'Event' })
 
+/** In a list: the data are there with `include=details` only. */
+const listedEvent = event.extend({ data: event.shape.data.optional() })
+
+const told = pageOf(event).extend({
+  notice: z.string().optional().describe('What whoever told it may have meant otherwise, as a sentence'),
+})
+
 export const emitEvents = {
   id: 'emitEvents',
   tag,
@@ -46,14 +54,31 @@ export const emitEvents = {
   headers: idempotencyHeader,
   body: newEvents,
   answers: {
-    201: { says: 'Recorded, and on the way to whoever listens', body: pageOf(event) },
+    201: { says: 'Recorded, and on the way to whoever listens', body: told },
     200: {
       says: 'Recorded before, under the same Idempotency-Key; nobody is told again',
-      body: pageOf(event),
+      body: told,
     },
   },
   refusals: ['idempotency_key_reused'],
   problems: { 403: ['agent_mismatch', 'reserved_event_type'], 429: ['too_many_events'] },
+} as const satisfies Operation
+
+export const listEvents = {
+  id: 'listEvents',
+  tag,
+  method: 'get',
+  path: '/v1/events',
+  summary:
+    'List events that are not about an approval, the newest first. Their data only with `include=details`',
+  roles: ['reviewer', 'auditor'],
+  query: eventsQuery,
+  answers: {
+    200: {
+      says: 'A page; with details it ends after at most half a megabyte of them, and the next page goes on',
+      body: pageOf(listedEvent),
+    },
+  },
 } as const satisfies Operation
 
 export const readEvent = {

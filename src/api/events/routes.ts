@@ -2,8 +2,9 @@
 
 import type { Acknowledge } from '../../alerts/acknowledge.ts'
 import { refused } from '../../approvals/refusals.ts'
-import { isReserved } from '../../events/catalogue.ts'
+import { type EventType, isReserved } from '../../events/catalogue.ts'
 import type { Intake } from '../../events/intake.ts'
+import type { AlertQueries } from '../../events/queries.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
 import { problemOf } from '../errors.ts'
 import { keyedBy } from '../idempotency.ts'
@@ -11,18 +12,27 @@ import type { Limiter } from '../limiter.ts'
 import { answer, type Result } from '../result.ts'
 import * as operations from './operations.ts'
 
+/** Added where whoever tells of it may have meant to ask. */
+const HOW_TO_ASK: Partial<Record<EventType, string>> = {
+  'approval.requested': '; POST /v1/approvals asks people for a decision',
+}
+const ASKS_NOBODY =
+  'decision.require_approval is a report and asks nobody; POST /v1/approvals asks people for a decision'
+
 export interface EventRoutesOptions {
   intake: Intake
+  alerts: AlertQueries
   acknowledge: Acknowledge
   limiter: Limiter
 }
 
 export function eventEndpoints(options: EventRoutesOptions): Endpoint[] {
-  const { intake, acknowledge } = options
+  const { alerts, acknowledge } = options
   return [
     endpoint(operations.emitEvents, (asked) => emitEvents(options, asked)),
+    endpoint(operations.listEvents, (asked) => listEvents(options, asked)),
     endpoint(operations.readEvent, async ({ id }) => {
-      const event = await intake.find(id)
+      const event = await alerts.find(id)
       if (!event) return problemOf(refused('event_not_found').refusal)
       return answer(200, event)
     }),
@@ -40,7 +50,7 @@ async function emitEvents(
 ): Promise<Result<typeof operations.emitEvents>> {
   const reserved = body.find(({ type }) => isReserved(type))
   if (reserved) {
-    const detail = `${reserved.type} is told by Countersign alone`
+    const detail = `${reserved.type} is told by Countersign alone${HOW_TO_ASK[reserved.type] ?? ''}`
     return { problem: { status: 403, code: 'reserved_event_type', detail } }
   }
   const foreign = body.find(({ agent }) => caller.agentId !== undefined && agent?.id !== caller.agentId)
@@ -54,5 +64,27 @@ async function emitEvents(
   const { idempotency } = keyedBy(caller, headers)
   const taken = await intake.take(alerts, idempotency)
   if (!taken.ok) return problemOf(refused('idempotency_key_reused').refusal)
-  return answer(taken.isNew ? 201 : 200, { data: taken.events, next_cursor: null })
+  const isReport = taken.events.some(({ type }) => type === 'decision.require_approval')
+  const page = { data: taken.events, next_cursor: null, ...(isReport && { notice: ASKS_NOBODY }) }
+  return answer(taken.isNew ? 201 : 200, page)
+}
+
+async function listEvents(
+  { alerts }: EventRoutesOptions,
+  { query }: Asked<typeof operations.listEvents>,
+): Promise<Result<typeof operations.listEvents>> {
+  const { type, severity, agent, tool, acknowledged, created_from, created_before } = query
+  const { include, limit, cursor } = query
+  const filter = {
+    types: type,
+    severity,
+    agentId: agent,
+    tool,
+    isAcknowledged: acknowledged,
+    createdFrom: created_from,
+    createdBefore: created_before,
+    after: cursor,
+  }
+  const page = await (include === 'details' ? alerts.listWhole(filter, limit) : alerts.list(filter, limit))
+  return answer(200, { data: page.alerts, next_cursor: page.next ?? null })
 }
