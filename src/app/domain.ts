@@ -12,7 +12,7 @@ import { createCommands } from '../commands/governance.ts'
 import type { Config } from '../config/config.ts'
 import { createDeliveryLog, type DeliveryLog } from '../delivery/log.ts'
 import { createDestinations, type Destinations } from '../destinations/destinations.ts'
-import { keyBesideDatabase } from '../destinations/secret-key.ts'
+import { openSecretKey } from '../destinations/secret-key.ts'
 import { createTestSends, type TestSends } from '../destinations/test-send.ts'
 import { createForgetRepeats } from '../events/forget-repeats.ts'
 import { createIntake, type Intake } from '../events/intake.ts'
@@ -22,10 +22,9 @@ import { type ApiKeys, createApiKeys } from '../identity/api-keys.ts'
 import { createPeople, type People } from '../identity/people.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Logger } from '../kit/log.ts'
-import { StartError } from '../kit/start-error.ts'
 import { startSweeper } from '../kit/sweeper.ts'
 import type { PlatformKind } from '../platforms/platform.ts'
-import { type Database, isPostgres } from '../store/database.ts'
+import type { Database } from '../store/database.ts'
 import { openDatabase } from '../store/open-database.ts'
 
 /** Beside the send itself, for what comes before and after it. */
@@ -68,6 +67,10 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
   const { config, kinds, clock, log, counts } = options
   const { publicUrl } = config
   const db = await openDatabase(config.databaseUrl, { as: 'server', log })
+  const secretKey = await openSecretKey(db, config).catch(async (error) => {
+    await db.close()
+    throw error
+  })
   const waitingRoom = openWaitingRoom(db)
   const refusals = createRefusals({ db, clock, log, onRefused: counts.refused })
   const viewing = { publicUrl, reviewable: channelTypesOfPeople(kinds) }
@@ -82,7 +85,7 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
   })
   const intake = createIntake({ db, clock, publicUrl })
   const queries = createQueries({ db, clock, ...viewing, waitingRoom, unplaced: channelTypesOutside(kinds) })
-  const destinations = createDestinations({ db, clock, secretKey: secretKeyOf(config), kinds })
+  const destinations = createDestinations({ db, clock, secretKey, kinds })
   await destinations.sealStored()
   const deliveryLog = createDeliveryLog({ db, clock, retentionDays: config.retentionDays })
   const duties = [
@@ -136,10 +139,4 @@ function channelTypesOfPeople(kinds: PlatformKind[]): string[] {
 /** Whoever asks us does so from a workspace: a platform that calls us for nothing has none. */
 function channelTypesOutside(kinds: PlatformKind[]): string[] {
   return kinds.filter(({ inbound = [] }) => inbound.length === 0).map(({ name }) => name)
-}
-
-function secretKeyOf({ secretKey, databaseUrl }: Config): Buffer {
-  if (secretKey) return secretKey
-  if (isPostgres(databaseUrl)) throw new StartError('COUNTERSIGN_SECRET_KEY must be set with PostgreSQL.')
-  return keyBesideDatabase(databaseUrl)
 }

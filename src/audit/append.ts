@@ -33,6 +33,8 @@ export interface Entry {
     | 'destination.deleted'
     | 'destination.disabled'
     | 'destination.moved'
+    | 'secret_key.reset'
+    | 'database.restored'
   /** The id of what changed, or of who was refused. */
   subject: string
   /** Never personal: stays for ever. */

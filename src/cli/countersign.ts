@@ -44,6 +44,13 @@ people
   .description('end the keys of everybody with this address; their votes on pending approvals do not count')
   .action(async (email) => (await import('./people.ts')).disablePerson(email))
 
+program
+  .command('secret-key')
+  .description('the key that seals the secrets of destinations')
+  .command('reset')
+  .description('start over with another key when it is lost: those secrets are lost, and must be set again')
+  .action(async () => (await import('./secret-key.ts')).resetKey())
+
 const slack = program.command('slack').description('what the Slack app needs')
 slack
   .command('manifest')

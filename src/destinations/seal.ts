@@ -13,6 +13,11 @@ export function seal(key: Buffer, context: string, clearText: string): string {
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64')
 }
 
+/** Whether an empty JSON object is sealed there: the only one that has two bytes. */
+export function isSealedNothing(sealedText: string): boolean {
+  return Buffer.from(sealedText, 'base64').length === NONCE_BYTES + TAG_BYTES + 2
+}
+
 /** Throws when the key is another one or the text was changed. */
 export function unseal(key: Buffer, context: string, sealedText: string): string {
   const bytes = Buffer.from(sealedText, 'base64')

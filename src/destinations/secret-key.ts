@@ -1,26 +1,105 @@
-// Reads or makes the key that seals the secrets on SQLite, beside the database, if the environment has none.
+// Finds the key that opens the secrets of a database, and refuses to go on with any other.
 
-import { randomBytes } from 'node:crypto'
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { record } from '../audit/append.ts'
+import type { Clock } from '../kit/clock.ts'
+import { StartError } from '../kit/start-error.ts'
+import { type Database, type Executor, isPostgres } from '../store/database.ts'
+import { findKnownDestinations, updateKnownDestination } from '../store/destinations.ts'
+import { keepState, readState, writeState } from '../store/platform-state.ts'
+import { keyBesideDatabase, keyPathOf, readKeyFile } from './key-file.ts'
+import { isSealedNothing, seal, unseal } from './seal.ts'
+import { switchOff } from './switch-off.ts'
 
-/** `path`: the SQLite database; its key is made at the first start, readable by the owner alone. */
-export function keyBesideDatabase(path: string): Buffer {
-  const keyPath = `${path}.key`
-  if (!existsSync(keyPath)) makeKey(keyPath)
-  const key = Buffer.from(readFileSync(keyPath, 'utf8').trim(), 'base64')
-  if (key.length !== 32) throw new Error(`${keyPath} must hold 32 bytes in base64`)
+/** A sealed text in the database, which its key alone opens. */
+const MARKER = ['countersign', 'secret_key'] as const
+const MARKER_CONTEXT = 'the key of this database'
+const SEALER = 'the one that sealed the secrets in this database'
+const REMEDY =
+  'Restore the key from your backup. If it is lost for good, `countersign secret-key reset` starts over with another one: docs/operations.md'
+
+export interface KeySource {
+  /** Of the environment. */
+  secretKey: Buffer | undefined
+  databaseUrl: string
+}
+
+/**
+ * The key of the environment or the file; on SQLite a new one, while nothing is sealed yet. Throws a StartError when
+ * it is missing, or is not the one that sealed what is in the database.
+ */
+export async function openSecretKey(db: Database, source: KeySource): Promise<Buffer> {
+  const key = givenKey(source) ?? (await firstKey(db, source))
+  const isTheKey = await db.transact(async (trx) => {
+    if (!(await opensAll(trx, key))) return false
+    // Of processes that start at once with different keys one is first, and the others are refused.
+    await keepState(trx, ...MARKER, seal(key, MARKER_CONTEXT, ''))
+    return opensAll(trx, key)
+  })
+  if (!isTheKey) throw new StartError(`${nameOf(source)} is another key than ${SEALER}. ${REMEDY}`)
   return key
 }
 
-/** Whole and on disk before it has its name, so that nobody reads half of it; who is later takes the first one's. */
-function makeKey(keyPath: string): void {
-  const draft = `${keyPath}.${process.pid}`
-  writeFileSync(draft, randomBytes(32).toString('base64'), { mode: 0o600, flush: true })
+/** undefined: there is none. */
+export function givenKey({ secretKey, databaseUrl }: KeySource): Buffer | undefined {
+  if (secretKey) return secretKey
+  if (isPostgres(databaseUrl)) throw new StartError('COUNTERSIGN_SECRET_KEY must be set with PostgreSQL.')
+  return readKeyFile(databaseUrl)
+}
+
+async function firstKey(db: Database, source: KeySource): Promise<Buffer> {
+  if (await hasSealed(db.read))
+    throw new StartError(`${nameOf(source)} is missing: it is ${SEALER}. ${REMEDY}`)
+  return keyBesideDatabase(source.databaseUrl)
+}
+
+function nameOf({ secretKey, databaseUrl }: KeySource): string {
+  return secretKey ? 'COUNTERSIGN_SECRET_KEY' : keyPathOf(databaseUrl)
+}
+
+async function hasSealed(db: Executor): Promise<boolean> {
+  return (await readState(db, ...MARKER)) !== undefined || (await findKnownDestinations(db)).length > 0
+}
+
+/** Of a database without a marker, from an earlier version, one secret is enough: older ones may be lost already. */
+export async function opensAll(db: Executor, key: Buffer): Promise<boolean> {
+  const marker = await readState(db, ...MARKER)
+  if (marker !== undefined) return opens(key, MARKER_CONTEXT, marker)
+  const rows = await findKnownDestinations(db)
+  return rows.length === 0 || rows.some((row) => opens(key, row.id, row.sealed_secrets))
+}
+
+function opens(key: Buffer, context: string, sealed: string): boolean {
   try {
-    linkSync(draft, keyPath)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  } finally {
-    rmSync(draft)
+    unseal(key, context, sealed)
+    return true
+  } catch {
+    return false
   }
+}
+
+/**
+ * Starts over after the key was lost: the secrets of destinations are gone, and those that had some are switched off.
+ * Returns their names. Throws a StartError, and changes nothing, when the key is not lost.
+ */
+export async function resetSecretKey(db: Database, source: KeySource, clock: Clock): Promise<string[]> {
+  const known = givenKey(source)
+  if (known && (await opensAll(db.read, known))) {
+    throw new StartError(`${nameOf(source)} opens the secrets in this database; nothing was changed.`)
+  }
+  const key = known ?? keyBesideDatabase(source.databaseUrl)
+  return db.transact(async (trx) => {
+    const now = clock.now()
+    const names: string[] = []
+    for (const row of await findKnownDestinations(trx)) {
+      if (!isSealedNothing(row.sealed_secrets)) {
+        names.push(row.name)
+        await switchOff(trx, { id: row.id, reason: 'secret_key_lost', now })
+      }
+      await updateKnownDestination(trx, row.id, { sealed_secrets: seal(key, row.id, '{}') })
+    }
+    await writeState(trx, ...MARKER, seal(key, MARKER_CONTEXT, ''))
+    const facts = { by: 'command line', destinations: names.length }
+    await record(trx, { at: now, action: 'secret_key.reset', subject: 'secret_key', facts, personal: {} })
+    return names
+  })
 }

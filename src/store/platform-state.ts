@@ -1,4 +1,4 @@
-// Stores what a platform must remember over a restart: small JSON values by key, each platform for itself.
+// Stores what a platform must remember over a restart: small values by key, each platform for itself.
 
 import type { PlatformStateRow } from '../../db/schema.ts'
 import type { Database, Executor } from './database.ts'
@@ -38,6 +38,16 @@ export function writeState(trx: Executor, platform: string, key: string, value: 
     .insertInto('platform_state')
     .values(row)
     .onConflict((c) => c.columns(['platform', 'key']).doUpdateSet({ value }))
+    .execute()
+}
+
+/** Only where there is none yet. */
+export function keepState(trx: Executor, platform: string, key: string, value: string): Promise<unknown> {
+  const row: PlatformStateRow = { platform, key, value }
+  return trx
+    .insertInto('platform_state')
+    .values(row)
+    .onConflict((c) => c.columns(['platform', 'key']).doNothing())
     .execute()
 }
 

@@ -85,6 +85,11 @@ test('it starts, prints the first admin key once, refuses a second server, and s
   third.child.kill('SIGINT')
   expect((await third.ended).code).toBe(0)
   expect((await stat(join(folder, 'one.db.key'))).mode & 0o777).toBe(0o600)
+
+  await rm(join(folder, 'one.db.key'))
+  const withoutKey = await start(env).ended
+  expect([withoutKey.code, withoutKey.out]).toEqual([1, ''])
+  expect(withoutKey.err).toMatch(/^Countersign cannot start\.\none\.db\.key is missing: .*\n$/)
 }, 60_000)
 
 test('a key of the environment is not printed, and no other is made', async () => {

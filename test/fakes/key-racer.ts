@@ -1,7 +1,7 @@
 // Runs as one of several processes that must agree on keys: says that it is ready, and on a word takes 200 keys.
 
 import { join } from 'node:path'
-import { keyBesideDatabase } from '../../src/destinations/secret-key.ts'
+import { keyBesideDatabase } from '../../src/destinations/key-file.ts'
 
 const [folder = ''] = process.argv.slice(2)
 

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { keyBesideDatabase } from '../../src/destinations/key-file.ts'
 import { seal, unseal } from '../../src/destinations/seal.ts'
-import { keyBesideDatabase } from '../../src/destinations/secret-key.ts'
 
 const KEY = Buffer.alloc(32, 1)
 
