@@ -39,9 +39,8 @@ export function sealedConfigs(secretKey: Buffer, kinds: PlatformKind[]): SealedC
     sealed(row) {
       const kind = kindOf.get(row.channel_type)
       const readable = JSON.parse(row.config)
-      const secrets = secretsIn(row)
-      if (!kind?.secrets.some((name) => name in readable && !(name in secrets))) return undefined
-      const config = { ...readable, ...secrets }
+      if (!kind?.secrets.some((name) => name in readable)) return undefined
+      const config = { ...readable, ...secretsIn(row) }
       // With what the platform itself keeps beside its secrets.
       const { data = config } = kind.config.safeParse(config)
       return keep(row.id, row.channel_type, data as Record<string, unknown>)

@@ -158,6 +158,7 @@ export const ROOMS: Record<string, Room> = {
   },
   'platforms/retry-after': { at: 'src/platforms/retry-after.ts', imports: [] },
   'platforms/chosen-headers': { at: 'src/platforms/chosen-headers.ts', imports: [] },
+  'platforms/shown-url': { at: 'src/platforms/shown-url.ts', imports: [] },
   'platforms/compact-event': {
     at: 'src/platforms/compact-event.ts',
     imports: ['platforms/content', { room: 'events', types: true }, 'kit'],
@@ -181,6 +182,7 @@ export const ROOMS: Record<string, Room> = {
       'platforms/reach',
       'platforms/retry-after',
       'platforms/chosen-headers',
+      'platforms/shown-url',
       'platforms/compact-event',
       'platforms/content',
       'platforms/render-options',
