@@ -115,10 +115,14 @@ export const deleteDestination = {
   problems: unknownId,
 } as const satisfies Operation
 
-const notice = z
-  .string()
-  .optional()
-  .describe('Where another type was asked for: it is shown on the card of a pending approval')
+const testedApproval = approval
+  .extend({
+    notice: z
+      .string()
+      .optional()
+      .describe('Where another type was asked for: it is shown on the card of a pending approval'),
+  })
+  .meta({ id: 'TestedApproval' })
 
 export const testDestination = {
   id: 'testDestination',
@@ -130,7 +134,7 @@ export const testDestination = {
   roles,
   body: destinationTest,
   bodyIsOptional: true,
-  answers: { 201: { says: 'It arrived', body: z.union([approval.extend({ notice }), event]) } },
+  answers: { 201: { says: 'It arrived', body: z.union([testedApproval, event]) } },
   problems: { ...unknownId, 409: ['destination_disabled'], 502: ['test_failed'] },
 } as const satisfies Operation
 

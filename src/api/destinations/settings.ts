@@ -26,6 +26,7 @@ const settingsFields = z.object({
   fallback: z.boolean().describe('Is sent approvals that reached nobody'),
   repeated: z
     .strictObject({ count: z.int().min(2).max(100), minutes: z.int().min(1).max(1440) })
+    .meta({ id: 'Repeated' })
     .nullable()
     .describe(
       'Alerts are told only once so many of a type and an agent came in so many minutes; null: each one',

@@ -14,35 +14,39 @@ const acknowledgement = z
   .object({ by: z.string(), source: z.string().describe('A platform, `console` or `api`'), at: time })
   .meta({ id: 'Acknowledgement' })
 
-export const event = z
-  .object({
-    id: z.string(),
-    type: z.string(),
-    severity: z.enum(SEVERITIES),
-    created_at: time,
-    environment: z.string().nullable(),
-    key: keySeen.nullable().describe('null: Countersign tells it itself'),
-    agent: agentSeen.nullable(),
-    tool: z.string().nullable(),
-    summary: z.string(),
-    action: z.string().nullable(),
-    approval_id: z.string().nullable(),
-    acknowledged: acknowledgement.nullable().describe('Who has seen to it first'),
-    test: z
-      .literal(true)
-      .optional()
-      .describe('Only of a test: an admin tries a destination, which alone hears of it'),
-    data: z.record(z.string(), z.unknown()),
-    url: z.string(),
-  })
-  .meta({ id: 'Event' })
+const eventFields = z.object({
+  id: z.string(),
+  type: z.string(),
+  severity: z.enum(SEVERITIES),
+  created_at: time,
+  environment: z.string().nullable(),
+  key: keySeen.nullable().describe('null: Countersign tells it itself'),
+  agent: agentSeen.nullable(),
+  tool: z.string().nullable(),
+  summary: z.string(),
+  action: z.string().nullable(),
+  approval_id: z.string().nullable(),
+  acknowledged: acknowledgement.nullable().describe('Who has seen to it first'),
+  test: z
+    .literal(true)
+    .optional()
+    .describe('Only of a test: an admin tries a destination, which alone hears of it'),
+  data: z.record(z.string(), z.unknown()),
+  url: z.string(),
+})
+
+export const event = eventFields.meta({ id: 'Event' })
 
 /** In a list: the data are there with `include=details` only. */
-const listedEvent = event.extend({ data: event.shape.data.optional() })
+const listedEvent = eventFields
+  .extend({ data: eventFields.shape.data.optional() })
+  .meta({ id: 'ListedEvent' })
 
-const told = pageOf(event).extend({
-  notice: z.string().optional().describe('What whoever told it may have meant otherwise, as a sentence'),
-})
+const told = pageOf(event)
+  .extend({
+    notice: z.string().optional().describe('Where what was told asks nobody: how to ask, as a sentence'),
+  })
+  .meta({ id: 'ToldEvents' })
 
 export const emitEvents = {
   id: 'emitEvents',
