@@ -20,7 +20,7 @@ import { deliveryEndpoints } from './deliveries/routes.ts'
 import { conversationsEndpoint } from './destinations/conversations.ts'
 import { notificationEndpoints } from './destinations/routes.ts'
 import { destinationTestEndpoint } from './destinations/test-route.ts'
-import { answerErrors, notFound } from './errors.ts'
+import { answerErrors, nothingHere } from './errors.ts'
 import { eventEndpoints } from './events/routes.ts'
 import { healthEndpoints } from './health/routes.ts'
 import { createLimiter } from './limiter.ts'
@@ -80,7 +80,7 @@ export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHa
   const gate = { identify: createIdentify(apiKeys, options.publicUrl), limiter }
   mountEndpoints(api, [...endpoints, openApiEndpoint(documented)], gate)
   for (const { path, method } of byPlatforms) api.all(path, onlyMethods([method]))
-  api.use(notFound)
+  api.use(nothingHere)
   return [api, answerErrors(options.log)]
 }
 

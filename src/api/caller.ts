@@ -8,21 +8,21 @@ import type { Found, ProblemResult } from './result.ts'
 /** Who calls, by the key that the request carries. */
 export type Identify = (req: Request) => Promise<Found<KeyPrincipal>>
 
-const UNKNOWN: ProblemResult = {
-  problem: {
-    status: 401,
-    code: 'unauthorized',
-    detail: 'A known API key is needed: Authorization: Bearer <key>',
-  },
-  headers: { 'WWW-Authenticate': 'Bearer' },
+const HOW = 'Authorization: Bearer <key>'
+
+function unauthorized(detail: string): ProblemResult {
+  return { problem: { status: 401, code: 'unauthorized', detail }, headers: { 'WWW-Authenticate': 'Bearer' } }
 }
 
 export function createIdentify(apiKeys: ApiKeys, publicUrl: string): Identify {
   const { origin: publicOrigin } = new URL(publicUrl)
   return async (req) => {
-    const [, key] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(req.get('authorization') ?? '') ?? []
+    const given = req.get('authorization')
+    if (!given) return unauthorized(`An API key is needed: ${HOW}`)
+    if (!/^Bearer /i.test(given)) return unauthorized(`The word Bearer belongs before the key: ${HOW}`)
+    const [, key] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(given) ?? []
     const caller = key === undefined ? undefined : await apiKeys.identify(key)
-    if (!caller) return UNKNOWN
+    if (!caller) return unauthorized('Nobody has this API key: it is mistyped, was replaced, or was revoked')
     return { value: isFromOurPage(req, publicOrigin) ? { ...caller, surface: 'console' } : caller }
   }
 }

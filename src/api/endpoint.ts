@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { KeyPrincipal } from '../identity/principal.ts'
 import type { Operation } from './operation.ts'
 import type { AnyResult, Result } from './result.ts'
-import { validated } from './validated.ts'
+import { invalid, type Mistake, validated } from './validated.ts'
 
 type Valid<Schema> = Schema extends z.ZodType ? z.infer<Schema> : undefined
 
@@ -61,12 +61,14 @@ export function endpoint<const O extends Operation>(
           return given.gone
         },
       }
+      const mistakes: Mistake[] = []
       for (const { name, schema, read } of parts) {
         if (!schema) continue
         const valid = validated<unknown>(schema, read(given))
-        if ('problem' in valid) return valid
-        asked[name] = valid.value
+        if ('mistakes' in valid) mistakes.push(...valid.mistakes)
+        else asked[name] = valid.value
       }
+      if (mistakes.length > 0) return invalid(mistakes)
       return perform(asked as unknown as Asked<O>)
     },
   }

@@ -3,6 +3,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Refusal, RefusalCode } from '../approvals/refusals.ts'
 import { because } from '../kit/cause.ts'
+import { identifier, setApart } from '../kit/identifier.ts'
 import type { Logger } from '../kit/log.ts'
 import { Outage } from '../kit/outage.ts'
 import { sendProblem } from '../kit/problem.ts'
@@ -18,17 +19,33 @@ const FIRST: Partial<Record<RefusalCode, string>> = {
 const TRY_AGAIN_SECONDS = 30
 const AFTER_OUTAGE_SECONDS = 5
 
-export function problemOf({ status, code, text, first }: Refusal): ProblemResult {
+/** What a refusal is about that there is not. */
+const MISSING: Partial<Record<RefusalCode, string>> = {
+  approval_not_found: 'approval',
+  event_not_found: 'alert',
+}
+
+/** `id`: of what was asked for. */
+export function problemOf({ status, code, text, first }: Refusal, id?: string): ProblemResult {
   const member = FIRST[code]
-  const problem = { status, code, detail: text, ...(member && first !== null && { [member]: first }) }
+  const missing = MISSING[code]
+  const detail = missing !== undefined && id !== undefined ? thereIsNo(missing, id) : text
+  const problem = { status, code, detail, ...(member && first !== null && { [member]: first }) }
   return status === 429 ? { problem, headers: { 'Retry-After': String(TRY_AGAIN_SECONDS) } } : { problem }
 }
 
-export const NOT_FOUND: ProblemResult = {
-  problem: { status: 404, code: 'not_found', detail: 'There is nothing here' },
+/** `what`: such as `destination`. */
+export function notFound(what: string, id: string): ProblemResult {
+  return { problem: { status: 404, code: 'not_found', detail: thereIsNo(what, id) } }
 }
 
-export const notFound: RequestHandler = (_req, res) => sendProblem(res, NOT_FOUND.problem)
+/** The id is anybody's text. */
+function thereIsNo(what: string, id: string): string {
+  return `There is no ${what} ${setApart(identifier(id))}`
+}
+
+export const nothingHere: RequestHandler = (_req, res) =>
+  sendProblem(res, { status: 404, code: 'not_found', detail: 'There is nothing here' })
 
 type BodyProblem = [status: number, code: string, detail: string]
 

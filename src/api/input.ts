@@ -2,10 +2,11 @@
 
 import { z } from 'zod'
 import { canonicalType, type EventType } from '../events/catalogue.ts'
-import { SEVERITY_WORDS, severityOf } from '../events/severity.ts'
+import { SEVERITIES, SEVERITY_WORDS, severityOf } from '../events/severity.ts'
 import { type IdPrefix, isId } from '../kit/ids.ts'
 import { inAnyCase } from '../kit/in-any-case.ts'
 import { wholeNumber } from '../kit/whole-number.ts'
+import { alternatives } from './words.ts'
 
 /** Text as both databases and every surface can hold it. `max` counts UTF-16 units. */
 export function text(max: number) {
@@ -46,8 +47,14 @@ export const jsonObject = z
   )
   .meta({ type: 'object', additionalProperties: true })
 
+/** Without the words of other products. */
+const severityWords = ({ input }: { input?: unknown }) =>
+  input === undefined ? undefined : `must be ${alternatives(SEVERITIES)}`
+
 /** A level of the shared scale; the words of other products' vocabularies are read as medium. */
-export const level = inAnyCase(z.enum(SEVERITY_WORDS)).transform((word) => severityOf(word))
+export const level = inAnyCase(z.enum(SEVERITY_WORDS, { error: severityWords })).transform((word) =>
+  severityOf(word),
+)
 
 /** One of the catalogue, by its own name or by an alias. */
 export const eventType = text(100)

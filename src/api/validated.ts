@@ -1,31 +1,53 @@
 // Holds an input against its schema, and says what is wrong with each part of it.
 
 import type { z } from 'zod'
-import type { Found, ProblemResult } from './result.ts'
+import type { ProblemResult } from './result.ts'
+import { BETWEEN_FIELDS, wordsFor } from './words.ts'
 
 export interface Mistake {
   path: string
   message: string
+  /** The message with what it is about, where that is not in the message itself. */
+  sentence: string
 }
+
+export type Valid<T> = { value: T } | { mistakes: Mistake[] }
+
+/** In the `detail` of a problem; all of them are in its `errors`. */
+const MOST_SENTENCES = 20
 
 /** `within`: the member of the body that it is. */
-export function validated<T>(schema: z.ZodType<T>, input: unknown, within?: string): Found<T> {
-  const parsed = schema.safeParse(input)
+export function validated<T>(schema: z.ZodType<T>, input: unknown, within?: string): Valid<T> {
+  const parsed = schema.safeParse(input, { error: wordsFor })
   if (parsed.success) return { value: parsed.data }
-  const errors = parsed.error.issues.flatMap((issue) => inWords(issue, within))
-  const [first] = errors
-  // A custom sentence is a documented one and stands for itself, unless it begins with its verb.
-  const standsAlone = parsed.error.issues[0]?.code === 'custom' && !/^(must|is) /.test(first?.message ?? '')
-  const detail = standsAlone ? first?.message : `${first?.path}: ${first?.message}`
-  return invalid(detail ?? 'Invalid request', errors)
+  return { mistakes: parsed.error.issues.flatMap((issue) => mistakesIn(issue, within)) }
 }
 
-export function invalid(detail: string, errors?: Mistake[]): ProblemResult {
-  return { problem: { status: 400, code: 'invalid_request', detail, ...(errors && { errors }) } }
+/** A mistake whose message says what it is about. */
+export function mistake(path: string, message: string): Mistake {
+  return { path, message, sentence: message }
 }
 
-function inWords(issue: z.core.$ZodIssue, within?: string): Mistake[] {
+export function invalid(mistakes: Mistake[]): ProblemResult {
+  const sentences = mistakes.slice(0, MOST_SENTENCES).map(({ sentence }) => sentence)
+  const more = mistakes.length - sentences.length
+  const detail = [...sentences, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
+  const errors = mistakes.map(({ path, message }) => ({ path, message }))
+  return { problem: { status: 400, code: 'invalid_request', detail, errors } }
+}
+
+function mistakesIn(issue: z.core.$ZodIssue, within?: string): Mistake[] {
   const path = [...(within === undefined ? [] : [within]), ...issue.path].join('.')
-  if (issue.code !== 'unrecognized_keys') return [{ path: path || 'body', message: issue.message }]
-  return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: 'Unknown field' }))
+  if (issue.code !== 'unrecognized_keys') return [mistakeAt(path || 'body', issue)]
+  const messages = issue.message.split(BETWEEN_FIELDS)
+  return issue.keys.map((key, at) =>
+    mistakeAt(path ? `${path}.${key}` : key, { ...issue, message: messages[at] ?? '' }),
+  )
+}
+
+function mistakeAt(path: string, { code, message }: z.core.$ZodIssue): Mistake {
+  if (message.startsWith('is required')) return { path, message, sentence: `\`${path}\` ${message}` }
+  // A custom sentence is a documented one and stands for itself, unless it begins with its verb.
+  const standsAlone = code === 'custom' && !/^(must|is|has) /.test(message)
+  return { path, message, sentence: standsAlone ? message : `${path}: ${message}` }
 }

@@ -50,6 +50,42 @@ describe.each(databases)('on $name', ({ create }) => {
     ])
   })
 
+  test('what is wrong with the query and with the body is said at once', async () => {
+    const { body } = await post({ agent: { id: 'a' } }, {}, '/v1/approvals?dry_run=1')
+    expect(body.detail).toBe('dry_run: Unknown field; `action` is required: {"tool": …}')
+    const config = { webhook_url: 'x', chanel_id: 'C1' }
+    const settings = { quiet_hours_start: '22:00' }
+    const place = { channel_type: 'slack', name: 'A', config, settings }
+    const { body: refused } = await post(place, {}, '/v1/settings/notifications')
+    expect(refused.errors?.map(({ path }) => path)).toEqual([
+      'config.webhook_url',
+      'config.chanel_id',
+      'settings.quiet_hours_end',
+    ])
+  })
+
+  test.each([
+    ['/v1/approvals/apr_x', 'There is no approval apr_x'],
+    ['/v1/events/evt_x', 'There is no alert evt_x'],
+    ['/v1/settings/notifications/dst_x', 'There is no destination dst_x'],
+    ['/v1/deliveries/dlv_x', 'There is no delivery dlv_x'],
+    ['/v1/people/per%E2%80%8B', 'There is no person per\\u{200b}'],
+  ])('GET %s is told what there is not', async (path, detail) => {
+    const { status, body } = await server.running.call<Problem>('GET', path)
+    expect([status, body.detail]).toEqual([404, detail])
+  })
+
+  test.each([
+    [undefined, 'An API key is needed: Authorization: Bearer <key>'],
+    ['csk_abc', 'The word Bearer belongs before the key: Authorization: Bearer <key>'],
+    ['Bearer csk_abc', 'Nobody has this API key: it is mistyped, was replaced, or was revoked'],
+  ])('authorization: %s is told what is wrong with it', async (authorization, detail) => {
+    const headers = { ...(authorization && { authorization }) }
+    const response = await fetch(`${server.running.url}/v1/approvals`, { headers })
+    expect(response.headers.get('www-authenticate')).toBe('Bearer')
+    expect(await response.json()).toMatchObject({ status: 401, code: 'unauthorized', detail })
+  })
+
   test.each([
     ['expires_in_seconds', 9],
     ['expires_in_seconds', 604_801],

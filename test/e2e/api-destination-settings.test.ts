@@ -99,11 +99,11 @@ describe.each(databases)('on $name', ({ create }) => {
     ['a place that is none', { timezone: 'Europe/Atlantis' }, 'Europe/Berlin'],
     ['an offset', { timezone: '+02:00' }, 'Europe/Berlin'],
     ['an abbreviation', { timezone: 'EST' }, 'instead of EST write America/New_York'],
-    ['no alert at all', { rate_per_minute: 0 }, '>=1'],
-    ['half an alert', { rate_per_minute: 0.5 }, 'int'],
-    ['too long a digest', { digest_after: 1001 }, '<=1000'],
+    ['no alert at all', { rate_per_minute: 0 }, 'a whole number from 1 to 600'],
+    ['half an alert', { rate_per_minute: 0.5 }, 'a whole number from 1 to 600'],
+    ['too long a digest', { digest_after: 1001 }, 'a whole number from 1 to 1000'],
     ['an unknown setting', { quiet: true }, 'quiet'],
-    ['a word for a switch', { fallback: 'yes' }, 'boolean'],
+    ['a word for a switch', { fallback: 'yes' }, 'true or false'],
   ])('%s is refused, and says why', async (_what, settings, words) => {
     const { status, body } = await post({ settings })
     expect(status).toBe(400)

@@ -22,15 +22,12 @@ describe.each(databases)('on $name', ({ create }) => {
     const other = await server.running.key({ roles: ['agent'] })
     expect(await status('GET', path, agent)).toBe(200)
     const strange = await server.running.call('GET', path, { key: other })
-    const none = await server.running.call('GET', '/v1/approvals/apr_01hzzzzzzzzzzzzzzzzzzzzzzz', {
-      key: other,
-    })
+    const id = 'apr_01hzzzzzzzzzzzzzzzzzzzzzzz'
+    const none = await server.running.call('GET', `/v1/approvals/${id}`, { key: other })
     expect(strange.status).toBe(404)
-    expect(strange.body).toEqual(none.body)
-    expect(strange.body).toMatchObject({
-      code: 'approval_not_found',
-      detail: 'Approval request not found',
-    })
+    const detail = `There is no approval ${path.split('/').at(-1)}`
+    expect(strange.body).toEqual({ ...none.body, detail })
+    expect(none.body).toMatchObject({ code: 'approval_not_found', detail: `There is no approval ${id}` })
   })
 
   test('a stranger does not wait for an approval that it may not see', async () => {

@@ -50,7 +50,7 @@ test('what the provider says is said', async () => {
 
 test.each([
   ['no key', ['dst_x'], { COUNTERSIGN_API_KEY: '' }, /^COUNTERSIGN_API_KEY: must be set/],
-  ['another destination', ['dst_x'], {}, /^There is nothing here\n$/],
+  ['another destination', ['dst_x'], {}, /^There is no destination dst_x\n$/],
   ['a type that nobody knows', ['dst_x', '--event', 'policy.violatoin'], {}, /^event: is not an event type/],
   ['a key that nobody made', ['dst_x'], { COUNTERSIGN_API_KEY: 'csk_x' }, /key/],
 ])('%s is told in a sentence', async (_what, args, env, sentence) => {

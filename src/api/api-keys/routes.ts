@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { ApiKeys, KeySummary } from '../../identity/api-keys.ts'
 import { isoTime } from '../../kit/clock.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { NOT_FOUND } from '../errors.ts'
+import { notFound } from '../errors.ts'
 import { answer } from '../result.ts'
 import {
   type apiKey,
@@ -35,18 +35,18 @@ export function apiKeyEndpoints(apiKeys: ApiKeys): Endpoint[] {
 
     endpoint(changeApiKey, async ({ id, body, caller }) => {
       const changed = await apiKeys.changeLimits(id, body.limits, caller.id)
-      if (!changed) return NOT_FOUND
+      if (!changed) return notFound('API key', id)
       return answer(200, wire(changed))
     }),
 
     endpoint(rotateApiKey, async ({ id, caller }) => {
       const key = await apiKeys.rotate(id, caller.id)
-      if (key === undefined) return NOT_FOUND
+      if (key === undefined) return notFound('API key', id)
       return answer(200, { id, key })
     }),
 
     endpoint(revokeApiKey, async ({ id, caller }) => {
-      if (!(await apiKeys.revoke(id, caller.id))) return NOT_FOUND
+      if (!(await apiKeys.revoke(id, caller.id))) return notFound('API key', id)
       return answer(204)
     }),
   ]

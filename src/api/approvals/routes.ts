@@ -79,7 +79,7 @@ async function readApproval(
     waitMs: query.wait_seconds * 1000,
     abort: AbortSignal.any([gone, stopping]),
   })
-  if (!view) return problemOf(refused('approval_not_found').refusal)
+  if (!view) return problemOf(refused('approval_not_found').refusal, id)
   return answer(200, view)
 }
 
@@ -95,7 +95,7 @@ async function decideApproval(
     ...keyedBy(caller, headers),
     ...(body.note !== undefined && { note: body.note }),
   })
-  if (!outcome.ok) return problemOf(outcome.refusal)
+  if (!outcome.ok) return problemOf(outcome.refusal, id)
   return answer(200, outcome.value)
 }
 
@@ -109,7 +109,7 @@ async function withdrawApproval(
     ...keyedBy(caller, headers),
     ...(body.reason !== undefined && { reason: body.reason }),
   })
-  if (!outcome.ok) return problemOf(outcome.refusal)
+  if (!outcome.ok) return problemOf(outcome.refusal, id)
   return answer(200, outcome.value)
 }
 

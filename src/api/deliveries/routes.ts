@@ -5,7 +5,7 @@ import type { DeliveryLog, LoggedDelivery } from '../../delivery/log.ts'
 import type { Severity } from '../../events/severity.ts'
 import { isoTime } from '../../kit/clock.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { NOT_FOUND } from '../errors.ts'
+import { notFound } from '../errors.ts'
 import { answer } from '../result.ts'
 import * as operations from './operations.ts'
 
@@ -27,7 +27,7 @@ export function deliveryEndpoints(log: DeliveryLog): Endpoint[] {
 
     endpoint(operations.readDelivery, async ({ id }) => {
       const found = await log.find(id)
-      if (!found) return NOT_FOUND
+      if (!found) return notFound('delivery', id)
       const attempts = found.attempts.map(({ at, took_ms, code, excerpt }) => ({
         at: isoTime(at),
         took_ms,
@@ -39,7 +39,7 @@ export function deliveryEndpoints(log: DeliveryLog): Endpoint[] {
 
     endpoint(operations.replayDelivery, async ({ id }) => {
       const delivery = await log.replay(id)
-      if (!delivery) return NOT_FOUND
+      if (!delivery) return notFound('delivery', id)
       return answer(200, wire(delivery))
     }),
   ]

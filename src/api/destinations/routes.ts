@@ -8,16 +8,16 @@ import { type DestinationSettings, USUAL_SETTINGS } from '../../events/settings.
 import { isoTime } from '../../kit/clock.ts'
 import type { Platform, PlatformKind } from '../../platforms/platform.ts'
 import { type Asked, type Endpoint, endpoint } from '../endpoint.ts'
-import { NOT_FOUND } from '../errors.ts'
-import { answer, type Found, type Result } from '../result.ts'
-import { invalid, validated } from '../validated.ts'
+import { notFound } from '../errors.ts'
+import { answer, type Result } from '../result.ts'
+import { invalid, type Mistake, mistake, type Valid, validated } from '../validated.ts'
 import * as operations from './operations.ts'
 
 type Config = Record<string, unknown>
 type Change = (typeof operations.changeDestinations)[number]
 
 /** The config as its platform takes it. */
-type ValidConfig = (channelType: string, config: Config) => Promise<Found<Config>>
+type ValidConfig = (channelType: string, config: Config) => Promise<Valid<Config>>
 
 export interface NotificationRouteOptions {
   destinations: Destinations
@@ -33,12 +33,12 @@ export function notificationEndpoints(options: NotificationRouteOptions): Endpoi
     if (unknown !== undefined) {
       const message = `"${SET}" stands for a secret that is kept, and none is; give the secret itself`
       const path = `config.${unknown}`
-      return invalid(`${path}: ${message}`, [{ path, message }])
+      return { mistakes: [{ path, message, sentence: `${path}: ${message}` }] }
     }
     const config = validated(kind.config as z.ZodType<Config>, given, 'config')
-    if ('problem' in config) return config
-    const detail = await platforms.get(channelType)?.check?.(config.value)
-    return detail ? invalid(detail, [{ path: 'config', message: detail }]) : config
+    if ('mistakes' in config) return config
+    const wrong = await platforms.get(channelType)?.check?.(config.value)
+    return wrong ? { mistakes: [mistake('config', wrong)] } : config
   }
 
   return [
@@ -49,11 +49,10 @@ export function notificationEndpoints(options: NotificationRouteOptions): Endpoi
 
     endpoint(operations.createDestination(kinds), async ({ body, caller }) => {
       const config = await validConfig(body.channel_type, body.config)
-      if ('problem' in config) return config
       const { channel_type, events = null, tools = null, agents = null, retry_policy = null, ...rest } = body
       const chosen = rest.settings ?? null
       const settings = validSettings(USUAL_SETTINGS, chosen, kindOf(kinds, channel_type))
-      if ('problem' in settings) return settings
+      if ('mistakes' in config || 'mistakes' in settings) return invalid(mistakesOf(config, settings))
       const chosenFilters = { events, tools, agents, retry_policy }
       const fields = { ...rest, ...chosenFilters, config: config.value, settings: settings.value }
       const made = madeSecrets(kinds, channel_type, body.config, config.value)
@@ -63,7 +62,7 @@ export function notificationEndpoints(options: NotificationRouteOptions): Endpoi
 
     endpoint(operations.readDestination, async ({ id }) => {
       const found = await destinations.find(id)
-      if (!found) return NOT_FOUND
+      if (!found) return notFound('destination', id)
       return answer(200, wire(found))
     }),
 
@@ -72,7 +71,7 @@ export function notificationEndpoints(options: NotificationRouteOptions): Endpoi
     ),
 
     endpoint(operations.deleteDestination, async ({ id, caller }) => {
-      if (!(await destinations.remove(id, caller.id))) return NOT_FOUND
+      if (!(await destinations.remove(id, caller.id))) return notFound('destination', id)
       return answer(204)
     }),
   ]
@@ -85,25 +84,26 @@ async function change(
 ): Promise<Result<Change>> {
   const before = await destinations.find(id)
   const known = await destinations.configOf(id)
-  if (!before || !known) return NOT_FOUND
+  if (!before || !known) return notFound('destination', id)
   const { channel_type, config: newConfig, settings: chosen, ...fields } = body
   if (channel_type !== undefined && channel_type !== before.channel_type) {
     const detail = `channel_type stays '${before.channel_type}'; create another destination instead`
-    return invalid(detail)
+    return invalid([mistake('channel_type', detail)])
   }
   const given = newConfig && changedConfig(known, newConfig, kindOf(kinds, before.channel_type).secrets)
   const config = given && (await validConfig(before.channel_type, given))
-  if (config && 'problem' in config) return config
   const kind = kindOf(kinds, before.channel_type)
   const settings = chosen === undefined ? undefined : validSettings(before.settings, chosen, kind)
-  if (settings && 'problem' in settings) return settings
+  if ((config && 'mistakes' in config) || (settings && 'mistakes' in settings)) {
+    return invalid(mistakesOf(config, settings))
+  }
   const changes = {
     ...fields,
     ...(config && { config: config.value }),
     ...(settings && { settings: settings.value }),
   }
   const changed = await destinations.update(id, changes, caller.id)
-  if (!changed) return NOT_FOUND
+  if (!changed) return notFound('destination', id)
   const made = given && config && madeSecrets(kinds, before.channel_type, given, config.value)
   const summary = wire(changed)
   return answer(200, { ...summary, config: { ...summary.config, ...made } })
@@ -126,10 +126,14 @@ function validSettings(
   before: DestinationSettings,
   chosen: ChosenSettings,
   kind: PlatformKind,
-): Found<DestinationSettings> {
+): Valid<DestinationSettings> {
   const valid = chosenSettings(before, chosen, kind)
   if (valid.ok) return { value: valid.settings }
-  return invalid(valid.mistake, [{ path: 'settings.quiet_hours_end', message: valid.mistake }])
+  return { mistakes: [mistake('settings.quiet_hours_end', valid.mistake)] }
+}
+
+function mistakesOf(...parts: (Valid<unknown> | undefined)[]): Mistake[] {
+  return parts.flatMap((part) => (part && 'mistakes' in part ? part.mistakes : []))
 }
 
 function wire(summary: DestinationSummary): z.infer<typeof operations.destination> {

@@ -5,7 +5,7 @@ import { patternsOf } from '../../events/patterns.ts'
 import { inAnyCase } from '../../kit/in-any-case.ts'
 import type { PlatformKind } from '../../platforms/platform.ts'
 import { eventType, level, text } from '../input.ts'
-import { withShapes } from '../one-of.ts'
+import { withShapes } from '../shapes.ts'
 import { byOtherNamesToo } from './other-names.ts'
 import { chosenSettingsSchema } from './settings.ts'
 

@@ -6,7 +6,7 @@ import type { TestResult, TestSends } from '../../destinations/test-send.ts'
 import { type EventType, isReserved } from '../../events/catalogue.ts'
 import type { EventView } from '../../events/event.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { NOT_FOUND, problemOf } from '../errors.ts'
+import { notFound, problemOf } from '../errors.ts'
 import { answer, type Result } from '../result.ts'
 import { testDestination } from './operations.ts'
 
@@ -18,7 +18,7 @@ export interface TestRouteOptions {
 export function destinationTestEndpoint({ destinations, testSends }: TestRouteOptions): Endpoint {
   return endpoint(testDestination, async ({ id, body: { event, message }, caller }) => {
     const destination = await destinations.find(id)
-    if (!destination) return NOT_FOUND
+    if (!destination) return notFound('destination', id)
     if (!destination.enabled) {
       const because = destination.disabled_reason ? ` (${destination.disabled_reason})` : ''
       const detail = `This destination is switched off${because}; switch it on with {"enabled": true} first`

@@ -33,12 +33,12 @@ export function eventEndpoints(options: EventRoutesOptions): Endpoint[] {
     endpoint(operations.listEvents, (asked) => listEvents(options, asked)),
     endpoint(operations.readEvent, async ({ id }) => {
       const event = await alerts.find(id)
-      if (!event) return problemOf(refused('event_not_found').refusal)
+      if (!event) return problemOf(refused('event_not_found').refusal, id)
       return answer(200, event)
     }),
     endpoint(operations.acknowledgeEvent, async ({ caller, id, headers }) => {
       const outcome = await acknowledge({ eventId: id, by: caller, ...keyedBy(caller, headers) })
-      if (!outcome.ok) return problemOf(outcome.refusal)
+      if (!outcome.ok) return problemOf(outcome.refusal, id)
       return answer(200, outcome.value)
     }),
   ]

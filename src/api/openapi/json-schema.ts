@@ -1,7 +1,7 @@
 // Converts zod schemas to JSON Schema; a shape with a name is described once, and referred to.
 
 import { z } from 'zod'
-import { shapesOf } from '../one-of.ts'
+import { shapesOf } from '../shapes.ts'
 
 export type JsonSchema = Record<string, unknown>
 

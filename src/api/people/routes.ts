@@ -5,9 +5,9 @@ import type { People, Vouched } from '../../identity/people.ts'
 import { emailsOf, type Person } from '../../identity/persons.ts'
 import { isoTime } from '../../kit/clock.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { NOT_FOUND } from '../errors.ts'
+import { notFound } from '../errors.ts'
 import { answer } from '../result.ts'
-import { validated } from '../validated.ts'
+import { invalid, validated } from '../validated.ts'
 import * as operations from './operations.ts'
 import type { vouching } from './schemas.ts'
 
@@ -27,29 +27,30 @@ export function peopleEndpoints(people: People, platforms: string[]): Endpoint[]
     }),
 
     endpoint(operations.setVouching, async ({ body, caller }) => {
-      for (const [i, said] of body.entries()) {
+      const mistakes = body.flatMap((said, i) => {
         const valid = validated(platform, said.platform, `${i}.platform`)
-        if ('problem' in valid) return valid
-      }
+        return 'mistakes' in valid ? valid.mistakes : []
+      })
+      if (mistakes.length > 0) return invalid(mistakes)
       await people.setVouching(rowsOf(body), caller.id)
       return answer(200, { data: byTenant(await people.vouching()), next_cursor: null })
     }),
 
     endpoint(operations.readPerson, async ({ id }) => {
       const person = await people.find(id)
-      if (!person) return NOT_FOUND
+      if (!person) return notFound('person', id)
       return answer(200, wire(person))
     }),
 
     endpoint(operations.changePerson, async ({ id, body, caller }) => {
       const person = await people.change(id, body, caller.id)
-      if (!person) return NOT_FOUND
+      if (!person) return notFound('person', id)
       return answer(200, wire(person))
     }),
 
     endpoint(operations.joinPeople, async ({ id, body, caller }) => {
       const person = await people.join(id, body.person_id, caller.id)
-      if (!person) return NOT_FOUND
+      if (!person) return notFound('person', (await people.find(id)) ? body.person_id : id)
       if (person === 'disabled') {
         const detail = 'One of the two is disabled and the other is not: bring both into the same state first'
         return { problem: { status: 409, code: 'person_disabled', detail } }
@@ -59,7 +60,7 @@ export function peopleEndpoints(people: People, platforms: string[]): Endpoint[]
 
     endpoint(operations.unjoinPerson, async ({ id, caller }) => {
       const person = await people.unjoin(id, caller.id)
-      if (!person) return NOT_FOUND
+      if (!person) return notFound('person', id)
       if (person === 'not_joined') {
         const detail = 'This person is joined to nobody elder; `joined` of a person lists who can be set back'
         return { problem: { status: 409, code: 'not_joined', detail } }

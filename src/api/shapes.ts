@@ -1,0 +1,15 @@
+// Keeps the shapes of an input that only code tells apart, for its description and for hints.
+
+import type { z } from 'zod'
+
+const SHAPES = new WeakMap<object, readonly z.ZodType[]>()
+
+/** For a schema that does not show them itself. */
+export function withShapes<Schema extends z.ZodType>(schema: Schema, shapes: readonly z.ZodType[]): Schema {
+  SHAPES.set(schema, shapes)
+  return schema
+}
+
+export function shapesOf(schema: object): readonly z.ZodType[] | undefined {
+  return SHAPES.get(schema)
+}
