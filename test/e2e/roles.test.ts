@@ -198,7 +198,8 @@ describe('an agent', () => {
       ['GET', `/v1/approvals/${foreign.id}?wait_seconds=1`],
       ['POST', `/v1/approvals/${foreign.id}/withdraw`],
     ] as const) {
-      expect(await call(method, path, 'agent')).toMatchObject({ status: 404, body: unknown.body })
+      const body = { ...unknown.body, detail: `There is no approval ${foreign.id}` }
+      expect(await call(method, path, 'agent')).toMatchObject({ status: 404, body })
     }
     const { body: page } = await call('GET', '/v1/approvals?limit=200', 'agent')
     expect(page.data.length).toBeGreaterThan(0)
