@@ -26,7 +26,7 @@ export type SendResult = 'delivered' | 'skipped' | 'retried' | 'throttled' | 'de
 export type Health = Pick<DestinationRow, 'trouble_since' | 'misconfigured' | 'slow'>
 
 /** A destination that takes so long for a send gives its sender back, and is served after the others. */
-const SLOW_MS = 5_000
+export const SLOW_MS = 5_000
 
 export function resultOf(end: End): SendResult {
   if (end.what === 'delivered') return end.delivered.what === 'nothing' ? 'skipped' : 'delivered'

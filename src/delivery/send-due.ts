@@ -122,6 +122,7 @@ async function plan(run: Run, served: Served, options: ServeOptions): Promise<bo
 }
 
 async function sendNow(next: Batch[], run: Run, served: Served, options: ServeOptions): Promise<boolean> {
+  options.onBegin()
   const ends = (await Promise.all(next.map((batch) => sendBatch(batch, served, options)))).flat()
   const isOurs = await run.settled
   run.settled = settleRound(ends, served, options)

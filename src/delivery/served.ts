@@ -18,6 +18,8 @@ export interface ServeOptions extends WorkerOptions {
   leases: Leases
   /** false: nothing new is sent. */
   isRunning(): boolean
+  /** Told before each send, or each of those that go at once. */
+  onBegin(): void
 }
 
 export interface Served {

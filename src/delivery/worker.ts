@@ -8,6 +8,7 @@ import { Outage } from '../kit/outage.ts'
 import type { PlatformKind } from '../platforms/platform.ts'
 import { type Claimable, findClaimable, freeLeases, leaseDestination } from '../store/leases.ts'
 import { endWaits, lastLeasedAt } from '../store/set-back.ts'
+import { SLOW_MS } from './end.ts'
 import { type Lease, openLeases } from './lease.ts'
 import { patientFor } from './patient.ts'
 import { sendDue } from './send-due.ts'
@@ -29,12 +30,19 @@ export interface Worker {
 const SENDERS = 8
 /** Of these at most so many whose last send took long. */
 const FOR_THE_SLOW = SENDERS / 2
+/** With those whose send turns out to take long: others are served in their place. */
+const MOST_SENDERS = 4 * SENDERS
 /** Retries and cool-downs end without a signal, and one from another process may be lost. */
 const LOOK_ANYWAY_MS = 500
 
+interface Sending extends Claimable {
+  /** When it began its last send. */
+  since: number
+}
+
 export function createWorker(options: WorkerOptions): Worker {
   const { db, leaseMs, clock, log } = options
-  const sending = new Map<Promise<void>, Claimable>()
+  const sending = new Map<Promise<void>, Sending>()
   let running = false
   const isRunning = () => running
   const patient = patientFor(leaseMs, db, isRunning)
@@ -84,7 +92,7 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   async function claimAll(): Promise<void> {
-    if (sending.size >= 2 * SENDERS) return
+    if ((['people', 'machines'] as const).every((audience) => heldOf(audience).length >= SENDERS)) return
     const now = clock.now()
     for (const claimable of await findClaimable(db.read, now)) {
       if (!hasSender(claimable)) continue
@@ -94,21 +102,33 @@ export function createWorker(options: WorkerOptions): Worker {
         leaseDestination(trx, id, now, { lease_id, lease_until: now + leaseMs }),
       )
       if (!row) continue
-      const served: Promise<void> = serve(row, { id: lease_id, destinationId: id, settings: row.settings })
+      const one = { ...claimable, since: now }
+      const lease = { id: lease_id, destinationId: id, settings: row.settings }
+      const served: Promise<void> = serve(row, lease, one)
         .catch((error) => log.error({ err: error, destination: id }, 'a sender failed; its lease runs out'))
         .finally(() => {
           sending.delete(served)
           void look()
         })
-      sending.set(served, claimable)
+      sending.set(served, one)
     }
   }
 
   function hasSender({ channel_type, slow }: Claimable): boolean {
-    const alike = [...sending.values()].filter((one) => audienceOf(one) === audienceOf({ channel_type }))
+    const alike = alikeOf(audienceOf({ channel_type }))
+    if (alike.length >= MOST_SENDERS) return false
     if (slow === 1 && alike.filter((one) => one.slow === 1).length >= FOR_THE_SLOW) return false
     // One is left to the slow, or those who always have something to send would take each that is free.
-    return alike.length < (slow === 1 ? SENDERS : SENDERS - 1)
+    return heldOf(audienceOf({ channel_type })).length < (slow === 1 ? SENDERS : SENDERS - 1)
+  }
+
+  function alikeOf(audience: PlatformKind['audience'] | undefined): Sending[] {
+    return [...sending.values()].filter((one) => audienceOf(one) === audience)
+  }
+
+  /** Those that count: one that was quick and is late now holds up nobody until it ends. */
+  function heldOf(audience: PlatformKind['audience'] | undefined): Sending[] {
+    return alikeOf(audience).filter(({ slow, since }) => slow === 1 || clock.now() - since < SLOW_MS)
   }
 
   function audienceOf({
@@ -117,15 +137,22 @@ export function createWorker(options: WorkerOptions): Worker {
     return options.kinds.find(({ name }) => name === channel_type)?.audience
   }
 
-  async function serve(row: DestinationRow, lease: Lease): Promise<void> {
-    const lookAgainAt = await sendDue(row, lease, { ...options, db: patient, leases, isRunning }).catch(
-      async (error) => {
-        // It could not read what is due: nobody needs to wait until the lease has run out.
-        const { turns, trouble_since, slow } = row
-        if (error instanceof Outage) await leases.release(lease, { turns, trouble_since, slow })
-        throw error
-      },
-    )
+  async function serve(row: DestinationRow, lease: Lease, one: Sending): Promise<void> {
+    const onBegin = () => {
+      one.since = clock.now()
+    }
+    const lookAgainAt = await sendDue(row, lease, {
+      ...options,
+      db: patient,
+      leases,
+      isRunning,
+      onBegin,
+    }).catch(async (error) => {
+      // It could not read what is due: nobody needs to wait until the lease has run out.
+      const { turns, trouble_since, slow } = row
+      if (error instanceof Outage) await leases.release(lease, { turns, trouble_since, slow })
+      throw error
+    })
     // A limit may be finer than the looks by ourselves.
     if (lookAgainAt === undefined) return
     // Timers go by another clock, and may be up to a millisecond early by this one.

@@ -211,6 +211,23 @@ describe.each(databases)('on $name, slow destinations', ({ create }) => {
     for (const hang of hangs) hang.release()
   })
 
+  test('those that hang for the first time hold up another for five seconds, and no longer', async () => {
+    const hanging = await Promise.all(Array.from({ length: 14 }, () => room.office.destination()))
+    const hangs = hanging.map((to) => room.platform.hang({ to }))
+    const quick = await room.office.destination()
+    const { id } = await room.office.ask()
+    await room.worker()
+    await eventually(() => room.platform.tried.length === 7)
+    room.advance(4_999)
+    for (const tried of [14, 15]) {
+      expect(room.platform.sent).toEqual([])
+      room.advance(tried === 14 ? 1 : 5_000)
+      await eventually(() => room.platform.tried.length === tried)
+    }
+    expect(room.platform.sent).toMatchObject([{ to: quick, about: id }])
+    for (const hang of hangs) hang.release()
+  })
+
   test('one that is slow has its turn, however much the quick ones have to send', async () => {
     const quick = await Promise.all(Array.from({ length: 10 }, () => room.office.destination()))
     const hangs = quick.map((to) => room.platform.hang({ to }))
