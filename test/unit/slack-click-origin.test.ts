@@ -2,10 +2,11 @@
 
 import { describe, expect, test } from 'vitest'
 import { accountPrincipal } from '../../src/identity/principal.ts'
-import type { Destination } from '../../src/platforms/platform.ts'
+import type { Destination, PlatformPorts } from '../../src/platforms/platform.ts'
 import { createClickOrigins, type SentFrom } from '../../src/platforms/slack/click-origin.ts'
 import type { SlackConfig } from '../../src/platforms/slack/config.ts'
-import { tenantOf, type Workspace, type Workspaces } from '../../src/platforms/slack/workspace.ts'
+import { tenantOf, type Workspace, type Workspaces, workspaces } from '../../src/platforms/slack/workspace.ts'
+import { manualClock } from '../fakes/manual-clock.ts'
 import { silent } from '../fakes/office.ts'
 
 const SECRET = 'the secret of the app'
@@ -22,13 +23,13 @@ function originsIn(find: (token: string) => Promise<Workspace>, ...destinations:
 }
 
 function originsAmong(
-  workspaces: Pick<Workspaces, 'find' | 'findAnew'>,
+  known: Pick<Workspaces, 'find' | 'findAnew'>,
   ...destinations: Destination<SlackConfig>[]
 ) {
   const env = { signingSecret: SECRET, botToken: 'xoxb-one', apiUrl: 'https://slack.com/api/' }
   const nobody = accountPrincipal({ platform: 'slack', tenant: '', userId: '', name: '' }, 'unknown')
   const ports = { knownDestinations: async () => destinations, log: silent }
-  return createClickOrigins(env, ports, workspaces, async () => nobody)
+  return createClickOrigins(env, ports, known, async () => nobody)
 }
 
 const originOf = (workspace: Workspace, sentFrom: SentFrom) =>
@@ -103,6 +104,23 @@ describe('Slack is asked anew', () => {
       known === inEnterprise ? ENTERPRISE : sentFrom.enterprise ? undefined : TEAM,
     ])
   })
+})
+
+test('a press asks anew at once where what Slack said could not be kept, and otherwise not', async () => {
+  let [asked, kept] = [0, 0]
+  const renameTenant = async () => {
+    kept += 1
+    if (kept === 1) throw new Error('the database is away')
+  }
+  const test = async () => {
+    asked += 1
+    return { team_id: TEAM, enterprise_id: ENTERPRISE }
+  }
+  const ports = { clock: manualClock(), renameTenant, state: {} } as unknown as PlatformPorts
+  const { findAnew } = workspaces(ports, () => ({ auth: { test } }) as never)
+  await expect(findAnew('xoxb-one')).rejects.toThrow('away')
+  for (let press = 0; press < 3; press++) expect(await findAnew('xoxb-one')).toEqual(inEnterprise)
+  expect(asked).toBe(2)
 })
 
 test('Slack is not asked about a place that is off when somebody presses elsewhere', async () => {

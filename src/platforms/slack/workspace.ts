@@ -3,7 +3,7 @@
 import type { WebClient } from '@slack/web-api'
 import { LRUCache } from 'lru-cache'
 import { sha256Hex } from '../../kit/canonical-json.ts'
-import type { PlatformPorts } from '../platform.ts'
+import { type PlatformPorts, SendError } from '../platform.ts'
 import { calling } from './web-api.ts'
 
 export interface Workspace {
@@ -67,8 +67,12 @@ export function workspaces(
     },
 
     findAnew(token) {
-      const asked = anew.get(token) ?? ask(token).then(({ workspace }) => workspace)
-      if (!anew.has(token)) anew.set(token, asked)
+      const before = anew.get(token)
+      if (before) return before
+      const asked = ask(token).then(({ workspace }) => workspace)
+      anew.set(token, asked)
+      // Where it was not Slack that failed, the next press may ask.
+      asked.catch((error) => error instanceof SendError || anew.delete(token))
       return asked
     },
   }
