@@ -10,7 +10,7 @@ import type { Change } from './change.ts'
 import type { ViewOptions } from './compose-view.ts'
 import { decide } from './decide.ts'
 import type { ApprovalDesk } from './desk.ts'
-import { expire } from './expire.ts'
+import { expire, expireRestored } from './expire.ts'
 import { refusedPress } from './refused-press.ts'
 import { repeatable } from './repeatable.ts'
 import { request } from './request.ts'
@@ -64,13 +64,19 @@ export function createDesk(options: DeskOptions): ApprovalDesk {
     return result
   }
 
-  async function expireBatch(): Promise<number> {
-    const overdue = await findOverdue(db.read, clock.now(), EXPIRY_BATCH)
-    if (overdue.length === 0) return 0
-    return change(async (work) => {
-      for (const approval of overdue) await expire(work, approval)
-      return work.closed.length
-    })
+  /** All that would be overdue by then. */
+  async function expireAll(by: () => number, close: typeof expire): Promise<number> {
+    let expired = 0
+    for (;;) {
+      const overdue = await findOverdue(db.read, by(), EXPIRY_BATCH)
+      if (overdue.length === 0) return expired
+      const closed = await change(async (work) => {
+        for (const approval of overdue) await close(work, approval)
+        return work.closed.length
+      })
+      if (closed === 0) return expired
+      expired += closed
+    }
   }
 
   return {
@@ -82,11 +88,8 @@ export function createDesk(options: DeskOptions): ApprovalDesk {
       return outcome
     },
     withdraw: (command) => change((work) => withdrawOnce(work, command)),
-    async expireDue() {
-      let expired = 0
-      for (let batch = await expireBatch(); batch > 0; batch = await expireBatch()) expired += batch
-      return expired
-    },
+    expireDue: () => expireAll(clock.now, expire),
+    expireRestored: () => expireAll(() => Number.MAX_SAFE_INTEGER, expireRestored),
     noticeUnreached: createUnreachedSweep(options, change),
   }
 }

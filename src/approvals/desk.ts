@@ -16,6 +16,8 @@ export interface ApprovalDesk {
   withdraw(command: Withdraw): Promise<Outcome<ApprovalView>>
   /** Marks what is overdue as expired. Returns how many it marked. */
   expireDue(): Promise<number>
+  /** Marks all that is pending as expired: in a restored backup it may be decided already. Returns how many. */
+  expireRestored(): Promise<number>
   /** Marks what no destination of people has taken in time, and tells the fallbacks. Returns how many it marked. */
   noticeUnreached(): Promise<number>
 }

@@ -45,6 +45,28 @@ people
   .action(async (email) => (await import('./people.ts')).disablePerson(email))
 
 program
+  .command('backup <file>')
+  .description(
+    'copy the SQLite database into one file, also while the server runs; a file that is there is replaced',
+  )
+  .option(
+    '--with-key',
+    'with the secret key, sealed by a passphrase (COUNTERSIGN_BACKUP_PASSPHRASE, or asked for)',
+  )
+  .action(async (file, options) => (await import('./backup.ts')).backUp(file, options))
+
+program
+  .command('restore [file]')
+  .description('make the SQLite database from a backup, where there is none; what was pending expires')
+  .option(
+    '--in-place',
+    'the database is there already, restored by pg_restore or as a file; no server may run',
+  )
+  .option('--keep-api-keys', 'the API keys of the backup work, also those that were revoked since')
+  .option('--revoke-api-keys', 'no API key of the backup works')
+  .action(async (file, options) => (await import('./restore.ts')).restore(file, options))
+
+program
   .command('secret-key')
   .description('the key that seals the secrets of destinations')
   .command('reset')

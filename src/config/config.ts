@@ -42,6 +42,7 @@ export const environment = z.object({
     .transform((text) => Buffer.from(text, 'base64'))
     .refine((key) => key.length === 32, 'must be 32 bytes in base64 (openssl rand -base64 32)')
     .optional(),
+  COUNTERSIGN_BACKUP_PASSPHRASE: z.string().min(12, 'must have at least 12 characters').optional(),
   COUNTERSIGN_ADMIN_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   SLACK_SIGNING_SECRET: z.string().refine(maySign, WRONG_SIGNING_SECRET).optional(),
   SLACK_BOT_TOKEN: z

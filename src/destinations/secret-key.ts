@@ -4,7 +4,7 @@ import { record } from '../audit/append.ts'
 import type { Clock } from '../kit/clock.ts'
 import { StartError } from '../kit/start-error.ts'
 import { type Database, type Executor, isPostgres } from '../store/database.ts'
-import { findKnownDestinations, updateKnownDestination } from '../store/destinations.ts'
+import { findKnownDestinations, replaceConfig } from '../store/destinations.ts'
 import { keepState, readState, writeState } from '../store/platform-state.ts'
 import { keyBesideDatabase, keyPathOf, readKeyFile } from './key-file.ts'
 import { isSealedNothing, seal, unseal } from './seal.ts'
@@ -95,7 +95,7 @@ export async function resetSecretKey(db: Database, source: KeySource, clock: Clo
         names.push(row.name)
         await switchOff(trx, { id: row.id, reason: 'secret_key_lost', now })
       }
-      await updateKnownDestination(trx, row.id, { sealed_secrets: seal(key, row.id, '{}') })
+      await replaceConfig(trx, row, { config: row.config, sealed_secrets: seal(key, row.id, '{}') })
     }
     await writeState(trx, ...MARKER, seal(key, MARKER_CONTEXT, ''))
     const facts = { by: 'command line', destinations: names.length }

@@ -204,6 +204,13 @@ export async function revokeKeysOf(
   return ids
 }
 
+/** Returns how many worked until now. */
+export async function revokeAllKeys(trx: Executor, by: string, now: number): Promise<number> {
+  const working = (await store.findApiKeys(trx)).filter(({ revoked_at }) => revoked_at === null)
+  for (const { id } of working) await revoke(trx, id, by, now)
+  return working.length
+}
+
 function randomKey(): string {
   return `csk_${randomBytes(KEY_BYTES).toString('base64url')}`
 }

@@ -176,15 +176,6 @@ export async function lockDestination(trx: Executor, id: string): Promise<void> 
   await trx.selectFrom('destinations').select('id').where('id', '=', id).forUpdate().execute()
 }
 
-/** Also where it was deleted. */
-export function updateKnownDestination(
-  trx: Executor,
-  id: string,
-  change: Pick<DestinationRow, 'sealed_secrets'>,
-): Promise<unknown> {
-  return trx.updateTable('destinations').set(change).where('id', '=', id).execute()
-}
-
 /** What was configured is gone; the row stays for the deliveries that name it. */
 export function forgetDestination(trx: Executor, id: string): Promise<unknown> {
   return trx

@@ -62,7 +62,7 @@ function makeFile(path: string): void {
   }
 }
 
-function kyselyOver(handle: SqliteHandle.Database): Kysely<Schema> {
+export function kyselyOver(handle: SqliteHandle.Database): Kysely<Schema> {
   return new Kysely<Schema>({ dialect: new Dialect({ database: cachingStatements(handle) }) })
 }
 

@@ -111,6 +111,8 @@ export const ROOMS: Record<string, Room> = {
       'misconfigured.ts',
       'test-send.ts',
       'secret-key.ts',
+      'key-file.ts',
+      'kept-key.ts',
     ],
     imports: [
       { room: 'approvals', only: ['desk.ts', 'refusals.ts', 'view.ts'], types: true },
@@ -209,7 +211,8 @@ export const ROOMS: Record<string, Room> = {
     imports: [
       ...domain,
       { room: 'api', only: ['api-keys/schemas.ts'] },
-      { room: 'store', only: ['open-database.ts'] },
+      // Backups are files, made and checked beside the open database.
+      { room: 'store', only: ['open-database.ts', 'database.ts', 'sqlite-copy.ts', 'server-lock.ts'] },
       // The paths that a platform's app must know.
       { room: 'platforms/*', only: ['../slack/inbound.ts'] },
       'config',

@@ -1,0 +1,52 @@
+// Asks the person at the terminal, and shows no passphrase.
+
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { gather } from '../config/config.ts'
+import { StartError } from '../kit/start-error.ts'
+
+const VARIABLE = 'COUNTERSIGN_BACKUP_PASSPHRASE'
+/** As long as the variable must be. */
+const LEAST_LENGTH = 12
+
+export function isAtTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true
+}
+
+/** Anything but a word that begins with y is a no. */
+export async function askYes(question: string): Promise<boolean> {
+  return /^y/i.test((await ask(`${question} [y/N] `, process.stderr)).trim())
+}
+
+/** From the environment, or asked for: a new one twice. Throws a StartError where nobody can be asked. */
+export async function readPassphrase({ isNew }: { isNew: boolean }): Promise<string> {
+  const given = gather(process.env)[VARIABLE]
+  if (given !== undefined) return given
+  if (!isAtTerminal()) throw new StartError(`${VARIABLE}: must be set where there is no terminal to ask at`)
+  const passphrase = await askHidden('Passphrase of the backup: ')
+  if (!isNew) return passphrase
+  if (passphrase.length < LEAST_LENGTH) {
+    throw new StartError(`The passphrase must have at least ${LEAST_LENGTH} characters.`)
+  }
+  if ((await askHidden('Once more: ')) !== passphrase) throw new StartError('The two are not the same.')
+  return passphrase
+}
+
+async function askHidden(question: string): Promise<string> {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const answer = ask('', nowhere)
+  // From here on the terminal shows nothing of what is typed.
+  process.stderr.write(question)
+  await answer
+  process.stderr.write('\n')
+  return answer
+}
+
+async function ask(question: string, output: NodeJS.WritableStream): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output, terminal: true })
+  try {
+    return await lines.question(question)
+  } finally {
+    lines.close()
+  }
+}
