@@ -10,10 +10,11 @@ export const keySeen = z
 
 export const agentSeen = z.object({ id: z.string(), name: z.string() }).meta({ id: 'Agent' })
 
-/** Named after what is on it. */
+/** Named after what is on it, which has a name. */
 export function pageOf<T extends z.ZodType>(item: T) {
   const page = z.object({ data: z.array(item), next_cursor: z.string().nullable() })
-  return page.meta({ id: `${z.globalRegistry.get(item)?.id}Page` })
+  const name = z.globalRegistry.get(item)?.id
+  return name === undefined ? page : page.meta({ id: `${name}Page` })
 }
 
 const mistake = z.object({ path: z.string(), message: z.string() }).meta({ id: 'Mistake' })
