@@ -46,6 +46,9 @@ async function ask(question: string, output: NodeJS.WritableStream): Promise<str
   const lines = createInterface({ input: process.stdin, output, terminal: true })
   try {
     return await lines.question(question)
+  } catch {
+    // Ctrl-C or Ctrl-D.
+    throw new StartError('Ended without an answer; nothing was changed.')
   } finally {
     lines.close()
   }
