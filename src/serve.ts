@@ -1,12 +1,12 @@
 // Starts the server and stops it, nothing else.
 
 import { buildApp } from './app.ts'
-import { readConfig } from './config/config.ts'
+import { loadConfig } from './config/config.ts'
 import { Outage } from './kit/outage.ts'
 import { StartError } from './kit/start-error.ts'
 
 try {
-  const config = readConfig()
+  const config = loadConfig(process.env)
   const countersign = await buildApp(config)
   const { firstAdminKey } = await countersign.start()
   const stop = async (signal: NodeJS.Signals) => {

@@ -1,17 +1,28 @@
 // Runs the command line: starts the server, and does what must work before or without one.
 
-import { existsSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { keepCompiled } from '../kit/compile-cache.ts'
 import { Outage } from '../kit/outage.ts'
 import { StartError } from '../kit/start-error.ts'
+import { VERSION } from '../kit/version.ts'
 
 // Only what the given command needs is loaded, after this.
 keepCompiled()
 
-const program = new Command('countersign').description(
-  'The human signature on what an AI agent is about to do. Configured by the environment; see .env.example.',
-)
+const program = new Command('countersign')
+  .description(
+    'The human signature on what an AI agent is about to do. Configured by the environment; see .env.example.',
+  )
+  .version(VERSION, '--version', 'print the version')
+
+program.hook('preAction', async () => {
+  const [{ misspeltIn }, { loadDotEnv }] = await Promise.all([
+    import('../config/config.ts'),
+    import('../config/dot-env.ts'),
+  ])
+  loadDotEnv()
+  for (const sentence of misspeltIn(process.env)) console.error(sentence)
+})
 
 program
   .command('start')
@@ -28,7 +39,11 @@ keys
   .command('create')
   .description('make an API key in the database and print it; it is not shown again')
   .requiredOption('--name <name>', 'what the key is for')
-  .requiredOption('--role <role...>', 'agent, reviewer, admin or auditor; more than one may follow')
+  .addOption(
+    new Option('--role <role...>', 'one or more may follow')
+      .choices(['agent', 'reviewer', 'admin', 'auditor'])
+      .makeOptionMandatory(),
+  )
   .option('--agent-id <id>', 'bind the key to one agent')
   .option('--person-name <name>', 'whose vote a reviewer key casts')
   .option('--person-email <email>', 'the e-mail of that person')
@@ -96,9 +111,6 @@ teams
   .description('write the app for Teams as a zip, for MicrosoftAppId and PUBLIC_URL')
   .option('--out <file>', 'where to write it; a file that is there is replaced', 'countersign-teams.zip')
   .action(async (options) => (await import('./teams-package.ts')).writeTeamsPackage(options))
-
-// As `npm start` does it; what is set already stays as it is.
-if (existsSync('.env')) process.loadEnvFile()
 
 try {
   await program.parseAsync()

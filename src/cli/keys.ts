@@ -1,7 +1,7 @@
 // Makes an API key without one: beside the server, straight in its database.
 
 import { newApiKey, wantedKey } from '../api/api-keys/schemas.ts'
-import { readConfig } from '../config/config.ts'
+import { loadConfig } from '../config/config.ts'
 import { createApiKeys } from '../identity/api-keys.ts'
 import { systemClock } from '../kit/clock.ts'
 import { createLog } from '../kit/log.ts'
@@ -16,10 +16,21 @@ export interface KeyOptions {
   personEmail?: string
 }
 
+/** As they are typed, for what the API calls by other names. */
+const OPTIONS: Record<string, string> = { roles: '--role', person: '--person-name' }
+
+function optionOf([first, ...rest]: PropertyKey[]): string {
+  const name = [first, ...rest.filter((part) => typeof part === 'string')].join('-')
+  return OPTIONS[name] ?? `--${name.replaceAll('_', '-')}`
+}
+
 /** Prints the key alone on standard output, so that a script can take it. Throws a StartError on a mistake. */
 export async function createKey(options: KeyOptions): Promise<void> {
   const { name, role: roles, agentId: agent_id, personName, personEmail } = options
   const named = personName !== undefined || personEmail !== undefined
+  if (named && (personName === undefined || personEmail === undefined)) {
+    throw new StartError('--person-name and --person-email are given together, or neither is')
+  }
   const wanted = newApiKey.safeParse({
     name,
     roles,
@@ -28,10 +39,10 @@ export async function createKey(options: KeyOptions): Promise<void> {
   })
   if (!wanted.success) {
     throw new StartError(
-      wanted.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
+      wanted.error.issues.map(({ path, message }) => `${optionOf(path)}: ${message}`).join('\n'),
     )
   }
-  const config = readConfig()
+  const config = loadConfig(process.env)
   const db = await openDatabase(config.databaseUrl, { as: 'tool', log: createLog('warn') })
   try {
     const apiKeys = createApiKeys({ db, clock: systemClock, adminKey: undefined, limits: config.limits })

@@ -1,6 +1,6 @@
 // Lists people and disables one, beside the server, straight in its database.
 
-import { readConfig } from '../config/config.ts'
+import { loadConfig } from '../config/config.ts'
 import { createPeople, type People } from '../identity/people.ts'
 import { systemClock } from '../kit/clock.ts'
 import { createLog } from '../kit/log.ts'
@@ -39,7 +39,7 @@ function oneLine(text: string): string {
 }
 
 async function withPeople(work: (people: People) => Promise<void>): Promise<void> {
-  const config = readConfig()
+  const config = loadConfig(process.env)
   const db = await openDatabase(config.databaseUrl, { as: 'tool', log: createLog('warn') })
   try {
     await work(createPeople({ db, clock: systemClock }))

@@ -1,6 +1,6 @@
 // Starts over with another secret key after the old one was lost, straight in the database.
 
-import { readConfig } from '../config/config.ts'
+import { loadConfig } from '../config/config.ts'
 import { resetSecretKey } from '../destinations/secret-key.ts'
 import { systemClock } from '../kit/clock.ts'
 import { createLog } from '../kit/log.ts'
@@ -8,7 +8,7 @@ import { openDatabase } from '../store/open-database.ts'
 
 /** Prints which destinations have lost their secrets. Throws a StartError when the key is not lost, or a server runs. */
 export async function resetKey(): Promise<void> {
-  const config = readConfig()
+  const config = loadConfig(process.env)
   const db = await openDatabase(config.databaseUrl, { as: 'server', log: createLog('warn') })
   try {
     const names = await resetSecretKey(db, config, systemClock)

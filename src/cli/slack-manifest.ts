@@ -1,6 +1,6 @@
 // Prints the manifest of the Slack app, for "From a manifest" at api.slack.com.
 
-import { readConfig } from '../config/config.ts'
+import { loadConfig } from '../config/config.ts'
 import { StartError } from '../kit/start-error.ts'
 import { ENDPOINTS } from '../platforms/slack/inbound.ts'
 
@@ -9,7 +9,7 @@ const BOT_SCOPES = ['chat:write', 'chat:write.public', 'commands', 'users:read',
 
 /** Prints it alone on standard output. Throws a StartError for an address that Slack would not take. */
 export function printSlackManifest({ url }: { url?: string }): void {
-  console.log(JSON.stringify(slackManifest(url ?? readConfig().publicUrl), null, 2))
+  console.log(JSON.stringify(slackManifest(url ?? loadConfig(process.env).publicUrl), null, 2))
 }
 
 /** https://docs.slack.dev/reference/app-manifest */
@@ -46,10 +46,16 @@ export function slackManifest(url: string) {
 /** Without a trailing slash. */
 function publicHttps(url: string): string {
   const parsed = URL.parse(url)
-  if (parsed?.protocol !== 'https:' || parsed.username || parsed.search || parsed.hash) {
+  if (
+    parsed?.protocol !== 'https:' ||
+    parsed.username ||
+    parsed.search ||
+    parsed.hash ||
+    parsed.pathname !== '/'
+  ) {
     throw new StartError(
-      `Slack needs a public https address, and ${url} is none. Set PUBLIC_URL, or add --url https://…`,
+      `Slack needs a public https address without a path, and ${url} is none. Set PUBLIC_URL, or add --url https://…`,
     )
   }
-  return parsed.href.replace(/\/+$/, '')
+  return parsed.origin
 }

@@ -1,11 +1,23 @@
 // Reads the configuration from the environment, once at start, with a sentence for each mistake.
 
-import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { StartError } from '../kit/start-error.ts'
 import { wholeNumber } from '../kit/whole-number.ts'
 import { BOT_TOKEN, maySign, tokenMistake, WRONG_SIGNING_SECRET } from '../platforms/slack/token.ts'
+import {
+  adminKey,
+  bareUrl,
+  cidrs,
+  databaseUrl,
+  guid,
+  listenAddress,
+  origin,
+  slackApiUrl,
+  tenantId,
+  tenants,
+} from './fields.ts'
+import { misspelt } from './known-names.ts'
 import { signOfRealThing } from './real-thing.ts'
 import { readSecret } from './secret-file.ts'
 import { type TeamsApp, teamsApp } from './teams-app.ts'
@@ -15,59 +27,38 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 /** For what comes before and after the send itself: reading, drawing, settling. */
 const LEASE_MARGIN_SECONDS = 15
 
+/** Of the commands that ask a server. */
+const CLIENT_VARIABLES = ['COUNTERSIGN_URL', 'COUNTERSIGN_API_KEY']
+
 const APP_TYPES = ['SingleTenant', 'MultiTenant'] as const
-
-/** As Azure shows its ids; compared in lower case. */
-const guid = z
-  .guid('must be an id as Azure shows it: 8-4-4-4-12 hexadecimal digits')
-  .transform((id) => id.toLowerCase())
-
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-const bareUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''))
 
 /** Every variable, as text. An empty one counts as unset; `NAME_FILE` names a file that holds NAME. */
 export const environment = z.object({
-  HOST: z.string().default('127.0.0.1'),
+  HOST: listenAddress.default('127.0.0.1'),
   PORT: wholeNumber(1, 65_535).default(3000),
-  PUBLIC_URL: bareUrl.optional(),
-  DATABASE_URL: z
-    .string()
-    .regex(
-      /^postgres(ql)?:\/\/|^(?![a-z][a-z0-9+.-]+:)/i,
-      'must be postgres://… or the path of a SQLite file',
-    )
-    .default('data/countersign.db'),
+  PUBLIC_URL: origin.optional(),
+  DATABASE_URL: databaseUrl.default('data/countersign.db'),
   COUNTERSIGN_SECRET_KEY: z
     .string()
     .transform((text) => Buffer.from(text, 'base64'))
     .refine((key) => key.length === 32, 'must be 32 bytes in base64 (openssl rand -base64 32)')
     .optional(),
   COUNTERSIGN_BACKUP_PASSPHRASE: z.string().min(12, 'must have at least 12 characters').optional(),
-  COUNTERSIGN_ADMIN_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
+  COUNTERSIGN_ADMIN_KEY: adminKey.optional(),
   SLACK_SIGNING_SECRET: z.string().refine(maySign, WRONG_SIGNING_SECRET).optional(),
   SLACK_BOT_TOKEN: z
     .string()
     .regex(BOT_TOKEN, { error: ({ input }) => tokenMistake(input) })
     .optional(),
-  SLACK_API_URL: httpUrl.regex(/\/$/, 'must end with a slash').default('https://slack.com/api/'),
-  MicrosoftAppId: guid.optional(),
+  SLACK_API_URL: slackApiUrl.default('https://slack.com/api/'),
+  MicrosoftAppId: guid().optional(),
   MicrosoftAppPassword: z.string().optional(),
-  MicrosoftAppTenantId: guid.optional(),
+  MicrosoftAppTenantId: tenantId.optional(),
   MicrosoftAppType: z
     .enum(APP_TYPES, `must be ${APP_TYPES.join(' or ')}; other kinds of identity are not supported`)
     .default('SingleTenant'),
-  TEAMS_ALLOWED_TENANTS: z
-    .string()
-    .transform((text) => text.split(',').map((part) => part.trim()))
-    .pipe(z.array(guid))
-    .optional(),
-  EGRESS_ALLOW_CIDRS: z
-    .string()
-    .transform((text) => text.split(',').map((part) => part.trim()))
-    .pipe(
-      z.array(z.union([z.cidrv4(), z.cidrv6()], 'must be ranges such as 10.0.0.0/8, with commas between')),
-    )
-    .default([]),
+  TEAMS_ALLOWED_TENANTS: tenants.optional(),
+  EGRESS_ALLOW_CIDRS: cidrs.default([]),
   EGRESS_ALLOW_HTTP: z
     .enum(['true', 'false'], 'must be true or false')
     .transform((text) => text === 'true')
@@ -133,24 +124,18 @@ export interface Config {
   noSandbox: string | undefined
 }
 
-/** The configuration of this process: its environment, and a file `.env` for what the environment leaves out. */
-export function readConfig(): Config {
-  if (existsSync('.env')) process.loadEnvFile('.env')
-  return loadConfig(process.env)
-}
-
 /** Throws a StartError with a line per mistake. */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const given = gather(env)
   const parsed = environment.safeParse(given)
   if (!parsed.success) {
     throw new StartError(
-      parsed.error.issues.map((issue) => `${issue.path.join()}: ${issue.message}`).join('\n'),
+      parsed.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`).join('\n'),
     )
   }
   const values = parsed.data
   const noSandbox = signOfRealThing(env, values.HOST)
-  if (isEveryAddress(values.HOST) && values.PUBLIC_URL === undefined) {
+  if (values.PUBLIC_URL === undefined && !canBeLinked(values.HOST)) {
     throw new StartError(`PUBLIC_URL: must be set with HOST ${values.HOST}: cards link to it`)
   }
   const localUrl = `http://${inUrl(values.HOST)}:${values.PORT}`
@@ -212,6 +197,11 @@ function egressRules({ EGRESS_ALLOW_CIDRS, EGRESS_ALLOW_HTTP }: z.infer<typeof e
   return { allowCidrs: EGRESS_ALLOW_CIDRS, allowHttp: EGRESS_ALLOW_HTTP }
 }
 
+/** A sentence for each variable whose name is probably a mistake. */
+export function misspeltIn(env: NodeJS.ProcessEnv): string[] {
+  return misspelt(env, [...Object.keys(environment.shape), ...CLIENT_VARIABLES])
+}
+
 /** What each variable says, also where it only names a file; still unchecked. */
 export function gather(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
   return Object.fromEntries(
@@ -222,8 +212,9 @@ export function gather(env: NodeJS.ProcessEnv): Record<string, string | undefine
   )
 }
 
-function isEveryAddress(host: string): boolean {
-  return host === '0.0.0.0' || host === '::'
+/** Every address is none to go to, and a URL has no room for the zone of an IPv6 address. */
+function canBeLinked(host: string): boolean {
+  return host !== '0.0.0.0' && host !== '::' && URL.canParse(`http://${inUrl(host)}`)
 }
 
 function inUrl(host: string): string {

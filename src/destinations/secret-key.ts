@@ -42,7 +42,11 @@ export async function openSecretKey(db: Database, source: KeySource): Promise<Bu
 /** undefined: there is none. */
 export function givenKey({ secretKey, databaseUrl }: KeySource): Buffer | undefined {
   if (secretKey) return secretKey
-  if (isPostgres(databaseUrl)) throw new StartError('COUNTERSIGN_SECRET_KEY must be set with PostgreSQL.')
+  if (isPostgres(databaseUrl)) {
+    throw new StartError(
+      'COUNTERSIGN_SECRET_KEY: must be set with PostgreSQL; openssl rand -base64 32 makes one. Keep it apart from the database.',
+    )
+  }
   return readKeyFile(databaseUrl)
 }
 

@@ -9,6 +9,7 @@ import { migrate } from './migrate.ts'
 import { namedStatements } from './named-statements.ts'
 import { asNoConnection } from './outage.ts'
 import { postgresSignals } from './postgres-signals.ts'
+import { startSentence } from './postgres-start.ts'
 import { pooledTransact } from './transact.ts'
 
 const POOL_SIZE = 10
@@ -88,7 +89,6 @@ async function reach(pool: pg.Pool): Promise<void> {
   try {
     await pool.query('select 1')
   } catch (error) {
-    const { code, message } = error as { code?: string; message: string }
-    throw new StartError(`PostgreSQL does not answer at DATABASE_URL: ${message || code}`)
+    throw new StartError(startSentence(error))
   }
 }

@@ -52,7 +52,24 @@ test.each([
   ['no key', ['dst_x'], { COUNTERSIGN_API_KEY: '' }, /^COUNTERSIGN_API_KEY: must be set/],
   ['another destination', ['dst_x'], {}, /^There is no destination dst_x\n$/],
   ['a type that nobody knows', ['dst_x', '--event', 'policy.violatoin'], {}, /^event: is not an event type/],
-  ['a key that nobody made', ['dst_x'], { COUNTERSIGN_API_KEY: 'csk_x' }, /key/],
+  [
+    'a key that nobody made',
+    ['dst_x'],
+    { COUNTERSIGN_API_KEY: 'csk_x' },
+    /^COUNTERSIGN_API_KEY: the server at http:\S+ does not know this key, or it has ended\n$/,
+  ],
+  [
+    'a key with its header',
+    ['dst_x'],
+    { COUNTERSIGN_API_KEY: 'Bearer csk_x' },
+    /^COUNTERSIGN_API_KEY: must be the key alone/,
+  ],
+  [
+    'an address that is none',
+    ['dst_x'],
+    { COUNTERSIGN_URL: 'localhost:3000' },
+    /^COUNTERSIGN_URL: must be the address/,
+  ],
 ])('%s is told in a sentence', async (_what, args, env, sentence) => {
   const { code, out, err } = await run(args, env)
   expect([code, out]).toEqual([1, ''])

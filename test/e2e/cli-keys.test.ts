@@ -75,14 +75,20 @@ describe('a mistake is told in a sentence, without a stack, and ends with 1', ()
   test.each([
     [['keys', 'create'], "required option '--name <name>' not specified"],
     [create, "required option '--role <role...>' not specified"],
-    [[...create, '--role', 'boss'], 'expected one of "agent"|"reviewer"|"admin"|"auditor"'],
-    [[...create, '--role', 'reviewer'], 'A reviewer key names the person whose vote it casts'],
-    [[...create, '--role', 'reviewer', '--person-name', 'A'], 'person.email'],
-    [[...create, '--role', 'reviewer', '--person-name', 'A', '--person-email', 'a'], 'person.email'],
+    [
+      [...create, '--role', 'boss'],
+      "argument 'boss' is invalid. Allowed choices are agent, reviewer, admin, auditor.",
+    ],
+    [[...create, '--role', 'reviewer'], '--person-name: A reviewer key names the person whose vote it casts'],
+    [
+      [...create, '--role', 'reviewer', '--person-name', 'A'],
+      '--person-name and --person-email are given together, or neither is',
+    ],
+    [[...create, '--role', 'reviewer', '--person-name', 'A', '--person-email', 'a'], '--person-email: '],
     [[...create, '--role', 'auditor', '--agent-id', 'a'], 'Only an agent key is bound to an agent'],
-    [[...create, '--role', 'agent', '--agent-id', 'a\u200b'], 'agent_id: has U+200B at position 2'],
-    [[...create, '--role', 'agent', '--agent-id', ''], 'agent_id'],
-    [['keys', 'create', '--name', '', '--role', 'agent'], 'name'],
+    [[...create, '--role', 'agent', '--agent-id', 'a\u200b'], '--agent-id: has U+200B at position 2'],
+    [[...create, '--role', 'agent', '--agent-id', ''], '--agent-id: '],
+    [['keys', 'create', '--name', '', '--role', 'agent'], '--name: '],
     [['nonsense'], "unknown command 'nonsense'"],
     [['migrate', '--force'], "unknown option '--force'"],
   ])('countersign %j', async (args, sentence) => {

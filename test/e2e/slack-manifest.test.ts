@@ -44,9 +44,9 @@ test('it names the addresses under PUBLIC_URL, and --url wins over it', async ()
   expect(manifest.features.slash_commands).toEqual([
     expect.objectContaining({ command: '/governance', url: `${PUBLIC_URL}/v1/webhooks/slack/commands` }),
   ])
-  const behindPath = await cli(['--url', 'https://example.com/cs'], { PUBLIC_URL })
-  expect(JSON.parse(behindPath.stdout)).toEqual(slackManifest('https://example.com/cs'))
-  expect(behindPath.stdout).toContain('"https://example.com/cs/v1/webhooks/slack/commands"')
+  const another = await cli(['--url', 'https://example.com:8443/'], { PUBLIC_URL })
+  expect(JSON.parse(another.stdout)).toEqual(slackManifest('https://example.com:8443'))
+  expect(another.stdout).toContain('"https://example.com:8443/v1/webhooks/slack/commands"')
 })
 
 test('PUBLIC_URL may stand in .env, as for npm start', async () => {
@@ -61,13 +61,14 @@ test.each([
   ['plain http', ['--url', 'http://countersign.example.com']],
   ['no address', ['--url', 'countersign.example.com']],
   ['a query', ['--url', 'https://example.com/?x=1']],
+  ['a path', ['--url', 'https://example.com/cs']],
   ['credentials', ['--url', 'https://user:secret@example.com']],
 ])('%s is refused with a sentence and no manifest', async (_, args) => {
   const { code, stdout, stderr } = await cli(args)
   expect(code).toBe(1)
   expect(stdout).toBe('')
   expect(stderr).toMatch(
-    /^Slack needs a public https address, and \S+ is none\. Set PUBLIC_URL, or add --url/,
+    /^Slack needs a public https address without a path, and \S+ is none\. Set PUBLIC_URL, or add --url/,
   )
 })
 

@@ -31,7 +31,7 @@ export const ROOMS: Record<string, Room> = {
   kit: { at: 'src/kit', imports: [] },
   config: {
     at: 'src/config',
-    doors: ['config.ts'],
+    doors: ['config.ts', 'dot-env.ts'],
     // What a token looks like is the same in the environment and in a destination.
     imports: ['kit', { room: 'platforms/*', only: ['../slack/token.ts'] }],
   },

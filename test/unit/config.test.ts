@@ -4,12 +4,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Config, loadConfig } from '../../src/config/config.ts'
+import { type Config, loadConfig, misspeltIn } from '../../src/config/config.ts'
 import { StartError } from '../../src/kit/start-error.ts'
 
 const SECRET_KEY = Buffer.alloc(32, 7).toString('base64')
-const ADMIN_KEY = 'x'.repeat(32)
+const ADMIN_KEY = '0123456789abcdef'.repeat(2)
 const ID = '5c1b0d2a-3e4f-4a5b-8c6d-7e8f9a0b1c2d'
+
+/** Of shells, terminals, services, containers and clouds. */
+const USUAL_NAMES =
+  'PATH HOSTNAME HOSTTYPE POSTS HOME PWD OLDPWD USER LOGNAME SHELL SHLVL TERM LANG LC_ALL TZ EDITOR PAGER DISPLAY ' +
+  'TMPDIR MAIL INIT_CWD NODE NODE_ENV NODE_OPTIONS NODE_PATH npm_config_user_agent npm_package_name CI DEBUG COLOR ' +
+  'HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE ' +
+  'POSTGRES_PASSWORD POSTGRES_USER REDIS_URL INVOCATION_ID JOURNAL_STREAM NOTIFY_SOCKET KUBERNETES_SERVICE_HOST ' +
+  'KUBERNETES_PORT SSH_CLIENT SSH_AUTH_SOCK XDG_SESSION_ID DBUS_SESSION_BUS_ADDRESS AWS_REGION RENDER_EXTERNAL_URL'
 
 /** The lines of the refusal. */
 function mistakes(env: NodeJS.ProcessEnv): string[] {
@@ -56,7 +64,7 @@ test('everything set', () => {
   const config = loadConfig({
     HOST: '0.0.0.0',
     PORT: '8080',
-    PUBLIC_URL: 'https://sign.example.com/base//',
+    PUBLIC_URL: 'https://Sign.example.com:443/',
     DATABASE_URL: 'postgres://user:password@db/countersign',
     COUNTERSIGN_SECRET_KEY: SECRET_KEY,
     COUNTERSIGN_ADMIN_KEY: ADMIN_KEY,
@@ -73,7 +81,7 @@ test('everything set', () => {
     host: '0.0.0.0',
     port: 8080,
     localUrl: 'http://0.0.0.0:8080',
-    publicUrl: 'https://sign.example.com/base',
+    publicUrl: 'https://sign.example.com',
     databaseUrl: 'postgres://user:password@db/countersign',
     secretKey: Buffer.alloc(32, 7),
     adminKey: ADMIN_KEY,
@@ -104,6 +112,58 @@ describe.each<[string, string[], string]>([
     'must be 32 bytes in base64 (openssl rand -base64 32)',
   ],
   ['COUNTERSIGN_ADMIN_KEY', ['y'.repeat(31)], 'must have at least 32 characters'],
+  [
+    'COUNTERSIGN_ADMIN_KEY',
+    ['0123456789abcde'.repeat(3), 'change-me-'.repeat(4), '0'.repeat(64)],
+    'must have at least 16 different characters (openssl rand -base64 32 makes one)',
+  ],
+  [
+    'COUNTERSIGN_ADMIN_KEY',
+    [`Bearer ${ADMIN_KEY}`, `${ADMIN_KEY}é`],
+    'must have no blanks and no letters beyond ASCII: it is sent in a header',
+  ],
+  [
+    'HOST',
+    ['http://0.0.0.0', 'localhost:3000', '0.0.0.0:80', 'my host', '1', '[::1]'],
+    'must be an address or a name of this machine, such as 127.0.0.1 or 0.0.0.0, without port or https://',
+  ],
+  [
+    'PUBLIC_URL',
+    ['https://sign.example.com/base', 'https://sign.example.com/base/'],
+    'must not have a path: Countersign needs a host of its own, such as https://countersign.example.com',
+  ],
+  ...['PUBLIC_URL', 'SLACK_API_URL', 'TELEGRAM_API_URL', 'PAGERDUTY_EVENTS_URL'].map(
+    (name): [string, string[], string] => [
+      name,
+      ['https://x.example/?', 'https://x.example/?a=b', 'https://x.example/#a', 'https://me:hush@x.example/'],
+      'must not have a user, a query or a fragment',
+    ],
+  ),
+  [
+    'DATABASE_URL',
+    ['postgres://me:pass/word@db/x', 'postgres://me@db:port/x'],
+    'is no URL; in its password, characters such as / ? # @ must be percent-encoded',
+  ],
+  [
+    'EGRESS_ALLOW_CIDRS',
+    ['10.0.0.0', '10.0.0.0 ,10.0.0.0/8'],
+    '10.0.0.0 is not a range; give ranges such as 10.0.0.0/8, with commas between',
+  ],
+  [
+    'EGRESS_ALLOW_CIDRS',
+    ['10.0.0.0/8,'],
+    'an empty entry is not a range; give ranges such as 10.0.0.0/8, with commas between',
+  ],
+  [
+    'TEAMS_ALLOWED_TENANTS',
+    ['contoso.onmicrosoft.com', `${ID},contoso.onmicrosoft.com`],
+    'contoso.onmicrosoft.com is not the id of a tenant, which Azure shows as 8-4-4-4-12 hexadecimal digits; give ids with commas between',
+  ],
+  [
+    'MicrosoftAppTenantId',
+    ['contoso.onmicrosoft.com'],
+    'must be an id as Azure shows it: 8-4-4-4-12 hexadecimal digits, not a name such as contoso.onmicrosoft.com',
+  ],
   ['SLACK_BOT_TOKEN', ['token', 'xoxb-', 'Bearer xoxb-1'], 'must be a bot token; it begins with xoxb-'],
   ['SLACK_SIGNING_SECRET', ['xoxb-1', '…'], 'is no signing secret; copy it from the app’s Basic Information'],
   ['SLACK_API_URL', ['https://slack.com/api'], 'must end with a slash'],
@@ -157,6 +217,35 @@ test('each mistake has a line, and no line repeats a secret', () => {
     'LOG_LEVEL',
   ])
   expect(said.join()).not.toContain('hush')
+})
+
+describe('a variable that nobody reads', () => {
+  test.each([
+    ['SLACK_SIGNNG_SECRET', 'SLACK_SIGNING_SECRET'],
+    ['COUNTERSIGN_ADMINKEY', 'COUNTERSIGN_ADMIN_KEY'],
+    ['MICROSOFTAPPID', 'MicrosoftAppId'],
+    ['MicrosoftTenantId', 'MicrosoftAppTenantId'],
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['PUBLIC_URI', 'PUBLIC_URL'],
+    ['TEAMS_ALLOWED_TENANT', 'TEAMS_ALLOWED_TENANTS'],
+    ['SLACK_BOT_TOKEN_FIEL', 'SLACK_BOT_TOKEN_FILE'],
+    ['COUNTERSIGN_APIKEY', 'COUNTERSIGN_API_KEY'],
+    ['port', 'PORT'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+  ])('%s is named with %s, and without its value', (name, meant) => {
+    expect(misspeltIn({ [name]: 'hush' })).toEqual([`${name} is set and is not read. Did you mean ${meant}?`])
+  })
+
+  test.each([
+    [{ SLACK_SIGNNG_SECRET: '' }],
+    // Of another program: the right one is there.
+    [{ DATABASE_URL: 'x.db', DATABASE_URI: 'y' }],
+    [{ PORT: '80', SLACK_BOT_TOKEN_FILE: '/run/token', COUNTERSIGN_URL: 'http://x' }],
+    [Object.fromEntries(USUAL_NAMES.split(' ').map((name) => [name, 'x']))],
+    [process.env],
+  ])('%o has none', (env) => {
+    expect(misspeltIn(env)).toEqual([])
+  })
 })
 
 describe('NAME_FILE', () => {
