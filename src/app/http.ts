@@ -47,7 +47,7 @@ export function openHttp(options: HttpOptions): Http {
   app.set('trust proxy', config.trustProxy)
   app.use(metrics.countRequests, traceCalls(kinds, domain.refusals.note), helmet())
   for (const platform of platforms.byName.values()) platform.mount?.(app)
-  mountConsole(app)
+  mountConsole(app, { hasSandbox: sandbox !== undefined })
   sandbox?.mount(app)
   app.use(
     createApi({

@@ -8,7 +8,7 @@ export function loadDotEnv(): void {
   if (!existsSync('.env')) return
   try {
     process.loadEnvFile('.env')
-  } catch (error) {
-    throw new StartError(`.env cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  } catch {
+    throw new StartError('.env cannot be read')
   }
 }

@@ -7,7 +7,6 @@ const SAYS: Record<string, string> = {
   '28P01': 'PostgreSQL refuses the password, or does not know the user',
   '28000': 'PostgreSQL does not let this user in from here',
   '3D000': 'PostgreSQL has no such database; create it first',
-  '42501': 'the user may not do what the tables of Countersign need',
   '53300': 'PostgreSQL has no connection to spare',
 }
 
@@ -19,5 +18,10 @@ export function startSentence(error: unknown): string {
   if (message.startsWith('SASL:') && message.includes('password must be')) {
     return 'DATABASE_URL: PostgreSQL asks for a password, and there is none'
   }
-  return `DATABASE_URL: PostgreSQL does not answer there (${causeCodeOf(error) ?? message})`
+  const cause = causeCodeOf(error)
+  if (cause === 'ENOENT') return `DATABASE_URL: a file that it names cannot be read (${message})`
+  if (cause && /CERT|SIGNATURE/.test(cause)) {
+    return `DATABASE_URL: the certificate of PostgreSQL is not trusted (${cause}); sslrootcert names the file of its authority`
+  }
+  return `DATABASE_URL: PostgreSQL does not answer there (${cause ?? message})`
 }

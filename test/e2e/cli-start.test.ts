@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Started, startCommand } from '../fakes/command-line.ts'
+import { type Started, startCommand, startScript } from '../fakes/command-line.ts'
 import { eventually } from '../fakes/countersign.ts'
 
 const PATIENCE_MS = 15_000
@@ -36,9 +36,11 @@ describe('what keeps it from starting is told in a sentence, without a stack', (
       SLACK_BOT_TOKEN: 'hush',
       COUNTERSIGN_ADMIN_KEY: 'hush',
       LOG_LEVEL: 'loud',
+      SLACK_SIGNNG_SECRET: 'hush',
     }).ended
     expect([code, out]).toEqual([1, ''])
     expect(err.trim().split('\n')).toEqual([
+      'SLACK_SIGNNG_SECRET is set and is not read. Did you mean SLACK_SIGNING_SECRET?',
       'Countersign cannot start.',
       'PORT: must be a whole number from 1 to 65535',
       'COUNTERSIGN_ADMIN_KEY: must have at least 32 characters',
@@ -92,14 +94,16 @@ test('it starts, prints the first admin key once, refuses a second server, and s
   expect(withoutKey.err).toMatch(/^Countersign cannot start\.\none\.db\.key is missing: .*\n$/)
 }, 60_000)
 
-test('a key of the environment is not printed, and no other is made', async () => {
-  const COUNTERSIGN_ADMIN_KEY = 'an admin key of the environment, of this test'
-  const started = start({ DATABASE_URL: 'own-key.db', PORT: String(ports[2]), COUNTERSIGN_ADMIN_KEY })
+test('npm start: a signal to npm stops the server; a key of the environment is not printed, and no other made', async () => {
+  const COUNTERSIGN_ADMIN_KEY = 'an-admin-key-of-the-environment-of-this-test'
+  const env = { DATABASE_URL: 'own-key.db', PORT: String(ports[2]), COUNTERSIGN_ADMIN_KEY }
+  const started = startScript('start', { LOG_LEVEL: 'silent', ...env }, folder)
+  everything.push(started)
   await eventually(() => isReady(`http://127.0.0.1:${ports[2]}`), PATIENCE_MS)
   started.child.kill('SIGTERM')
   const { code, out, err } = await started.ended
   expect(code).toBe(0)
-  expect(out + err).not.toMatch(/csk_|an admin key/)
+  expect(out + err).not.toMatch(/csk_|an-admin-key/)
   expect(await readFile(join(folder, 'own-key.db'), 'latin1')).not.toContain(COUNTERSIGN_ADMIN_KEY)
 }, 60_000)
 

@@ -2,9 +2,11 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { readFileSync, symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
-const COMMAND = join(import.meta.dirname, '../../bin/countersign.js')
+const PROJECT = join(import.meta.dirname, '../..')
+const COMMAND = join(PROJECT, 'bin/countersign.js')
 
 export interface Started {
   child: ChildProcess
@@ -15,7 +17,19 @@ export interface Started {
 
 /** `folder`: where it runs; a `.env` there counts. */
 export function startCommand(args: string[], env: Record<string, string>, folder: string): Started {
-  const child = spawn(process.execPath, [COMMAND, ...args], {
+  return started(process.execPath, [COMMAND, ...args], env, folder)
+}
+
+/** The script of package.json as npm runs it: in a shell, whose process is the one that npm signals. */
+export function startScript(name: string, env: Record<string, string>, folder: string): Started {
+  symlinkSync(join(PROJECT, 'bin'), join(folder, 'bin'))
+  const { scripts } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'))
+  const path = `${dirname(process.execPath)}:${process.env.PATH}`
+  return started('sh', ['-c', scripts[name]], { PATH: path, ...env }, folder)
+}
+
+function started(program: string, args: string[], env: Record<string, string>, folder: string): Started {
+  const child = spawn(program, args, {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
