@@ -2,7 +2,7 @@
 
 import { existsSync, realpathSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { type Config, readConfig } from '../config/config.ts'
+import { type Config, loadConfig } from '../config/config.ts'
 import { keepKey } from '../destinations/kept-key.ts'
 import { keyPathOf } from '../destinations/key-file.ts'
 import { givenKey, opensAll } from '../destinations/secret-key.ts'
@@ -19,7 +19,7 @@ export const FILES_OF_DATABASE = ['', '-wal', '-shm', '-journal', '.key', '.lock
  * for what a person can mend.
  */
 export async function backUp(file: string, { withKey = false }: { withKey?: boolean }): Promise<void> {
-  const config = readConfig()
+  const config = loadConfig(process.env)
   const { databaseUrl: path } = config
   refusePostgres(config)
   if (!existsSync(path)) throw new StartError(`DATABASE_URL: ${path} is not there; nothing was backed up`)

@@ -2,7 +2,7 @@
 
 import { existsSync, linkSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { type Config, readConfig } from '../config/config.ts'
+import { type Config, loadConfig } from '../config/config.ts'
 import { hasKeptKey, readKeptKey } from '../destinations/kept-key.ts'
 import { keyPathOf, writeKeyFile } from '../destinations/key-file.ts'
 import { givenKey, opensAll } from '../destinations/secret-key.ts'
@@ -33,7 +33,7 @@ export async function restore(file: string | undefined, options: RestoreOptions)
   if ((file === undefined) !== (options.inPlace === true)) {
     throw new StartError('Name the file of the backup, or say --in-place where the database is there already')
   }
-  const config = readConfig()
+  const config = loadConfig(process.env)
   if (file === undefined) await restoreInPlace(config, options)
   else await restoreFrom(file, config, options)
 }

@@ -64,7 +64,7 @@ export const adminKey = z
   )
 
 /** With commas between. `form`: what each must be, said of the first that is not. */
-export function listOf(isOne: (part: string) => boolean, form: string) {
+function listOf(isOne: (part: string) => boolean, form: string) {
   return z
     .string()
     .transform((text) => text.split(',').map((part) => part.trim()))

@@ -85,7 +85,11 @@ describe.each(databases)('on $name', ({ create }) => {
   test('a secret that is made is shown in that one answer, and never again', async () => {
     const { status, body } = await call('POST', PATH, { ...wanted({ url }), events: ['agent.blocked'] })
     expect(status).toBe(201)
-    expect(body.config).toMatchObject({ url: 'set', url_shown: url, secret: expect.stringMatching(/^whsec_\S{44}$/) })
+    expect(body.config).toMatchObject({
+      url: 'set',
+      url_shown: url,
+      secret: expect.stringMatching(/^whsec_\S{44}$/),
+    })
     const one = `${PATH}/${body.id}`
     const later = [
       await call('GET', one),
