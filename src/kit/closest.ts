@@ -4,9 +4,13 @@
 const LETTERS_PER_MISTAKE = 3
 
 /** undefined: none is close. Case and signs between words do not count. */
-export function closest(given: string, words: readonly string[]): string | undefined {
+export function closest(
+  given: string,
+  words: readonly string[],
+  lettersPerMistake = LETTERS_PER_MISTAKE,
+): string | undefined {
   const wanted = plain(given)
-  const most = Math.floor(wanted.length / LETTERS_PER_MISTAKE)
+  const most = Math.floor(wanted.length / lettersPerMistake)
   const near = words
     .map((word) => ({ word, mistakes: mistakesBetween(wanted, plain(word), most) }))
     .filter(({ mistakes }) => mistakes <= most)

@@ -7,7 +7,16 @@ import { REFUSALS } from '../../src/approvals/refusals.ts'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import { eventually, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
-import { blocks, readerOf, readPage, runScript, tableUnder } from '../fakes/doc-page.ts'
+import {
+  blocks,
+  codesOf,
+  readerOf,
+  readPage,
+  runScript,
+  sectionOf,
+  tables,
+  tableUnder,
+} from '../fakes/doc-page.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 
 const project = join(import.meta.dirname, '../..')
@@ -147,12 +156,13 @@ test('the table of errors has every code that the API can answer, under its stat
   expect(rows).toEqual([...rows].sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)))
 })
 
-test('the table of metrics has every one of ours, and no other', async () => {
+test('docs/operations.md names every metric, and no other', async () => {
   const headers = { authorization: `Bearer ${running.config.adminKey}` }
   const text = await (await fetch(`${running.url}/metrics`, { headers })).text()
-  const ours = [...text.matchAll(/^# TYPE (countersign_\w+) /gm)].map(([, name]) => `\`${name}\``)
-  const rows = tableUnder(page, 'For machines').map(([name]) => name)
-  expect(rows.toSorted()).toEqual(ours.toSorted())
+  const all = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name)
+  const section = sectionOf(readPage('docs/operations.md'), 'Metrics')
+  const named = tables(section).flatMap((rows) => rows.flatMap(([names = '']) => codesOf(names)))
+  expect(named.toSorted()).toEqual(all.toSorted())
 })
 
 test.each(globSync('docs/*.md', { cwd: project }))('every file that %s links to exists', (file) => {

@@ -68,7 +68,7 @@ test('every command runs in the order of the page and answers as the page says',
   expect(await runScript(script, env)).toBe('policy.violation\n')
 
   expect(commands.shift()).toBe(
-    'npx countersign destinations test "$DESTINATION_ID" --event policy.violation\n',
+    'npx --no -- countersign destinations test "$DESTINATION_ID" --event policy.violation\n',
   )
   const words = ['destinations', 'test', made.id, '--event', 'policy.violation']
   const { code, out } = await startCommand(

@@ -31,8 +31,8 @@ test('there are fewer than ten steps, and every command runs', async () => {
   const [package_, ...calls] = blocks(setUp, 'sh')
   // The settings of the page are all that it needs; it writes where the reader is.
   await writeFile(join(folder, '.env'), blocks(setUp, 'ini').join('\n'))
-  const [npx, countersign, ...args] = (package_ ?? '').trim().split(' ')
-  expect([npx, countersign]).toEqual(['npx', 'countersign'])
+  const [npx, no, end, countersign, ...args] = (package_ ?? '').trim().split(' ')
+  expect([npx, no, end, countersign]).toEqual(['npx', '--no', '--', 'countersign'])
   expect(await startCommand(args, {}, folder).ended).toMatchObject({ code: 0, err: '' })
   await access(join(folder, 'countersign-teams.zip'))
 

@@ -53,6 +53,20 @@ export interface Reader {
   noted: Record<string, string>
 }
 
+/**
+ * Fails as curl does not by itself. jq may not be here: this one knows a field, and what it reads is printed too, as a
+ * reader sees it, who looks at what tee shows.
+ */
+const PRELUDE = `set -euo pipefail
+exec 3>&1
+curl() { command curl --silent --show-error --fail-with-body "$@"; }
+tee() { cat; }
+jq() {
+  local read; read=$(cat); printf '%s\\n' "$read" >&3
+  ANSWER=$read FIELD=\${2#.} "${process.execPath}" -p 'JSON.parse(process.env.ANSWER)[process.env.FIELD]'
+}
+`
+
 export function readerOf({ url, slack }: Running): Reader {
   const noted: Record<string, string> = { COUNTERSIGN_ADMIN_KEY: ADMIN_KEY, COUNTERSIGN_URL: url }
   const here = (block: string) =>
@@ -65,8 +79,7 @@ export function readerOf({ url, slack }: Running): Reader {
   return {
     noted,
     async run(block) {
-      const script = `set -euo pipefail\ncurl() { command curl --silent --show-error --fail-with-body "$@"; }\n`
-      const printed = await execute('bash', ['-c', script + here(block)], noted)
+      const printed = await execute('bash', ['-c', PRELUDE + here(block)], noted)
       Object.assign(noted, worthNoting(printed))
       return printed
     },

@@ -4,7 +4,7 @@
 import { el } from './dom.js'
 
 const PLACE = 'countersign-key'
-const HOW_TO_GET_ONE = `npx countersign keys create --name "ana's key" --role reviewer \\
+const HOW_TO_GET_ONE = `npx --no -- countersign keys create --name "ana's key" --role reviewer \\
   --person-name "Ana Ruiz" --person-email ana@example.com`
 
 export const savedKey = {
