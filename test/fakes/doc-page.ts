@@ -54,16 +54,18 @@ export interface Reader {
 }
 
 /**
- * Fails as curl does not by itself. jq may not be here: this one knows a field, and what it reads is printed too, as a
- * reader sees it, who looks at what tee shows.
+ * Fails as curl does not by itself. jq may not be here: this one takes the first field of that name, and what it reads
+ * is printed too, as a reader sees it, who looks at what tee shows.
  */
-const PRELUDE = `set -euo pipefail
+const PRELUDE = String.raw`set -euo pipefail
 exec 3>&1
 curl() { command curl --silent --show-error --fail-with-body "$@"; }
 tee() { cat; }
 jq() {
-  local read; read=$(cat); printf '%s\\n' "$read" >&3
-  ANSWER=$read FIELD=\${2#.} "${process.execPath}" -p 'JSON.parse(process.env.ANSWER)[process.env.FIELD]'
+  local read field='"'"${'$'}{2#.}"'":"([^"]+)"'
+  read=$(cat)
+  printf '%s\n' "$read" >&3
+  [[ $read =~ $field ]] && printf '%s\n' "${'$'}{BASH_REMATCH[1]}"
 }
 `
 
