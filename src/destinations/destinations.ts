@@ -113,7 +113,7 @@ export function createDestinations(options: {
 
     async configOf(id) {
       const row = await store.findDestination(db.read, id)
-      return row && configs.open(row).config
+      return row && configs.known(row)
     },
 
     update: (id, fields, by) =>

@@ -14,7 +14,9 @@ export interface SealedConfigs {
   sealed(row: DestinationRow): Kept | undefined
   /** With its secrets. Throws when the secret key is not the one that sealed them. */
   open(row: DestinationRow): Destination<Record<string, unknown>>
-  /** Without its secrets, which are only said to be set. */
+  /** All of it, for an admin who changes it. Secrets that another key sealed are not among it: they are given anew. */
+  known(row: DestinationRow): Record<string, unknown>
+  /** The same without its secrets, which are only said to be set. */
   show(row: DestinationRow): Record<string, unknown>
 }
 
@@ -22,6 +24,14 @@ export function sealedConfigs(secretKey: Buffer, kinds: PlatformKind[]): SealedC
   const kindOf = new Map(kinds.map((kind) => [kind.name, kind]))
   const secretsIn = ({ id, sealed_secrets }: DestinationRow): Record<string, unknown> =>
     JSON.parse(unseal(secretKey, id, sealed_secrets))
+
+  function knownSecrets(row: DestinationRow): Record<string, unknown> {
+    try {
+      return secretsIn(row)
+    } catch {
+      return {}
+    }
+  }
 
   function keep(id: string, channelType: string, config: Record<string, unknown>): Kept {
     const secretNames: readonly string[] = kindOf.get(channelType)?.secrets ?? []
@@ -54,8 +64,9 @@ export function sealedConfigs(secretKey: Buffer, kinds: PlatformKind[]): SealedC
         ...stateOf(row),
       }
     },
+    known: (row) => ({ ...JSON.parse(row.config), ...knownSecrets(row) }),
     show: (row) =>
-      shownConfig(JSON.parse(row.config), secretsIn(row), kindOf.get(row.channel_type)?.hiddenSecrets),
+      shownConfig(JSON.parse(row.config), knownSecrets(row), kindOf.get(row.channel_type)?.hiddenSecrets),
   }
 }
 

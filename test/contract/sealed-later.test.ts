@@ -77,4 +77,18 @@ describe.each(databases)('on $name', ({ create }) => {
       url: URL,
     })
   })
+
+  test('and one that another key sealed is listed without its secrets, and given new ones', async () => {
+    const ours = open(kinds)
+    const id = await place(open(kinds, 9), 'siem', {
+      url: URL,
+      url_shown: 'https://hooks.example/in',
+      format: 'json',
+    })
+    const shown = { url_shown: 'https://hooks.example/in', format: 'json' }
+    expect((await ours.list()).find((one) => one.id === id)?.config).toEqual(shown)
+    expect(await ours.configOf(id)).toEqual(shown)
+    const changed = await ours.update(id, { config: { ...shown, url: URL } }, ADMIN)
+    expect(changed?.config).toEqual({ ...shown, url: 'set' })
+  })
 })

@@ -20,7 +20,7 @@ import { takeIdempotencyKey } from '../../src/store/idempotency.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
 import { takeFrom } from '../../src/store/pace.ts'
 import { insertAccount, insertPerson } from '../../src/store/persons.ts'
-import { writeState } from '../../src/store/platform-state.ts'
+import { keepState, writeState } from '../../src/store/platform-state.ts'
 import { rememberCard } from '../../src/store/posted-cards.ts'
 import { lockRun } from '../../src/store/repeats.ts'
 import { keepTenantName } from '../../src/store/tenants.ts'
@@ -89,6 +89,7 @@ const INSERTIONS: Insertion[] = [
   into('delivery_attempts', (trx, row) => insertAttempts(trx, [row])),
   into('posted_cards', rememberCard, { refers: ofDestination }),
   into('platform_state', (trx, { platform, key, value }) => writeState(trx, platform, key, value)),
+  into('platform_state', (trx, { platform, key, value }) => keepState(trx, platform, key, value)),
   into('pace_buckets', (trx, { name, full_until }) =>
     takeFrom(trx, { name, burst: 1, intervalMs: 1 }, full_until - 1),
   ),

@@ -83,7 +83,7 @@ describe.each(databases)('on $name', ({ create }) => {
   test.each([
     {},
     { decision: 'approved' },
-    { decision: 'APPROVE' },
+    { decision: 'approve ' },
     { decision: ['approve'] },
     { decision: 'approve', note: '' },
     { decision: 'approve', note: 'a\0b' },

@@ -17,6 +17,7 @@ const USUAL = {
   timezone: 'UTC',
   rate_per_minute: null,
   digest_after: null,
+  repeated: null,
   fallback: false,
 }
 const CHOSEN = {
@@ -27,6 +28,7 @@ const CHOSEN = {
   timezone: 'Europe/Berlin',
   rate_per_minute: 6,
   digest_after: 20,
+  repeated: { count: 5, minutes: 10 },
   fallback: true,
 }
 

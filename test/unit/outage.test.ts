@@ -35,6 +35,7 @@ describe('a mistake of ours is none', () => {
   const mistakes = [
     'SQLITE_CONSTRAINT_PRIMARYKEY',
     'SQLITE_READONLY',
+    'ERR_CRYPTO_INVALID_IV',
     'SQLITE_ERROR',
     '23505',
     '42P01',
