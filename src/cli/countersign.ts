@@ -1,4 +1,6 @@
+#!/usr/bin/env node
 // Runs the command line: starts the server, and does what must work before or without one.
+// npx keeps its link to the file that it first found: where that was this one, it must run by itself.
 
 import { Command, Option } from 'commander'
 import { keepCompiled } from '../kit/compile-cache.ts'
