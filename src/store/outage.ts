@@ -11,8 +11,8 @@ const OUTAGES: [OutageCode, RegExp][] = [
   ['not_ready', /^SQLITE_CANTOPEN|^(08...|53...|57P0.|25P03|25006)$/],
 ]
 
-/** A system's error code in the words of Node.js, such as ECONNREFUSED; its own errors begin with ERR_. */
-const OF_A_SOCKET = /^E(?!RR_)[A-Z_]+$/
+/** A system's error code, such as ECONNREFUSED, or what Node.js says of a stream. Its other ERR_ codes are mistakes of ours. */
+const OF_A_SOCKET = /^E(?!RR_)[A-Z_]+$|^ERR_(STREAM|SOCKET|SSL|TLS)_/
 /** What the package `pg` itself says of a connection has no code. */
 const OF_A_CONNECTION = /^(Connection terminated|Client (was closed|has encountered)|timeout)/
 

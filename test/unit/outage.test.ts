@@ -13,6 +13,7 @@ test.each<[OutageCode, string[]]>([
   ['storage_full', ['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', '53100', '58030']],
   ['not_ready', ['SQLITE_CANTOPEN', '57P01', '57P03', '08006', '53300', '25P03', '25006']],
   ['not_ready', ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']],
+  ['not_ready', ['ERR_STREAM_DESTROYED', 'ERR_SOCKET_CLOSED', 'ERR_TLS_CERT_ALTNAME_INVALID']],
 ])('%s: %j', (code, given) => {
   for (const one of given) {
     const error = coded(one)
@@ -40,6 +41,8 @@ describe('a mistake of ours is none', () => {
     '23505',
     '42P01',
     '25P02',
+    'ERR_INVALID_ARG_TYPE',
+    'ERR_OUT_OF_RANGE',
   ]
   test.each([...mistakes.map(coded), new Error('a mistake'), new TypeError('x is undefined'), 'thrown'])(
     '%s',
