@@ -10,6 +10,7 @@ import { StartError } from '../kit/start-error.ts'
 import { isPostgres } from '../store/database.ts'
 import { checkCopy, copySqlite, withCopy } from '../store/sqlite-copy.ts'
 import { readPassphrase } from './ask.ts'
+import { writing } from './unwritable.ts'
 
 /** What stands beside a database, and the database itself. */
 export const FILES_OF_DATABASE = ['', '-wal', '-shm', '-journal', '.key', '.lock']
@@ -24,18 +25,22 @@ export async function backUp(file: string, { withKey = false }: { withKey?: bool
   refusePostgres(config)
   if (!existsSync(path)) throw new StartError(`DATABASE_URL: ${path} is not there; nothing was backed up`)
   const target = placeOf(file)
-  if (FILES_OF_DATABASE.some((ending) => target === placeOf(path + ending))) {
+  if (
+    FILES_OF_DATABASE.some((ending) => [path, placeOf(path)].some((one) => target === placeOf(one + ending)))
+  ) {
     throw new StartError(`${file} belongs to the database itself; give the backup another name`)
   }
   const draft = `${target}.${process.pid}.part`
-  try {
-    await copySqlite(path, draft)
-    checkCopy(draft, path)
-    if (withKey) await addKey(draft, config)
-    renameSync(draft, target)
-  } finally {
-    rmSync(draft, { force: true })
-  }
+  await writing(file, async () => {
+    try {
+      await copySqlite(path, draft)
+      checkCopy(draft, path)
+      if (withKey) await addKey(draft, config)
+      renameSync(draft, target)
+    } finally {
+      rmSync(draft, { force: true })
+    }
+  })
   console.log(`Backed up ${path} to ${file}.`)
   if (!withKey) console.log(`The secret key is not in it: keep ${keyName(config)} in another place.`)
 }
@@ -63,7 +68,7 @@ function keyName({ secretKey, databaseUrl }: Config): string {
 }
 
 /** Whatever links lead there. Throws a StartError when the folder is not there. */
-function placeOf(file: string): string {
+export function placeOf(file: string): string {
   const path = resolve(file)
   try {
     return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))

@@ -1,6 +1,6 @@
 // Restores the SQLite database from a backup, or takes over one that was restored by other means.
 
-import { existsSync, linkSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, linkSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type Config, loadConfig } from '../config/config.ts'
 import { hasKeptKey, readKeptKey } from '../destinations/kept-key.ts'
@@ -15,8 +15,9 @@ import { openDatabase } from '../store/open-database.ts'
 import { lockServer } from '../store/server-lock.ts'
 import { checkCopy, copySqlite } from '../store/sqlite-copy.ts'
 import { askYes, isAtTerminal, readPassphrase } from './ask.ts'
-import { refusePostgres } from './backup.ts'
+import { placeOf, refusePostgres } from './backup.ts'
 import { takeOver } from './take-over.ts'
+import { writing } from './unwritable.ts'
 
 export interface RestoreOptions {
   keepApiKeys?: boolean
@@ -24,6 +25,9 @@ export interface RestoreOptions {
   /** The database is there already: `pg_restore` made it, or somebody copied the file. */
   inPlace?: boolean
 }
+
+/** A database, and what holds data beside it. */
+const FILES = ['', '-wal', '-shm', '-journal']
 
 /** Prints what became of it. Throws a StartError, and changes nothing, when it cannot be restored. */
 export async function restore(file: string | undefined, options: RestoreOptions): Promise<void> {
@@ -35,7 +39,7 @@ export async function restore(file: string | undefined, options: RestoreOptions)
   }
   const config = loadConfig(process.env)
   if (file === undefined) await restoreInPlace(config, options)
-  else await restoreFrom(file, config, options)
+  else await writing(config.databaseUrl, () => restoreFrom(file, config, options))
 }
 
 async function restoreInPlace(config: Config, options: RestoreOptions): Promise<void> {
@@ -50,14 +54,19 @@ async function restoreInPlace(config: Config, options: RestoreOptions): Promise<
 async function restoreFrom(file: string, config: Config, options: RestoreOptions): Promise<void> {
   refusePostgres(config)
   const path = resolve(config.databaseUrl)
-  const there = ['', '-wal', '-shm', '-journal'].map((ending) => path + ending).find((one) => existsSync(one))
+  const there = FILES.map((ending) => path + ending).find(isThere)
   if (there) throw new StartError(`${there} is there, and a restore overwrites nothing: move it away first`)
   if (!existsSync(file)) throw new StartError(`${file} is not there`)
   mkdirSync(dirname(path), { recursive: true })
-  const lock = lockServer(path)
   const draft = `${path}.restoring`
+  if (placeOf(file) === placeOf(draft)) {
+    throw new StartError(
+      `${file} is the name of a restore that is not done yet; give the backup another name`,
+    )
+  }
+  const lock = lockServer(path)
   const removeDraft = () => {
-    for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(draft + ending, { force: true })
+    for (const ending of FILES) rmSync(draft + ending, { force: true })
   }
   try {
     removeDraft()
@@ -70,6 +79,11 @@ async function restoreFrom(file: string, config: Config, options: RestoreOptions
     lock.release()
   }
   console.log(`Restored ${config.databaseUrl} from ${file}.`)
+}
+
+/** Also as a link that leads nowhere. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
 async function prepare(

@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs'
 import SqliteHandle from 'better-sqlite3'
 import { StartError } from '../kit/start-error.ts'
 import type { Executor } from './database.ts'
+import { asOutage } from './outage.ts'
 import { kyselyOver } from './sqlite.ts'
 
 /** Makes `to`, which must not be there, as one file that only its owner may read: all that was committed by now. */
@@ -64,5 +65,5 @@ function asMistake(error: unknown, path: string): unknown {
   if (code === 'SQLITE_CANTOPEN') return new StartError(`${path} cannot be opened`)
   if (code?.startsWith('SQLITE_CORRUPT'))
     return new StartError(`${path} is damaged: ${(error as Error).message}`)
-  return error
+  return code?.startsWith('SQLITE_BUSY') ? asOutage(error) : error
 }

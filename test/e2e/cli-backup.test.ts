@@ -1,6 +1,16 @@
 // Shows that a backup made beside a running server has all that was answered, and what a restore makes of it.
 
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,10 +19,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import { backUp } from '../../src/cli/backup.ts'
 import { type RestoreOptions, restore } from '../../src/cli/restore.ts'
+import { StartError } from '../../src/kit/start-error.ts'
 import { CHANNEL, eventually, type Running, startCountersign } from '../fakes/countersign.ts'
 import { select } from '../fakes/peek.ts'
 import { takePostgres } from '../fakes/postgres-databases.ts'
 
+const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
 const KEY = Buffer.alloc(32, 7).toString('base64')
 const PASSPHRASE = 'correct horse battery'
 
@@ -117,6 +129,30 @@ describe('a backup', () => {
       expect(readdirSync(folder).filter((file) => file.includes('part'))).toEqual([])
     },
   )
+
+  test('never replaces what belongs to the database, also where DATABASE_URL is a link to it', async () => {
+    symlinkSync(at('live.db'), at('link.db'))
+    setUp({ DATABASE_URL: at('link.db') })
+    for (const name of ['live.db', 'live.db-wal', 'live.db-shm', 'link.db.key']) {
+      await expect(backUp(at(name), {}), name).rejects.toThrow('belongs to the database itself')
+    }
+  })
+
+  test('that cannot be written is refused in a sentence', async () => {
+    mkdirSync(at('folder'))
+    writeFileSync(at('file'), '')
+    const within = join(at('file'), 'x.backup')
+    await expect(backUp(at('folder'), {})).rejects.toThrow(`${at('folder')} cannot be written (EISDIR)`)
+    await expect(backUp(within, {})).rejects.toThrow(`${within} cannot be written (ENOTDIR)`)
+    vi.spyOn(SqliteHandle.prototype, 'backup').mockRejectedValue(full)
+    await expect(backUp(at('x.backup'), {})).rejects.toThrow(
+      new StartError(`${at('x.backup')} cannot be written (SQLITE_FULL)`),
+    )
+    const busy = Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' })
+    vi.spyOn(SqliteHandle.prototype, 'backup').mockRejectedValue(busy)
+    await expect(backUp(at('x.backup'), {})).rejects.toThrow('Another process has locked the database')
+    expect(readdirSync(folder).filter((name) => name.includes('part'))).toEqual([])
+  })
 })
 
 describe('a restore', () => {
@@ -180,6 +216,23 @@ describe('a restore', () => {
     await expect(restore(withKey(), { keepApiKeys: true })).rejects.toThrow(
       `${at('live.db')} is there, and a restore overwrites nothing: move it away first`,
     )
+  })
+
+  test('overwrites no link that leads nowhere, and not the backup itself, and says where it cannot write', async () => {
+    const home = await mkdtemp(join(folder, 'links-'))
+    const path = join(home, 'x.db')
+    setUp({ DATABASE_URL: path, COUNTERSIGN_SECRET_KEY: '' })
+    copyFileSync(withKey(), `${path}.restoring`)
+    await expect(restore(`${path}.restoring`, { keepApiKeys: true })).rejects.toThrow('another name')
+    expect(readFileSync(`${path}.restoring`)).toEqual(readFileSync(withKey()))
+
+    symlinkSync(join(home, 'nowhere'), path)
+    await expect(restore(withKey(), { keepApiKeys: true })).rejects.toThrow(`${path} is there`)
+    expect(readdirSync(home).sort()).toEqual(['x.db', 'x.db.restoring'])
+
+    const within = join(`${path}.restoring`, 'x.db')
+    setUp({ DATABASE_URL: within })
+    await expect(restore(withKey(), { keepApiKeys: true })).rejects.toThrow(`${within} cannot be written (`)
   })
 
   test.each<[string, () => string, RestoreOptions, Record<string, string>, string]>([
