@@ -1,7 +1,8 @@
 // Finds alerts by what they are about, page by page, the newest first.
 
 import { sql } from 'kysely'
-import type { Executor } from './database.ts'
+import type { EventRow } from '../../db/schema.ts'
+import { type Executor, isOnPostgres } from './database.ts'
 import { findEvent, type ToldEvent } from './events.ts'
 
 export interface AlertFilter {
@@ -78,6 +79,10 @@ type Asked = Omit<AlertFilter, 'types' | 'after'> & {
   last: Pick<ToldEvent, 'created_at' | 'id'> | undefined
 }
 
+/**
+ * By the index of what is usually rarest among all that is asked. SQLite, which has no statistics, would take another,
+ * such as that of all alerts that nobody acknowledged; a plus keeps it from those.
+ */
 function matching(db: Executor, asked: Asked, limit: number): Promise<Measured[]> {
   const { last, isAcknowledged } = asked
   let query = db
@@ -89,15 +94,15 @@ function matching(db: Executor, asked: Asked, limit: number): Promise<Measured[]
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)
-  const equals = {
-    type: asked.type,
-    severity: asked.severity,
+  const equals = Object.entries({
     agent_id: asked.agentId,
     tool: asked.tool,
+    type: asked.type,
+    severity: asked.severity,
     is_acknowledged: isAcknowledged === undefined ? undefined : Number(isAcknowledged),
-  }
-  for (const [column, value] of Object.entries(equals)) {
-    if (value !== undefined) query = query.where(column as keyof typeof equals, '=', value)
+  } satisfies Partial<Record<keyof EventRow, unknown>>).filter(([, value]) => value !== undefined)
+  for (const [at, [column, value]] of equals.entries()) {
+    query = query.where(at === 0 || isOnPostgres(db) ? sql.ref(column) : sql`+${sql.ref(column)}`, '=', value)
   }
   if (asked.createdFrom !== undefined) query = query.where('created_at', '>=', asked.createdFrom)
   if (asked.createdBefore !== undefined) query = query.where('created_at', '<', asked.createdBefore)
