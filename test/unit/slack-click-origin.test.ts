@@ -93,6 +93,12 @@ describe('Slack is asked anew', () => {
     ])
   })
 
+  test('where our team names none any more, and it is believed alone', async () => {
+    const left = { team: { id: TEAM }, enterprise: null }
+    expect(await askedBy(left, inEnterprise, alone)).toEqual([true, TEAM])
+    expect(await askedBy(left, inEnterprise, inEnterprise)).toEqual([true, undefined])
+  })
+
   test.each<[string, SentFrom, Workspace]>([
     ['is known already', ours, inEnterprise],
     ['is none', { team: { id: TEAM }, enterprise: null }, alone],

@@ -156,7 +156,7 @@ function isTheirs({ teamId, enterpriseId }: Workspace, { team, enterprise }: Sen
   return enterpriseId === null ? !enterprise && team?.id === teamId : enterprise?.id === enterpriseId
 }
 
-/** Whether a workspace names an enterprise in which it was not when Slack was asked. */
+/** Whether a workspace names another enterprise than that in which it was when Slack was asked, or none any more. */
 function hasMoved({ teamId, enterpriseId }: Workspace, { team, enterprise }: SentFrom): boolean {
-  return Boolean(enterprise) && team?.id === teamId && enterprise?.id !== enterpriseId
+  return team?.id === teamId && (enterprise?.id ?? null) !== enterpriseId
 }
