@@ -255,6 +255,7 @@ describe('a destination', () => {
     'https://discord.com/api/webhooks/1/a?thread_id=general',
     'https://discord.com/api/webhooks/1/a?thread_name=new',
     'https://discord.com/api/webhooks/1/a?thread_id=1?wait=true',
+    'https://discord.com/api/webhooks/1/a?thread_id=1thread_id=2',
     'https://discord.com/api/version/webhooks/1/a',
     'https://discord.com/api/webhooks/1/a#b',
     'https://discord.com/api/webhooks/me/a',

@@ -22,7 +22,7 @@ const ORIGINS = [
 ]
 const PATH = /^\/api(?:\/v\d{1,2})?\/webhooks\/(\d{1,20})\/([\w-]{1,200})\/?$/
 /** Of which only the thread counts: how Discord shall answer is said with each request. */
-const QUERY = /^(&?(thread_id=\d{1,20}|(wait|with_components)=(true|false)))*$/
+const QUERY = /^((?:^|&)(thread_id=\d{1,20}|(wait|with_components)=(true|false)))*$/
 
 export function discordConfig(env: DiscordEnvironment): z.ZodType<DiscordConfig> {
   const origins = env.apiOrigin === undefined ? ORIGINS : [...ORIGINS, env.apiOrigin]
