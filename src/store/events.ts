@@ -68,3 +68,16 @@ export async function findEvents(db: Executor, ids: string[]): Promise<ToldEvent
     .where('e.id', 'in', ids)
     .execute()
 }
+
+/** The data of our own and of agents' alerts of a type since a time, as JSON. */
+export async function findAlertData(db: Executor, type: string, since: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('events')
+    .select('data')
+    .where('approval_id', 'is', null)
+    .where('about', 'is', null)
+    .where('type', '=', type)
+    .where('created_at', '>=', since)
+    .execute()
+  return rows.flatMap(({ data }) => data ?? [])
+}
