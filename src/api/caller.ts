@@ -18,7 +18,7 @@ export function createIdentify(apiKeys: ApiKeys, publicUrl: string): Identify {
   const { origin: publicOrigin } = new URL(publicUrl)
   return async (req) => {
     const given = req.get('authorization')
-    if (!given) return unauthorized(`An API key is needed: ${HOW}`)
+    if (!given || /^Bearer *$/i.test(given)) return unauthorized(`An API key is needed: ${HOW}`)
     if (!/^Bearer /i.test(given)) return unauthorized(`The word Bearer belongs before the key: ${HOW}`)
     const [, key] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(given) ?? []
     const caller = key === undefined ? undefined : await apiKeys.identify(key)

@@ -6,7 +6,7 @@ import { SEVERITIES, SEVERITY_WORDS, severityOf } from '../events/severity.ts'
 import { type IdPrefix, isId } from '../kit/ids.ts'
 import { inAnyCase } from '../kit/in-any-case.ts'
 import { wholeNumber } from '../kit/whole-number.ts'
-import { alternatives } from './words.ts'
+import { mustBe } from './words.ts'
 
 /** Text as both databases and every surface can hold it. `max` counts UTF-16 units. */
 export function text(max: number) {
@@ -49,7 +49,7 @@ export const jsonObject = z
 
 /** Without the words of other products. */
 const severityWords = ({ input }: { input?: unknown }) =>
-  input === undefined ? undefined : `must be ${alternatives(SEVERITIES)}`
+  input === undefined ? undefined : mustBe(SEVERITIES, input)
 
 /** A level of the shared scale; the words of other products' vocabularies are read as medium. */
 export const level = inAnyCase(z.enum(SEVERITY_WORDS, { error: severityWords })).transform((word) =>

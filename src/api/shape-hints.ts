@@ -2,10 +2,7 @@
 
 import { z } from 'zod'
 import { closest } from '../kit/closest.ts'
-import { shapesOf } from './shapes.ts'
-
-/** Longer texts are not repeated to whoever sent them. */
-const LONGEST_REPEATED = 100
+import { fieldsFrom } from './shapes.ts'
 
 /** Such as `{"id": …}`: what an object must have, or where nothing must be there, what it may. */
 export function example(schema: z.ZodObject): string {
@@ -17,9 +14,22 @@ export function example(schema: z.ZodObject): string {
 
 /** The object that was meant by a bare value, such as `{"level": "high"}`. */
 export function meantBy(value: unknown, schema: z.ZodObject): string | undefined {
-  if (typeof value !== 'string' || value.length > LONGEST_REPEATED) return undefined
-  const [name] = Object.entries(schema.shape).find(([, member]) => member.safeParse(value).success) ?? []
-  return name === undefined ? undefined : `{"${name}": ${JSON.stringify(value)}}`
+  if (typeof value !== 'string') return undefined
+  const isMeant = ([name]: [string, unknown]) => schema.safeParse({ [name]: value }).success
+  const [name, member] = Object.entries(schema.shape).find(isMeant) ?? []
+  return member === undefined ? undefined : `{"${name}": ${repeated(value, member)}}`
+}
+
+/** The list that was meant by one entry alone, such as `["agent"]`. */
+export function listOf(value: unknown, element: z.core.$ZodType): string | undefined {
+  return z.safeParse(element, value).success ? `[${repeated(value, element)}]` : undefined
+}
+
+/** A word of a fixed list as it was sent. Any other text is not repeated: it may be a secret in the wrong place. */
+function repeated(value: unknown, schema: z.core.$ZodType): string {
+  const inside = unwrapped(schema)
+  if (inside instanceof z.ZodEnum) return JSON.stringify(value)
+  return inside instanceof z.ZodObject ? example(inside) : '…'
 }
 
 /** Of a field that an object does not have: where it belongs, or which one was meant. */
@@ -32,7 +42,7 @@ export function unknownField(name: string, schema: z.ZodObject): string {
 
 function isIn(name: string, member: z.core.$ZodType): boolean {
   const inside = unwrapped(member)
-  return [inside, ...(shapesOf(inside) ?? []).map(unwrapped)].some(
+  return [inside, ...(fieldsFrom(inside) ?? []).map(unwrapped)].some(
     (one) => one instanceof z.ZodObject && Object.hasOwn(one.shape, name),
   )
 }

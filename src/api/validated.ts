@@ -1,8 +1,9 @@
 // Holds an input against its schema, and says what is wrong with each part of it.
 
 import type { z } from 'zod'
+import { identifier, setApart } from '../kit/identifier.ts'
 import type { ProblemResult } from './result.ts'
-import { BETWEEN_FIELDS, wordsFor } from './words.ts'
+import { BETWEEN_FIELDS, MOST_NAMED, wordsFor } from './words.ts'
 
 export interface Mistake {
   path: string
@@ -13,7 +14,7 @@ export interface Mistake {
 
 export type Valid<T> = { value: T } | { mistakes: Mistake[] }
 
-/** In the `detail` of a problem; all of them are in its `errors`. */
+/** In the `detail` of a problem; more of them are in its `errors`. */
 const MOST_SENTENCES = 20
 
 /** `within`: the member of the body that it is. */
@@ -32,17 +33,22 @@ export function invalid(mistakes: Mistake[]): ProblemResult {
   const sentences = mistakes.slice(0, MOST_SENTENCES).map(({ sentence }) => sentence)
   const more = mistakes.length - sentences.length
   const detail = [...sentences, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
-  const errors = mistakes.map(({ path, message }) => ({ path, message }))
+  const errors = mistakes.slice(0, MOST_NAMED).map(({ path, message }) => ({ path, message }))
   return { problem: { status: 400, code: 'invalid_request', detail, errors } }
 }
 
 function mistakesIn(issue: z.core.$ZodIssue, within?: string): Mistake[] {
-  const path = [...(within === undefined ? [] : [within]), ...issue.path].join('.')
+  const path = [...(within === undefined ? [] : [within]), ...issue.path.map(shown)].join('.')
   if (issue.code !== 'unrecognized_keys') return [mistakeAt(path || 'body', issue)]
   const messages = issue.message.split(BETWEEN_FIELDS)
   return issue.keys.map((key, at) =>
-    mistakeAt(path ? `${path}.${key}` : key, { ...issue, message: messages[at] ?? '' }),
+    mistakeAt(path ? `${path}.${shown(key)}` : shown(key), { ...issue, message: messages[at] ?? '' }),
   )
+}
+
+/** The name of a field is anybody's text. */
+function shown(name: PropertyKey): string {
+  return setApart(identifier(String(name)))
 }
 
 function mistakeAt(path: string, { code, message }: z.core.$ZodIssue): Mistake {

@@ -1,10 +1,13 @@
 // Says what is wrong with an input in words for people, from the schema that it does not fit.
 
 import { z } from 'zod'
-import { example, meantBy, unknownField } from './shape-hints.ts'
+import { example, listOf, meantBy, unknownField } from './shape-hints.ts'
 
 /** One line for each field that an object does not have. */
 export const BETWEEN_FIELDS = '\n'
+
+/** Of very many mistakes so many are told. */
+export const MOST_NAMED = 100
 
 type Schema = z.core.$ZodType | undefined
 
@@ -17,7 +20,9 @@ export function wordsFor(issue: z.core.$ZodRawIssue): string | undefined {
         ? missing(schema)
         : `must be ${typeWords(issue.expected, issue.input, schema)}`
     case 'invalid_value':
-      return `${issue.input === undefined ? 'is required:' : 'must be'} ${alternatives(issue.values)}`
+      return issue.input === undefined
+        ? `is required: ${alternatives(issue.values)}`
+        : mustBe(issue.values, issue.input)
     case 'too_small':
       if (schema instanceof z.ZodNumber) return `must be ${numberWords(schema)}`
       return issue.minimum === 1
@@ -29,7 +34,10 @@ export function wordsFor(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_format':
       return FORMATS[issue.format]
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownField(key, schema as z.ZodObject)).join(BETWEEN_FIELDS)
+      return issue.keys
+        .slice(0, MOST_NAMED)
+        .map((key) => unknownField(key, schema as z.ZodObject))
+        .join(BETWEEN_FIELDS)
     default:
       return undefined
   }
@@ -41,8 +49,13 @@ const FORMATS: Record<string, string> = {
   datetime: 'must be a time such as 2026-11-21T09:30:00Z',
 }
 
+/** Such as `must be approve or deny`; of a parameter that came twice, one of them. */
+export function mustBe(values: readonly unknown[], input: unknown): string {
+  return `must be ${alternatives(values)}${Array.isArray(input) ? ', not a list' : ''}`
+}
+
 /** Such as `approve or deny`. */
-export function alternatives(values: readonly unknown[]): string {
+function alternatives(values: readonly unknown[]): string {
   const [last, ...others] = values.map(String).reverse()
   return others.length === 0 ? `${last}` : `${others.reverse().join(', ')} or ${last}`
 }
@@ -60,8 +73,8 @@ function typeWords(expected: string, input: unknown, schema: Schema): string {
     case 'record':
       return 'a JSON object'
     case 'array': {
-      const isOne = schema instanceof z.ZodArray && (schema.element as z.ZodType).safeParse(input).success
-      return isOne ? `a list such as ${JSON.stringify([input])}` : 'a list'
+      const meant = schema instanceof z.ZodArray ? listOf(input, schema.element) : undefined
+      return meant === undefined ? 'a list' : `a list such as ${meant}`
     }
     case 'string':
       return Array.isArray(input) ? 'one text, not a list' : 'a text'

@@ -22,13 +22,14 @@ import { SANE_BODIES } from '../fakes/operations.ts'
 
 const kinds = platformKinds(environmentAt('http://127.0.0.1:9/', 'http://127.0.0.1:9'))
 const destination = newDestination(kinds)
+const destinationChange = changedDestination(kinds)
 
 const BODIES: Record<string, z.ZodType> = {
   requestApproval: newApproval,
   decideApproval: newDecision,
   withdrawApproval: newWithdrawal,
   createDestination: destination,
-  changeDestination: changedDestination,
+  changeDestination: destinationChange,
   testDestination: destinationTest,
   changePerson: personChange,
   changeApiKey: changedApiKey,
@@ -67,7 +68,7 @@ test.each<[string, z.ZodType, unknown, string]>([
     'the address of a person alone',
     newApproval,
     asked({ requested_by: 'ana@example.com' }),
-    'requested_by: must be a JSON object such as {"email": "ana@example.com"}',
+    'requested_by: must be a JSON object such as {"email": …}',
   ],
   [
     'a word that no scale has',
@@ -117,7 +118,7 @@ test.each<[string, z.ZodType, unknown, string]>([
     'one entry without its list',
     newApproval,
     asked({ reasons: 'PII' }),
-    'reasons: must be a list such as ["PII"]',
+    'reasons: must be a list such as […]',
   ],
   [
     'no address',
@@ -150,18 +151,49 @@ test.each<[string, z.ZodType, unknown, string]>([
     place({ channel_type: 'irc' }),
     `channel_type must be ${kinds.map(({ name }) => `'${name}'`).join(' or ')}`,
   ],
-  ['no truth', changedDestination, { enabled: 'yes' }, 'enabled: must be true or false'],
+  ['no truth', destinationChange, { enabled: 'yes' }, 'enabled: must be true or false'],
   [
     'a mistake within a list of events',
     newEvents,
     { events: [{ type: 'incident' }, { type: 'incident', agent: 'a' }] },
-    'events.1.agent: must be a JSON object such as {"id": "a"}',
+    'events.1.agent: must be a JSON object such as {"id": …}',
+  ],
+  ['an event that is none', newEvents, 'incident', 'body: must be a JSON object such as {"type": …}'],
+  [
+    'an object of which one field is not enough',
+    newApiKey,
+    { name: 'a', roles: ['reviewer'], person: 'Ana' },
+    'person: must be a JSON object such as {"name": …, "email": …}',
   ],
   [
-    'an event that is none',
-    newEvents,
-    'incident',
-    'body: must be a JSON object such as {"type": "incident"}',
+    'one word of a fixed list without the list',
+    newApiKey,
+    { name: 'a', roles: 'Agent' },
+    'roles: must be a list such as ["Agent"]',
+  ],
+  [
+    'one object without its list',
+    setVouching.body,
+    { platform: 'slack', tenant: 'T1', domains: ['example.com'] },
+    'body: must be a list such as [{"platform": …, "tenant": …, "domains": …}]',
+  ],
+  [
+    'a field of the config in a change',
+    destinationChange,
+    { bot_token: 'xoxb-1' },
+    'bot_token: Unknown field (it belongs in config: {"config": {"bot_token": …}})',
+  ],
+  [
+    'a config that is none, beside a field of it by another name',
+    destination,
+    place({ config: [], slack_webhook_url: 'https://hooks.slack.com/services/T0/B0/x' }),
+    'config: must be a JSON object',
+  ],
+  [
+    'a field whose name is written to mislead',
+    newApproval,
+    asked({ 'x; \n\u202eapproved': 1 }),
+    '"x; \\u{a}\\u{202e}approved": Unknown field',
   ],
   [
     'an empty value in a query',
@@ -174,6 +206,12 @@ test.each<[string, z.ZodType, unknown, string]>([
     listDeliveries.query,
     { destination: ['dst_a', 'dst_b'] },
     'destination: must be one text, not a list',
+  ],
+  [
+    'a word of a fixed list twice',
+    listQuery,
+    { status: ['pending', 'denied'], risk: ['high', 'low'] },
+    'status: must be pending, approved, denied, expired or withdrawn, not a list; risk: must be info, low, medium, high or critical, not a list',
   ],
   [
     'a parameter by nearly its name',
@@ -193,6 +231,39 @@ test('each mistake has its path, and the sentence has so many of them as somebod
   expect(problem?.detail).toMatch(
     /^reasons\.0: must be a text; .*; reasons\.19: must be a text; and 10 more$/,
   )
+})
+
+test('what was sent is not repeated where it may be a secret', () => {
+  const SECRET = 'xoxb-1234567890-secret'
+  const misplaced = [
+    [destination, place({ tools: SECRET, agents: SECRET, settings: SECRET, config: SECRET, url: SECRET })],
+    [destinationChange, { bot_token: SECRET, events: SECRET, settings: { timezone: SECRET } }],
+    [newApproval, asked({ agent: SECRET, action: SECRET, reasons: SECRET, requested_by: SECRET })],
+    [newEvents, { events: { type: 'incident', data: { bot_token: SECRET } } }],
+    [newApiKey, { name: 'a', roles: SECRET, person: SECRET }],
+    ...kinds.map(({ config }) => [config, { bot_token: [SECRET], webhook_url: SECRET, headers: SECRET }]),
+  ] as [z.ZodType, unknown][]
+  for (const [schema, input] of misplaced) {
+    expect(JSON.stringify(problemWith(schema, input))).toMatch(/invalid_request(?!.*-secret)/)
+  }
+})
+
+test('however many or long the mistakes are, the answer stays small', () => {
+  const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`field ${at}`, 1]))
+  const long = { ['\u202e'.repeat(60_000)]: 1 }
+  const inputs: [z.ZodType, unknown][] = [
+    [newApproval, asked(many)],
+    [newApproval, asked(long)],
+    [newApiKey, { name: 'a', roles: Array(10_000).fill('x') }],
+    [destination, place({ events: Array(10_000).fill('x') })],
+    [personChange, { roles: Array(10_000).fill('x') }],
+  ]
+  for (const [schema, input] of inputs) {
+    const problem = problemWith(schema, input)
+    expect(problem?.errors).not.toEqual([])
+    expect(JSON.stringify(problem).length).toBeLessThan(16_000)
+  }
+  expect(problemWith(newApproval, asked(many))?.detail).toMatch(/; and 19980 more$/)
 })
 
 describe('no sentence is the validator’s own', () => {

@@ -12,7 +12,10 @@ const keyHolder = z.strictObject({ name: text(100), email: z.email().max(254) })
 export const newApiKey = z
   .strictObject({
     name: text(100),
-    roles: z.array(inAnyCase(z.enum(ROLES))).min(1),
+    roles: z
+      .array(inAnyCase(z.enum(ROLES)))
+      .min(1)
+      .max(100),
     agent_id: identifier(200).optional(),
     person: keyHolder.optional(),
   })

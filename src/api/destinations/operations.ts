@@ -88,21 +88,22 @@ export const readDestination = {
   problems: unknownId,
 } as const satisfies Operation
 
-const change = {
-  tag,
-  path: ONE,
-  summary:
-    'Change what is given; what is left out stays, and so does a secret given as "set"; null removes a field of config',
-  roles,
-  body: changedDestination,
-  answers: { 200: { says: 'As it is configured from now on', body: destination } },
-  problems: unknownId,
-} as const
-
-export const changeDestinations = [
-  { ...change, id: 'replaceDestination', method: 'put' },
-  { ...change, id: 'changeDestination', method: 'patch' },
-] as const satisfies Operation[]
+export function changeDestinations(kinds: PlatformKind[]) {
+  const change = {
+    tag,
+    path: ONE,
+    summary:
+      'Change what is given; what is left out stays, and so does a secret given as "set"; null removes a field of config',
+    roles,
+    body: changedDestination(kinds),
+    answers: { 200: { says: 'As it is configured from now on', body: destination } },
+    problems: unknownId,
+  } as const
+  return [
+    { ...change, id: 'replaceDestination', method: 'put' },
+    { ...change, id: 'changeDestination', method: 'patch' },
+  ] as const satisfies Operation[]
+}
 
 export const deleteDestination = {
   id: 'deleteDestination',

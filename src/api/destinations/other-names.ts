@@ -18,12 +18,16 @@ type Fields = Record<string, unknown>
 /** The document shows our own names alone. */
 export function byOtherNamesToo<Schema extends z.ZodType>(schema: Schema) {
   return z.preprocess((body, context) => {
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
-    return renamed(body as Fields, (given, own) => {
+    if (!isObject(body)) return body
+    return renamed(body, (given, own) => {
       const message = `is another name of ${own}; send only one of them`
       context.addIssue({ code: 'custom', path: [given], message })
     })
   }, schema)
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** `twice` is told of a field that came by two names. */
@@ -37,12 +41,12 @@ function renamed(body: Fields, twice: (given: string, own: string) => void): Fie
   }
   for (const given of WEBHOOK_URLS) {
     if (!(given in fields)) continue
-    const { config = {} } = fields
-    if (typeof config !== 'object' || config === null || 'webhook_url' in config) {
-      twice(given, 'config.webhook_url')
-    }
-    fields.config = { ...(config as object), webhook_url: fields[given] }
+    const { [given]: url, config = {} } = fields
     delete fields[given]
+    // Whatever else it is stays there, and is refused as such.
+    if (!isObject(config)) continue
+    if ('webhook_url' in config) twice(given, 'config.webhook_url')
+    fields.config = { ...config, webhook_url: url }
   }
   return fields
 }

@@ -14,7 +14,7 @@ import { invalid, type Mistake, mistake, type Valid, validated } from '../valida
 import * as operations from './operations.ts'
 
 type Config = Record<string, unknown>
-type Change = (typeof operations.changeDestinations)[number]
+type Change = ReturnType<typeof operations.changeDestinations>[number]
 
 /** The config as its platform takes it. */
 type ValidConfig = (channelType: string, config: Config) => Promise<Valid<Config>>
@@ -66,9 +66,9 @@ export function notificationEndpoints(options: NotificationRouteOptions): Endpoi
       return answer(200, wire(found))
     }),
 
-    ...operations.changeDestinations.map((operation) =>
-      endpoint(operation, (asked) => change(options, validConfig, asked)),
-    ),
+    ...operations
+      .changeDestinations(kinds)
+      .map((operation) => endpoint(operation, (asked) => change(options, validConfig, asked))),
 
     endpoint(operations.deleteDestination, async ({ id, caller }) => {
       if (!(await destinations.remove(id, caller.id))) return notFound('destination', id)

@@ -5,7 +5,7 @@ import { patternsOf } from '../../events/patterns.ts'
 import { inAnyCase } from '../../kit/in-any-case.ts'
 import type { PlatformKind } from '../../platforms/platform.ts'
 import { eventType, level, text } from '../input.ts'
-import { withShapes } from '../shapes.ts'
+import { withPartsOf, withShapes } from '../shapes.ts'
 import { byOtherNamesToo } from './other-names.ts'
 import { chosenSettingsSchema } from './settings.ts'
 
@@ -25,6 +25,7 @@ const events = z
       ),
   )
   .min(1, 'must name at least one event; leave it out to hear all')
+  .max(100)
   // Two words may be one type.
   .transform((list) =>
     list.some(isEverything) ? null : [...new Set(list.flatMap((word) => patternsOf(word) ?? []))],
@@ -72,17 +73,21 @@ function capital(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1)
 }
 
-const changes = z.strictObject({
-  channel_type: inAnyCase(z.string()).optional(),
-  name: text(100).optional(),
-  config: config.optional(),
-  ...filters,
-  min_severity: level.optional(),
-  enabled: z.boolean().optional(),
-})
-
 /** What is left out stays as it is; so does each field of `config`, and null removes one. */
-export const changedDestination = byOtherNamesToo(changes.meta({ id: 'DestinationChange' }))
+export function changedDestination(kinds: PlatformKind[]) {
+  const schema = z.strictObject({
+    channel_type: inAnyCase(z.string()).optional(),
+    name: text(100).optional(),
+    config: withPartsOf(
+      config.clone(),
+      kinds.map((kind) => kind.config),
+    ).optional(),
+    ...filters,
+    min_severity: level.optional(),
+    enabled: z.boolean().optional(),
+  })
+  return byOtherNamesToo(schema.meta({ id: 'DestinationChange' }))
+}
 
 /** Absent, or of an approval: a sample card. */
 export const destinationTest = z

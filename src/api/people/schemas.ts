@@ -5,7 +5,7 @@ import { inAnyCase } from '../../kit/in-any-case.ts'
 import { text } from '../input.ts'
 
 /** Those that have a meaning for a person; a key has its own. */
-export const personRoles = z.array(inAnyCase(z.enum(['reviewer'])))
+export const personRoles = z.array(inAnyCase(z.enum(['reviewer']))).max(100)
 
 export const personChange = z
   .strictObject({
