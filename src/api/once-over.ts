@@ -8,9 +8,12 @@ export function onceOver(req: Request, res: Response, done: () => void): boolean
     done()
     return false
   }
+  let isOver = false
   const over = () => {
     req.socket.off('close', over)
-    res.off('close', over)
+    // The end of the connection ends the response while it is told to its own listeners, of which this is one.
+    if (isOver) return
+    isOver = true
     done()
   }
   // A response that waits behind another on its connection hears nothing when that ends.

@@ -93,7 +93,7 @@ function givenBy(req: Request, res: Response, caller: KeyPrincipal | undefined, 
     // Made for those who look at it: most operations do not.
     get gone() {
       const gone = new AbortController()
-      onceOver(req, res, () => gone.abort())
+      res.once('close', () => gone.abort())
       return gone.signal
     },
   }

@@ -57,6 +57,8 @@ function countRequests(server: Server): Server {
     if (requests !== undefined) open.set(socket, requests + more)
   }
   server.on('connection', (socket) => {
+    // Each of the requests that a client sends without waiting for answers listens for its end.
+    socket.setMaxListeners(0)
     open.set(socket, 0)
     socket.once('close', () => open.delete(socket))
   })
