@@ -8,6 +8,7 @@ import { findVouching, replaceVouching } from '../store/vouching.ts'
 import { domainOf, exactAddress } from './addresses.ts'
 import { emailsOf, findPersonById, isElder, isJoinedByItself, type Person, VOUCHING } from './persons.ts'
 import type { Account } from './principal.ts'
+import { renamed } from './tenant-name.ts'
 
 type Vouched = Pick<AccountRow, 'platform' | 'tenant'>
 
@@ -112,9 +113,15 @@ export async function joinAddressed(trx: Executor, person: PersonRow, now: numbe
   }
 }
 
-/** Replaces what is vouched for. Who was joined by what is withdrawn is set back; who is vouched for now is joined. */
-export async function changeVouching(trx: Executor, wanted: VouchingRow[], now: number): Promise<void> {
+/**
+ * Replaces what is vouched for, by the names that tenants have now. Who was joined by what is withdrawn is set back;
+ * who is vouched for now is joined.
+ */
+export async function changeVouching(trx: Executor, given: VouchingRow[], now: number): Promise<void> {
   const before = await findVouching(trx)
+  const named: VouchingRow[] = []
+  for (const row of given) named.push(await renamed(trx, row))
+  const wanted = distinct(named)
   await replaceVouching(trx, wanted)
   const kept = new Set(wanted.map(markOf))
   for (const mark of before.map(markOf).filter((one) => !kept.has(one))) {
@@ -131,14 +138,18 @@ export async function renameVouched(
 ): Promise<void> {
   const vouching = await findVouching(trx)
   const isTheirs = (row: VouchingRow) => row.platform === platform && row.tenant === from
-  const renamed = vouching.filter(isTheirs)
-  if (renamed.length === 0) return
-  const moved = renamed.map((row) => ({ ...row, tenant: to }))
+  const theirs = vouching.filter(isTheirs)
+  if (theirs.length === 0) return
+  const moved = theirs.map((row) => ({ ...row, tenant: to }))
   const others = vouching.filter((row) => !isTheirs(row))
-  const wanted = new Map([...others, ...moved].map((row) => [markOf(row), row]))
-  await replaceVouching(trx, [...wanted.values()])
-  for (const row of renamed) await store.renameMark(trx, markOf(row), markOf({ ...row, tenant: to }))
-  await joinAll(trx, [...wanted.values()], now)
+  const wanted = distinct([...others, ...moved])
+  await replaceVouching(trx, wanted)
+  for (const row of theirs) await store.renameMark(trx, markOf(row), markOf({ ...row, tenant: to }))
+  await joinAll(trx, wanted, now)
+}
+
+function distinct(rows: VouchingRow[]): VouchingRow[] {
+  return [...new Map(rows.map((row) => [markOf(row), row])).values()]
 }
 
 async function joinAll(trx: Executor, vouching: VouchingRow[], now: number): Promise<void> {
