@@ -135,7 +135,7 @@ function insideOf({ protocol, port }: URL): Inside {
 }
 
 function isMetadata(host: string): boolean {
-  const name = host.replace(/\.$/, '')
+  const name = host.replace(/\.+$/, '')
   return METADATA.has(name) || /^instance-data\..*\binternal$/.test(name)
 }
 

@@ -161,6 +161,7 @@ test('a name is refused when only one of its addresses is inside', async () => {
 describe('the metadata service of a cloud', () => {
   const NAMED = [
     'metadata.google.internal',
+    'metadata.google.internal..',
     'METADATA.GOOGLE.INTERNAL.',
     'metadata.goog',
     'metadata',
