@@ -57,7 +57,7 @@ async function restoreFrom(file: string, config: Config, options: RestoreOptions
   const there = FILES.map((ending) => path + ending).find(isThere)
   if (there) throw new StartError(`${there} is there, and a restore overwrites nothing: move it away first`)
   if (!existsSync(file)) throw new StartError(`${file} is not there`)
-  mkdirSync(dirname(path), { recursive: true })
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const draft = `${path}.restoring`
   if (placeOf(file) === placeOf(draft)) {
     throw new StartError(

@@ -41,9 +41,14 @@ export const listenAddress = z
     'must be an address or a name of this machine, such as 127.0.0.1 or 0.0.0.0, without port or https://',
   )
 
+/** SQLite's library leaves out blanks around a path, and would then open another file than the one that is locked. */
 export const databaseUrl = z
   .string()
-  .regex(/^postgres(ql)?:\/\/|^(?![a-z][a-z0-9+.-]+:)/i, 'must be postgres://… or the path of a SQLite file')
+  .refine((url) => url === url.trim(), { error: 'must have no blanks before or after it', abort: true })
+  .regex(
+    /^postgres(ql)?:\/\/|^(?!:memory:$|[a-z][a-z0-9+.-]+:)/i,
+    'must be postgres://… or the path of a SQLite file',
+  )
   .refine(
     (url) => !/^postgres/i.test(url) || !url.includes('://') || URL.canParse(url),
     'is no URL; in its password, characters such as / ? # @ must be percent-encoded',

@@ -55,7 +55,7 @@ export async function openSqlite(path: string, { as }: OpenOptions): Promise<Eng
 /** Approvals hold personal data: for the owner alone, and SQLite gives its side files the same mode. */
 function makeFile(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     closeSync(openSync(path, 'a', 0o600))
   } catch (error) {
     throw new StartError(`DATABASE_URL: ${path} cannot be opened (${(error as NodeJS.ErrnoException).code})`)

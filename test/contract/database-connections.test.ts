@@ -1,6 +1,7 @@
 // Shows what is asked of a database connection: durable commits, patience with others, and that a broken one ends nothing.
 
 import { statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import SqliteHandle from 'better-sqlite3'
 import { sql } from 'kysely'
@@ -84,6 +85,10 @@ describe.each(databases.filter(({ name }) => name === 'sqlite'))('on $name', ({ 
     for (const file of ['', '-wal', '-shm', '.lock']) {
       expect(statSync(database.url + file).mode & 0o777).toBe(0o600)
     }
+    const made = await openDatabase(`${database.url}-folder/x.db`, { as: 'tool', log: silent })
+    await made.close()
+    expect(statSync(`${database.url}-folder`).mode & 0o777).toBe(0o700)
+    await rm(`${database.url}-folder`, { recursive: true })
   })
 })
 

@@ -159,6 +159,7 @@ describe('a restore', () => {
   test('brings back all, expires what was pending, and keeps the API keys where it shall', async () => {
     const { databaseUrl, home, done } = await restored(withKey(), { keepApiKeys: true })
     await done
+    expect(statSync(join(home, 'data')).mode & 0o777).toBe(0o700)
     for (const ending of ['', '.key']) expect(statSync(databaseUrl + ending).mode & 0o777).toBe(0o600)
     expect(without(join(home, 'data')).sort()).toEqual(['countersign.db', 'countersign.db.key'])
 

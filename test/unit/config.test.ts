@@ -103,8 +103,13 @@ describe.each<[string, string[], string]>([
   ['PUBLIC_URL', ['sign.example.com', 'ftp://x', '//x', 'javascript:1'], 'must be an http or https URL'],
   [
     'DATABASE_URL',
-    ['mysql://db/x', 'sqlite://x.db', 'file:x.db', 'mongodb+srv://x', 'postgres:x'],
+    ['mysql://db/x', 'sqlite://x.db', 'file:x.db', 'mongodb+srv://x', 'postgres:x', ':memory:'],
     'must be postgres://… or the path of a SQLite file',
+  ],
+  [
+    'DATABASE_URL',
+    [' ', 'x.db ', '\tx.db', 'x.db\n', ' postgres://db/x'],
+    'must have no blanks before or after it',
   ],
   [
     'COUNTERSIGN_SECRET_KEY',
