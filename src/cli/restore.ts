@@ -44,8 +44,9 @@ export async function restore(file: string | undefined, options: RestoreOptions)
 
 async function restoreInPlace(config: Config, options: RestoreOptions): Promise<void> {
   const { databaseUrl } = config
-  if (!isPostgres(databaseUrl) && !existsSync(databaseUrl)) {
-    throw new StartError(`DATABASE_URL: ${databaseUrl} is not there`)
+  if (!isPostgres(databaseUrl)) {
+    if (!existsSync(databaseUrl)) throw new StartError(`DATABASE_URL: ${databaseUrl} is not there`)
+    checkCopy(databaseUrl, databaseUrl)
   }
   await prepare(config, options, databaseUrl, 'server')
   console.log('The restored database can be used.')

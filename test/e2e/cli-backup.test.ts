@@ -212,6 +212,14 @@ describe('a restore', () => {
     await expect(restore(withKey(), { inPlace: true })).rejects.toThrow('Name the file of the backup')
   })
 
+  test('in place makes no database of a file that is none of ours', async () => {
+    writeFileSync(at('empty.db'), '')
+    setUp({ DATABASE_URL: at('empty.db') })
+    const done = restore(undefined, { inPlace: true, keepApiKeys: true })
+    await expect(done).rejects.toThrow(`${at('empty.db')} is no database of Countersign`)
+    expect(statSync(at('empty.db')).size).toBe(0)
+  })
+
   test('overwrites nothing', async () => {
     setUp({ DATABASE_URL: at('live.db') })
     await expect(restore(withKey(), { keepApiKeys: true })).rejects.toThrow(
