@@ -2,9 +2,9 @@
 
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { Refusal, RefusalCode } from '../approvals/refusals.ts'
-import { because } from '../kit/cause.ts'
 import { identifier, setApart } from '../kit/identifier.ts'
 import type { Logger } from '../kit/log.ts'
+import { logFailure } from '../kit/log-failure.ts'
 import { Outage } from '../kit/outage.ts'
 import { sendProblem } from '../kit/problem.ts'
 import type { ProblemResult } from './result.ts'
@@ -71,16 +71,12 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
     if (error instanceof URIError) {
       return sendProblem(res, { status: 400, code: 'malformed_url', detail: 'The path is not valid' })
     }
+    logFailure(log, error, 'a request failed', { method: req.method, path: req.path })
     if (error instanceof Outage) {
-      const { code, message, cause } = error
-      log.warn(
-        { code, ...because(cause), method: req.method, path: req.path },
-        'the database could not be used',
-      )
+      const { code, message } = error
       res.set('Retry-After', String(AFTER_OUTAGE_SECONDS))
       return sendProblem(res, { status: 503, code, detail: message })
     }
-    log.error({ err: error, method: req.method, path: req.path }, 'a request failed')
     sendProblem(res, {
       status: 500,
       code: 'internal_error',

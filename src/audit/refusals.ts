@@ -2,6 +2,7 @@
 
 import { type Clock, isoTime } from '../kit/clock.ts'
 import type { Logger } from '../kit/log.ts'
+import { logFailure } from '../kit/log-failure.ts'
 import { oneAtATime } from '../kit/one-at-a-time.ts'
 import type { Database } from '../store/database.ts'
 import { type Entry, record } from './append.ts'
@@ -156,7 +157,7 @@ function createRows(db: RefusalOptions['db'], log: Logger) {
     /** Never throws. */
     write: () =>
       inTurn(writeAll).catch((error) =>
-        log.error({ err: error, waiting: waiting.length }, 'refusals are not on record yet'),
+        logFailure(log, error, 'refusals are not on record yet', { waiting: waiting.length }),
       ),
   }
 }

@@ -4,6 +4,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { DestinationRow } from '../../db/schema.ts'
 import { SET_BACK_MS } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
+import { logFailure } from '../kit/log-failure.ts'
 import { Outage } from '../kit/outage.ts'
 import type { PlatformKind } from '../platforms/platform.ts'
 import { type Claimable, findClaimable, freeLeases, leaseDestination } from '../store/leases.ts'
@@ -85,7 +86,7 @@ export function createWorker(options: WorkerOptions): Worker {
         await claimAll()
       }
     } catch (error) {
-      log.error({ err: error }, 'looking for deliveries failed')
+      logFailure(log, error, 'looking for deliveries failed')
     } finally {
       looking = undefined
     }
@@ -105,7 +106,7 @@ export function createWorker(options: WorkerOptions): Worker {
       const one = { ...claimable, since: now }
       const lease = { id: lease_id, destinationId: id, settings: row.settings }
       const served: Promise<void> = serve(row, lease, one)
-        .catch((error) => log.error({ err: error, destination: id }, 'a sender failed; its lease runs out'))
+        .catch((error) => logFailure(log, error, 'a sender failed', { destination: id }))
         .finally(() => {
           sending.delete(served)
           void look()

@@ -1,6 +1,8 @@
 // Runs the duties that are due by the clock every second, beside what clicks and requests find by themselves.
 
 import type { Logger } from './log.ts'
+import { logFailure } from './log-failure.ts'
+import { Outage } from './outage.ts'
 
 const EVERY_MS = 1_000
 
@@ -13,7 +15,13 @@ export function startSweeper(duties: (() => Promise<unknown>)[], log: Logger): (
 
   async function sweep(): Promise<void> {
     for (const duty of duties) {
-      await duty().catch((error) => log.error({ err: error }, 'a sweep failed'))
+      try {
+        await duty()
+      } catch (error) {
+        logFailure(log, error, 'a sweep failed')
+        // The others need the database too, and come with the next round.
+        if (error instanceof Outage) break
+      }
     }
     round = undefined
   }

@@ -170,7 +170,11 @@ describe.each<[string, string[], string]>([
     'must be an id as Azure shows it: 8-4-4-4-12 hexadecimal digits, not a name such as contoso.onmicrosoft.com',
   ],
   ['SLACK_BOT_TOKEN', ['token', 'xoxb-', 'Bearer xoxb-1'], 'must be a bot token; it begins with xoxb-'],
-  ['SLACK_SIGNING_SECRET', ['xoxb-1', '…'], 'is no signing secret; copy it from the app’s Basic Information'],
+  [
+    'SLACK_SIGNING_SECRET',
+    ['xoxb-of-a-bot-token', 'a signing secret…', '1e3', ' '.repeat(32)],
+    'is no signing secret; copy it from the app’s Basic Information',
+  ],
   ['SLACK_API_URL', ['https://slack.com/api'], 'must end with a slash'],
   ['SLACK_API_URL', ['slack.com/api/'], 'must be an http or https URL'],
   ['TRUST_PROXY', ['21', '-1', 'true', 'loopback'], 'must be a whole number from 0 to 20'],
@@ -267,11 +271,11 @@ describe('NAME_FILE', () => {
   })
 
   test('counts only where NAME is not set', () => {
-    const SLACK_SIGNING_SECRET_FILE = file('other', 'of the file')
+    const SLACK_SIGNING_SECRET_FILE = file('other', 'the secret of the file')
     const signingSecret = (SLACK_SIGNING_SECRET: string) =>
       loadConfig({ SLACK_SIGNING_SECRET, SLACK_SIGNING_SECRET_FILE }).slack.signingSecret
     expect(signingSecret('of the environment')).toBe('of the environment')
-    expect(signingSecret('')).toBe('of the file')
+    expect(signingSecret('')).toBe('the secret of the file')
   })
 
   test('is refused when the file cannot be read or holds nothing', () => {
@@ -329,7 +333,7 @@ describe('the sandbox', () => {
     { COUNTERSIGN_SECRET_KEY: SECRET_KEY },
     { EGRESS_ALLOW_CIDRS: '10.0.0.0/8' },
     { EGRESS_ALLOW_HTTP: 'false' },
-    { SLACK_SIGNING_SECRET: 's' },
+    { SLACK_SIGNING_SECRET: 'a signing secret' },
     { SLACK_BOT_TOKEN: 'xoxb-1' },
     { SLACK_API_URL: 'https://slack.com/api/' },
     app,

@@ -192,7 +192,7 @@ describe('a question', () => {
       bot('off', 'xoxb-revoked', off),
       bot('on', 'xoxb-new'),
       bot('elsewhere', 'xoxb-other'),
-      place('theirs', { bot_token: 'xoxb-new', channel_id: 'C01', signing_secret: 's' }),
+      place('theirs', { bot_token: 'xoxb-new', channel_id: 'C01', signing_secret: 'a signing secret' }),
       bot('lost', 'xoxb-lost', off),
       bot('removed', 'xoxb-new', removed),
     )

@@ -26,12 +26,15 @@ const INCOMPLETE = 'Slack channels require either bot_token + channel_id or webh
 const BOTH = 'Slack channels take either bot_token + channel_id or webhook_url, not both'
 
 describe('takes', () => {
-  test.each([BOT, { ...BOT, signing_secret: 's' }, { webhook_url: WEBHOOK }])('%j', (config) => {
-    expect(parsed(config)).toEqual(config)
-  })
+  test.each([BOT, { ...BOT, signing_secret: 'a signing secret' }, { webhook_url: WEBHOOK }])(
+    '%j',
+    (config) => {
+      expect(parsed(config)).toEqual(config)
+    },
+  )
 
   test('a webhook with the secret of its app, and one where the environment has a token', () => {
-    const config = { webhook_url: WEBHOOK, signing_secret: 's' }
+    const config = { webhook_url: WEBHOOK, signing_secret: 'a signing secret' }
     expect(parsed(config)).toEqual(config)
     expect(parsed(config, { ...SLACK, botToken: 'xoxb-2' })).toEqual(config)
   })
@@ -53,8 +56,8 @@ describe('refuses', () => {
     {},
     { bot_token: 'xoxb-1' },
     { channel_id: 'C0123456789' },
-    { signing_secret: 's' },
-    { bot_token: 'xoxb-1', signing_secret: 's' },
+    { signing_secret: 'a signing secret' },
+    { bot_token: 'xoxb-1', signing_secret: 'a signing secret' },
   ])('half of a way: %j', (config) => {
     expect(refusal(config)).toBe(INCOMPLETE)
   })

@@ -60,7 +60,7 @@ const to = (more: Record<string, unknown> = {}) =>
     id: 'dst_1',
     name: 'Alerts',
     includeDetails: true,
-    config: { webhook_url: server.slack.webhookUrl(CHANNEL), signing_secret: 's', ...more },
+    config: { webhook_url: server.slack.webhookUrl(CHANNEL), signing_secret: 'a signing secret', ...more },
   }) as unknown as Destination<never>
 const oneWay = () => to({ signing_secret: undefined })
 const post = (message: Message, destination = to()) => platform.post(message, destination)
@@ -234,6 +234,9 @@ test('all destinations of one webhook share what Slack takes of it, without its 
   const [pace, ...more] = kind.pace({ webhook_url: 'https://hooks.slack.com/services/T1/B1/token' })
   expect(more).toEqual([])
   expect(pace).toMatchObject({ perSecond: 0.9, bucket: expect.stringMatching(/^slack:[0-9a-f]{64}$/) })
-  const again = { webhook_url: 'https://hooks.slack.com/services/T1/B1/token', signing_secret: 's' }
+  const again = {
+    webhook_url: 'https://hooks.slack.com/services/T1/B1/token',
+    signing_secret: 'a signing secret',
+  }
   expect(kind.pace(again)).toEqual([pace])
 })

@@ -28,7 +28,12 @@ export function tokenMistake(text: unknown): string {
 
 export const WRONG_SIGNING_SECRET = 'is no signing secret; copy it from the app’s Basic Information'
 
+/** Slack's have 32 characters: a short one could be guessed, and with it a press be signed. */
+const SHORTEST_SECRET = 16
+
 /** Whether it may be one: a token or an address never is. */
 export function maySign(text: string): boolean {
-  return !PLACEHOLDER.test(text) && !/^(xox|xapp-|https?:)/.test(text)
+  return (
+    text.trim().length >= SHORTEST_SECRET && !PLACEHOLDER.test(text) && !/^(xox|xapp-|https?:)/.test(text)
+  )
 }
