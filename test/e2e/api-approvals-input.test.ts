@@ -77,6 +77,7 @@ describe.each(databases)('on $name', ({ create }) => {
 
   test.each([
     [undefined, 'An API key is needed: Authorization: Bearer <key>'],
+    ['Bearer ', 'An API key is needed: Authorization: Bearer <key>'],
     ['csk_abc', 'The word Bearer belongs before the key: Authorization: Bearer <key>'],
     ['Bearer csk_abc', 'Nobody has this API key: it is mistyped, was replaced, or was revoked'],
   ])('authorization: %s is told what is wrong with it', async (authorization, detail) => {

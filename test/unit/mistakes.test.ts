@@ -133,6 +133,12 @@ test.each<[string, z.ZodType, unknown, string]>([
     '`roles` is required; role: Unknown field (did you mean roles?)',
   ],
   [
+    'a field with two letters swapped',
+    newApproval,
+    asked({ metadtaa: {}, raesons: [], rsik: {} }),
+    'metadtaa: Unknown field (did you mean metadata?); raesons: Unknown field (did you mean reasons?); rsik: Unknown field (did you mean risk?)',
+  ],
+  [
     'a field of an inner object',
     newApproval,
     asked({ tool: 't' }),
