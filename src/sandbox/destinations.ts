@@ -12,7 +12,7 @@ export interface WantedDestination {
 interface Destination {
   id: string
   channel_type: string
-  /** All but its secrets. */
+  /** With `set` in the place of each secret. */
   config: Record<string, string>
 }
 
@@ -62,7 +62,6 @@ export function createDestinations(admin: ProductApi): Destinations {
       inTurn(async () => {
         for (const wanted of all) {
           const there = find(wanted)
-
           if (!there) await admin.post(path, wanted)
           else if (isMoved(wanted)) await admin.patch(`${path}/${there.id}`, { config: wanted.config })
         }
@@ -78,6 +77,6 @@ export function createDestinations(admin: ProductApi): Destinations {
 }
 
 function isSamePlace({ channel_type, config }: Destination, wanted: WantedDestination): boolean {
-  const isSame = ([name, value]: [string, string]) => config[name] === undefined || config[name] === value
+  const isSame = ([name, value]: [string, string]) => config[name] === 'set' || config[name] === value
   return channel_type === wanted.channel_type && Object.entries(wanted.config).every(isSame)
 }

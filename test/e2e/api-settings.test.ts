@@ -79,7 +79,7 @@ describe.each(databases)('on $name', ({ create }) => {
     },
   )
 
-  test.each([{}, { bot_token: BOT_TOKEN }, { channel_id: CHANNEL }, { signing_secret: 's' }])(
+  test.each([{}, { bot_token: BOT_TOKEN }, { channel_id: CHANNEL }, { signing_secret: 'a signing secret' }])(
     'the config %j is refused in the documented words',
     async (config) => {
       const { status, body } = await post(wanted({ config }))

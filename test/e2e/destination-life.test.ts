@@ -36,7 +36,7 @@ describe.each(databases)('on $name', ({ create }) => {
   test.each(['PUT', 'PATCH'])('%s changes what it names and leaves the rest, secrets too', async (method) => {
     const id = await security()
     const { status, body } = await running.call(method, `${PATH}/${id}`, {
-      body: { min_severity: 'critical', config: { signing_secret: 'its own' } },
+      body: { min_severity: 'critical', config: { signing_secret: 'its own signing secret' } },
     })
     expect(status).toBe(200)
     expect(body).toMatchObject({ name: 'Security', min_severity: 'critical', enabled: true })
