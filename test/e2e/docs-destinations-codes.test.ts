@@ -55,7 +55,8 @@ beforeAll(async () => {
     if (!answer) return void req.socket.destroy()
     const { status, body = '' } = answer
     const json = typeof body === 'object'
-    res.writeHead(status, { 'content-type': json ? 'application/json' : 'text/plain' })
+    const text = String(body).startsWith('<html') ? 'text/html' : 'text/plain'
+    res.writeHead(status, { 'content-type': json ? 'application/json' : text })
     res.end(json ? JSON.stringify(body) : body)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -166,6 +167,7 @@ const CAUSES: Record<string, Record<string, () => Promise<unknown>>> = {
     http_413: botSays(413),
     posted_by_bot: () => send('teams', { status: 200 }, { handle: '19:a/1' }),
     http_401: says('teams', 401),
+    unexpected_answer: says('teams', 200, '<html>'),
     login_unreadable: () => {
       answer = { status: 200, body: '<html>' }
       return loginHttp(origin, 10_000).sendGetRequestAsync(origin)

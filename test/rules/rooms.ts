@@ -159,6 +159,7 @@ export const ROOMS: Record<string, Room> = {
     imports: [{ room: 'platforms/contract', types: true }],
   },
   'platforms/retry-after': { at: 'src/platforms/retry-after.ts', imports: [] },
+  'platforms/web-page': { at: 'src/platforms/web-page.ts', imports: ['kit'] },
   'platforms/chosen-headers': { at: 'src/platforms/chosen-headers.ts', imports: [] },
   'platforms/shown-url': { at: 'src/platforms/shown-url.ts', imports: [] },
   'platforms/compact-event': {
@@ -183,6 +184,7 @@ export const ROOMS: Record<string, Room> = {
       'platforms/contract',
       'platforms/reach',
       'platforms/retry-after',
+      'platforms/web-page',
       'platforms/chosen-headers',
       'platforms/shown-url',
       'platforms/compact-event',

@@ -140,6 +140,11 @@ describe('a failure', () => {
     expect(bodies).toHaveLength(1)
   })
 
+  test('a page on which to sign in is no delivery', async () => {
+    answer = (_req, res) => void res.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html>')
+    expect(await failureOf(post(ASKED))).toMatchObject({ code: 'unexpected_answer' })
+  })
+
   test('429 is heard, in seconds or as a date', async () => {
     const wish = (retryAfter: string) => {
       answer = (_req, res) => void res.writeHead(429, { 'retry-after': retryAfter }).end()

@@ -105,5 +105,11 @@ export const acknowledgeEvent = {
   roles: ['reviewer'],
   headers: idempotencyHeader,
   answers: { 200: { says: 'Recorded, now or before', body: event } },
-  refusals: ['event_not_found', 'already_acknowledged', 'not_a_member', 'idempotency_key_reused'],
+  refusals: [
+    'event_not_found',
+    'already_acknowledged',
+    'not_a_member',
+    'reviewer_disabled',
+    'idempotency_key_reused',
+  ],
 } as const satisfies Operation

@@ -4,6 +4,7 @@ import type { EgressAnswer } from '../../kit/egress.ts'
 import { jsonObject } from '../../kit/json-object.ts'
 import { Failed, Misconfigured, type SendError, Throttled, Undeliverable } from '../platform.ts'
 import { pauseMs } from '../retry-after.ts'
+import { isWebPage } from '../web-page.ts'
 import type { Preset } from './config.ts'
 
 /**
@@ -71,11 +72,8 @@ function firstRefused(said: Json): number | undefined {
 
 const isSuccess = (status: number) => status >= 200 && status <= 299
 
-/** A proxy in front of it may answer for it, with a page on which to sign in. */
-function hasTaken({ status, headers, text }: EgressAnswer, preset: Preset | undefined, said: Json): boolean {
+function hasTaken(answer: EgressAnswer, preset: Preset | undefined, said: Json): boolean {
   if (preset === 'splunk_hec') return said.code === 0
-  if (preset === 'datadog') return status === 202
-  const isPage =
-    /^text\/html\b/i.test(headers['content-type'] ?? '') && /<(!doctype|html|head|body)\b/i.test(text)
-  return !isPage
+  if (preset === 'datadog') return answer.status === 202
+  return !isWebPage(answer)
 }

@@ -6,6 +6,7 @@ import { Failed, type Platform, type Posted, type SendError, Throttled, Undelive
 import { type Outgoing, reach } from '../reach.ts'
 import { posting } from '../render-options.ts'
 import { pauseMs } from '../retry-after.ts'
+import { isWebPage } from '../web-page.ts'
 import { type AdaptiveCard, cardOf, digestCard } from './cards.ts'
 import type { WorkflowConfig } from './config.ts'
 
@@ -30,6 +31,7 @@ export function createWorkflows(
       maxBytes: MOST_BYTES,
     })
     if (answer.status < 200 || answer.status > 299) throw failureOf(answer, clock.now())
+    if (isWebPage(answer)) throw new Failed('unexpected_answer')
     return {}
   }
 
