@@ -53,7 +53,7 @@ export function createTinyProduct(): TinyProduct {
         const data = postedTo('/v1/settings/notifications').map((one, index) => ({
           ...one,
           id: `dst_${index}`,
-          config: withoutSecrets(one.config),
+          config: shown(one.config),
         }))
         res.json({ data: data.filter(({ id }) => !removed.has(id)), next_cursor: null })
       })
@@ -92,7 +92,9 @@ export function createTinyProduct(): TinyProduct {
   }
 }
 
-function withoutSecrets(config: unknown): Record<string, unknown> {
-  const { bot_token, webhook_url, ...told } = config as Record<string, unknown>
-  return told
+/** With a word in the place of each secret. */
+function shown(config: unknown): Record<string, unknown> {
+  const isSecret = (name: string) => name === 'bot_token' || name === 'webhook_url'
+  const entries = Object.entries(config as Record<string, unknown>)
+  return Object.fromEntries(entries.map(([name, value]) => [name, isSecret(name) ? 'set' : value]))
 }
