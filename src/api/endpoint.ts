@@ -49,7 +49,7 @@ export function endpoint<const O extends Operation>(
     { name: 'query', schema: query, read: (given: Given) => given.query },
     { name: 'headers', schema: headers, read: (given: Given) => namedHeaders(headers, given) },
     { name: 'body', schema: body, read: (given: Given) => given.body },
-  ]
+  ].flatMap(({ schema, ...part }) => (schema === undefined ? [] : [{ ...part, schema }]))
 
   return {
     operation,
@@ -63,7 +63,6 @@ export function endpoint<const O extends Operation>(
       }
       const mistakes: Mistake[] = []
       for (const { name, schema, read } of parts) {
-        if (!schema) continue
         const valid = validated<unknown>(schema, read(given))
         if ('mistakes' in valid) mistakes.push(...valid.mistakes)
         else asked[name] = valid.value

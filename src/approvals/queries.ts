@@ -2,6 +2,7 @@
 
 import type { Clock } from '../kit/clock.ts'
 import { oneAtATime } from '../kit/one-at-a-time.ts'
+import { cutPage, cutWholePage } from '../kit/page.ts'
 import { findApproval } from '../store/approvals.ts'
 import type { Database } from '../store/database.ts'
 import { countPendingByRisk, countUnreached } from '../store/figures.ts'
@@ -22,7 +23,7 @@ export interface Queries {
   findOnceClosed(id: string, wait: Wait): Promise<ApprovalView | undefined>
   /** The newest first. */
   list(filter: ApprovalFilter, limit: number): Promise<Page<ApprovalSummary>>
-  /** The same with all that was asked; a page ends where it would grow over `MOST_BYTES`. */
+  /** The same with all that was asked; a page ends where it would grow over half a megabyte. */
   listWhole(filter: ApprovalFilter, limit: number): Promise<Page<ApprovalView>>
   /** Only if it was told to one of these destinations. */
   findAt(id: string, destinationIds: string[]): Promise<ApprovalView | undefined>
@@ -47,9 +48,6 @@ export interface Wait {
   waitMs: number
   abort: AbortSignal
 }
-
-/** Of arguments and metadata in a page; a single approval may have more. */
-const MOST_BYTES = 500_000
 
 export interface QueriesOptions extends StandingOptions {
   db: Database
@@ -94,29 +92,17 @@ export function createQueries(options: QueriesOptions): Queries {
   }
 
   async function list(filter: ApprovalFilter, limit: number): Promise<Page<ApprovalSummary>> {
-    const rows = await listApprovals(read, filter, limit + 1)
-    const shown = rows.slice(0, limit)
-    return {
-      approvals: await composeSummaries(read, shown, options),
-      next: rows.length > limit ? shown.at(-1)?.id : undefined,
-    }
+    const { shown, next } = cutPage(await listApprovals(read, filter, limit + 1), limit)
+    return { approvals: await composeSummaries(read, shown, options), next }
   }
 
   async function listWhole(filter: ApprovalFilter, limit: number): Promise<Page<ApprovalView>> {
-    const sizes = await measureApprovals(read, filter, limit + 1)
-    let left = MOST_BYTES
-    const shown = sizes.slice(0, limit).filter(({ bytes }, index) => {
-      left -= bytes
-      return index === 0 || left >= 0
-    })
+    const { shown, next } = cutWholePage(await measureApprovals(read, filter, limit + 1), limit)
     const rows = await findApprovals(
       read,
       shown.map(({ id }) => id),
     )
-    return {
-      approvals: await composeViews(read, rows, options),
-      next: sizes.length > shown.length ? shown.at(-1)?.id : undefined,
-    }
+    return { approvals: await composeViews(read, rows, options), next }
   }
 
   async function pending(destinationIds: string[], limit: number): Promise<ApprovalView[]> {

@@ -2,12 +2,10 @@
 
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
-import { gather } from '../config/config.ts'
+import { gather, SHORTEST_PASSPHRASE } from '../config/config.ts'
 import { StartError } from '../kit/start-error.ts'
 
 const VARIABLE = 'COUNTERSIGN_BACKUP_PASSPHRASE'
-/** As long as the variable must be. */
-const LEAST_LENGTH = 12
 
 export function isAtTerminal(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true
@@ -25,8 +23,8 @@ export async function readPassphrase({ isNew }: { isNew: boolean }): Promise<str
   if (!isAtTerminal()) throw new StartError(`${VARIABLE}: must be set where there is no terminal to ask at`)
   const passphrase = await askHidden('Passphrase of the backup: ')
   if (!isNew) return passphrase
-  if (passphrase.length < LEAST_LENGTH) {
-    throw new StartError(`The passphrase must have at least ${LEAST_LENGTH} characters.`)
+  if (passphrase.length < SHORTEST_PASSPHRASE) {
+    throw new StartError(`The passphrase must have at least ${SHORTEST_PASSPHRASE} characters.`)
   }
   if ((await askHidden('Once more: ')) !== passphrase) throw new StartError('The two are not the same.')
   return passphrase

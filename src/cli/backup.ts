@@ -5,15 +5,16 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { type Config, loadConfig } from '../config/config.ts'
 import { keepKey } from '../destinations/kept-key.ts'
 import { keyPathOf } from '../destinations/key-file.ts'
-import { givenKey, opensAll } from '../destinations/secret-key.ts'
+import { givenKey, keyNameOf, opensAll } from '../destinations/secret-key.ts'
 import { StartError } from '../kit/start-error.ts'
 import { isPostgres } from '../store/database.ts'
 import { checkCopy, copySqlite, withCopy } from '../store/sqlite-copy.ts'
 import { readPassphrase } from './ask.ts'
 import { writing } from './unwritable.ts'
 
-/** What stands beside a database, and the database itself. */
-export const FILES_OF_DATABASE = ['', '-wal', '-shm', '-journal', '.key', '.lock']
+/** A database, and what holds data beside it. */
+export const DATA_FILES = ['', '-wal', '-shm', '-journal']
+const FILES_OF_DATABASE = [...DATA_FILES, '.key', '.lock']
 
 /**
  * Makes `file` whole or not at all, in place of an earlier one, and prints what else must be kept. Throws a StartError
@@ -42,7 +43,7 @@ export async function backUp(file: string, { withKey = false }: { withKey?: bool
     }
   })
   console.log(`Backed up ${path} to ${file}.`)
-  if (!withKey) console.log(`The secret key is not in it: keep ${keyName(config)} in another place.`)
+  if (!withKey) console.log(`The secret key is not in it: keep ${keyNameOf(config)} in another place.`)
 }
 
 export function refusePostgres({ databaseUrl }: Config): void {
@@ -57,14 +58,10 @@ async function addKey(draft: string, config: Config): Promise<void> {
   if (!key) throw new StartError(`${keyPathOf(config.databaseUrl)} is missing; nothing was backed up`)
   await withCopy(draft, async (db) => {
     if (!(await opensAll(db, key))) {
-      throw new StartError(`${keyName(config)} is not the key of the database; nothing was backed up`)
+      throw new StartError(`${keyNameOf(config)} is not the key of the database; nothing was backed up`)
     }
     await keepKey(db, key, await readPassphrase({ isNew: true }))
   })
-}
-
-function keyName({ secretKey, databaseUrl }: Config): string {
-  return secretKey ? 'COUNTERSIGN_SECRET_KEY' : keyPathOf(databaseUrl)
 }
 
 /** Whatever links lead there. Throws a StartError when the folder is not there. */

@@ -4,8 +4,8 @@ import { existsSync, linkSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type Config, loadConfig } from '../config/config.ts'
 import { hasKeptKey, readKeptKey } from '../destinations/kept-key.ts'
-import { keyPathOf, writeKeyFile } from '../destinations/key-file.ts'
-import { givenKey, opensAll } from '../destinations/secret-key.ts'
+import { writeKeyFile } from '../destinations/key-file.ts'
+import { givenKey, keyNameOf, opensAll } from '../destinations/secret-key.ts'
 import { createApiKeys } from '../identity/api-keys.ts'
 import { systemClock } from '../kit/clock.ts'
 import { createLog } from '../kit/log.ts'
@@ -15,7 +15,7 @@ import { openDatabase } from '../store/open-database.ts'
 import { lockServer } from '../store/server-lock.ts'
 import { checkCopy, copySqlite } from '../store/sqlite-copy.ts'
 import { askYes, isAtTerminal, readPassphrase } from './ask.ts'
-import { placeOf, refusePostgres } from './backup.ts'
+import { DATA_FILES, placeOf, refusePostgres } from './backup.ts'
 import { takeOver } from './take-over.ts'
 import { writing } from './unwritable.ts'
 
@@ -25,9 +25,6 @@ export interface RestoreOptions {
   /** The database is there already: `pg_restore` made it, or somebody copied the file. */
   inPlace?: boolean
 }
-
-/** A database, and what holds data beside it. */
-const FILES = ['', '-wal', '-shm', '-journal']
 
 /** Prints what became of it. Throws a StartError, and changes nothing, when it cannot be restored. */
 export async function restore(file: string | undefined, options: RestoreOptions): Promise<void> {
@@ -55,7 +52,7 @@ async function restoreInPlace(config: Config, options: RestoreOptions): Promise<
 async function restoreFrom(file: string, config: Config, options: RestoreOptions): Promise<void> {
   refusePostgres(config)
   const path = resolve(config.databaseUrl)
-  const there = FILES.map((ending) => path + ending).find(isThere)
+  const there = DATA_FILES.map((ending) => path + ending).find(isThere)
   if (there) throw new StartError(`${there} is there, and a restore overwrites nothing: move it away first`)
   if (!existsSync(file)) throw new StartError(`${file} is not there`)
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -67,7 +64,7 @@ async function restoreFrom(file: string, config: Config, options: RestoreOptions
   }
   const lock = lockServer(path)
   const removeDraft = () => {
-    for (const ending of FILES) rmSync(draft + ending, { force: true })
+    for (const ending of DATA_FILES) rmSync(draft + ending, { force: true })
   }
   try {
     removeDraft()
@@ -112,7 +109,7 @@ async function prepare(
 /** undefined: the server will find the key by itself, in the environment or in the file. */
 async function findKey(db: Database, config: Config): Promise<Buffer | undefined> {
   const given = givenKey(config)
-  const name = config.secretKey ? 'COUNTERSIGN_SECRET_KEY' : keyPathOf(config.databaseUrl)
+  const name = keyNameOf(config)
   if (given) {
     if (await opensAll(db.read, given)) return undefined
     throw new StartError(`${name} is not the key of this backup`)

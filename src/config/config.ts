@@ -27,6 +27,9 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 /** For what comes before and after the send itself: reading, drawing, settling. */
 const LEASE_MARGIN_SECONDS = 15
 
+/** Of a backup, also where it is typed. */
+export const SHORTEST_PASSPHRASE = 12
+
 /** Of the commands that ask a server. */
 const CLIENT_VARIABLES = ['COUNTERSIGN_URL', 'COUNTERSIGN_API_KEY']
 
@@ -43,7 +46,10 @@ export const environment = z.object({
     .transform((text) => Buffer.from(text, 'base64'))
     .refine((key) => key.length === 32, 'must be 32 bytes in base64 (openssl rand -base64 32)')
     .optional(),
-  COUNTERSIGN_BACKUP_PASSPHRASE: z.string().min(12, 'must have at least 12 characters').optional(),
+  COUNTERSIGN_BACKUP_PASSPHRASE: z
+    .string()
+    .min(SHORTEST_PASSPHRASE, `must have at least ${SHORTEST_PASSPHRASE} characters`)
+    .optional(),
   COUNTERSIGN_ADMIN_KEY: adminKey.optional(),
   SLACK_SIGNING_SECRET: z.string().refine(maySign, WRONG_SIGNING_SECRET).optional(),
   SLACK_BOT_TOKEN: z

@@ -2,6 +2,7 @@
 
 import type { DeliveryAttemptRow } from '../../db/schema.ts'
 import { type Clock, DAY_MS } from '../kit/clock.ts'
+import { cutPage } from '../kit/page.ts'
 import { findAttempts } from '../store/attempts.ts'
 import type { Database } from '../store/database.ts'
 import * as store from '../store/delivery-log.ts'
@@ -44,9 +45,8 @@ export function createDeliveryLog(options: {
 
   return {
     async list(filter, limit) {
-      const rows = await store.listDeliveries(db.read, filter, limit + 1)
-      const shown = rows.slice(0, limit)
-      return { deliveries: shown, next: rows.length > limit ? shown.at(-1)?.id : undefined }
+      const { shown, next } = cutPage(await store.listDeliveries(db.read, filter, limit + 1), limit)
+      return { deliveries: shown, next }
     },
     async find(id) {
       const delivery = await store.findDelivery(db.read, id)

@@ -116,11 +116,12 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   function hasSender({ channel_type, slow }: Claimable): boolean {
-    const alike = alikeOf(audienceOf({ channel_type }))
+    const audience = audienceOf({ channel_type })
+    const alike = alikeOf(audience)
     if (alike.length >= MOST_SENDERS) return false
     if (slow === 1 && alike.filter((one) => one.slow === 1).length >= FOR_THE_SLOW) return false
     // One is left to the slow, or those who always have something to send would take each that is free.
-    return heldOf(audienceOf({ channel_type })).length < (slow === 1 ? SENDERS : SENDERS - 1)
+    return heldOf(audience).length < (slow === 1 ? SENDERS : SENDERS - 1)
   }
 
   function alikeOf(audience: PlatformKind['audience'] | undefined): Sending[] {

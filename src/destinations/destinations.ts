@@ -65,15 +65,6 @@ export function createDestinations(options: {
     return result
   }
 
-  function sealedAnew(row: DestinationRow) {
-    try {
-      return configs.sealed(row)
-    } catch {
-      // What this key does not open stays as it is: nothing is sent there, and that is told where somebody tries.
-      return undefined
-    }
-  }
-
   /** In a transaction of its own: while it waits for others it holds nothing that they may wait for. */
   async function redrawOpen(trx: Executor, id: string): Promise<void> {
     await store.lockDestination(trx, id)
@@ -175,7 +166,7 @@ export function createDestinations(options: {
 
     async sealStored() {
       for (const row of await store.findKnownDestinations(db.read)) {
-        const kept = sealedAnew(row)
+        const kept = configs.sealed(row)
         if (kept) await db.transact((trx) => store.replaceConfig(trx, row, kept))
       }
     },

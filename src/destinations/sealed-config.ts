@@ -10,7 +10,10 @@ type Kept = Pick<DestinationRow, 'config' | 'sealed_secrets'>
 
 export interface SealedConfigs {
   keep(id: string, channelType: string, config: Record<string, unknown>): Kept
-  /** As it is kept from now on, where a field became a secret after it was stored; undefined where none did. */
+  /**
+   * As it is kept from now on, where a field became a secret after it was stored. undefined where none did, and where
+   * another key sealed the rest: nothing is sent there, and that is told where somebody tries.
+   */
   sealed(row: DestinationRow): Kept | undefined
   /** With its secrets. Throws when the secret key is not the one that sealed them. */
   open(row: DestinationRow): Destination<Record<string, unknown>>
@@ -25,11 +28,12 @@ export function sealedConfigs(secretKey: Buffer, kinds: PlatformKind[]): SealedC
   const secretsIn = ({ id, sealed_secrets }: DestinationRow): Record<string, unknown> =>
     JSON.parse(unseal(secretKey, id, sealed_secrets))
 
-  function knownSecrets(row: DestinationRow): Record<string, unknown> {
+  /** undefined: another key sealed them. */
+  function ownSecrets(row: DestinationRow): Record<string, unknown> | undefined {
     try {
       return secretsIn(row)
     } catch {
-      return {}
+      return undefined
     }
   }
 
@@ -50,7 +54,9 @@ export function sealedConfigs(secretKey: Buffer, kinds: PlatformKind[]): SealedC
       const kind = kindOf.get(row.channel_type)
       const readable = JSON.parse(row.config)
       if (!kind?.secrets.some((name) => name in readable)) return undefined
-      const config = { ...readable, ...secretsIn(row) }
+      const secrets = ownSecrets(row)
+      if (!secrets) return undefined
+      const config = { ...readable, ...secrets }
       // With what the platform itself keeps beside its secrets.
       const { data = config } = kind.config.safeParse(config)
       return keep(row.id, row.channel_type, data as Record<string, unknown>)
@@ -64,9 +70,9 @@ export function sealedConfigs(secretKey: Buffer, kinds: PlatformKind[]): SealedC
         ...stateOf(row),
       }
     },
-    known: (row) => ({ ...JSON.parse(row.config), ...knownSecrets(row) }),
+    known: (row) => ({ ...JSON.parse(row.config), ...ownSecrets(row) }),
     show: (row) =>
-      shownConfig(JSON.parse(row.config), knownSecrets(row), kindOf.get(row.channel_type)?.hiddenSecrets),
+      shownConfig(JSON.parse(row.config), ownSecrets(row) ?? {}, kindOf.get(row.channel_type)?.hiddenSecrets),
   }
 }
 

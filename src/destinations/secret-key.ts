@@ -35,7 +35,7 @@ export async function openSecretKey(db: Database, source: KeySource): Promise<Bu
     await keepState(trx, ...MARKER, seal(key, MARKER_CONTEXT, ''))
     return opensAll(trx, key)
   })
-  if (!isTheKey) throw new StartError(`${nameOf(source)} is another key than ${SEALER}. ${REMEDY}`)
+  if (!isTheKey) throw new StartError(`${keyNameOf(source)} is another key than ${SEALER}. ${REMEDY}`)
   return key
 }
 
@@ -52,11 +52,12 @@ export function givenKey({ secretKey, databaseUrl }: KeySource): Buffer | undefi
 
 async function firstKey(db: Database, source: KeySource): Promise<Buffer> {
   if (await hasSealed(db.read))
-    throw new StartError(`${nameOf(source)} is missing: it is ${SEALER}. ${REMEDY}`)
+    throw new StartError(`${keyNameOf(source)} is missing: it is ${SEALER}. ${REMEDY}`)
   return keyBesideDatabase(source.databaseUrl)
 }
 
-function nameOf({ secretKey, databaseUrl }: KeySource): string {
+/** Where the key is, in the words of whoever runs the server. */
+export function keyNameOf({ secretKey, databaseUrl }: KeySource): string {
   return secretKey ? 'COUNTERSIGN_SECRET_KEY' : keyPathOf(databaseUrl)
 }
 
@@ -88,7 +89,7 @@ function opens(key: Buffer, context: string, sealed: string): boolean {
 export async function resetSecretKey(db: Database, source: KeySource, clock: Clock): Promise<string[]> {
   const known = givenKey(source)
   if (known && (await opensAll(db.read, known))) {
-    throw new StartError(`${nameOf(source)} opens the secrets in this database; nothing was changed.`)
+    throw new StartError(`${keyNameOf(source)} opens the secrets in this database; nothing was changed.`)
   }
   const key = known ?? keyBesideDatabase(source.databaseUrl)
   return db.transact(async (trx) => {

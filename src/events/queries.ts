@@ -1,6 +1,7 @@
 // Reads alerts, and changes nothing.
 
 import { oneAtATime } from '../kit/one-at-a-time.ts'
+import { cutPage, cutWholePage } from '../kit/page.ts'
 import { type AlertFilter, listAlerts, measureAlerts } from '../store/alert-list.ts'
 import type { Database } from '../store/database.ts'
 import { findEvent, findEvents } from '../store/events.ts'
@@ -14,7 +15,7 @@ export interface AlertQueries {
   find(id: string): Promise<EventView | undefined>
   /** The newest first. */
   list(filter: AlertFilter, limit: number): Promise<AlertPage<BriefEvent>>
-  /** The same with their data; a page ends where it would grow over `MOST_BYTES`. */
+  /** The same with their data; a page ends where it would grow over half a megabyte. */
   listWhole(filter: AlertFilter, limit: number): Promise<AlertPage<EventView>>
 }
 
@@ -24,36 +25,21 @@ export interface AlertPage<Item> {
   next: string | undefined
 }
 
-/** Of data in a page. */
-const MOST_BYTES = 500_000
-
 export function createAlertQueries({ db, publicUrl }: { db: Database; publicUrl: string }): AlertQueries {
   const { read } = db
   // A page takes as long as dozens of clicks.
   const lists = oneAtATime()
 
   async function list(filter: AlertFilter, limit: number): Promise<AlertPage<BriefEvent>> {
-    const rows = await listAlerts(read, filter, limit + 1)
-    const shown = rows.slice(0, limit)
-    return {
-      alerts: shown.map((row) => briefAlertView(row, publicUrl)),
-      next: rows.length > limit ? shown.at(-1)?.id : undefined,
-    }
+    const { shown, next } = cutPage(await listAlerts(read, filter, limit + 1), limit)
+    return { alerts: shown.map((row) => briefAlertView(row, publicUrl)), next }
   }
 
   async function listWhole(filter: AlertFilter, limit: number): Promise<AlertPage<EventView>> {
-    const sizes = await measureAlerts(read, filter, limit + 1)
-    let left = MOST_BYTES
-    const shown = sizes.slice(0, limit).filter(({ bytes }, index) => {
-      left -= bytes
-      return index === 0 || left >= 0
-    })
+    const { shown, next } = cutWholePage(await measureAlerts(read, filter, limit + 1), limit)
     const ids = shown.map(({ id }) => id)
     const rows = new Map((await findEvents(read, ids)).map((row) => [row.id, row]))
-    return {
-      alerts: ids.flatMap((id) => rows.get(id) ?? []).map((row) => alertView(row, publicUrl)),
-      next: sizes.length > shown.length ? shown.at(-1)?.id : undefined,
-    }
+    return { alerts: ids.flatMap((id) => rows.get(id) ?? []).map((row) => alertView(row, publicUrl)), next }
   }
 
   return {

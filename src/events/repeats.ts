@@ -48,8 +48,9 @@ export async function thoseThatRepeat(trx: Executor, counted: Counted[], now: nu
 
 /** `same`: at one destination, of one type and agent. */
 async function addToRun(trx: Executor, same: Counted[], now: number): Promise<Counted[]> {
-  const [{ repeated }] = same as [Counted]
-  const name = nameOf(same[0] as Counted)
+  const [first] = same as [Counted]
+  const { repeated } = first
+  const name = nameOf(first)
   const { times, quiet_until } = await lockRun(trx, { ...name, ...NOTHING_YET })
   let run: Run = { times: JSON.parse(times), quietUntil: quiet_until }
   const told = same.filter(() => {

@@ -3,6 +3,7 @@
 import type { PersonRow, VouchingRow } from '../../db/schema.ts'
 import { record } from '../audit/append.ts'
 import type { Clock } from '../kit/clock.ts'
+import { cutPage } from '../kit/page.ts'
 import type { Database, Executor } from '../store/database.ts'
 import * as store from '../store/persons.ts'
 import { findVouching } from '../store/vouching.ts'
@@ -53,13 +54,9 @@ export function createPeople({ db, clock }: { db: Database; clock: Clock }): Peo
 
   return {
     async list(after, limit) {
-      const rows = await store.listPersons(db.read, after, limit + 1)
-      const shown = rows.slice(0, limit)
+      const { shown, next } = cutPage(await store.listPersons(db.read, after, limit + 1), limit)
       const people = await findPeople(db.read, shown)
-      return {
-        people: shown.map(({ id }) => people.get(id) as Person),
-        next: rows.length > limit ? shown.at(-1)?.id : undefined,
-      }
+      return { people: shown.map(({ id }) => people.get(id) as Person), next }
     },
     find: (id) => findPersonById(db.read, id),
     change: (id, wanted, by) =>

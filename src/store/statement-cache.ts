@@ -24,19 +24,28 @@ export function cachingStatements(handle: SqliteHandle.Database): SqliteDatabase
   }
 }
 
+/** Runs for each query: no closure is made for it. */
 function prepared(handle: SqliteHandle.Database, sql: string): SqliteStatement {
-  const statement = tellingOutages(() => handle.prepare<unknown[]>(sql))
-  return {
-    reader: statement.reader,
-    all: (parameters) => tellingOutages(() => statement.all(parameters)),
-    run: (parameters) => tellingOutages(() => statement.run(parameters)),
-    iterate: (parameters) => statement.iterate(parameters),
-  }
-}
-
-function tellingOutages<T>(work: () => T): T {
   try {
-    return work()
+    const statement = handle.prepare<unknown[]>(sql)
+    return {
+      reader: statement.reader,
+      all(parameters) {
+        try {
+          return statement.all(parameters)
+        } catch (error) {
+          throw asOutage(error)
+        }
+      },
+      run(parameters) {
+        try {
+          return statement.run(parameters)
+        } catch (error) {
+          throw asOutage(error)
+        }
+      },
+      iterate: (parameters) => statement.iterate(parameters),
+    }
   } catch (error) {
     throw asOutage(error)
   }

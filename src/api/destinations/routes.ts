@@ -90,9 +90,9 @@ async function change(
     const detail = `channel_type stays '${before.channel_type}'; create another destination instead`
     return invalid([mistake('channel_type', detail)])
   }
-  const given = newConfig && changedConfig(known, newConfig, kindOf(kinds, before.channel_type).secrets)
-  const config = given && (await validConfig(before.channel_type, given))
   const kind = kindOf(kinds, before.channel_type)
+  const given = newConfig && changedConfig(known, newConfig, kind.secrets)
+  const config = given && (await validConfig(before.channel_type, given))
   const settings = chosen === undefined ? undefined : validSettings(before.settings, chosen, kind)
   if ((config && 'mistakes' in config) || (settings && 'mistakes' in settings)) {
     return invalid(mistakesOf(config, settings))

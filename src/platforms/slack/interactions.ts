@@ -5,6 +5,7 @@ import type { Decide } from '../../approvals/desk.ts'
 import type { Outcome, Refusal } from '../../approvals/refusals.ts'
 import { accountPrincipal } from '../../identity/principal.ts'
 import { because } from '../../kit/cause.ts'
+import { logFailure } from '../../kit/log-failure.ts'
 import { Outage } from '../../kit/outage.ts'
 import type { PlatformPorts } from '../platform.ts'
 import type { ClickOrigins } from './click-origin.ts'
@@ -72,7 +73,7 @@ export function listenToClicks(
       return outcome.ok ? undefined : outcome.refusal
     } catch (error) {
       if (!(error instanceof Outage)) throw error
-      log.warn({ code: error.code, ...because(error.cause) }, 'the database could not be used for a press')
+      logFailure(log, error, 'a press failed')
       return { text: error.message, first: null }
     }
   }
