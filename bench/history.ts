@@ -88,6 +88,11 @@ function past(i: number, createdAt: number, isPending: boolean, destinationId: s
     unreached_at: null,
     approvals_needed: 1,
     twin: null,
+    ruling: null,
+    shadows: null,
+    remind_at: null,
+    escalate_at: null,
+    escalated_at: null,
   }
   const event: ApprovalEventRow = {
     id: idOf('evt', closedAt ?? createdAt, i),
@@ -119,6 +124,8 @@ function decisionOf({ id, status }: ApprovalRow, at: number, i: number, destinat
     handle: `C0APPROVALS/${at}.${i}`,
     decided_at: at,
     counted: 1,
+    groups: null,
+    requirement: null,
   }
 }
 

@@ -57,7 +57,7 @@ async function fill({ approvals, places }: Fill): Promise<string[]> {
     for (const [i, subject_id] of ids.entries()) {
       for (const { destinationId, at } of places) {
         const handle = `${at}/${tsOf(i)}`
-        await rememberCard(trx, { subject_id, posted_at: 0, destination_id: destinationId, handle })
+        await rememberCard(trx, { subject_id, posted_at: 0, destination_id: destinationId, handle, whole: 1 })
       }
     }
   })

@@ -3,6 +3,11 @@
 export interface Schema {
   approvals: ApprovalRow
   decisions: DecisionRow
+  seen: SeenRow
+  policies: PolicyRow
+  groups: GroupRow
+  group_members: GroupMemberRow
+  group_accounts: GroupAccountRow
   idempotency_keys: IdempotencyKeyRow
   events: EventRow
   acknowledgements: AcknowledgementRow
@@ -56,6 +61,75 @@ export interface ApprovalRow {
   approvals_needed: number
   /** SHA-256 of all that a request without an Idempotency-Key asks; NULL with one, and in older rows. */
   twin: string | null
+  /** JSON object: what the policy said of it, and by which version and rule; NULL: there was none. */
+  ruling: string | null
+  /** JSON array: which shadow rules would have applied, and what they would have done; NULL: none. */
+  shadows: string | null
+  /** When those who are missing are to be reminded; NULL: not, or done. */
+  remind_at: number | null
+  /** When another group is to be asked too; NULL: not, or done. */
+  escalate_at: number | null
+  /** When that group was asked; NULL: not yet. */
+  escalated_at: number | null
+}
+
+/** A version of the policy; the highest is in force. */
+export interface PolicyRow {
+  version: number
+  /** Byte for byte as an admin sent it. */
+  text: string
+  media_type: string
+  /** The API key, or the command line. */
+  created_by: string
+  created_at: number
+}
+
+/** A named group of reviewers. */
+export interface GroupRow {
+  id: string
+  /** In lower case. */
+  name: string
+  /** people: as an admin lists them; destination: whoever may press there; external: as a platform lists them. */
+  kind: string
+  /** The place, or the one through which the platform is asked. */
+  destination_id: string | null
+  /** The platform's own name of the group. */
+  external_id: string | null
+  /** When its platform was asked last; NULL: never, and of other kinds. */
+  asked_at: number | null
+  /** When it answered last: `group_accounts` is as it was then. */
+  answered_at: number | null
+  /** The code of the last failure; NULL: the last question was answered. */
+  ask_error: string | null
+  created_at: number
+}
+
+export interface GroupMemberRow {
+  group_id: string
+  person_id: string
+  /** The API key, or the command line. */
+  added_by: string
+  added_at: number
+  /** Is a member until then; NULL: without an end. */
+  until: number | null
+}
+
+/** A member of an external group, as its platform said last. */
+export interface GroupAccountRow {
+  group_id: string
+  platform: string
+  tenant: string
+  user_id: string
+}
+
+/** Who has opened all of what is to be decided. */
+export interface SeenRow {
+  approval_id: string
+  person_id: string
+  /** What was shown. */
+  digest: string
+  source: string
+  seen_at: number
 }
 
 export interface DecisionRow {
@@ -76,6 +150,10 @@ export interface DecisionRow {
   decided_at: number
   /** 0: when the approval closed it did not count, because its voter was disabled, or had voted by another account. */
   counted: number
+  /** JSON array: of the groups that the approval names, those that the voter was in; NULL: it names none. */
+  groups: string | null
+  /** Which requirement it counted for, from 0, once the approval closed; NULL: the only one, or none. */
+  requirement: number | null
 }
 
 export interface IdempotencyKeyRow {
@@ -233,6 +311,8 @@ export interface PostedCardRow {
   subject_id: string
   handle: string
   posted_at: number
+  /** 1: all that is to be decided stands on it. */
+  whole: number
 }
 
 export interface PlatformStateRow {

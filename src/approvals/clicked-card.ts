@@ -69,6 +69,8 @@ export async function adopt({ trx, now }: Now, subjectId: string, card: ClickedC
     handle: card.handle,
     subject_id: subjectId,
     posted_at: now,
+    // What we do not remember posting counts as cut.
+    whole: 0,
   })
 }
 

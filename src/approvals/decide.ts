@@ -98,6 +98,8 @@ async function vote(
     handle: card?.handle ?? null,
     decided_at: now,
     counted: 1,
+    groups: null,
+    requirement: null,
   }
   // Before the approval is closed, so that the same press on another approval at this moment loses here.
   if (!(await decisions.insertDecision(trx, row))) return undefined

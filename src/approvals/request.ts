@@ -126,6 +126,11 @@ function rowOf(command: RequestApproval, now: number): ApprovalRow {
     unreached_at: null,
     approvals_needed: command.approvalsNeeded ?? 1,
     twin: command.idempotencyKey === undefined ? twinOf(command, digest) : null,
+    ruling: null,
+    shadows: null,
+    remind_at: null,
+    escalate_at: null,
+    escalated_at: null,
   }
 }
 

@@ -77,6 +77,7 @@ function postedBy(end: End, lease: Lease) {
     handle,
     subject_id: end.delivery.subject_id,
     posted_at: at + took_ms,
+    whole: 0,
   }
 }
 

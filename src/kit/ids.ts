@@ -10,6 +10,7 @@ export type IdPrefix =
   | 'dlv'
   | 'dst'
   | 'evt'
+  | 'grp'
   | 'key'
   | 'lease'
   | 'per'

@@ -69,6 +69,11 @@ const addPending = compileOnce((trx, row: ApprovalRow) =>
         'unreached_at',
         'approvals_needed',
         'twin',
+        'ruling',
+        'shadows',
+        'remind_at',
+        'escalate_at',
+        'escalated_at',
       ),
     )
     // As the index says it, word for word: SQLite does not find it otherwise.

@@ -31,6 +31,8 @@ const addDecision = compileOnce((trx, row: DecisionRow) =>
         'handle',
         'decided_at',
         'counted',
+        'groups',
+        'requirement',
       ),
     )
     .onConflict((c) => c.doNothing()),

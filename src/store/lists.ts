@@ -44,6 +44,11 @@ const BRIEF = [
   'unreached_at',
   'approvals_needed',
   'twin',
+  'ruling',
+  'shadows',
+  'remind_at',
+  'escalate_at',
+  'escalated_at',
 ] as const satisfies (keyof BriefApprovalRow)[]
 
 /** Ids sort by time of creation, so that the page after this one goes on below its last id. */

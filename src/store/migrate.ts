@@ -14,6 +14,9 @@ import * as keyNames from '../../db/migrations/0009-key-names.ts'
 import * as alerts from '../../db/migrations/0011-alerts.ts'
 import * as tenantNames from '../../db/migrations/0012-tenant-names.ts'
 import * as misconfigured from '../../db/migrations/0013-misconfigured.ts'
+import * as groups from '../../db/migrations/0014-groups.ts'
+import * as policies from '../../db/migrations/0015-policies.ts'
+import * as seen from '../../db/migrations/0016-seen.ts'
 import { StartError } from '../kit/start-error.ts'
 import type { Executor } from './database.ts'
 
@@ -31,6 +34,9 @@ const MIGRATIONS: Record<string, Migration> = {
   '0011-alerts': alerts,
   '0012-tenant-names': tenantNames,
   '0013-misconfigured': misconfigured,
+  '0014-groups': groups,
+  '0015-policies': policies,
+  '0016-seen': seen,
 }
 
 /**

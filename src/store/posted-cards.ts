@@ -46,7 +46,7 @@ export function rememberCard(trx: Executor, row: PostedCardRow): Promise<unknown
 const addCard = compileOnce((trx, row: PostedCardRow) =>
   trx
     .insertInto('posted_cards')
-    .values(columns(row, 'destination_id', 'handle', 'subject_id', 'posted_at'))
+    .values(columns(row, 'destination_id', 'handle', 'subject_id', 'posted_at', 'whole'))
     .onConflict((c) => c.columns(['destination_id', 'handle']).doNothing()),
 )
 

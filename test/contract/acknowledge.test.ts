@@ -60,7 +60,13 @@ describe.each(databases)('on $name', ({ name, create }) => {
   const handleOf = (eventId: string) => `card of ${eventId}`
   const posted = (eventId: string, destination_id: string) =>
     office.db.transact((trx) =>
-      rememberCard(trx, { destination_id, handle: handleOf(eventId), subject_id: eventId, posted_at: 1 }),
+      rememberCard(trx, {
+        destination_id,
+        handle: handleOf(eventId),
+        subject_id: eventId,
+        posted_at: 1,
+        whole: 1,
+      }),
     )
   /** Pressed on the card of the alert that stands at that destination. */
   const press = (eventId: string, place: string, by: Principal = member('Ana')) => ({

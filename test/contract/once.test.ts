@@ -97,7 +97,13 @@ describe.each(databases)('on $name', ({ name, create }) => {
     const [alert] = await taken(intakeOf(first()), [INCIDENT])
     const eventId = alert?.id as string
     await first().db.transact((trx) =>
-      rememberCard(trx, { destination_id: place, handle: 'card', subject_id: eventId, posted_at: 1 }),
+      rememberCard(trx, {
+        destination_id: place,
+        handle: 'card',
+        subject_id: eventId,
+        posted_at: 1,
+        whole: 1,
+      }),
     )
     const { by } = press({ id: '' }, place, 'U1', 'approve')
     const at = { destinationIds: [place], handle: 'card' }

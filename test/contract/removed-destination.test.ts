@@ -196,6 +196,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
         handle: 'written',
         subject_id: asked.id,
         posted_at: room.clock.now(),
+        whole: 1,
       }
       const writing = db.transact(async (trx) => {
         await rememberCard(trx, card)

@@ -71,7 +71,7 @@ describe.each(databases)('on $name', ({ create }) => {
 
   test('a card counts after its delivery was forgotten', async () => {
     const { id } = await ask('here')
-    const card = { destination_id: here, handle: 'a card', subject_id: id, posted_at: clock.now() }
+    const card = { destination_id: here, handle: 'a card', subject_id: id, posted_at: clock.now(), whole: 1 }
     await office.db.transact(async (trx) => {
       await rememberCard(trx, card)
       await trx.deleteFrom('deliveries').where('subject_id', '=', id).execute()
@@ -173,7 +173,13 @@ describe.each(databases)('on $name', ({ create }) => {
         .executeTakeFirstOrThrow()
       for (let from = 0; from < many; from += atOnce) {
         const ids = Array.from({ length: atOnce }, (_, n) => `apr_${from + n}`)
-        const cards = ids.map((id) => ({ destination_id: here, handle: id, subject_id: id, posted_at: 0 }))
+        const cards = ids.map((id) => ({
+          destination_id: here,
+          handle: id,
+          subject_id: id,
+          posted_at: 0,
+          whole: 1,
+        }))
         await trx
           .insertInto('approvals')
           .values(ids.map((id) => ({ ...row, id })))

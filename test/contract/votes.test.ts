@@ -183,7 +183,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
 
   test('a card on which several voted is one card', async () => {
     const asked = await askTwo()
-    const card = { destination_id: place, handle: 'the card', subject_id: asked.id, posted_at: 1 }
+    const card = { destination_id: place, handle: 'the card', subject_id: asked.id, posted_at: 1, whole: 1 }
     await office.db.transact((trx) => rememberCard(trx, card))
     const at = { destinationIds: [place], handle: 'the card' }
     for (const [user, email] of [
