@@ -9,7 +9,7 @@ const released = new EventEmitter().setMaxListeners(0)
 const [sample] = history({ total: 1, pending: 0, decidedToday: 1, destinationId: 'none' })
 if (!sample) throw new Error('no sample')
 const votes = sample.decisions.map((row) => ({ row, reviewerId: row.person_id, counts: true }))
-const view = viewOf(sample.approval, 'http://127.0.0.1:3000', votes)
+const view = viewOf(sample.approval, 'http://127.0.0.1:3000', { votes })
 
 const app = express()
 app.get('/v1/approvals/:id', (req, res) => {

@@ -125,7 +125,6 @@ function decisionOf({ id, status }: ApprovalRow, at: number, i: number, destinat
     decided_at: at,
     counted: 1,
     groups: null,
-    requirement: null,
   }
 }
 

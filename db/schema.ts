@@ -152,8 +152,6 @@ export interface DecisionRow {
   counted: number
   /** JSON array: of the groups that the approval names, those that the voter was in; NULL: it names none. */
   groups: string | null
-  /** Which requirement it counted for, from 0, once the approval closed; NULL: the only one, or none. */
-  requirement: number | null
 }
 
 export interface IdempotencyKeyRow {

@@ -27,5 +27,4 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   }
 
   await db.schema.alterTable('decisions').addColumn('groups', 'text').execute()
-  await db.schema.alterTable('decisions').addColumn('requirement', 'integer').execute()
 }

@@ -2,63 +2,84 @@
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import type { EventType } from '../events/catalogue.ts'
-import { deliveriesOf, firstBefore, type Hearer, hearersOf, listens } from '../events/fan-out.ts'
+import { deliveriesOf, firstBefore, type Hearer, isOn, listens } from '../events/fan-out.ts'
 import type { Heard } from '../events/filter.ts'
 import { placeOfApproval } from '../events/place.ts'
 import type { Severity } from '../events/severity.ts'
 import { newId } from '../kit/ids.ts'
-import type { Executor } from '../store/database.ts'
 import { giveUpTurns, insertDeliveries } from '../store/deliveries.ts'
 import { findListeners, type Listener } from '../store/destinations.ts'
 import { insertEvent } from '../store/events.ts'
 import { together } from '../store/together.ts'
 import type { Change } from './change.ts'
+import { rulingOf } from './ruling.ts'
+
+type Telling = Pick<Change, 'trx' | 'now' | 'reviewable'>
 
 /**
  * A closing reaches every destination that was ever sent the approval, whatever its filters: there it is the
  * redraw. `first` is served before the others; a test reaches nobody else.
  */
 export async function announce(
-  trx: Executor,
+  change: Telling,
   type: EventType,
   approval: ApprovalRow,
-  now: number,
   first?: string,
 ): Promise<void> {
   const heard = heardOf(type, approval)
-  const hearers = await hearersOf(trx, approval.id, heard, { first, isTest: approval.is_test === 1 })
-  await tell(trx, heard, approval, now, hearers)
+  const isTest = approval.is_test === 1
+  const shows = cardsOf(change, approval, heard)
+  const hearers = (await findListeners(change.trx, approval.id)).filter(
+    (row) => row.id === first || row.told === 1 || (!isTest && shows(row)),
+  )
+  await tell(change, heard, approval, firstBefore(hearers, first))
 }
 
 /**
  * Not to the destinations of people that were told before: there the card is still on its way, and one more delivery
  * would make a long queue longer, or it was given up for good.
  */
-export async function announceUnreached(
-  { trx, now, reviewable }: Pick<Change, 'trx' | 'now' | 'reviewable'>,
-  approval: ApprovalRow,
-): Promise<void> {
+export async function announceUnreached(change: Telling, approval: ApprovalRow): Promise<void> {
   const heard = heardOf('approval.unreached', approval)
-  const hearers = (await findListeners(trx, approval.id)).filter(
-    (row) => listens(row, heard) && !(row.told === 1 && reviewable.includes(row.channel_type)),
+  const shows = cardsOf(change, approval, heard)
+  const hearers = (await findListeners(change.trx, approval.id)).filter(
+    (row) => shows(row) && !(row.told === 1 && change.reviewable.includes(row.channel_type)),
   )
-  await tell(trx, heard, approval, now, hearers)
+  await tell(change, heard, approval, hearers)
 }
 
+/** What changes of an approval that stays pending. */
+export type Redrawing = 'approval.voted' | 'approval.escalated' | 'approval.reviewers_added'
+
 /**
- * A vote that closes nothing. Where people see cards it redraws those that stand, and is never a new message; machines
- * hear it if they listen. `first` is served before the others.
+ * Where people see cards it redraws those that stand, and is never a new message; machines hear it if they listen.
+ * `first` is served before the others.
  */
-export async function announceVote(
-  { trx, now, reviewable }: Pick<Change, 'trx' | 'now' | 'reviewable'>,
+export async function announceRedraw(
+  change: Telling,
+  type: Redrawing,
   approval: ApprovalRow,
   first?: string,
 ): Promise<void> {
-  const heard = heardOf('approval.voted', approval)
+  const heard = heardOf(type, approval)
   const isHearer = (row: Listener) =>
-    reviewable.includes(row.channel_type) ? row.told === 1 : approval.is_test === 0 && listens(row, heard)
-  const hearers = (await findListeners(trx, approval.id)).filter(isHearer)
-  await tell(trx, heard, approval, now, firstBefore(hearers, first))
+    change.reviewable.includes(row.channel_type)
+      ? row.told === 1
+      : approval.is_test === 0 && listens(row, heard)
+  const hearers = (await findListeners(change.trx, approval.id)).filter(isHearer)
+  await tell(change, heard, approval, firstBefore(hearers, first))
+}
+
+/** Whether a destination that was not told before is told now: by its filters, or for people by the policy. */
+function cardsOf({ reviewable }: Telling, approval: ApprovalRow, heard: Heard): (row: Listener) => boolean {
+  const ruling = rulingOf(approval)
+  const places = ruling?.review?.destinations ?? null
+  return (row) => {
+    if (!reviewable.includes(row.channel_type)) return listens(row, heard)
+    // Nobody is asked what the policy has answered.
+    if (ruling?.answered) return false
+    return places === null ? listens(row, heard) : places.includes(row.id) && isOn(row)
+  }
 }
 
 function heardOf(type: EventType, { risk_level, tool, agent_id, status }: ApprovalRow): Heard {
@@ -66,10 +87,9 @@ function heardOf(type: EventType, { risk_level, tool, agent_id, status }: Approv
 }
 
 async function tell(
-  trx: Executor,
+  { trx, now }: Telling,
   { type, severity }: Heard,
   approval: ApprovalRow,
-  now: number,
   hearers: Hearer[],
 ): Promise<void> {
   const { id, status } = approval

@@ -14,6 +14,8 @@ export interface ClickedCard {
   handle: string
   /** false: it is not remembered yet. */
   known: boolean
+  /** All that is to be decided stands on it; what we do not remember posting counts as cut. */
+  whole: boolean
   /** Why nothing that is pressed on it counts. */
   refusal: RefusalCode | undefined
 }
@@ -38,7 +40,8 @@ export async function findClickedCard(
     const card = await findCard(db, destinationId, handle)
     if (!card) continue
     if (card.subject_id !== subjectId) return undefined
-    return { destinationId, handle, known: true, refusal: refusalFor(card.closure) }
+    const [known, whole] = [true, card.whole === 1]
+    return { destinationId, handle, known, whole, refusal: refusalFor(card.closure) }
   }
   return findUnknownCard(db, subjectId, destinationIds, handle)
 }
@@ -54,7 +57,8 @@ async function findUnknownCard(
   for (const destinationId of destinationIds) {
     const told = await wasTold(db, subjectId, destinationId)
     if (!told) continue
-    const card = { destinationId, handle, known: false, refusal: refusalFor(told.closure) }
+    const [known, whole] = [false, false]
+    const card = { destinationId, handle, known, whole, refusal: refusalFor(told.closure) }
     if (card.refusal === undefined) return card
     found ??= card
   }
@@ -69,8 +73,7 @@ export async function adopt({ trx, now }: Now, subjectId: string, card: ClickedC
     handle: card.handle,
     subject_id: subjectId,
     posted_at: now,
-    // What we do not remember posting counts as cut.
-    whole: 0,
+    whole: Number(card.whole),
   })
 }
 

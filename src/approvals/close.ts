@@ -37,11 +37,11 @@ export async function close(
   await together(
     change.trx,
     () => record(change.trx, { at: change.now, subject: approval.id, ...closing.audit }),
-    () => announce(change.trx, closing.event, closed, change.now, closing.clickedAt),
+    () => announce(change, closing.event, closed, closing.clickedAt),
   )
   const reasons = await findReasons(change.trx, [closed], change.reviewable)
   const votes = closing.votes ?? (await votesSoFar(change.trx, closed))
-  const view = viewOf(closed, change.publicUrl, votes, reasons.get(closed.id))
+  const view = viewOf(closed, change.publicUrl, { votes, reasons: reasons.get(closed.id) })
   change.closed.push(view)
   return view
 }

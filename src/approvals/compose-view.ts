@@ -6,9 +6,12 @@ import { parseStored } from '../kit/stored-json.ts'
 import { findApproval } from '../store/approvals.ts'
 import type { Executor } from '../store/database.ts'
 import type { BriefApprovalRow } from '../store/lists.ts'
+import { findAdded } from './added.ts'
+import { askedOf, type Review, rulingOf } from './ruling.ts'
+import { fill } from './tally.ts'
 import { findReasons } from './unreached-reasons.ts'
-import type { ApprovalSummary, ApprovalView, Progress, UnreachedReason } from './view.ts'
-import { findShownVotes, type ShownVote } from './votes.ts'
+import type { ApprovalSummary, ApprovalView, Progress, ReviewView, UnreachedReason } from './view.ts'
+import { findShownVotes, groupsIn, type ShownVote } from './votes.ts'
 
 export interface ViewOptions {
   publicUrl: string
@@ -30,37 +33,48 @@ export async function loadView(
 export async function composeView(
   db: Executor,
   row: ApprovalRow,
-  { publicUrl, reviewable }: ViewOptions,
+  options: ViewOptions,
 ): Promise<ApprovalView> {
-  const votes = await findShownVotes(db, [row])
-  const reasons = await findReasons(db, [row], reviewable)
-  return viewOf(row, publicUrl, votes.get(row.id), reasons.get(row.id))
+  return viewOf(row, options.publicUrl, (await besideOf(db, [row], options))(row.id))
 }
 
-/** The same of many rows, in as many queries. */
+/** The views of many rows, in as many queries. */
 export const composeViews = composedBy(viewOf)
 
 /** What a list says of many rows, in as many queries. */
 export const composeSummaries = composedBy(summaryOf)
 
 function composedBy<Row extends BriefApprovalRow, View>(
-  shape: (row: Row, publicUrl: string, votes?: ShownVote[], reasons?: UnreachedReason[]) => View,
+  shape: (row: Row, publicUrl: string, beside: Beside) => View,
 ) {
-  return async (db: Executor, rows: Row[], { publicUrl, reviewable }: ViewOptions): Promise<View[]> => {
-    const votes = await findShownVotes(db, rows)
-    const reasons = await findReasons(db, rows, reviewable)
-    return rows.map((row) => shape(row, publicUrl, votes.get(row.id), reasons.get(row.id)))
+  return async (db: Executor, rows: Row[], options: ViewOptions): Promise<View[]> => {
+    const beside = await besideOf(db, rows, options)
+    return rows.map((row) => shape(row, options.publicUrl, beside(row.id)))
   }
 }
 
-/** `reasons`: of one that is unreached. */
-export function viewOf(
-  row: ApprovalRow,
-  publicUrl: string,
-  votes: ShownVote[] = [],
-  reasons: UnreachedReason[] = [],
-): ApprovalView {
-  const { action, ...rest } = summaryOf(row, publicUrl, votes, reasons)
+/** What a view shows that stands beside the row; absent: there is none. */
+export interface Beside {
+  votes?: ShownVote[] | undefined
+  /** Of one that is unreached. */
+  reasons?: UnreachedReason[] | undefined
+  /** Of one that is pending and names groups. */
+  added?: ReviewView['added'] | undefined
+}
+
+async function besideOf(
+  db: Executor,
+  rows: BriefApprovalRow[],
+  { reviewable }: ViewOptions,
+): Promise<(id: string) => Beside> {
+  const votes = await findShownVotes(db, rows)
+  const reasons = await findReasons(db, rows, reviewable)
+  const added = await findAdded(db, rows)
+  return (id) => ({ votes: votes.get(id), reasons: reasons.get(id), added: added.get(id) })
+}
+
+export function viewOf(row: ApprovalRow, publicUrl: string, beside: Beside = {}): ApprovalView {
+  const { action, ...rest } = summaryOf(row, publicUrl, beside)
   return {
     ...rest,
     action: { ...action, arguments: parseStored(row.arguments) as ApprovalView['action']['arguments'] },
@@ -71,9 +85,9 @@ export function viewOf(
 function summaryOf(
   row: BriefApprovalRow,
   publicUrl: string,
-  votes: ShownVote[] = [],
-  reasons: UnreachedReason[] = [],
+  { votes = [], reasons = [], added = [] }: Beside,
 ): ApprovalSummary {
+  const ruling = rulingOf(row)
   return {
     id: row.id,
     status: row.status as ApprovalView['status'],
@@ -95,7 +109,10 @@ function summaryOf(
       note: vote.note,
       decided_at: isoTime(vote.decided_at),
     })),
-    progress: [progressOf(row, votes)],
+    progress: ruling?.answered ? [] : progressOf(row, votes),
+    policy: ruling && { version: ruling.version, rule: ruling.rule, because: ruling.because },
+    review: reviewShown(row, ruling?.review ?? null, added),
+    answered_by: ruling?.answered ? { kind: 'policy', rule: ruling.rule } : null,
     review_notes: row.review_notes,
     reached: row.unreached_at === null,
     unreached_reasons: reasons,
@@ -103,9 +120,28 @@ function summaryOf(
   }
 }
 
-function progressOf({ approvals_needed }: BriefApprovalRow, votes: ShownVote[]): Progress {
-  const approved = votes.flatMap(({ row, reviewerId, counts }) =>
-    counts ? [{ id: reviewerId, name: row.reviewer_name }] : [],
-  )
-  return { requirement: 'reviewers', approved, missing: Math.max(0, approvals_needed - approved.length) }
+function progressOf(row: BriefApprovalRow, votes: ShownVote[]): Progress[] {
+  const approvals = votes.flatMap((vote) => (vote.counts ? [{ ...vote, groups: groupsIn(vote.row) }] : []))
+  return fill(askedOf(row), approvals).map(({ requirement, by, missing }) => ({
+    requirement: requirement.group.name,
+    approved: by.map(({ row: vote, reviewerId }) => ({ id: reviewerId, name: vote.reviewer_name })),
+    missing,
+  }))
+}
+
+function reviewShown(
+  { escalate_at, escalated_at }: BriefApprovalRow,
+  review: Review | null,
+  added: ReviewView['added'],
+): ReviewView {
+  const at = escalated_at ?? escalate_at
+  return {
+    note_required: review?.noteRequired ?? [],
+    details_must_be_opened: review?.detailsMustBeOpened ?? false,
+    escalation:
+      review?.escalateTo && at !== null
+        ? { to: review.escalateTo.name, at: isoTime(at), done: escalated_at !== null }
+        : null,
+    added,
+  }
 }

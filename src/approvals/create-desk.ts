@@ -9,8 +9,10 @@ import { pendingLimit } from '../store/pending-limit.ts'
 import type { Change } from './change.ts'
 import type { ViewOptions } from './compose-view.ts'
 import { decide } from './decide.ts'
-import type { ApprovalDesk } from './desk.ts'
+import type { ApprovalDesk, Decide } from './desk.ts'
 import { expire, expireRestored } from './expire.ts'
+import { open } from './open.ts'
+import type { Outcome } from './refusals.ts'
 import { refusedPress } from './refused-press.ts'
 import { repeatable } from './repeatable.ts'
 import { request } from './request.ts'
@@ -64,6 +66,12 @@ export function createDesk(options: DeskOptions): ApprovalDesk {
     return result
   }
 
+  function traced(press: Pick<Decide, 'approvalId' | 'by' | 'at'>, outcome: Outcome<ApprovalView>) {
+    const refused = !outcome.ok && refusedPress(press, press.approvalId, 'apr', outcome.refusal.code)
+    if (refused) options.onRefused?.(refused)
+    return outcome
+  }
+
   /** All that would be overdue by then. */
   async function expireAll(by: () => number, close: typeof expire): Promise<number> {
     let expired = 0
@@ -82,10 +90,10 @@ export function createDesk(options: DeskOptions): ApprovalDesk {
   return {
     request: (command) => change((work) => request(work, command, isFull)),
     async decide(command) {
-      const outcome = await change((work) => decideOnce(work, command))
-      const refused = !outcome.ok && refusedPress(command, command.approvalId, 'apr', outcome.refusal.code)
-      if (refused) options.onRefused?.(refused)
-      return outcome
+      return traced(command, await change((work) => decideOnce(work, command)))
+    },
+    async open(command) {
+      return traced(command, await change((work) => open(work, command)))
     },
     withdraw: (command) => change((work) => withdrawOnce(work, command)),
     expireDue: () => expireAll(clock.now, expire),

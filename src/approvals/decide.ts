@@ -12,14 +12,23 @@ import { adopt, type ClickedCard, findClickedCard, mend } from './clicked-card.t
 import { loadView } from './compose-view.ts'
 import type { Decide } from './desk.ts'
 import { expire, isOverdue } from './expire.ts'
-import { refuseVoter } from './may-review.ts'
+import { reviewStanding, type Voter } from './may-review.ts'
+import { isOpened } from './opened.ts'
 import { count } from './record-vote.ts'
-import { type Outcome, ok, refused, refusedTo } from './refusals.ts'
+import { type Outcome, ok, type RefusalCode, refused, refusedReviewer } from './refusals.ts'
+import { type AskedOfReviewers, askedOf } from './ruling.ts'
 import type { ApprovalView } from './view.ts'
 import { type Vote, votesWithPeople } from './votes.ts'
 
 /** Lost against another process between reading and writing, the second look finds what that one wrote. */
 const MAX_LOOKS = 3
+
+/** After these the card is drawn again: it does not say what is so, or has no button for what is to be done. */
+const MENDED: ReadonlySet<RefusalCode> = new Set([
+  'destination_removed',
+  'details_not_opened',
+  'note_required',
+])
 
 /** In one transaction; the guards stand in their order. */
 export async function decide(change: Change, command: Decide): Promise<Outcome<ApprovalView>> {
@@ -38,13 +47,22 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
     if (!approval) return refused('approval_not_found')
     if (isOverdue(approval, change.now)) await expire(change, approval)
     else if (approval.status === 'pending') {
+      const asked = askedOf(approval)
       const votes = await votesBefore(change, approval)
       const askers = approval.has_askers ? await findAskers(trx, approval.id) : []
-      const voter = { by, actor, askers, votes, card: originOf(command, card) }
-      const refusal = card?.refusal ?? (await refuseVoter(trx, approval, voter))
-      if (refusal === 'destination_removed' && card?.known) await mend(change, approval.id, card)
-      if (refusal) return refusedTo(by.standing, refusal)
-      const voted = await vote(change, approval, command, { card, actor, votes })
+      const voter = { by, actor, askers, votes, card: card ?? (command.at ? 'strange' : undefined) } as const
+      const allowed = await allow(change, approval, command, { asked, voter, card })
+      if ('refusal' in allowed) {
+        if (card && MENDED.has(allowed.refusal)) await mend(change, approval.id, card)
+        return refusedReviewer(by.standing, allowed.refusal, asked)
+      }
+      const voted = await vote(change, approval, command, {
+        card,
+        actor,
+        votes,
+        asked,
+        groups: allowed.groups,
+      })
       if (voted) return ok(voted)
       continue
     }
@@ -54,6 +72,22 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
     return refused('already_decided', view, actor && (await personIdOf(trx, actor)))
   }
   throw new Error(`a vote on ${command.approvalId} was overtaken ${MAX_LOOKS} times`)
+}
+
+/** The guards on who votes and on what they have seen and say, in their order. */
+async function allow(
+  { trx, now }: Change,
+  approval: ApprovalRow,
+  { note, verdict }: Decide,
+  { asked, card, voter }: { asked: AskedOfReviewers; card: ClickedCard | undefined; voter: Voter },
+): Promise<{ refusal: RefusalCode } | { groups: string[] | null }> {
+  if (card?.refusal) return { refusal: card.refusal }
+  const standing = await reviewStanding(trx, approval, asked, voter, now)
+  if ('refusal' in standing) return standing
+  const needsOpening = verdict === 'approve' && !(await isOpened(trx, approval, asked, { ...voter, card }))
+  if (needsOpening) return { refusal: 'details_not_opened' }
+  const lacksNote = asked.review?.noteRequired.includes(verdict) && (note ?? '').trim() === ''
+  return lacksNote ? { refusal: 'note_required' } : standing
 }
 
 async function votesBefore(
@@ -73,12 +107,22 @@ async function repeat(change: Change, command: Decide, earlier: DecisionRow): Pr
   return view ? ok(view) : refused('approval_not_found')
 }
 
+interface Voting {
+  card: ClickedCard | undefined
+  actor: Actor
+  asked: AskedOfReviewers
+  /** Of the voter; null: none is named. */
+  groups: string[] | null
+  /** Those before it. */
+  votes: Vote[]
+}
+
 /** undefined, and nothing written, when it was closed, who votes disabled, or this press or person recorded, meanwhile. */
 async function vote(
   change: Change,
   approval: ApprovalRow,
   command: Decide,
-  { card, actor, votes }: { card: ClickedCard | undefined; actor: Actor; votes: Vote[] },
+  { card, actor, asked, groups, votes }: Voting,
 ): Promise<ApprovalView | undefined> {
   const { trx, now } = change
   const { by, verdict, note = null } = command
@@ -98,20 +142,14 @@ async function vote(
     handle: card?.handle ?? null,
     decided_at: now,
     counted: 1,
-    groups: null,
-    requirement: null,
+    groups: groups && JSON.stringify(groups),
   }
   // Before the approval is closed, so that the same press on another approval at this moment loses here.
   if (!(await decisions.insertDecision(trx, row))) return undefined
   if (card) await adopt(change, approval.id, card)
-  const view = await count(change, approval, { row, by, voter, card }, votes)
+  const view = await count(change, approval, { row, by, voter, card, asked }, votes)
   if (!view) await decisions.deleteDecision(trx, row.id)
   return view
-}
-
-function originOf({ at }: Decide, card: ClickedCard | undefined): 'none' | 'ours' | 'strange' {
-  if (card) return 'ours'
-  return at ? 'strange' : 'none'
 }
 
 function interactionOf({ by, interactionId }: Decide): string {

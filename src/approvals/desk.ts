@@ -14,6 +14,11 @@ export interface ApprovalDesk {
    */
   decide(command: Decide): Promise<Outcome<ApprovalView>>
   withdraw(command: Withdraw): Promise<Outcome<ApprovalView>>
+  /**
+   * Lets somebody look at all of it who may decide it, and records that they have seen the whole where `isLast` says
+   * that what is shown now is its end. Resolves with it as it stands; closed or not, it may be looked at.
+   */
+  open(command: Open): Promise<Outcome<ApprovalView>>
   /** Marks what is overdue as expired. Returns how many it marked. */
   expireDue(): Promise<number>
   /** Marks all that is pending as expired: in a restored backup it may be decided already. Returns how many. */
@@ -59,6 +64,14 @@ export interface Decide {
   /** Of the API, which names no press. */
   idempotency?: IdempotencyKey
   note?: string
+}
+
+/** Somebody opens what is to be decided. */
+export interface Open extends Pick<Decide, 'approvalId' | 'by' | 'at'> {
+  /** Whether what they are shown now is the last of it. */
+  isLast(approval: ApprovalView): boolean
+  /** What they say they saw; absent: what is shown is ours. */
+  digest?: string
 }
 
 export interface Withdraw {

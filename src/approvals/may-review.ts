@@ -1,58 +1,102 @@
-// Says whether somebody may vote on an approval. What cannot be verified is refused.
+// Says whether somebody may vote on an approval, and for which groups. What cannot be verified is refused.
 
 import type { ApprovalRow, PersonRow } from '../../db/schema.ts'
-import { type Actor, isDisabled } from '../identity/accounts.ts'
+import { type Actor, accountKeysOf, isDisabled } from '../identity/accounts.ts'
 import { shareAddress } from '../identity/addresses.ts'
+import { membershipsOf } from '../identity/membership.ts'
 import { findPeople, findPerson, isSamePerson, type Person } from '../identity/persons.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { Executor } from '../store/database.ts'
+import type { ClickedCard } from './clicked-card.ts'
 import type { RefusalCode } from './refusals.ts'
+import { type AskedOfReviewers, REVIEWERS, requirementsOf } from './ruling.ts'
 import type { Vote } from './votes.ts'
 
-interface Voter {
+export interface Voter {
   by: Principal
   /** Whom we know by that account or key. */
   actor: Actor
   /** The holder of the API key that asked, of the key that made that one, and of those that it made. */
   askers: PersonRow[]
   votes: Vote[]
-  /** The card that was clicked, if any was: whether it is one of ours. */
-  card: 'none' | 'ours' | 'strange'
+  /** The card that was clicked: `strange` is none of ours; undefined: there is none. */
+  card: ClickedCard | 'strange' | undefined
 }
 
+/** Who may vote: of the groups that are asked those that they are in, or null where none is named. */
+export type Standing = { refusal: RefusalCode } | { groups: string[] | null }
+
 /**
- * undefined when they may: a full member who clicked a card that we posted at that destination, or without a card a
- * person with the role reviewer. Whoever can sign clicks of one app speaks for nobody at the places of another.
- * Never who asked, on whatever surface, and never twice.
+ * Without a policy they may who are full members and clicked a card that we posted at that destination, and without a
+ * card persons with the role reviewer; with one, the members of its groups. Whoever can sign clicks of one app speaks
+ * for nobody at the places of another. Never who asked, on whatever surface, and never twice.
  */
-export async function refuseVoter(
+export async function reviewStanding(
   db: Executor,
   approval: ApprovalRow,
+  asked: AskedOfReviewers,
   voter: Voter,
-): Promise<RefusalCode | undefined> {
+  now: number,
+): Promise<Standing> {
   const { by, actor, votes, card } = voter
-  if (by.standing === 'unknown') return 'reviewer_unverified'
-  if (by.standing !== 'member' || card === 'strange') return 'not_a_reviewer'
-  if (await isDisabled(db, by, actor)) return 'reviewer_disabled'
+  if (by.standing === 'unknown') return { refusal: 'reviewer_unverified' }
+  if (by.standing !== 'member' || card === 'strange') return { refusal: 'not_a_reviewer' }
+  if (await isDisabled(db, by, actor)) return { refusal: 'reviewer_disabled' }
   // A test asks for nothing: whoever tries a destination may press its buttons.
   const askers = approval.is_test === 1 ? [] : voter.askers
   const isPlain = askers.length + votes.length === 0 && approval.requested_by === ''
-  if (isPlain && approval.approvals_needed === 1 && card === 'ours') return undefined
+  if (isPlain && approval.approvals_needed === 1 && asked.review === null && card) {
+    return { groups: null }
+  }
 
   const person = await personOf(db, by, actor)
-  if (person.isDisabled) return 'reviewer_disabled'
-  if (card === 'none' && !person.roles.has('reviewer')) return 'not_a_reviewer'
+  if (person.isDisabled) return { refusal: 'reviewer_disabled' }
+  const groups = await groupsOf(db, asked, { by, person, card }, now)
+  if ('refusal' in groups) return groups
   const people = [...(await findPeople(db, askers)).values()]
-  if (people.some(({ id }) => id === person.id)) return 'own_request'
+  if (people.some(({ id }) => id === person.id)) return { refusal: 'own_request' }
   const named = [approval.requested_by, ...people.flatMap(({ emails }) => emails)].filter(Boolean)
-  if ((named.length > 0 || approval.approvals_needed > 1) && !isKnown(by, person))
-    return 'reviewer_unverified'
-  if (shareAddress(named, person.emails)) return 'own_request'
-  return votes.some((vote) => isSamePerson(vote.by, person)) ? 'already_voted' : undefined
+  if ((named.length > 0 || approval.approvals_needed > 1) && !isKnown(by, person)) {
+    return { refusal: 'reviewer_unverified' }
+  }
+  if (shareAddress(named, person.emails)) return { refusal: 'own_request' }
+  if (votes.some((vote) => isSamePerson(vote.by, person))) return { refusal: 'already_voted' }
+  return groups
+}
+
+interface Candidate {
+  by: Principal
+  person: Person
+  card: ClickedCard | undefined
+}
+
+/** Of the groups that are asked those that they are in at this moment. */
+async function groupsOf(
+  db: Executor,
+  asked: AskedOfReviewers,
+  { by, person, card }: Candidate,
+  now: number,
+): Promise<Standing> {
+  const mayAsUsual = card !== undefined || person.roles.has('reviewer')
+  if (asked.review === null) return mayAsUsual ? { groups: null } : { refusal: 'not_a_reviewer' }
+  const all = new Set(requirementsOf(asked).map(({ group }) => group.id))
+  // Its members are recorded as such also before it is asked; only then do they count for it.
+  const later = asked.review.escalateTo?.id
+  const named = [...all, ...(later === undefined ? [] : [later])].filter((id) => id !== REVIEWERS.id)
+  const who = {
+    rowIds: person.rows.map(({ id }) => id),
+    accounts: [...person.accounts, ...accountKeysOf(by)],
+    pressedAt: card?.destinationId ?? null,
+  }
+  const memberships = await membershipsOf(db, named, who, now)
+  const groups = [...memberships.groups, ...(mayAsUsual && all.has(REVIEWERS.id) ? [REVIEWERS.id] : [])]
+  const counts = (id: string) => all.has(id) || id === asked.escalatedTo?.id
+  if (groups.some(counts)) return { groups }
+  return { refusal: memberships.unasked.some(counts) ? 'reviewer_unverified' : 'not_a_reviewer' }
 }
 
 /** Who they are with what their platform says at this moment; somebody new is nobody but that. */
-async function personOf(db: Executor, by: Principal, actor: Actor): Promise<Person> {
+export async function personOf(db: Executor, by: Principal, actor: Actor): Promise<Person> {
   const said = by.kind === 'account' ? (by.account.emails ?? []) : []
   if (actor) {
     const person = await findPerson(db, actor)

@@ -6,20 +6,23 @@ import type { KeptActor } from '../identity/accounts.ts'
 import { type Principal, traceOf } from '../identity/principal.ts'
 import { markUncounted } from '../store/decisions.ts'
 import { together } from '../store/together.ts'
-import { announceVote } from './announce.ts'
+import { findAdded } from './added.ts'
+import { announceRedraw } from './announce.ts'
 import type { Change } from './change.ts'
 import type { ClickedCard } from './clicked-card.ts'
 import { close } from './close.ts'
 import { viewOf } from './compose-view.ts'
+import type { AskedOfReviewers } from './ruling.ts'
 import { approversOf, tally } from './tally.ts'
 import { type ApprovalView, asOneName, listed } from './view.ts'
-import type { ShownVote, Vote } from './votes.ts'
+import { groupsIn, type ShownVote, type Vote } from './votes.ts'
 
 interface NewVote {
   row: DecisionRow
   by: Principal
   voter: KeptActor
   card: ClickedCard | undefined
+  asked: AskedOfReviewers
 }
 
 /** `earlier`: the votes before it, none of this voter. undefined: somebody else closed the approval first. */
@@ -29,9 +32,9 @@ export async function count(
   cast: NewVote,
   earlier: Vote[],
 ): Promise<ApprovalView | undefined> {
-  const { row, card } = cast
+  const { row, card, asked } = cast
   const counting = approversOf(earlier)
-  const status = tally(row.verdict as Vote['verdict'], counting.length, approval.approvals_needed)
+  const status = tally(row.verdict as Vote['verdict'], asked, [...counting, { groups: groupsIn(row) }])
   const votes = [...earlier.map((vote) => shown(vote, counting)), fresh(cast)]
   const audit = entryOf(approval, cast, status ?? null)
   const clickedAt = card && { clickedAt: card.destinationId }
@@ -64,9 +67,10 @@ async function tellOf(
   await together(
     change.trx,
     () => record(change.trx, { at: change.now, subject: approval.id, ...audit }),
-    () => announceVote(change, approval, clickedAt),
+    () => announceRedraw(change, 'approval.voted', approval, clickedAt),
   )
-  const view = viewOf(approval, change.publicUrl, votes)
+  const added = (await findAdded(change.trx, [approval])).get(approval.id)
+  const view = viewOf(approval, change.publicUrl, { votes, added })
   change.voted.push({ view, vote: (votes.at(-1) as ShownVote).row })
   return view
 }
@@ -95,6 +99,7 @@ function entryOf(
       risk: { level: risk_level, score: risk_score },
       reviewer: { id: voter.rowId, ...traceOf(by) },
       source: row.source,
+      groups: groupsIn(row),
       card: card ? { destination_id: card.destinationId, handle: card.handle } : null,
     },
     personal: { reviewer_name: row.reviewer_name, reviewer_email: row.reviewer_email, note: row.note },

@@ -1,7 +1,8 @@
 // Holds every expected "no": its code, HTTP status and sentence.
 
 import type { Standing } from '../identity/principal.ts'
-import { type ApprovalView, closedBy, closingVotes } from './view.ts'
+import { type AskedOfReviewers, REVIEWERS, requirementsOf } from './ruling.ts'
+import { type ApprovalView, closedBy, closingVotes, listed } from './view.ts'
 
 export const REFUSALS = {
   approval_not_found: { status: 404, text: 'Approval request not found' },
@@ -19,6 +20,13 @@ export const REFUSALS = {
     text: 'This destination was removed: nothing can be decided on its cards any more',
   },
   destination_off: { status: 403, text: 'An admin has switched this destination off' },
+  note_required: { status: 422, text: 'The policy asks for a note with this decision' },
+  details_not_opened: {
+    status: 403,
+    text: 'Open all of it first: press View details, go to the last page, then approve',
+  },
+  digest_mismatch: { status: 409, text: 'This is not the digest of what is to be decided' },
+  required_by_policy: { status: 422, text: 'The policy asks for more than the request gives' },
   already_voted: { status: 409, text: 'You have already voted on this approval request' },
   event_not_found: { status: 404, text: 'Alert not found' },
   already_acknowledged: { status: 409, text: 'Already acknowledged' },
@@ -87,6 +95,18 @@ function closedWords(approval: ApprovalView, personId: string | undefined): Pick
   const closing = new Set(closingVotes(approval).map(({ reviewer }) => reviewer.id))
   const isAlone = closing.size === 1 && closing.has(own.reviewer.id)
   return isAlone ? { text, first: null } : { text: `${text}; it was ${status}`, first: closedBy(approval) }
+}
+
+/** To whoever may not review: in the words of their standing, or by the groups that are asked. */
+export function refusedReviewer(standing: Standing, code: RefusalCode, asked: AskedOfReviewers): Refused {
+  const outcome = refusedTo(standing, code)
+  const groups = requirementsOf(asked).map(({ group }) => group)
+  const isOfGroups =
+    code === 'not_a_reviewer' && standing === 'member' && groups.every(({ id }) => id !== REVIEWERS.id)
+  if (!isOfGroups) return outcome
+  const names = [...groups, ...(asked.escalatedTo ? [asked.escalatedTo] : [])].map(({ name }) => name)
+  const text = `Only members of ${listed([...new Set(names)])} may decide this`
+  return { ok: false, refusal: { ...outcome.refusal, text } }
 }
 
 /** In the words of their standing, where that is why. */

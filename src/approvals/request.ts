@@ -74,7 +74,7 @@ async function insertOrAnswer(
   await together(
     trx,
     () => record(trx, entry),
-    () => announce(trx, 'approval.requested', row, now, command.testOf),
+    () => announce(change, 'approval.requested', row, command.testOf),
   )
   return ok({ approval: viewOf(row, change.publicUrl), created: true })
 }

@@ -1,25 +1,65 @@
 // Says what the votes on an approval come to.
 
 import { isSamePerson, type Person } from '../identity/persons.ts'
+import { assign } from '../policy/assign.ts'
+import { type AskedOfReviewers, REVIEWERS, type Requirement, requirementsOf } from './ruling.ts'
 import type { ApprovalStatus, Verdict } from './view.ts'
 
 /** What a vote counts as, once it is known who cast it. */
 export interface CastVote {
   verdict: Verdict
   by: Person
+  /** The groups that the voter was in when they voted; null: the approval names none. */
+  groups: readonly string[] | null
+}
+
+/** Who fills a requirement, and how many more must. */
+export interface Filled<Vote> {
+  requirement: Requirement
+  by: Vote[]
+  missing: number
 }
 
 /**
- * How a vote closes the approval, or undefined while more people must approve. `approvers`: how many others have, as
- * `approversOf` counts them. One denial closes.
+ * How the approvals fill the requirements: everybody counts once in all, for whichever requirement needs them, so that
+ * as much is met as can be. `approvals`: of different people. Those of the group that was escalated to count for any.
+ */
+export function fill<Vote extends Pick<CastVote, 'groups'>>(
+  asked: AskedOfReviewers,
+  approvals: Vote[],
+): Filled<Vote>[] {
+  const requirements = requirementsOf(asked)
+  const [only] = requirements
+  if (asked.review === null && only) {
+    const missing = Math.max(0, only.approvals - approvals.length)
+    return [{ requirement: only, by: approvals, missing }]
+  }
+  const all = requirements.map(({ group }) => group.id)
+  const wild = asked.escalatedTo?.id
+  const voters = approvals.map(({ groups }) => {
+    const own = groups ?? [REVIEWERS.id]
+    return new Set(wild !== undefined && own.includes(wild) ? all : own)
+  })
+  const slots = requirements.map(({ group, approvals: needed }) => ({ group: group.id, approvals: needed }))
+  const { filledBy, missing } = assign(slots, voters)
+  return requirements.map((requirement, at) => ({
+    requirement,
+    by: (filledBy[at] ?? []).flatMap((voter) => approvals[voter] ?? []),
+    missing: missing[at] ?? 0,
+  }))
+}
+
+/**
+ * How a vote closes the approval, or undefined while more people must approve. One denial closes. `approvals`: of
+ * different people, this one among them.
  */
 export function tally(
   verdict: Verdict,
-  approvers: number,
-  needed: number,
-): Exclude<ApprovalStatus, 'pending' | 'expired' | 'withdrawn'> | undefined {
+  asked: AskedOfReviewers,
+  approvals: Pick<CastVote, 'groups'>[],
+): Extract<ApprovalStatus, 'approved' | 'denied'> | undefined {
   if (verdict === 'deny') return 'denied'
-  return approvers + 1 >= needed ? 'approved' : undefined
+  return fill(asked, approvals).every(({ missing }) => missing === 0) ? 'approved' : undefined
 }
 
 /** Who has approved and counts: nobody who was disabled since, and nobody twice, by whichever of their accounts. */

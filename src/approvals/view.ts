@@ -20,12 +20,33 @@ export interface DecisionView {
 
 /** How far a requirement is met. */
 export interface Progress {
-  /** Who must approve; `reviewers`: anybody who may review. */
+  /** The group whose members must approve; `reviewers`: anybody who may review. */
   requirement: string
   /** Each person once, in the order of their votes. */
   approved: { id: string; name: string }[]
   /** So many more must approve; 0 once it is met. */
   missing: number
+}
+
+/** Which version of the policy was in force when it was asked, and what it said. */
+export interface PolicyView {
+  version: number
+  /** The name of the rule that applied; null: none did. */
+  rule: string | null
+  /** Why it applied although something could not be compared, in sentences. */
+  because: string[]
+}
+
+/** What is asked of reviewers beside their votes. */
+export interface ReviewView {
+  /** A vote of these kinds needs a note. */
+  note_required: Verdict[]
+  /** Approve counts only of who has opened all of it, on whatever surface. */
+  details_must_be_opened: boolean
+  /** The group that is asked too, from then on; null: none is. */
+  escalation: { to: string; at: string; done: boolean } | null
+  /** Who became a member of a group that is asked, since it was asked. */
+  added: { name: string; group: string; at: string }[]
 }
 
 /** Codes and an admin's own names, for agents too. */
@@ -60,6 +81,11 @@ export interface ApprovalView {
   /** Every vote in the order in which it was cast, also while others are awaited. */
   decisions: DecisionView[]
   progress: Progress[]
+  /** null: there was no policy. */
+  policy: PolicyView | null
+  review: ReviewView
+  /** Who answered where no person did. */
+  answered_by: { kind: 'policy'; rule: string | null } | null
   /** The closing in words, for example `Approved by Ana via api`. */
   review_notes: string | null
   /** false: in time, no destination of people has taken its card. Closed, it stays as it was then. */

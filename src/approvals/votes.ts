@@ -55,6 +55,11 @@ function shown(rows: VoteRow[], votes: Map<string, Vote>, isPending: boolean): S
   }))
 }
 
+/** Those that the voter was in when they voted; null: the approval names none. */
+export function groupsIn({ groups }: Pick<DecisionRow, 'groups'>): string[] | null {
+  return groups === null ? null : JSON.parse(groups)
+}
+
 /** Rows as they count: with the people who cast them, as they are known today. */
 export async function votesWithPeople(db: Executor, rows: VoteRow[]): Promise<Vote[]> {
   if (rows.length === 0) return []
@@ -64,5 +69,6 @@ export async function votesWithPeople(db: Executor, rows: VoteRow[]): Promise<Vo
     row,
     verdict: row.verdict as Verdict,
     by: people.get(row.person_id) as Person,
+    groups: groupsIn(row),
   }))
 }

@@ -11,6 +11,9 @@ export interface Entry {
   action:
     | 'approval.requested'
     | 'approval.reviewed'
+    | 'approval.seen'
+    | 'approval.escalated'
+    | 'approval.answered'
     | 'approval.expired'
     | 'approval.unreached'
     | 'approval.withdrawn'

@@ -17,10 +17,20 @@ import { findCards } from '../store/posted-cards.ts'
 
 export type Delivered =
   | ({ what: 'posted' } & Posted)
-  /** `lost`: cards that can never be redrawn, for example because somebody removed them. */
-  | { what: 'redrawn'; lost: { card: PostedCardRow; code: string }[] }
+  /**
+   * `lost`: cards that can never be redrawn, for example because somebody removed them. `changed`: those that show
+   * everything now and did not before, or the other way round.
+   */
+  | { what: 'redrawn'; lost: { card: PostedCardRow; code: string }[]; changed: PostedCardRow[] }
   /** There is no card to redraw, and a second message is never sent. */
   | { what: 'nothing' }
+
+/** Of approvals that stay pending. */
+const REDRAWINGS: ReadonlySet<string> = new Set([
+  'approval.voted',
+  'approval.escalated',
+  'approval.reviewers_added',
+])
 
 /** Where a delivery goes. */
 export interface Place {
@@ -45,7 +55,7 @@ export async function deliver(
   if (isUnheard(delivery, message, place)) return { what: 'nothing' }
   if (!platform.redraw) return { what: 'posted', ...(await platform.post(message, to)) }
   const cards = await findCards(db, delivery.subject_id, to.id)
-  if (cards.length > 0) return { what: 'redrawn', lost: await redrawAll(cards, message, platform, to) }
+  if (cards.length > 0) return { what: 'redrawn', ...(await redrawAll(cards, message, platform, to)) }
   if (isRedrawOnly(message, place) || (await hasFinishedDelivery(db, delivery))) return { what: 'nothing' }
   // A card that nobody can press any more is not worth another try; a redraw is.
   const tooLate = message.kind === 'approval' && Date.parse(message.view.expires_at) <= now
@@ -66,9 +76,9 @@ export function isUnheard(delivery: DeliveryRow, message: Message, place: Place)
   return follows && !listens(row, heardIn(event))
 }
 
-/** A vote that closes nothing is drawn on the cards that stand; no person is sent a message for it. */
+/** What closes nothing is drawn on the cards that stand; no person is sent a message for it. */
 function isRedrawOnly({ event }: Message, { audience }: Place): boolean {
-  return event.type === 'approval.voted' && audience === 'people'
+  return REDRAWINGS.has(event.type) && audience === 'people'
 }
 
 function heardIn({ type, severity, tool, agent, action }: EventView) {
@@ -81,15 +91,18 @@ async function redrawAll(
   message: Message,
   platform: Platform,
   to: Destination,
-): Promise<{ card: PostedCardRow; code: string }[]> {
+): Promise<Pick<Extract<Delivered, { what: 'redrawn' }>, 'lost' | 'changed'>> {
   const lost: { card: PostedCardRow; code: string }[] = []
+  const changed: PostedCardRow[] = []
   for (const card of cards) {
     try {
-      await platform.redraw?.(card.handle, { ...message, mention: false }, to)
+      const drawn = await platform.redraw?.(card.handle, { ...message, mention: false }, to)
+      const whole = Number(drawn?.whole === true)
+      if (whole !== card.whole) changed.push({ ...card, whole })
     } catch (error) {
       if (!(error instanceof Undeliverable && error.what === 'message')) throw error
       lost.push({ card, code: error.code })
     }
   }
-  return lost
+  return { lost, changed }
 }

@@ -8,7 +8,7 @@ import { insertAttempts } from '../store/attempts.ts'
 import type { Database, Executor } from '../store/database.ts'
 import { redeliverNewest, type Settled, settleDeliveries } from '../store/deliveries.ts'
 import { updateLeased } from '../store/leases.ts'
-import { forgetCard, rememberCard } from '../store/posted-cards.ts'
+import { forgetCard, rememberCard, updateWhole } from '../store/posted-cards.ts'
 import { together } from '../store/together.ts'
 import { unmarkUnreached } from '../store/unreached.ts'
 import { chunks } from './chunks.ts'
@@ -58,6 +58,9 @@ const subjectOf = ({ delivery }: End) => delivery.subject_id
 const lostIn = (end: End) =>
   end.what === 'delivered' && end.delivered.what === 'redrawn' ? end.delivered.lost : []
 
+const changedIn = (end: End) =>
+  end.what === 'delivered' && end.delivered.what === 'redrawn' ? end.delivered.changed : []
+
 async function logAll(trx: Executor, ends: End[]): Promise<void> {
   for (const some of chunks(ends.filter(isTry))) await insertAttempts(trx, some.map(logged))
 }
@@ -77,7 +80,7 @@ function postedBy(end: End, lease: Lease) {
     handle,
     subject_id: end.delivery.subject_id,
     posted_at: at + took_ms,
-    whole: 0,
+    whole: Number(end.delivered.whole === true),
   }
 }
 
@@ -86,6 +89,7 @@ async function keepCards(trx: Executor, lease: Lease, end: End): Promise<void> {
   const posted = postedBy(end, lease)
   if (posted) await rememberCard(trx, posted)
   for (const { card } of lostIn(end)) await forgetCard(trx, card.destination_id, card.handle)
+  for (const card of changedIn(end)) await updateWhole(trx, card)
 }
 
 /** Those that changed alike are changed in one statement. Resolves whether all of them were. */

@@ -14,6 +14,11 @@ interface Entry {
 export const EVENT_TYPES = {
   'approval.requested': { severity: null, meaning: 'An agent asks for a human decision.' },
   'approval.voted': { severity: null, meaning: 'Somebody voted, and more votes are awaited.' },
+  'approval.escalated': { severity: null, meaning: 'Another group is asked too, because time passed.' },
+  'approval.reviewers_added': {
+    severity: null,
+    meaning: 'An admin added somebody to a group that is asked.',
+  },
   'approval.decided': { severity: null, meaning: 'It was approved or denied.' },
   'approval.expired': { severity: null, meaning: 'Nobody decided in time.' },
   'approval.unreached': { severity: null, meaning: 'No destination has taken its card in time.' },

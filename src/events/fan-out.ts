@@ -14,12 +14,17 @@ import type { Severity } from './severity.ts'
  * of what reached nobody, whatever its filters.
  */
 export function listens(row: DestinationRow, event: Heard): boolean {
-  if (row.enabled !== 1 || row.deleted_at !== null) return false
+  if (!isOn(row)) return false
   if (event.type === 'approval.unreached' && settingsOf(row.settings).fallback) return true
   const list = (json: string | null): string[] | null => json && JSON.parse(json)
   const { events, tools, agents } = row
   const filter = { events: list(events), tools: list(tools), agents: list(agents) }
   return passes({ ...filter, minSeverity: row.min_severity as Severity }, event)
+}
+
+/** Whether anything new is sent there at all. */
+export function isOn({ deleted_at, enabled }: DestinationRow): boolean {
+  return enabled === 1 && deleted_at === null
 }
 
 /** Who is to hear of an event, whether it was told of the same card before, and how often the alert repeated. */

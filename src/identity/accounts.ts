@@ -116,6 +116,11 @@ function addressesOf({ emails, emailsConfirmed }: Account) {
   }
 }
 
+/** The account that acts, as it is kept; none for a key. */
+export function accountKeysOf(principal: Principal): store.AccountKey[] {
+  return principal.kind === 'key' ? [] : [keyOf(principal.account)]
+}
+
 function keyOf({ platform, tenant, userId }: Account): store.AccountKey {
   return { platform, tenant, user_id: userId }
 }

@@ -34,7 +34,13 @@ export interface Destination<Config = unknown> {
   state?: 'off' | 'removed'
 }
 
-export interface Posted {
+/** What a drawn card shows. */
+export interface Drawn {
+  /** All that is to be decided stands on it; absent: it does not, or nothing can be decided there. */
+  whole?: boolean
+}
+
+export interface Posted extends Drawn {
   /** The platform's own name for the posted message, opaque elsewhere; absent when it cannot be redrawn. */
   handle?: string
   /** The provider takes nothing more for so long. */
@@ -121,7 +127,7 @@ export interface Platform<Config = unknown> {
   /** Throws Throttled, Failed or Undeliverable, nothing else. */
   post(message: Message, to: Destination<Config>): Promise<Posted>
   /** Brings a posted message to the truth: safe to repeat; closed means no buttons. Throws as `post` does. */
-  redraw?(handle: string, message: Message, to: Destination<Config>): Promise<void>
+  redraw?(handle: string, message: Message, to: Destination<Config>): Promise<Drawn>
   /** One message for all of them, which is never redrawn. Throws as `post` does. */
   digest?(digest: Digest, to: Destination<Config>): Promise<Posted>
 }

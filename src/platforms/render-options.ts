@@ -10,6 +10,8 @@ export interface RenderOptions {
   details: boolean
   /** Whether what is pressed there reaches us; otherwise there are links alone. */
   interactive: boolean
+  /** Whether more can be shown to who presses, and asked of them: all of the details, a note. */
+  dialogs: boolean
   /** Whether the people there are called. */
   mention: boolean
   /** The place was removed: nothing can be decided there any more, and a card that waits says so. */
@@ -17,20 +19,22 @@ export interface RenderOptions {
 }
 
 type Place = Pick<Destination, 'includeDetails' | 'state'>
+export type Presses = Pick<RenderOptions, 'interactive' | 'dialogs'>
+
+/** What can be pressed at a place. */
+export const LINKS: Presses = { interactive: false, dialogs: false }
+export const BUTTONS: Presses = { interactive: true, dialogs: false }
+export const DIALOGS: Presses = { interactive: true, dialogs: true }
 
 /** For a new message, or a digest. */
-export function posting(
-  { mention }: Pick<Message, 'mention'>,
-  to: Place,
-  interactive: boolean,
-): RenderOptions {
-  return { details: to.includeDetails, interactive, mention: mention === true, removed: false }
+export function posting({ mention }: Pick<Message, 'mention'>, to: Place, presses: Presses): RenderOptions {
+  return { details: to.includeDetails, ...presses, mention: mention === true, removed: false }
 }
 
 /** For one that stands already: its people were called when it was posted. */
-export function redrawing(to: Place, interactive: boolean): RenderOptions {
+export function redrawing(to: Place, presses: Presses): RenderOptions {
   const removed = to.state === 'removed'
-  return { details: to.includeDetails, interactive: interactive && !removed, mention: false, removed }
+  return { details: to.includeDetails, ...(removed ? LINKS : presses), mention: false, removed }
 }
 
 /** Of a conversation: what one destination in it leaves out stays out, and everything where none is known. */

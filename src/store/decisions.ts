@@ -32,7 +32,6 @@ const addDecision = compileOnce((trx, row: DecisionRow) =>
         'decided_at',
         'counted',
         'groups',
-        'requirement',
       ),
     )
     .onConflict((c) => c.doNothing()),

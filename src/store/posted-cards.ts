@@ -50,6 +50,19 @@ const addCard = compileOnce((trx, row: PostedCardRow) =>
     .onConflict((c) => c.columns(['destination_id', 'handle']).doNothing()),
 )
 
+/** Whether it shows everything now. */
+export function updateWhole(
+  trx: Executor,
+  { destination_id, handle, whole }: Pick<PostedCardRow, 'destination_id' | 'handle' | 'whole'>,
+): Promise<unknown> {
+  return trx
+    .updateTable('posted_cards')
+    .set({ whole })
+    .where('destination_id', '=', destination_id)
+    .where('handle', '=', handle)
+    .execute()
+}
+
 export function forgetCard(trx: Executor, destinationId: string, handle: string): Promise<unknown> {
   return trx
     .deleteFrom('posted_cards')

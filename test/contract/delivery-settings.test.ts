@@ -222,7 +222,7 @@ describe.each(databases)('on $name', ({ name, create }) => {
     }
     room.platform.redraw = async (handle, message, to) => {
       note(to, message)
-      await redraw?.(handle, message, to)
+      return (await redraw?.(handle, message, to)) ?? {}
     }
     await room.worker()
     await room.tell({ severity: 'critical' }, { severity: 'high' })

@@ -16,6 +16,7 @@ import { insertDecision } from '../../src/store/decisions.ts'
 import { insertDeliveries } from '../../src/store/deliveries.ts'
 import { insertDestination } from '../../src/store/destinations.ts'
 import { insertAlert, insertEvent } from '../../src/store/events.ts'
+import { insertGroup, insertGroupAccounts, insertMember } from '../../src/store/groups.ts'
 import { takeIdempotencyKey } from '../../src/store/idempotency.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
 import { takeFrom } from '../../src/store/pace.ts'
@@ -49,6 +50,7 @@ function into<T extends Table>(
 
 const ofApproval = { approval_id: 'approvals.id' }
 const ofPerson = { person_id: 'persons.id' }
+const ofGroup = { group_id: 'groups.id' }
 const ofDestination = { destination_id: 'destinations.id' }
 
 const OF_ALERTS = [
@@ -73,6 +75,9 @@ const INSERTIONS: Insertion[] = [
   into('api_keys', insertApiKey, { refers: ofPerson }),
   into('vouching', (trx, row) => replaceVouching(trx, [row])),
   into('tenant_names', keepTenantName),
+  into('groups', insertGroup),
+  into('group_members', insertMember, { refers: { ...ofGroup, ...ofPerson } }),
+  into('group_accounts', (trx, row) => insertGroupAccounts(trx, [row]), { refers: ofGroup }),
   into('approvals', insertPending),
   into('decisions', insertDecision, { refers: { ...ofApproval, ...ofPerson } }),
   into('idempotency_keys', (trx, row) => takeIdempotencyKey(trx, row, 0)),

@@ -26,6 +26,9 @@ export const PENDING: ApprovalView = {
   closed_at: null,
   decisions: [],
   progress: [{ requirement: 'reviewers', approved: [], missing: 1 }],
+  policy: null,
+  review: { note_required: [], details_must_be_opened: false, escalation: null, added: [] },
+  answered_by: null,
   review_notes: null,
   reached: true,
   unreached_reasons: [],
@@ -164,6 +167,33 @@ export const hostileView: fc.Arbitrary<ApprovalView> = fc.record({
     [{ requirement: 'reviewers', approved: [{ id: 'per_1', name: MARK }], missing: 1 }],
     PENDING.progress,
   ),
+  policy: fc.option(
+    fc.record({
+      version: fc.constant(3),
+      rule: fc.option(hostileText),
+      because: fc.constantFrom([], ['amount is missing'], ['to.domain is not a text', 'amount is missing']),
+    }),
+  ),
+  review: fc.record({
+    note_required: fc.subarray(['approve' as const, 'deny' as const]),
+    details_must_be_opened: fc.boolean(),
+    escalation: fc.option(
+      fc.record({
+        to: fc.constant('oncall'),
+        at: fc.constant('2026-11-20T12:10:00.000Z'),
+        done: fc.boolean(),
+      }),
+    ),
+    added: fc.array(
+      fc.record({
+        name: hostileText,
+        group: fc.constant('payments'),
+        at: fc.constant('2026-11-20T12:06:00.000Z'),
+      }),
+      { maxLength: 4 },
+    ),
+  }),
+  answered_by: fc.constant(null),
   review_notes: fc.option(hostileText),
   reached: fc.constant(true),
   unreached_reasons: fc.constant([]),

@@ -6,7 +6,13 @@ import type { Message } from '../../src/platforms/platform.ts'
 import type { RenderOptions } from '../../src/platforms/render-options.ts'
 import { EVENT } from './told-messages.ts'
 
-const USUAL: RenderOptions = { details: true, interactive: true, mention: false, removed: false }
+const USUAL: RenderOptions = {
+  details: true,
+  interactive: true,
+  dialogs: true,
+  mention: false,
+  removed: false,
+}
 
 /** Draws as usual, but for the options that are given. */
 export function usually<Shown, Drawn>(draw: (shown: Shown, options: RenderOptions) => Drawn) {

@@ -73,12 +73,13 @@ export function scriptedPlatform(): ScriptedPlatform {
       posted += 1
       const handle = `message ${posted}`
       sent.push({ ...send, handle })
-      return { handle }
+      return { handle, whole: true }
     },
     async redraw(handle, message, to) {
       const send = words('redraw', message, to)
       await act(send)
       sent.push({ ...send, handle })
+      return { whole: true }
     },
     async digest({ events }, to) {
       const about = events.map(({ id }) => id).join()

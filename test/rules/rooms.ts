@@ -36,7 +36,7 @@ export const ROOMS: Record<string, Room> = {
     imports: ['kit', { room: 'platforms/*', only: ['../slack/token.ts'] }],
   },
   db: { at: 'db', imports: [] },
-  policy: { at: 'src/policy', imports: ['kit'] },
+  policy: { at: 'src/policy', imports: ['kit', { room: 'events', only: ['severity.ts'] }] },
   events: {
     at: 'src/events',
     doors: [
@@ -65,9 +65,11 @@ export const ROOMS: Record<string, Room> = {
       'addresses.ts',
       'persons.ts',
       'people.ts',
+      'membership.ts',
       'api-keys.ts',
       'limits.ts',
       'tenants.ts',
+      'membership.ts',
     ],
     imports: ['store', 'audit', rows, 'kit'],
   },

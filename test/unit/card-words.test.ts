@@ -10,7 +10,7 @@ import { REMOVED_WORDS, type RenderOptions } from '../../src/platforms/render-op
 import { closed, PENDING } from '../fakes/hostile-approvals.ts'
 import { alertMessage, approvalMessage, EVENT } from '../fakes/told-messages.ts'
 
-const USUAL = { details: true, interactive: true, mention: false, removed: false }
+const USUAL = { details: true, interactive: true, dialogs: true, mention: false, removed: false }
 
 function drawn(message: Message, options: Partial<RenderOptions> = {}) {
   const draw = contentOf(message, { ...USUAL, ...options }, { payload: 1000 })

@@ -33,6 +33,9 @@ const VIEW: ApprovalView = {
   expires_at: at(60_000),
   closed_at: at(2_000),
   decisions: [vote('Ana', 1_000), vote('Ben', 2_000)],
+  policy: null,
+  review: { note_required: [], details_must_be_opened: false, escalation: null, added: [] },
+  answered_by: null,
   progress: [
     {
       requirement: 'reviewers',

@@ -21,7 +21,7 @@ import { ALERT } from '../fakes/hostile-events.ts'
 import { alertMessage, approvalMessage, hostileMessage } from '../fakes/told-messages.ts'
 
 const draw = (message: Message) =>
-  cardOf(message, { details: true, interactive: false, mention: false, removed: false })
+  cardOf(message, { details: true, interactive: false, dialogs: false, mention: false, removed: false })
 const approval = (view: ApprovalView) => draw(approvalMessage(view))
 const alert = (changed: Partial<EventView> = {}) => draw(alertMessage({ ...ALERT, ...changed }))
 

@@ -14,7 +14,7 @@ import { PHISHING } from '../fakes/phishing-texts.ts'
 import { alertMessage, approvalMessage, EVENT } from '../fakes/told-messages.ts'
 import { type Heard, inDiscord, inPagerDuty, inSlack, inTeams, inTelegram } from '../fakes/voices.ts'
 
-const OPTIONS = { details: true, interactive: true, mention: false, removed: false }
+const OPTIONS = { details: true, interactive: true, dialogs: true, mention: false, removed: false }
 
 const PLATFORMS: Record<string, (message: Message) => Heard[]> = {
   slack: (message) => inSlack(inSlackCard(message, OPTIONS)),

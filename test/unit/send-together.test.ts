@@ -34,7 +34,7 @@ async function sendAll(
   const sent: Omit<Sent, 'ends'> = { requests: [], arrived: [] }
   const platform = {
     post: () => Promise.reject(new Error('all go together')),
-    redraw: async () => {},
+    redraw: async () => ({}),
     async digest({ events }: { events: { id: string }[] }) {
       const ids = events.map(({ id }) => id)
       sent.requests.push(ids)

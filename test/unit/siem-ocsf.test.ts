@@ -110,6 +110,8 @@ describe('whether it calls for attention', () => {
   const ALERTS: Record<EventType, boolean> = {
     'approval.requested': false,
     'approval.voted': false,
+    'approval.escalated': false,
+    'approval.reviewers_added': false,
     'approval.decided': false,
     'approval.expired': false,
     'approval.unreached': false,

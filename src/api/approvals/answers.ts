@@ -29,11 +29,47 @@ const approver = z.object({ id: z.string(), name: z.string() }).meta({ id: 'Appr
 
 const progress = z
   .object({
-    requirement: z.string().describe('Who must approve; `reviewers`: anybody who may review'),
-    approved: z.array(approver).describe('Each person once'),
+    requirement: z
+      .string()
+      .describe('The group whose members must approve; `reviewers`: anybody who may review'),
+    approved: z.array(approver).describe('Each person once in all requirements'),
     missing: z.int().min(0).describe('So many more must approve'),
   })
   .meta({ id: 'Progress' })
+
+const policySeen = z
+  .object({
+    version: z.int(),
+    rule: z.string().nullable().describe('The rule that applied; null: none did'),
+    because: z
+      .array(z.string())
+      .describe('Why it applied although something could not be compared, in sentences'),
+  })
+  .meta({ id: 'PolicySeen', description: 'The policy that was in force when it was asked' })
+
+const verdict = z.enum(['approve', 'deny'])
+
+const review = z
+  .object({
+    note_required: z.array(verdict).describe('A vote of these kinds needs a note'),
+    details_must_be_opened: z.boolean().describe('Whoever approves must have opened all of it'),
+    escalation: z
+      .object({
+        to: z.string().describe('The group that is asked too'),
+        at: time,
+        done: z.boolean().describe('Its members are asked; false: they will be then'),
+      })
+      .meta({ id: 'Escalation' })
+      .nullable(),
+    added: z
+      .array(z.object({ name: z.string(), group: z.string(), at: time }).meta({ id: 'AddedReviewer' }))
+      .describe('Who became a member of a group that is asked, since it was asked'),
+  })
+  .meta({ id: 'Review' })
+
+const answeredBy = z
+  .object({ kind: z.literal('policy'), rule: z.string().nullable() })
+  .meta({ id: 'AnsweredBy' })
 
 const unreachedReason = z
   .object({
@@ -65,7 +101,10 @@ const approvalFields = z.object({
   expires_at: time,
   closed_at: time.nullable(),
   decisions: z.array(decision).describe('Every vote, also while others are awaited'),
-  progress: z.array(progress),
+  progress: z.array(progress).describe('One for each requirement; empty where the policy answered'),
+  policy: policySeen.nullable().describe('null: there was none'),
+  review,
+  answered_by: answeredBy.nullable().describe('Who answered where no person did'),
   review_notes: z.string().nullable().describe('The closing in words'),
   reached: z
     .boolean()

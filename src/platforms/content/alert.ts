@@ -7,7 +7,7 @@ import { REMOVED_WORDS, type RenderOptions } from '../render-options.ts'
 import type { Budget } from './budget.ts'
 import type { Action, Content, Room, Saying } from './content.ts'
 import type { Line } from './line.ts'
-import { LINK, notesOf, previewOf } from './notes.ts'
+import { isWhole, LINK, notesOf, previewOf } from './notes.ts'
 import { SIGNS } from './signs.ts'
 import { oneLine, prettyJson, prose, webUrl } from './text.ts'
 import { asker, named, whatOf, whoOf } from './who.ts'
@@ -44,6 +44,7 @@ export function alertContent(
       ],
       ...parts,
       notes: notesOf(options, budget, url !== undefined, link),
+      whole: isWhole(options, budget),
       reference: [{ id: event.type }, ' · ', { id: event.id }],
       ...(seen[0] !== undefined && { outcome: seen[0] }),
       actions: [

@@ -1,14 +1,15 @@
 // Says what a card tells of an approval: what is to be decided, what the agent says, and who decided.
 
-import { type ApprovalView, closingVotes } from '../../approvals/view.ts'
+import { type ApprovalView, closingVotes, type Verdict } from '../../approvals/view.ts'
 import { identifier } from '../../kit/identifier.ts'
 import { quoted } from '../../kit/quoted.ts'
 import { REMOVED_WORDS, type RenderOptions } from '../render-options.ts'
 import type { Budget } from './budget.ts'
 import type { Action, Confirm, Content, Fact, Room, Saying } from './content.ts'
 import type { Line } from './line.ts'
-import { LINK, notesOf, previewOf } from './notes.ts'
-import { endOf, namesIn, outcomeOf } from './outcome.ts'
+import { isWhole, LINK, notesOf, previewOf } from './notes.ts'
+import { endOf, outcomeOf } from './outcome.ts'
+import { remarksOnReview } from './review.ts'
 import { SIGNS } from './signs.ts'
 import { oneLine, prettyJson, prose, webUrl } from './text.ts'
 import { asker, named, whatOf, whoOf } from './who.ts'
@@ -45,6 +46,7 @@ export function approvalContent(
         payload: { label: 'Arguments', json: budget.of('the arguments', json, room.payload) },
       }),
     }
+    const whole = isWhole(options, budget)
     return {
       tone: view.status === 'pending' ? `pending_${view.risk.level}` : view.status,
       headline,
@@ -54,6 +56,7 @@ export function approvalContent(
         view.action.summary !== view.action.tool && { preview: previewOf(view.action.summary) }),
       ...parts,
       notes: notesOf(options, budget, url !== undefined),
+      whole,
       reference: [
         'Digest ',
         { id: view.digest.replace('sha256:', '').slice(0, DIGEST_DIGITS) },
@@ -61,7 +64,7 @@ export function approvalContent(
         { id: view.id },
       ],
       ...outcomeOf(view),
-      actions: actionsOf(view, options, url),
+      actions: actionsOf(view, options, { url, whole }),
     }
   }
 }
@@ -90,11 +93,11 @@ function remarksOf(view: ApprovalView, options: RenderOptions, budget: Budget): 
   const { details, interactive, removed } = options
   if (view.status !== 'pending') return details ? notesIn(view, budget) : []
   if (removed) return [[{ strong: REMOVED_WORDS }]]
-  const progress = progressOf(view, budget)
-  if (!view.test) return progress
+  const review = remarksOnReview(view, options, budget)
+  if (!view.test) return review
   return [
     [interactive ? 'The buttons work; no agent waits for the answer.' : 'No agent waits for the answer.'],
-    ...progress,
+    ...review,
   ]
 }
 
@@ -113,17 +116,6 @@ function notesIn(view: ApprovalView, budget: Budget): Line[] {
     .map(({ reviewer, note }) => ['Note by ', { name: named(reviewer.name) }, ': ', quote(note)])
 }
 
-/** Nothing where one approval is enough, of which there is nothing to tell until it is there. */
-function progressOf({ progress }: ApprovalView, budget: Budget): Line[] {
-  const open = progress.filter(({ approved, missing }) => approved.length + missing > 1)
-  return budget.first(open, MOST_REMARKS, 'groups of reviewers').map(({ approved, missing }): Line => {
-    const needed = approved.length + missing
-    const count = `${approved.length} of ${needed} approvals`
-    if (approved.length === 0) return [count]
-    return [`${count}: `, ...namesIn(approved.map(({ name }) => name))]
-  })
-}
-
 /** One text, all of it the agent's: what it wants, why people are asked, and what it calls itself. */
 function saysOf({ agent, action, reasons, test }: ApprovalView, budget: Budget): { says?: Saying } {
   const lines: string[] = []
@@ -139,7 +131,7 @@ function saysOf({ agent, action, reasons, test }: ApprovalView, budget: Budget):
 }
 
 function factsOf(
-  { expires_at, requested_by, risk, status }: ApprovalView,
+  { expires_at, policy, requested_by, risk, status }: ApprovalView,
   { details }: RenderOptions,
 ): Fact[] {
   const facts: Fact[] = []
@@ -148,22 +140,41 @@ function factsOf(
   if (details && requested_by !== null) {
     facts.push({ label: 'Requested by', value: [{ id: identifier(requested_by.email) }] })
   }
+  if (details && policy?.rule) facts.push({ label: 'Rule', value: [{ name: named(policy.rule) }] })
   if (status === 'pending') facts.push({ label: 'Expires', value: [{ deadline: expires_at }] })
   return facts
 }
 
 function actionsOf(
-  { id, risk, status }: ApprovalView,
-  { interactive }: RenderOptions,
-  url: string | undefined,
+  view: ApprovalView,
+  options: RenderOptions,
+  { url, whole }: { url: string | undefined; whole: boolean },
 ): Action[] {
+  const link: Action[] = url === undefined ? [] : [{ kind: 'link', label: LINK, url }]
+  return options.interactive && view.status === 'pending'
+    ? [...decisionsOn(view, options, whole), ...link]
+    : link
+}
+
+/** What can be pressed to decide. Where nothing more can be asked, there is no button for what would be refused. */
+function decisionsOn(
+  { id, review, risk, test }: ApprovalView,
+  { dialogs }: RenderOptions,
+  whole: boolean,
+): Action[] {
+  const needsNote = (verdict: Verdict) => review.note_required.includes(verdict)
+  const mustOpen = !test && (!whole || review.details_must_be_opened)
+  const [approve, deny] = [needsNote('approve'), needsNote('deny')]
   const confirm = risk.level === 'critical' ? { confirm: CONFIRM_CRITICAL } : {}
-  const decide: Action[] = [
-    { kind: 'approve', approvalId: id, ...confirm },
-    { kind: 'deny', approvalId: id },
+  const actions: (Action | false)[] = [
+    (dialogs || !(approve || mustOpen)) && {
+      kind: 'approve',
+      approvalId: id,
+      needsNote: approve,
+      ...confirm,
+    },
+    (dialogs || !deny) && { kind: 'deny', approvalId: id, needsNote: deny },
+    dialogs && mustOpen && { kind: 'details', approvalId: id },
   ]
-  return [
-    ...(interactive && status === 'pending' ? decide : []),
-    ...(url === undefined ? [] : [{ kind: 'link', label: LINK, url } as const]),
-  ]
+  return actions.filter((action) => action !== false)
 }

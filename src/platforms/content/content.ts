@@ -33,6 +33,8 @@ export interface Content {
   reference: Line
   /** Where the buttons were: who pressed one, and when. */
   outcome?: Line
+  /** Nothing is left out, and nothing was cut. */
+  whole: boolean
   actions: Action[]
 }
 
@@ -53,9 +55,12 @@ export interface Payload {
   json: string
 }
 
+/** `needsNote`: only with a note does it count, so that a press asks for one. */
 export type Action =
-  | { kind: 'approve'; approvalId: string; confirm?: Confirm }
-  | { kind: 'deny'; approvalId: string }
+  | { kind: 'approve'; approvalId: string; needsNote: boolean; confirm?: Confirm }
+  | { kind: 'deny'; approvalId: string; needsNote: boolean }
+  /** Everything that is to be decided, page by page, for whoever may decide it. */
+  | { kind: 'details'; approvalId: string }
   | { kind: 'acknowledge'; eventId: string }
   | { kind: 'link'; label: string; url: string }
 
@@ -85,4 +90,11 @@ export function announcement(content: Content): string {
 }
 
 /** Its words on a button. */
-export const LABELS = { approve: 'Approve', deny: 'Deny', acknowledge: 'Acknowledge' } as const
+export const LABELS = {
+  approve: 'Approve',
+  deny: 'Deny',
+  approveWithNote: 'Approve with note…',
+  denyWithNote: 'Deny with note…',
+  details: 'View details',
+  acknowledge: 'Acknowledge',
+} as const

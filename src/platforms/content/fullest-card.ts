@@ -17,6 +17,7 @@ function withTightLines(content: Content): Content {
   const { byline, facts, headline, outcome, remarks } = content
   return {
     ...content,
+    whole: false,
     headline: tightened(headline),
     byline: tightened(byline),
     remarks: remarks.map(tightened),

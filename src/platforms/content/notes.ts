@@ -19,6 +19,11 @@ export function notesOf(
   return details ? notes : [withheldWords(isLinked, link), ...notes]
 }
 
+/** To be asked after all that may be cut. */
+export function isWhole({ details }: Pick<RenderOptions, 'details'>, budget: Budget): boolean {
+  return details && budget.notice() === undefined
+}
+
 /** Of what somebody says, so much as has room where nothing else is seen. */
 export function previewOf(words: string): string {
   return shortened(oneLine(words), LONGEST_PREVIEW)

@@ -2,7 +2,7 @@
 
 import type { Destination, Platform, PlatformKind, Posted } from '../platform.ts'
 import type { Outgoing } from '../reach.ts'
-import { posting, redrawing } from '../render-options.ts'
+import { LINKS, posting, redrawing } from '../render-options.ts'
 import { sendToDiscord } from './api.ts'
 import { cardOf } from './card.ts'
 import { type DiscordConfig, type DiscordEnvironment, discordConfig, webhookOf } from './config.ts'
@@ -33,12 +33,13 @@ function createDiscord(outgoing: Outgoing): Platform<DiscordConfig> {
   }
 
   return {
-    post: (message, to) => send(cardOf(message, posting(message, to, false)), to),
+    post: (message, to) => send(cardOf(message, posting(message, to, LINKS)), to),
 
-    digest: (digest, to) => send(digestMessage(digest, posting(digest, to, false)), to),
+    digest: (digest, to) => send(digestMessage(digest, posting(digest, to, LINKS)), to),
 
     async redraw(handle, message, to) {
-      await sendToDiscord(outgoing, to.config, cardOf(message, redrawing(to, false)), handle)
+      await sendToDiscord(outgoing, to.config, cardOf(message, redrawing(to, LINKS)), handle)
+      return {}
     },
   }
 }

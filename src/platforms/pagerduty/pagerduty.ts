@@ -47,7 +47,10 @@ function createPagerDuty(env: PagerDutyEnvironment & Outgoing): Platform<PagerDu
       await bring(dedupKeyOf(event), message, to)
       return { handle: handleOf(event) }
     },
-    redraw: (handle, message, to) => bring(dedupKeyIn(handle), message, to),
+    async redraw(handle, message, to) {
+      await bring(dedupKeyIn(handle), message, to)
+      return {}
+    },
   }
 }
 

@@ -8,6 +8,7 @@ import { contentOf } from '../content/message.ts'
 import { LINK } from '../content/notes.ts'
 import { shortened, webUrl } from '../content/text.ts'
 import type { Message } from '../platform.ts'
+import { LINKS } from '../render-options.ts'
 import { customDetails } from './custom-details.ts'
 
 /** https://developer.pagerduty.com/docs/send-alert-event */
@@ -47,7 +48,7 @@ const ROOM = { payload: 20_000 }
 export function triggerOf(message: Message, details: boolean): Trigger {
   const { agent, tool, environment, severity, created_at, type, url } = message.event
   const href = webUrl(url)
-  const contentFor = contentOf(message, { details, interactive: false, mention: false, removed: false }, ROOM)
+  const contentFor = contentOf(message, { details, ...LINKS, mention: false, removed: false }, ROOM)
   const content = fullest(contentFor, () => true)
   return {
     payload: {

@@ -16,7 +16,12 @@ import { isShortEnough, type SlackMessage, slackMessage } from './message.ts'
 import { literal, markup, preformatted, quotation } from './text.ts'
 
 const ROOM = { payload: 2000 }
-const ACTION_IDS = { approve: 'approve_action', deny: 'deny_action', acknowledge: 'acknowledge_alert' }
+const ACTION_IDS = {
+  approve: 'approve_action',
+  deny: 'deny_action',
+  details: 'view_details',
+  acknowledge: 'acknowledge_alert',
+}
 
 /** Never longer than Slack takes, whatever the agent sent; what was cut is said on the card. */
 export function cardOf(subject: Subject, options: RenderOptions): SlackMessage {

@@ -1,6 +1,7 @@
 // Declares a destination in Slack: a bot token and a channel, or an incoming webhook.
 
 import { z } from 'zod'
+import { BUTTONS, DIALOGS, LINKS, type Presses } from '../render-options.ts'
 import { BOT_TOKEN, maySign, tokenMistake, WRONG_SIGNING_SECRET } from './token.ts'
 
 export interface SlackEnvironment {
@@ -71,9 +72,10 @@ export function slackConfig(env: SlackEnvironment): z.ZodType<SlackConfig> {
     })
 }
 
-/** Whether what is pressed on its cards reaches us. */
-export function isInteractive({ webhook_url, signing_secret }: SlackConfig): boolean {
-  return webhook_url === undefined || signing_secret !== undefined
+/** What can be pressed on its cards: a webhook has no token, without which Slack opens no dialog. */
+export function pressesAt({ webhook_url, signing_secret }: SlackConfig): Presses {
+  if (webhook_url === undefined) return DIALOGS
+  return signing_secret === undefined ? LINKS : BUTTONS
 }
 
 /** The team of an incoming webhook; undefined: it is no address of one. */

@@ -8,7 +8,7 @@ import { posting, redrawing } from '../render-options.ts'
 import { botTransports } from './bot.ts'
 import { cardOf } from './card.ts'
 import { createClickOrigins } from './click-origin.ts'
-import { isInteractive, type SlackConfig, type SlackEnvironment, slackConfig } from './config.ts'
+import { pressesAt, type SlackConfig, type SlackEnvironment, slackConfig } from './config.ts'
 import { digestCard } from './digest-card.ts'
 import { listenToCommands } from './governance-command.ts'
 import { hookApi } from './hook-api.ts'
@@ -95,14 +95,15 @@ function createSlack(
     check: ({ webhook_url, bot_token = env.botToken }) =>
       webhook_url === undefined ? tokenRefusal(known, bot_token ?? '') : Promise.resolve(undefined),
 
-    post: (message, to) =>
-      transportTo(to).post(cardOf(message, posting(message, to, isInteractive(to.config)))),
+    post: (message, to) => transportTo(to).post(cardOf(message, posting(message, to, pressesAt(to.config)))),
 
     digest: (digest, to) =>
-      transportTo(to).post(digestCard(digest, posting(digest, to, isInteractive(to.config)))),
+      transportTo(to).post(digestCard(digest, posting(digest, to, pressesAt(to.config)))),
 
-    redraw: (handle, message, to) =>
-      transportTo(to).redraw(handle, cardOf(message, redrawing(to, isInteractive(to.config)))),
+    async redraw(handle, message, to) {
+      await transportTo(to).redraw(handle, cardOf(message, redrawing(to, pressesAt(to.config))))
+      return {}
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { type Outcome, ok } from '../../approvals/refusals.ts'
 import { Outage } from '../../kit/outage.ts'
 import type { Destination, PlatformPorts } from '../platform.ts'
-import { allShowDetails } from '../render-options.ts'
+import { allShowDetails, DIALOGS } from '../render-options.ts'
 import { type AdaptiveCard, cardOf, refusalText } from './cards.ts'
 import type { ConversationConfig } from './config.ts'
 import { conversationOf, handleOf } from './handle.ts'
@@ -53,7 +53,7 @@ export function createClicks(
     await follow(context)
     const { id, conversation, replyToId } = context.activity
     const here = await destinationsAt(context.activity)
-    const options = { details: allShowDetails(here), interactive: true, mention: false, removed: false }
+    const options = { details: allShowDetails(here), ...DIALOGS, mention: false, removed: false }
     const destinationIds = here.map((destination) => destination.id)
     const clicked = {
       by: await identify(context),

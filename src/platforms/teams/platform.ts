@@ -4,7 +4,7 @@ import { type Activity, ActivityTypes, CardFactory, MessageFactory, type TurnCon
 import { Outage } from '../../kit/outage.ts'
 import type { Message, Platform, PlatformPorts, Posted } from '../platform.ts'
 import { Failed, SendError, Undeliverable } from '../platform.ts'
-import { posting, type RenderOptions, redrawing } from '../render-options.ts'
+import { DIALOGS, posting, type RenderOptions, redrawing } from '../render-options.ts'
 import { TeamsAdapter } from './adapter.ts'
 import { type CardAndSummary, cardOf, digestCard, refusalText } from './cards.ts'
 import { createClicks } from './clicks.ts'
@@ -89,10 +89,10 @@ export function createTeams(env: BotEnvironment, ports: PlatformPorts<Conversati
 
     conversations: conversations.list,
 
-    post: (message, to) => send(activityOf(message, posting(message, to, true)), to.config),
+    post: (message, to) => send(activityOf(message, posting(message, to, DIALOGS)), to.config),
 
     digest(digest, to) {
-      const options = posting(digest, to, true)
+      const options = posting(digest, to, DIALOGS)
       return send(activity(digestCard(digest, options), options), to.config)
     },
 
@@ -102,8 +102,9 @@ export function createTeams(env: BotEnvironment, ports: PlatformPorts<Conversati
       if (!conversation) throw new Undeliverable('message', 'app_removed')
       const client = await connector(conversation)
       await calling(
-        client.updateActivity(conversationId, messageId, activityOf(message, redrawing(to, true))),
+        client.updateActivity(conversationId, messageId, activityOf(message, redrawing(to, DIALOGS))),
       )
+      return {}
     },
   }
 }

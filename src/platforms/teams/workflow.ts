@@ -4,7 +4,7 @@ import type { Clock } from '../../kit/clock.ts'
 import type { EgressAnswer } from '../../kit/egress.ts'
 import { Failed, type Platform, type Posted, type SendError, Throttled, Undeliverable } from '../platform.ts'
 import { type Outgoing, reach } from '../reach.ts'
-import { posting } from '../render-options.ts'
+import { LINKS, posting } from '../render-options.ts'
 import { pauseMs } from '../retry-after.ts'
 import { isWebPage } from '../web-page.ts'
 import { type AdaptiveCard, cardOf, digestCard } from './cards.ts'
@@ -36,8 +36,8 @@ export function createWorkflows(
   }
 
   return {
-    post: (message, to) => send(cardOf(message, posting(message, to, false)).card, to.config),
-    digest: (digest, to) => send(digestCard(digest, posting(digest, to, false)).card, to.config),
+    post: (message, to) => send(cardOf(message, posting(message, to, LINKS)).card, to.config),
+    digest: (digest, to) => send(digestCard(digest, posting(digest, to, LINKS)).card, to.config),
   }
 }
 

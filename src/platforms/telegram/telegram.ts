@@ -10,7 +10,7 @@ import {
   Undeliverable,
 } from '../platform.ts'
 import type { Outgoing } from '../reach.ts'
-import { posting, redrawing } from '../render-options.ts'
+import { LINKS, posting, redrawing } from '../render-options.ts'
 import { type CallTelegram, Moved, telegramApi } from './api.ts'
 import { cardOf } from './card.ts'
 import { botIdOf, isGroup, type TelegramConfig, telegramConfig } from './config.ts'
@@ -88,14 +88,15 @@ function createTelegram(call: CallTelegram): Platform<TelegramConfig> {
       return undefined
     },
 
-    post: (message, to) => sendThere(cardOf(message, posting(message, to, false)), to.config),
+    post: (message, to) => sendThere(cardOf(message, posting(message, to, LINKS)), to.config),
 
-    digest: (digest, to) => sendThere(digestMessage(digest, posting(digest, to, false)), to.config),
+    digest: (digest, to) => sendThere(digestMessage(digest, posting(digest, to, LINKS)), to.config),
 
     async redraw(handle, message, to) {
-      const args = { ...placeOf(handle), ...cardOf(message, redrawing(to, false)) }
+      const args = { ...placeOf(handle), ...cardOf(message, redrawing(to, LINKS)) }
       try {
         await call(to.config.bot_token, 'editMessageText', args)
+        return {}
       } catch (error) {
         // What stood in the group before it moved can no longer be edited.
         throw error instanceof Moved ? new Undeliverable('message', error.code) : error

@@ -1,0 +1,75 @@
+// Keeps with an approval what the policy said of it when it was made: which rule applied, and what it asks of reviewers.
+
+import type { ApprovalRow } from '../../db/schema.ts'
+import type { Verdict } from './view.ts'
+
+/** A group as it was named then; renamed later, it stays the same group. */
+export interface NamedGroup {
+  id: string
+  name: string
+}
+
+export interface Requirement {
+  group: NamedGroup
+  /** So many of its members must approve. */
+  approvals: number
+}
+
+/** What reviewers must do, beyond one approval of anybody who may review. */
+export interface Review {
+  /** All are to be met, each by other people. */
+  requirements: Requirement[]
+  /** A vote of these kinds needs a note. */
+  noteRequired: Verdict[]
+  /** Whoever approves must have opened all of it. */
+  detailsMustBeOpened: boolean
+  /** Whose members count for any requirement, once they were asked too. */
+  escalateTo: NamedGroup | null
+  /** People see its card at these destinations alone. */
+  destinations: string[] | null
+  /** Who hears of it directly, beside its cards. */
+  tell: ('reviewers' | 'requester')[]
+}
+
+export interface Ruling {
+  /** Of the policy that was in force. */
+  version: number
+  /** The name of the rule that applied; null: none did. */
+  rule: string | null
+  /** The policy itself approved or denied: nobody was asked. */
+  answered: boolean
+  /** Why the rule applied although something could not be compared, in sentences. */
+  because: string[]
+  /** null: what is usual. */
+  review: Review | null
+}
+
+/** Whoever may review without a policy. */
+export const REVIEWERS: NamedGroup = { id: 'reviewers', name: 'reviewers' }
+
+/** null: no policy was in force. */
+export function rulingOf({ ruling }: Pick<ApprovalRow, 'ruling'>): Ruling | null {
+  return ruling === null ? null : JSON.parse(ruling)
+}
+
+/** What an approval asks of reviewers. */
+export interface AskedOfReviewers {
+  review: Review | null
+  /** Without a review: so many of anybody who may review. */
+  approvals: number
+  /** The group that was escalated to; null: none was, or not yet. */
+  escalatedTo: NamedGroup | null
+}
+
+export function askedOf(
+  row: Pick<ApprovalRow, 'ruling' | 'approvals_needed' | 'escalated_at'>,
+): AskedOfReviewers {
+  const review = rulingOf(row)?.review ?? null
+  const escalatedTo = row.escalated_at === null ? null : (review?.escalateTo ?? null)
+  return { review, approvals: row.approvals_needed, escalatedTo }
+}
+
+/** What is to be met, in the policy's order. */
+export function requirementsOf({ review, approvals }: AskedOfReviewers): Requirement[] {
+  return review?.requirements ?? [{ group: REVIEWERS, approvals }]
+}

@@ -1,0 +1,162 @@
+// Reads and writes groups of reviewers, and who is in one.
+
+import type { GroupAccountRow, GroupMemberRow, GroupRow } from '../../db/schema.ts'
+import { isId } from '../kit/ids.ts'
+import { columns, compileOncePerLength } from './compile-once.ts'
+import type { Executor } from './database.ts'
+
+/** Those of them that there are. `ids`: each once. */
+export async function findGroups(db: Executor, ids: readonly string[]): Promise<GroupRow[]> {
+  if (ids.length === 0) return []
+  const wanted = ids.map((id) => ({ id }))
+  return (await groupsById(db, wanted)).rows
+}
+
+const groupsById = compileOncePerLength((db, wanted: Pick<GroupRow, 'id'>[]) =>
+  db
+    .selectFrom('groups')
+    .selectAll()
+    .where(
+      'id',
+      'in',
+      wanted.map(({ id }) => id),
+    ),
+)
+
+/** All groups that these persons were ever added to, also where their time is over. `ids`: each once. */
+export async function findMembershipRows(db: Executor, ids: readonly string[]): Promise<GroupMemberRow[]> {
+  if (ids.length === 0) return []
+  const persons = ids.map((person_id) => ({ person_id }))
+  return (await membershipsOfPersons(db, persons)).rows
+}
+
+const membershipsOfPersons = compileOncePerLength((db, persons: Pick<GroupMemberRow, 'person_id'>[]) =>
+  db
+    .selectFrom('group_members')
+    .selectAll()
+    .where(
+      'person_id',
+      'in',
+      persons.map(({ person_id }) => person_id),
+    ),
+)
+
+/** Which of these rows there are, by the ids of their groups. */
+export async function findGroupsOfAccounts(db: Executor, rows: GroupAccountRow[]): Promise<string[]> {
+  if (rows.length === 0) return []
+  return (await groupsOfAccounts(db, rows)).rows.map(({ group_id }) => group_id)
+}
+
+// Each whole key by itself, so that SQLite looks up each in the primary key.
+const groupsOfAccounts = compileOncePerLength((db, rows: GroupAccountRow[]) =>
+  db
+    .selectFrom('group_accounts')
+    .select('group_id')
+    .where(({ or, and, eb }) =>
+      or(
+        rows.map((row) =>
+          and([
+            eb('group_id', '=', row.group_id),
+            eb('platform', '=', row.platform),
+            eb('tenant', '=', row.tenant),
+            eb('user_id', '=', row.user_id),
+          ]),
+        ),
+      ),
+    ),
+)
+
+/** `id` may be anybody's text. */
+export async function findGroup(db: Executor, id: string): Promise<GroupRow | undefined> {
+  if (!isId(id, 'grp')) return undefined
+  return db.selectFrom('groups').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** `names`: in lower case. */
+export function findNamedGroups(db: Executor, names: string[]): Promise<GroupRow[]> {
+  if (names.length === 0) return Promise.resolve([])
+  return db.selectFrom('groups').selectAll().where('name', 'in', names).execute()
+}
+
+/** In the order of their ids. */
+export function listGroups(db: Executor, after: string | undefined, limit: number): Promise<GroupRow[]> {
+  return db
+    .selectFrom('groups')
+    .selectAll()
+    .$if(after !== undefined, (query) => query.where('id', '>', after as string))
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+}
+
+/** false when the name is taken. */
+export async function insertGroup(trx: Executor, row: GroupRow): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('groups')
+    .values(
+      columns(
+        row,
+        'id',
+        'name',
+        'kind',
+        'destination_id',
+        'external_id',
+        'asked_at',
+        'answered_at',
+        'ask_error',
+        'created_at',
+      ),
+    )
+    .onConflict((c) => c.column('name').doNothing())
+    .executeTakeFirst()
+  return numInsertedOrUpdatedRows === 1n
+}
+
+/** Also those whose time is over, the earliest first. */
+export function findMembersOf(db: Executor, groupIds: string[]): Promise<GroupMemberRow[]> {
+  if (groupIds.length === 0) return Promise.resolve([])
+  return db
+    .selectFrom('group_members')
+    .selectAll()
+    .where('group_id', 'in', groupIds)
+    .orderBy('added_at')
+    .orderBy('person_id')
+    .execute()
+}
+
+/** Who was added after that moment, the earliest first. */
+export function findAddedMembers(db: Executor, groupIds: string[], since: number): Promise<GroupMemberRow[]> {
+  if (groupIds.length === 0) return Promise.resolve([])
+  return db
+    .selectFrom('group_members')
+    .selectAll()
+    .where('group_id', 'in', groupIds)
+    .where('added_at', '>', since)
+    .orderBy('added_at')
+    .orderBy('person_id')
+    .execute()
+}
+
+export function insertMember(trx: Executor, row: GroupMemberRow): Promise<unknown> {
+  return trx
+    .insertInto('group_members')
+    .values(columns(row, 'group_id', 'person_id', 'added_by', 'added_at', 'until'))
+    .execute()
+}
+
+/** As the platforms said last. */
+export function findAccountsIn(db: Executor, groupIds: string[]): Promise<GroupAccountRow[]> {
+  if (groupIds.length === 0) return Promise.resolve([])
+  return db
+    .selectFrom('group_accounts')
+    .selectAll()
+    .where('group_id', 'in', groupIds)
+    .orderBy('platform')
+    .orderBy('tenant')
+    .orderBy('user_id')
+    .execute()
+}
+
+export function insertGroupAccounts(trx: Executor, rows: GroupAccountRow[]): Promise<unknown> {
+  return trx.insertInto('group_accounts').values(rows).execute()
+}
