@@ -1,5 +1,6 @@
 // Decides which destination hears an event: by type, category or verdict, tool and agent, from a severity upwards.
 
+import { matchesGlob } from '../kit/glob.ts'
 import { type EventType, VERDICTS } from './catalogue.ts'
 import { atLeast, type Severity } from './severity.ts'
 
@@ -52,20 +53,5 @@ export function covers(pattern: string, { type, status }: Pick<Heard, 'type' | '
 
 /** `github` is the tool of that name, and all that it can do, such as `github.push`. */
 function isOfTool(pattern: string, tool: string): boolean {
-  return matches(pattern, tool) || (!pattern.includes('*') && tool.startsWith(`${pattern}.`))
-}
-
-/** Not by a regular expression: the names are agents' text, and many stars would make one very slow. */
-function matches(glob: string, text: string): boolean {
-  const [start = '', ...rest] = glob.split('*')
-  const end = rest.pop()
-  if (end === undefined) return glob === text
-  if (!text.startsWith(start)) return false
-  let at = start.length
-  for (const part of rest) {
-    const found = text.indexOf(part, at)
-    if (found < 0) return false
-    at = found + part.length
-  }
-  return text.length - end.length >= at && text.endsWith(end)
+  return matchesGlob(pattern, tool) || (!pattern.includes('*') && tool.startsWith(`${pattern}.`))
 }

@@ -36,7 +36,11 @@ export const ROOMS: Record<string, Room> = {
     imports: ['kit', { room: 'platforms/*', only: ['../slack/token.ts'] }],
   },
   db: { at: 'db', imports: [] },
-  policy: { at: 'src/policy', imports: ['kit', { room: 'events', only: ['severity.ts'] }] },
+  policy: {
+    at: 'src/policy',
+    doors: ['policy.ts', 'read-policy.ts', 'evaluate.ts', 'assign.ts'],
+    imports: [{ room: 'events', only: ['severity.ts'] }, 'kit'],
+  },
   events: {
     at: 'src/events',
     doors: [

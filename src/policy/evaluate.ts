@@ -1,0 +1,106 @@
+// Decides what the policy says of an action: allow it, deny it or ask people, by which rule and why.
+
+import { atLeast, type Severity } from '../events/severity.ts'
+import { matchesGlob } from '../kit/glob.ts'
+import { type Ask, type Match, type Policy, type Rule, USUAL_ASK, type Who } from './policy.ts'
+import { type Looked, lookAt } from './where.ts'
+
+export interface Asked {
+  tool: string
+  agentId: string
+  environment: string | null
+  riskLevel: Severity
+  arguments: Record<string, unknown>
+}
+
+export interface Verdict {
+  effect: Rule['effect']['kind']
+  /** The name of the rule that counts; null: none matched, and the default does. */
+  rule: string | null
+  /** What the agent is told of a deny, otherwise null. */
+  text: string | null
+  /** What could not be told of the arguments, so that the rule matched. Our words; empty: all was told. */
+  because: string[]
+  /** Of an `ask`, otherwise null. */
+  ask: Ask | null
+  /** After the floors; never lower than what was asked. */
+  riskLevel: Severity
+  /** The shadow rules that would have counted. */
+  shadows: { rule: string; would: Rule['effect']['kind'] }[]
+}
+
+const NO_RULE = 'No rule of the policy allows it or asks for it'
+
+/** Pure: the same always gets the same. */
+export function evaluate(given: Asked, policy: Policy): Verdict {
+  const asked = prepared(given, policy)
+  const { riskLevel } = asked
+  const shadows: Verdict['shadows'] = []
+  for (const rule of policy.rules) {
+    const found = applies(rule, asked)
+    if ('failed' in found) continue
+    const { name, effect } = rule
+    if (rule.shadow) {
+      shadows.push({ rule: name, would: effect.kind })
+      continue
+    }
+    const ask = effect.kind === 'ask' ? effect.ask : null
+    const text = effect.kind === 'deny' ? effect.text : null
+    return { effect: effect.kind, rule: name, text, because: found.unknown, ask, riskLevel, shadows }
+  }
+  const isAsked = policy.default === 'ask'
+  return {
+    effect: policy.default,
+    rule: null,
+    text: isAsked ? null : NO_RULE,
+    because: [],
+    ask: isAsked ? USUAL_ASK : null,
+    riskLevel,
+    shadows,
+  }
+}
+
+/** As the rules look at it: names in lower case, the risk as high as the floors make it. */
+export function prepared(given: Asked, { riskFloors }: Policy): Asked {
+  const asked = {
+    ...given,
+    tool: given.tool.toLowerCase(),
+    agentId: given.agentId.toLowerCase(),
+    environment: given.environment?.toLowerCase() ?? null,
+  }
+  for (const floor of riskFloors) {
+    if (!atLeast(asked.riskLevel, floor.atLeast) && misfit(floor, asked) === undefined) {
+      asked.riskLevel = floor.atLeast
+    }
+  }
+  return asked
+}
+
+/**
+ * Whether a rule is for this, and what of it does not fit otherwise. `asked`: as `prepared`. What cannot be told of
+ * the arguments makes a rule match that asks or denies, and one that allows not.
+ */
+export function applies({ match, effect }: Rule, asked: Asked): Looked {
+  const failed = misfit(match, asked) ?? riskMisfit(match, asked)
+  if (failed !== undefined) return { failed }
+  const looked = lookAt(asked.arguments, match.where)
+  if ('failed' in looked || effect.kind !== 'allow') return looked
+  const [first] = looked.unknown
+  return first === undefined ? looked : { failed: first }
+}
+
+/** The first part that does not fit. */
+function misfit({ tools, agents, environments }: Who, asked: Asked): string | undefined {
+  if (!fits(tools, asked.tool)) return 'tools'
+  if (!fits(agents, asked.agentId)) return 'agents'
+  return fits(environments, asked.environment) ? undefined : 'environments'
+}
+
+function fits(patterns: string[] | null, name: string | null): boolean {
+  return patterns === null || (name !== null && patterns.some((pattern) => matchesGlob(pattern, name)))
+}
+
+function riskMisfit({ minRisk, maxRisk }: Match, { riskLevel }: Asked): string | undefined {
+  if (minRisk !== null && !atLeast(riskLevel, minRisk)) return 'min_risk'
+  return maxRisk === null || atLeast(maxRisk, riskLevel) ? undefined : 'max_risk'
+}
