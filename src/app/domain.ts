@@ -90,6 +90,7 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
   const deliveryLog = createDeliveryLog({ db, clock, retentionDays: config.retentionDays })
   const duties = [
     desk.expireDue,
+    desk.escalateDue,
     desk.noticeUnreached,
     destinations.forgetRemoved,
     deliveryLog.forgetOld,

@@ -5,11 +5,13 @@ import type { Refused } from '../audit/refusals.ts'
 import type { Clock } from '../kit/clock.ts'
 import { findOverdue } from '../store/approvals.ts'
 import type { Database } from '../store/database.ts'
+import { findDue } from '../store/due-approvals.ts'
 import { pendingLimit } from '../store/pending-limit.ts'
 import type { Change } from './change.ts'
 import type { ViewOptions } from './compose-view.ts'
 import { decide } from './decide.ts'
 import type { ApprovalDesk, Decide } from './desk.ts'
+import { escalate } from './escalate.ts'
 import { expire, expireRestored } from './expire.ts'
 import { open } from './open.ts'
 import type { Outcome } from './refusals.ts'
@@ -22,6 +24,9 @@ import { withdraw } from './withdraw.ts'
 
 /** So many overdue approvals expire in one transaction: a long list must not hold up the clicks. */
 const EXPIRY_BATCH = 50
+
+/** So many are escalated in one transaction. */
+const DUE_BATCH = 50
 
 const decideOnce = repeatable('decideApproval', decide, ({ approvalId, verdict, note = null }) => ({
   approvalId,
@@ -72,6 +77,19 @@ export function createDesk(options: DeskOptions): ApprovalDesk {
     return outcome
   }
 
+  /** All for which it is due now. */
+  async function eachDue(what: Parameters<typeof findDue>[1], act: typeof escalate): Promise<number> {
+    let done = 0
+    for (;;) {
+      const ids = await findDue(db.read, what, clock.now(), DUE_BATCH)
+      if (ids.length === 0) return done
+      await change(async (work) => {
+        for (const id of ids) await act(work, id)
+      })
+      done += ids.length
+    }
+  }
+
   /** All that would be overdue by then. */
   async function expireAll(by: () => number, close: typeof expire): Promise<number> {
     let expired = 0
@@ -98,6 +116,7 @@ export function createDesk(options: DeskOptions): ApprovalDesk {
     withdraw: (command) => change((work) => withdrawOnce(work, command)),
     expireDue: () => expireAll(clock.now, expire),
     expireRestored: () => expireAll(() => Number.MAX_SAFE_INTEGER, expireRestored),
+    escalateDue: () => eachDue('escalate_at', escalate),
     noticeUnreached: createUnreachedSweep(options, change),
   }
 }

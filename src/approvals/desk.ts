@@ -23,6 +23,8 @@ export interface ApprovalDesk {
   expireDue(): Promise<number>
   /** Marks all that is pending as expired: in a restored backup it may be decided already. Returns how many. */
   expireRestored(): Promise<number>
+  /** Asks the next group too about what waited so long. Returns how many it asked about. */
+  escalateDue(): Promise<number>
   /** Marks what no destination of people has taken in time, and tells the fallbacks. Returns how many it marked. */
   noticeUnreached(): Promise<number>
 }

@@ -23,7 +23,7 @@ export const REFUSALS = {
   note_required: { status: 422, text: 'The policy asks for a note with this decision' },
   details_not_opened: {
     status: 403,
-    text: 'Open all of it first: press View details, go to the last page, then approve',
+    text: 'Open all of it before you approve: press View details and go to its last page',
   },
   digest_mismatch: { status: 409, text: 'This is not the digest of what is to be decided' },
   required_by_policy: { status: 422, text: 'The policy asks for more than the request gives' },
@@ -114,6 +114,13 @@ export function refusedTo(standing: Standing, code: RefusalCode): Refused {
   const refusal = refused(code)
   const text = OUTSIDERS[code]?.[standing]
   return text === undefined ? refusal : { ok: false, refusal: { ...refusal.refusal, text } }
+}
+
+/** The agent must give what the policy requires of it; `names`: as the request calls it. */
+export function requiredByPolicy(names: string[]): Refused {
+  const code = 'required_by_policy'
+  const text = `The policy asks the agent for ${listed(names)}`
+  return { ok: false, refusal: { code, status: REFUSALS[code].status, text, first: null } }
 }
 
 /** Somebody else has seen to the alert. */

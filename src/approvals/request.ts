@@ -3,8 +3,6 @@
 import type { ApprovalRow } from '../../db/schema.ts'
 import { type Entry, record } from '../audit/append.ts'
 import { once } from '../idempotency/once.ts'
-import { canonicalJson, sha256Hex } from '../kit/canonical-json.ts'
-import { newId } from '../kit/ids.ts'
 import * as store from '../store/approvals.ts'
 import type { IsFull } from '../store/pending-limit.ts'
 import { together } from '../store/together.ts'
@@ -13,7 +11,10 @@ import type { Change } from './change.ts'
 import { composeView, loadView, viewOf } from './compose-view.ts'
 import type { Answer, RequestApproval } from './desk.ts'
 import { expire, isOverdue } from './expire.ts'
-import { type Outcome, ok, refused } from './refusals.ts'
+import { rowOf } from './new-row.ts'
+import { type Outcome, ok, refused, requiredByPolicy } from './refusals.ts'
+import { ruled } from './rule.ts'
+import { type Ruling, rulingOf } from './ruling.ts'
 
 /** Each loses to another process that asks the same and is answered meanwhile. */
 const MOST_TRIES = 5
@@ -37,19 +38,73 @@ export function request(change: Change, command: RequestApproval, isFull: IsFull
 async function insertOrAnswer(
   change: Change,
   command: RequestApproval,
+  asked: ApprovalRow,
+  isFull: IsFull,
+): Promise<Outcome<Answer>> {
+  const { row, effect, lacks } = await ruled(change.trx, command, asked)
+  if (effect === 'deny') return policyAnswers(change, command, row)
+  if (lacks.length > 0) return requiredByPolicy(lacks)
+  if (effect === 'ask') return insertPending(change, command, row, isFull)
+  // Of an action that people are asked about already, they decide.
+  const twin = await findTwin(change, asked)
+  return twin ? twinAnswers(change, twin) : policyAnswers(change, command, row)
+}
+
+async function insertPending(
+  change: Change,
+  command: RequestApproval,
   row: ApprovalRow,
   isFull: IsFull,
 ): Promise<Outcome<Answer>> {
-  const { trx, now } = change
-  const { ownerKeyId, mostPending } = command
+  const { trx } = change
   // In the transaction: requests of one key at the same moment may all take the last place.
-  const hasNoRoom = await isFull(trx, ownerKeyId, mostPending)
+  const hasNoRoom = await isFull(trx, command.ownerKeyId, command.mostPending)
   const twin = hasNoRoom ? await findTwin(change, row) : await insertOrFindTwin(change, row)
   if (hasNoRoom && !twin) return refused('too_many_pending')
-  if (twin) return ok({ approval: await composeView(trx, twin, change), created: false })
+  if (twin) return twinAnswers(change, twin)
+  await together(
+    trx,
+    () => record(trx, entryOf(command, row)),
+    () => announce(change, 'approval.requested', row, command.testOf),
+  )
+  return ok({ approval: viewOf(row, change.publicUrl), created: true })
+}
 
-  const entry: Entry = {
+async function twinAnswers(change: Change, twin: ApprovalRow): Promise<Outcome<Answer>> {
+  return ok({ approval: await composeView(change.trx, twin, change), created: false })
+}
+
+/** It is closed at once, and nobody is asked. */
+async function policyAnswers(
+  change: Change,
+  command: RequestApproval,
+  row: ApprovalRow,
+): Promise<Outcome<Answer>> {
+  const { trx, now } = change
+  await store.insertPending(trx, row)
+  const { version, rule } = rulingOf(row) as Ruling
+  const answer: Entry = {
     at: now,
+    action: 'approval.answered',
+    subject: row.id,
+    facts: { by: 'policy', version, rule, status: row.status, digest: row.digest },
+    personal: {},
+  }
+  await record(trx, entryOf(command, row))
+  await together(
+    trx,
+    () => record(trx, answer),
+    () => announce(change, 'approval.decided', row),
+  )
+  const approval = viewOf(row, change.publicUrl)
+  change.closed.push(approval)
+  return ok({ approval, created: true })
+}
+
+function entryOf(command: RequestApproval, row: ApprovalRow): Entry {
+  const ruling = rulingOf(row)
+  return {
+    at: row.created_at,
     action: 'approval.requested',
     subject: row.id,
     facts: {
@@ -60,6 +115,7 @@ async function insertOrAnswer(
       environment: row.environment,
       risk: { level: row.risk_level, score: row.risk_score },
       expires_at: row.expires_at,
+      policy: ruling && { version: ruling.version, rule: ruling.rule, review: ruling.review },
       test_of: command.testOf ?? null,
     },
     personal: {
@@ -71,12 +127,6 @@ async function insertOrAnswer(
       metadata: command.metadata,
     },
   }
-  await together(
-    trx,
-    () => record(trx, entry),
-    () => announce(change, 'approval.requested', row, command.testOf),
-  )
-  return ok({ approval: viewOf(row, change.publicUrl), created: true })
 }
 
 async function findTwin({ trx, now }: Change, row: ApprovalRow): Promise<ApprovalRow | undefined> {
@@ -96,69 +146,4 @@ async function insertOrFindTwin(change: Change, row: ApprovalRow): Promise<Appro
     if (twin) await expire(change, twin)
   }
   throw new Error(`a pending twin of ${row.id} was in the way ${MOST_TRIES} times, and closed each time`)
-}
-
-function rowOf(command: RequestApproval, now: number): ApprovalRow {
-  const { agent, action } = command
-  const digest = digestOf(agent.id, action)
-  return {
-    id: newId('apr'),
-    owner_key_id: command.ownerKeyId,
-    key_name: command.ownerKeyName,
-    status: 'pending',
-    digest,
-    agent_id: agent.id,
-    agent_name: agent.name,
-    tool: action.tool,
-    summary: action.summary,
-    arguments: JSON.stringify(action.arguments ?? {}),
-    environment: action.environment ?? null,
-    reasons: JSON.stringify(command.reasons),
-    risk_level: command.risk.level,
-    risk_score: command.risk.score,
-    requested_by: command.requestedByEmail?.toLowerCase() ?? '',
-    metadata: JSON.stringify(command.metadata),
-    created_at: now,
-    expires_at: now + command.expiresInSeconds * 1000,
-    closed_at: null,
-    review_notes: null,
-    is_test: command.testOf === undefined ? 0 : 1,
-    unreached_at: null,
-    approvals_needed: command.approvalsNeeded ?? 1,
-    twin: command.idempotencyKey === undefined ? twinOf(command, digest) : null,
-    ruling: null,
-    shadows: null,
-    remind_at: null,
-    escalate_at: null,
-    escalated_at: null,
-  }
-}
-
-/**
- * Equal for requests that ask the same, whenever they expire and whatever is noted beside: what people would see on
- * the card is the same, so that one answer is an answer to both.
- */
-function twinOf(command: RequestApproval, digest: string): string {
-  const { ownerKeyId, agent, action, reasons, risk, requestedByEmail = '', testOf = null } = command
-  const { approvalsNeeded = 1 } = command
-  // A list of fixed order, which JSON writes in one way; canonical JSON of an object takes five times as long.
-  const asked = [
-    ownerKeyId,
-    digest,
-    agent.name,
-    action.summary,
-    reasons,
-    risk.level,
-    risk.score,
-    requestedByEmail.toLowerCase(),
-    testOf,
-    approvalsNeeded,
-  ]
-  return sha256Hex(JSON.stringify(asked))
-}
-
-/** What will run, in 64 hex digits; the summary is the agent's prose and not part of it. */
-export function digestOf(agentId: string, action: RequestApproval['action']): string {
-  const { tool, arguments: args = {}, environment = null } = action
-  return `sha256:${sha256Hex(canonicalJson({ agent: agentId, tool, arguments: args, environment }))}`
 }

@@ -73,6 +73,8 @@ function approvalEvent(row: ToldEvent, view: ApprovalView): EventView {
         missing,
       })),
       review_notes: view.review_notes,
+      policy: view.policy && { version: view.policy.version, rule: view.policy.rule },
+      answered_by: view.answered_by,
       ...(!view.reached && { unreached_reasons: view.unreached_reasons }),
       ...(view.test && { test: true }),
     },

@@ -3,7 +3,13 @@
 import type { ApprovalView } from '../approvals/view.ts'
 import type { ToldEvent } from '../store/events.ts'
 
-const BEFORE_ITS_END = new Set(['approval.requested', 'approval.voted', 'approval.unreached'])
+const BEFORE_ITS_END = new Set([
+  'approval.requested',
+  'approval.voted',
+  'approval.escalated',
+  'approval.reviewers_added',
+  'approval.unreached',
+])
 
 /** What came later is left out: other events tell of it. Of a card that people look at, the present is shown. */
 export function viewThen(view: ApprovalView, { type, created_at }: ToldEvent): ApprovalView {
@@ -21,8 +27,14 @@ export function viewThen(view: ApprovalView, { type, created_at }: ToldEvent): A
       return { requirement, approved: then, missing: missing + approved.length - then.length }
     }),
     review_notes: null,
-    ...(isFirst && { reached: true, unreached_reasons: [] }),
+    ...(isFirst && { reached: true, unreached_reasons: [], review: reviewAtFirst(view.review) }),
   }
+}
+
+/** Nobody was asked or added since. */
+function reviewAtFirst(review: ApprovalView['review']): ApprovalView['review'] {
+  const { escalation } = review
+  return { ...review, escalation: escalation && { ...escalation, done: false }, added: [] }
 }
 
 /** Nobody had seen to an alert when it was told. */

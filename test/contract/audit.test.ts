@@ -206,7 +206,8 @@ describe.each(databases)('on $name', ({ create }) => {
     await rename('audit_personal', 'gone')
     try {
       await expect(office.desk.request(asking())).rejects.toThrow('audit_personal')
-      await expect(decide(asked, 'approve')).rejects.toThrow('audit_personal')
+      const denial = press(asked, place, 'U7', 'deny')
+      await expect(office.strictDesk.decide(denial)).rejects.toThrow('audit_personal')
     } finally {
       await rename('gone', 'audit_personal')
     }

@@ -79,7 +79,8 @@ describe.each(databases)('on $name', ({ name, create }) => {
       const edge = clock.now() + 10_000
       // Two processes whose clocks differ by a millisecond: one sees the last moment, the other the first after.
       const late = createDesk({ db: spread(round).db, clock: { now: () => edge }, ...DESK })
-      const early = createDesk({ db: spread(1).db, clock: { now: () => edge - 1 }, ...DESK })
+      const { db } = spread(1)
+      const early = wholeCards(db, createDesk({ db, clock: { now: () => edge - 1 }, ...DESK }))
       const expiring = [late.expireDue(), late.expireDue()]
       if (round % 2) for (let turn = 0; turn < round; turn++) await Promise.resolve()
       const [outcome, ...expired] = await Promise.all([

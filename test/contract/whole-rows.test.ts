@@ -22,8 +22,10 @@ import { openDatabase } from '../../src/store/open-database.ts'
 import { takeFrom } from '../../src/store/pace.ts'
 import { insertAccount, insertPerson } from '../../src/store/persons.ts'
 import { keepState, writeState } from '../../src/store/platform-state.ts'
+import { insertPolicy } from '../../src/store/policies.ts'
 import { rememberCard } from '../../src/store/posted-cards.ts'
 import { lockRun } from '../../src/store/repeats.ts'
+import { insertSeen } from '../../src/store/seen.ts'
 import { keepTenantName } from '../../src/store/tenants.ts'
 import { replaceVouching } from '../../src/store/vouching.ts'
 import { databases } from '../fakes/databases.ts'
@@ -79,6 +81,8 @@ const INSERTIONS: Insertion[] = [
   into('group_members', insertMember, { refers: { ...ofGroup, ...ofPerson } }),
   into('group_accounts', (trx, row) => insertGroupAccounts(trx, [row]), { refers: ofGroup }),
   into('approvals', insertPending),
+  into('seen', insertSeen, { refers: { ...ofApproval, ...ofPerson } }),
+  into('policies', insertPolicy),
   into('decisions', insertDecision, { refers: { ...ofApproval, ...ofPerson } }),
   into('idempotency_keys', (trx, row) => takeIdempotencyKey(trx, row, 0)),
   into('destinations', insertDestination),

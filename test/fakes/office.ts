@@ -16,8 +16,10 @@ import { type Account, accountPrincipal, type Principal } from '../../src/identi
 import type { Clock } from '../../src/kit/clock.ts'
 import { newId } from '../../src/kit/ids.ts'
 import type { Database } from '../../src/store/database.ts'
+import { wasTold } from '../../src/store/deliveries.ts'
 import { insertDestination, UNSERVED } from '../../src/store/destinations.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
+import { rememberCard } from '../../src/store/posted-cards.ts'
 
 export const silent = pino({ level: 'silent' })
 export const OWNER = 'key_of_the_agent'
@@ -40,7 +42,10 @@ export const DESK = {
 
 export interface Office {
   db: Database
+  /** Whatever card is pressed counts as one that we posted whole. */
   desk: ApprovalDesk
+  /** The desk itself, which knows only of cards that were posted. */
+  strictDesk: ApprovalDesk
   queries: Queries
   /** A destination of the platform `scripted`; returns its id. */
   destination(wanted?: Partial<DestinationRow>): Promise<string>
@@ -52,10 +57,11 @@ export interface Office {
 export async function openOffice(url: string, clock: Clock): Promise<Office> {
   const db = await openDatabase(url, { as: 'server', log: silent })
   const waitingRoom = openWaitingRoom(db)
-  const desk = createDesk({ db, clock, ...DESK })
+  const strictDesk = createDesk({ db, clock, ...DESK })
   return {
     db,
-    desk,
+    desk: wholeCards(db, strictDesk),
+    strictDesk,
     queries: createQueries({ db, clock, ...DESK, waitingRoom }),
     async destination(wanted = {}) {
       const id = newId('dst')
@@ -83,13 +89,31 @@ export async function openOffice(url: string, clock: Clock): Promise<Office> {
       return id
     },
     async ask(wanted = {}) {
-      const outcome = await desk.request(asking(wanted))
+      const outcome = await strictDesk.request(asking(wanted))
       if (!outcome.ok) throw new Error(outcome.refusal.code)
       return outcome.value.approval
     },
     async close() {
       waitingRoom.close()
       await db.close()
+    },
+  }
+}
+
+/** Remembers the card that is pressed, as if it had been posted there, before it is decided on. */
+export function wholeCards(db: Database, desk: ApprovalDesk): ApprovalDesk {
+  return {
+    ...desk,
+    async decide(command) {
+      const { approvalId, at } = command
+      for (const destination_id of at?.destinationIds ?? []) {
+        await db.transact(async (trx) => {
+          if (!(await wasTold(trx, approvalId, destination_id))) return
+          const card = { destination_id, handle: at?.handle ?? '', subject_id: approvalId }
+          await rememberCard(trx, { ...card, posted_at: 0, whole: 1 })
+        })
+      }
+      return desk.decide(command)
     },
   }
 }

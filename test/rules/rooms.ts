@@ -38,8 +38,8 @@ export const ROOMS: Record<string, Room> = {
   db: { at: 'db', imports: [] },
   policy: {
     at: 'src/policy',
-    doors: ['policy.ts', 'read-policy.ts', 'evaluate.ts', 'assign.ts'],
-    imports: [{ room: 'events', only: ['severity.ts'] }, 'kit'],
+    doors: ['policy.ts', 'read-policy.ts', 'evaluate.ts', 'assign.ts', 'versions.ts'],
+    imports: [{ room: 'events', only: ['severity.ts'] }, 'store', 'kit'],
   },
   events: {
     at: 'src/events',

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { digestOf } from '../../src/approvals/request.ts'
+import { digestOf } from '../../src/approvals/new-row.ts'
 import { canonicalJson, sha256Hex } from '../../src/kit/canonical-json.ts'
 import { parseStored } from '../../src/kit/stored-json.ts'
 

@@ -4,7 +4,7 @@ import { pageOf } from '../answers.ts'
 import { idempotencyHeader } from '../idempotency.ts'
 import type { Operation } from '../operation.ts'
 import { approval, listedApproval } from './answers.ts'
-import { listQuery, newApproval, newDecision, newWithdrawal, waitQuery } from './schemas.ts'
+import { listQuery, newApproval, newDecision, newWithdrawal, seen, waitQuery } from './schemas.ts'
 
 const tag = 'Approvals'
 
@@ -18,13 +18,13 @@ export const requestApproval = {
   headers: idempotencyHeader,
   body: newApproval,
   answers: {
-    201: { says: 'Pending: people are asked', body: approval },
+    201: { says: 'Pending: people are asked; or closed at once by the policy', body: approval },
     200: {
       says: 'An earlier request answers: of the same Idempotency-Key, or without one a pending twin',
       body: approval,
     },
   },
-  refusals: ['approval_not_found', 'idempotency_key_reused', 'too_many_pending'],
+  refusals: ['approval_not_found', 'idempotency_key_reused', 'required_by_policy', 'too_many_pending'],
   problems: { 403: ['agent_mismatch'] },
 } as const satisfies Operation
 
@@ -80,7 +80,28 @@ export const decideApproval = {
     'reviewer_disabled',
     'own_request',
     'already_voted',
+    'details_not_opened',
+    'note_required',
     'idempotency_key_reused',
+  ],
+} as const satisfies Operation
+
+export const seeApproval = {
+  id: 'seeApproval',
+  tag,
+  method: 'post',
+  path: '/v1/approvals/:id/seen',
+  summary: 'Say that the person whom the key names has seen all of it, up to this digest',
+  roles: ['reviewer'],
+  body: seen,
+  answers: { 200: { says: 'On record, now or before', body: approval } },
+  refusals: [
+    'approval_not_found',
+    'not_a_reviewer',
+    'reviewer_unverified',
+    'reviewer_disabled',
+    'own_request',
+    'digest_mismatch',
   ],
 } as const satisfies Operation
 

@@ -25,6 +25,7 @@ export function approvalEndpoints(options: ApprovalRoutesOptions): Endpoint[] {
     endpoint(operations.listApprovals, (asked) => listApprovals(options, asked)),
     endpoint(operations.readApproval, (asked) => readApproval(options, asked)),
     endpoint(operations.decideApproval, (asked) => decideApproval(options, asked)),
+    endpoint(operations.seeApproval, (asked) => seeApproval(options, asked)),
     endpoint(operations.withdrawApproval, (asked) => withdrawApproval(options, asked)),
   ]
 }
@@ -97,6 +98,15 @@ async function decideApproval(
   })
   if (!outcome.ok) return problemOf(outcome.refusal, id)
   return answer(200, outcome.value)
+}
+
+async function seeApproval(
+  { desk }: ApprovalRoutesOptions,
+  { caller, id, body }: Asked<typeof operations.seeApproval>,
+): Promise<Result<typeof operations.seeApproval>> {
+  const { digest } = body
+  const outcome = await desk.open({ approvalId: id, by: caller, digest, isLast: () => true })
+  return outcome.ok ? answer(200, outcome.value) : problemOf(outcome.refusal, id)
 }
 
 async function withdrawApproval(

@@ -57,6 +57,10 @@ export const newDecision = z
   .strictObject({ decision: inAnyCase(z.enum(['approve', 'deny'])), note: text(2000).optional() })
   .meta({ id: 'NewDecision' })
 
+export const seen = z
+  .strictObject({ digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be the digest of the approval') })
+  .meta({ id: 'Seen' })
+
 export const newWithdrawal = z.strictObject({ reason: text(500).optional() }).meta({ id: 'NewWithdrawal' })
 
 export const listQuery = z.strictObject({

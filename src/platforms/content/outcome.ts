@@ -11,9 +11,15 @@ export function endOf(view: ApprovalView): Line {
   if (view.status === 'expired') return [{ strong: '⌛ Expired' }, ', ', expiredWith(view)]
   if (view.status === 'withdrawn') return [{ strong: '🚫 Withdrawn' }, ', no decision is needed any more']
   const words = view.status === 'approved' ? '✅ Approved' : '❌ Denied'
+  if (view.answered_by) return [{ strong: `${words} by policy` }, ...ruleOf(view.answered_by)]
   const names = closingVotes(view).map(({ reviewer }) => reviewer.name)
   if (names.length === 0) return [{ strong: words }]
   return [{ strong: `${words} by ` }, ...namesIn(names)]
+}
+
+/** None where the policy's default answered. */
+function ruleOf({ rule }: NonNullable<ApprovalView['answered_by']>): Line {
+  return rule === null ? [] : [', rule ', { quote: rule }]
 }
 
 function expiredWith({ progress }: ApprovalView): string {

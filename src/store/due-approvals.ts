@@ -1,0 +1,39 @@
+// Finds pending approvals for which something is due by the clock before their end, and marks it as done.
+
+import type { ApprovalRow } from '../../db/schema.ts'
+import type { Executor } from './database.ts'
+import { PENDING } from './literals.ts'
+
+type Due = 'escalate_at' | 'remind_at'
+
+/** Their ids, the longest due first. */
+export async function findDue(db: Executor, what: Due, now: number, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('approvals')
+    .select('id')
+    .where('status', '=', PENDING)
+    // As the index says it: SQLite does not find it otherwise.
+    .where(what, 'is not', null)
+    .where(what, '<=', now)
+    .orderBy(what)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** The compare-and-set: undefined when it is closed, was done before, or is not due. */
+export async function markEscalated(
+  trx: Executor,
+  id: string,
+  now: number,
+): Promise<ApprovalRow | undefined> {
+  return trx
+    .updateTable('approvals')
+    .set({ escalate_at: null, escalated_at: now })
+    .where('id', '=', id)
+    .where('status', '=', PENDING)
+    .where('escalate_at', '<=', now)
+    .returningAll()
+    .executeTakeFirst()
+}
