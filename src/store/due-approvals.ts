@@ -1,4 +1,4 @@
-// Finds pending approvals for which something is due by the clock before their end, and marks it as done.
+// Finds pending approvals for which something is to be done before their end, and marks it as done.
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import type { Executor } from './database.ts'
@@ -36,4 +36,15 @@ export async function markEscalated(
     .where('escalate_at', '<=', now)
     .returningAll()
     .executeTakeFirst()
+}
+
+/** The pending approvals whose ruling names a group; each is looked at, which is done only when a group changes. */
+export function findPendingNaming(db: Executor, groupId: string): Promise<ApprovalRow[]> {
+  return db
+    .selectFrom('approvals')
+    .selectAll()
+    .where('status', '=', PENDING)
+    .where('ruling', 'like', `%"id":"${groupId}"%`)
+    .orderBy('id')
+    .execute()
 }

@@ -5,7 +5,7 @@ import { createDesk } from '../../src/approvals/create-desk.ts'
 import { databases } from '../fakes/databases.ts'
 import { EFFORT } from '../fakes/effort.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
-import { asking, DESK, type Office, OWNER, openOffice, press, recordOf } from '../fakes/office.ts'
+import { asking, DESK, type Office, OWNER, openOffice, press, recordOf, wholeCards } from '../fakes/office.ts'
 
 const ROUNDS = 60 * EFFORT
 const PEOPLE = 50
