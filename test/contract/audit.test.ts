@@ -206,7 +206,7 @@ describe.each(databases)('on $name', ({ create }) => {
     await rename('audit_personal', 'gone')
     try {
       await expect(office.desk.request(asking())).rejects.toThrow('audit_personal')
-      const denial = press(asked, place, 'U7', 'deny')
+      const denial = press(asked, place, 'U7', 'deny', { by: member('U7', told) })
       await expect(office.strictDesk.decide(denial)).rejects.toThrow('audit_personal')
     } finally {
       await rename('gone', 'audit_personal')
