@@ -23,13 +23,6 @@ import { type Vote, votesWithPeople } from './votes.ts'
 /** Lost against another process between reading and writing, the second look finds what that one wrote. */
 const MAX_LOOKS = 3
 
-/** After these the card is drawn again: it does not say what is so, or has no button for what is to be done. */
-const MENDED: ReadonlySet<RefusalCode> = new Set([
-  'destination_removed',
-  'details_not_opened',
-  'note_required',
-])
-
 /** In one transaction; the guards stand in their order. */
 export async function decide(change: Change, command: Decide): Promise<Outcome<ApprovalView>> {
   const { trx } = change
@@ -53,7 +46,7 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
       const voter = { by, actor, askers, votes, card: card ?? (command.at ? 'strange' : undefined) } as const
       const allowed = await allow(change, approval, command, { asked, voter, card })
       if ('refusal' in allowed) {
-        if (card && MENDED.has(allowed.refusal)) await mend(change, approval.id, card)
+        if (card && isMended(allowed.refusal, card)) await mend(change, approval.id, card)
         return refusedReviewer(by.standing, allowed.refusal, asked)
       }
       const voted = await vote(change, approval, command, {
@@ -88,6 +81,12 @@ async function allow(
   if (needsOpening) return { refusal: 'details_not_opened' }
   const lacksNote = asked.review?.noteRequired.includes(verdict) && (note ?? '').trim() === ''
   return lacksNote ? { refusal: 'note_required' } : standing
+}
+
+/** Whether the card is drawn again: it may have no button for what is to be done, or still have some. */
+function isMended(refusal: RefusalCode, { known }: ClickedCard): boolean {
+  if (refusal === 'destination_removed') return known
+  return refusal === 'details_not_opened' || refusal === 'note_required'
 }
 
 async function votesBefore(
