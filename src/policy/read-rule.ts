@@ -10,6 +10,7 @@ const EFFECTS = ['ask', 'allow', 'deny'] as const
 const FIELDS = ['name', 'match', ...EFFECTS, 'shadow'] as const
 export const WHO_FIELDS = ['tools', 'agents', 'environments'] as const
 const MATCH_FIELDS = [...WHO_FIELDS, 'min_risk', 'max_risk', 'where'] as const
+const EXAMPLE = '{name: reads, match: {tools: ["*.read"]}, allow: true}'
 
 const HINTS = hintsOf(
   ['it belongs in match', MATCH_FIELDS],
@@ -27,9 +28,10 @@ const MATCH_HINTS = hintsOf(
 
 /** `taken`: the names of the rules before it, in lower case; this one's is added. */
 export function ruleOf(unnamed: Spot, taken: Set<string>): Rule | undefined {
+  if (unnamed.tree.kind !== 'map') return wrong(unnamed, `must be an object such as ${EXAMPLE}`)
   const rule = nameOf(unnamed)
   const spot = { ...unnamed, shown: '', rule: rule ?? null }
-  const fields = fieldsOf(spot, FIELDS, '{name: reads, match: {tools: ["*.read"]}, allow: true}', HINTS)
+  const fields = fieldsOf(spot, FIELDS, EXAMPLE, HINTS)
   if (!fields) return undefined
   if (!fields.name) wrong(spot, 'a rule must have a name, such as name: large refunds')
   const name = fields.name && lineOf(fields.name, MAX_NAME, 'large refunds')

@@ -30,7 +30,7 @@ export interface TreeMistake {
 }
 
 /** A policy of the longest list of rules has a tenth; a text of nothing but signs takes the parser seconds. */
-const MOST_TOKENS = 60_000
+const MOST_TOKENS = 100_000
 const MOST_DEPTH = 64
 const MOST_NAMED = 20
 
@@ -69,9 +69,13 @@ function refusedAtOnce(text: string): string | undefined {
   if (Buffer.byteLength(text) > MAX_POLICY_BYTES) return 'the policy has more than 256 KB'
   if (!text.isWellFormed() || text.includes('\0')) return 'the policy holds half a character, or a NUL'
   let tokens = 0
-  for (const _ of new Lexer().lex(text)) {
+  let depth = 0
+  for (const token of new Lexer().lex(text)) {
     tokens += 1
+    if (token === '[' || token === '{') depth += 1
+    if (token === ']' || token === '}') depth -= 1
     if (tokens > MOST_TOKENS) return `the policy has more than ${MOST_TOKENS} words and signs`
+    if (depth > MOST_DEPTH) return REFUSED.depth
   }
   return undefined
 }

@@ -1,0 +1,159 @@
+// Shows which rule of a policy counts for an action, and what it says of it.
+
+import { describe, expect, test } from 'vitest'
+import type { Asked } from '../../src/policy/evaluate.ts'
+import { evaluate } from '../../src/policy/evaluate.ts'
+import { policyOf, REFUND, verdictOf } from '../fakes/policies.ts'
+
+const USUAL = {
+  requirements: [{ group: 'reviewers', approvals: 1 }],
+  expiresInSeconds: null,
+  noteRequired: [],
+  detailsMustBeOpened: false,
+  escalate: null,
+  destinations: null,
+  require: [],
+  tell: [],
+}
+
+describe('where no rule matches', () => {
+  test('people are asked as usual', () => {
+    expect(verdictOf('rules: []')).toEqual({
+      effect: 'ask',
+      rule: null,
+      text: null,
+      because: [],
+      ask: USUAL,
+      riskLevel: 'medium',
+      shadows: [],
+    })
+  })
+
+  test('a default of deny denies, and says that no rule does', () => {
+    expect(verdictOf('{default: deny, rules: []}')).toMatchObject({
+      effect: 'deny',
+      rule: null,
+      text: 'No rule of the policy allows it or asks for it',
+      ask: null,
+    })
+  })
+})
+
+describe('the first rule that matches counts', () => {
+  const policy = `
+default: deny
+rules:
+  - { name: reads, match: { tools: ["*.read"] }, allow: true }
+  - { name: never, match: { tools: ["db.drop_*"] }, deny: Ask the database team }
+  - { name: large, match: { tools: ["payments.*"], where: { amount: { above: 479.99 } } }, ask: { note_required: [deny] } }
+  - { name: payments, match: { tools: ["payments.*"] }, allow: true }
+`
+  test.each<[Partial<Asked>, string, string | null, string | null]>([
+    [{ tool: 'crm.read' }, 'allow', 'reads', null],
+    [{ tool: 'db.drop_table' }, 'deny', 'never', 'Ask the database team'],
+    [{}, 'ask', 'large', null],
+    [{ arguments: { amount: '479.99' } }, 'allow', 'payments', null],
+    [{ arguments: {} }, 'ask', 'large', null],
+    [{ tool: 'crm.write' }, 'deny', null, 'No rule of the policy allows it or asks for it'],
+  ])('%j: %s by %s', (different, effect, rule, text) => {
+    expect(verdictOf(policy, different)).toMatchObject({ effect, rule, text })
+  })
+
+  test('an ask has what it says, and what it does not say is as usual', () => {
+    expect(verdictOf(policy).ask).toEqual({ ...USUAL, noteRequired: ['deny'] })
+  })
+})
+
+describe('tools, agents and environments', () => {
+  test.each<[string, Partial<Asked>, boolean]>([
+    ['tools: [payments.refund]', {}, true],
+    ['tools: [Payments.REFUND]', {}, true],
+    ['tools: [payments.refund]', { tool: 'PAYMENTS.refund' }, true],
+    ['tools: [payments]', {}, false],
+    ['tools: ["payments.*"]', {}, true],
+    ['tools: ["*refund"]', {}, true],
+    ['tools: ["p*.r*d"]', {}, true],
+    ['tools: ["payments.refund*"]', {}, true],
+    ['tools: [crm.read, payments.refund]', {}, true],
+    ['tools: ["*"]', {}, true],
+    ['agents: [AGENT-123]', {}, true],
+    ['agents: ["agent-*"]', {}, true],
+    ['agents: [agent]', {}, false],
+    ['environments: [production]', {}, true],
+    ['environments: [Prod*]', {}, true],
+    ['environments: [staging]', {}, false],
+    ['environments: [production]', { environment: null }, false],
+    ['environments: ["*"]', { environment: null }, false],
+    ['tools: ["*"], environments: [production]', {}, true],
+    ['tools: [crm.read], environments: [production]', {}, false],
+    ['min_risk: medium', {}, true],
+    ['min_risk: high', {}, false],
+    ['max_risk: medium', {}, true],
+    ['max_risk: low', {}, false],
+    ['min_risk: low, max_risk: high', {}, true],
+    ['min_risk: critical', { riskLevel: 'critical' }, true],
+  ])('{%s} of %j: %s', (match, different, matches) => {
+    const { rule } = verdictOf(`rules: [{name: it, match: {${match}}, allow: true}]`, different)
+    expect(rule).toBe(matches ? 'it' : null)
+  })
+
+  test('a rule without a match is for everything', () => {
+    expect(verdictOf('rules: [{name: all, deny: Not today}]')).toMatchObject({ effect: 'deny', rule: 'all' })
+  })
+})
+
+describe('floors of the risk', () => {
+  const floors =
+    'risk_floors: [{tools: ["payments.*"], at_least: high}, {environments: [production], at_least: low}]'
+  test.each<[Partial<Asked>, string]>([
+    [{}, 'high'],
+    [{ tool: 'Payments.Refund' }, 'high'],
+    [{ riskLevel: 'critical' }, 'critical'],
+    [{ tool: 'crm.read' }, 'medium'],
+    [{ tool: 'crm.read', riskLevel: 'info' }, 'low'],
+    [{ tool: 'crm.read', riskLevel: 'info', environment: null }, 'info'],
+  ])('%j is %s', (different, riskLevel) => {
+    expect(verdictOf(`{rules: [], ${floors}}`, different).riskLevel).toBe(riskLevel)
+  })
+
+  test('count before the rules are looked at', () => {
+    const rules = 'rules: [{name: small, match: {max_risk: medium}, allow: true}]'
+    expect(verdictOf(`{${rules}, ${floors}}`)).toMatchObject({ effect: 'ask', rule: null })
+    expect(verdictOf(`{${rules}}`)).toMatchObject({ effect: 'allow', rule: 'small' })
+  })
+})
+
+describe('a shadow rule', () => {
+  test('is noted, and the search goes on', () => {
+    const policy = `
+rules:
+  - { name: let through, match: { tools: ["payments.*"] }, allow: true, shadow: true }
+  - { name: not this one, match: { tools: ["crm.*"] }, allow: true, shadow: true }
+  - { name: stop, match: { min_risk: low }, deny: No, shadow: true }
+  - { name: look, match: { where: { amount: { above: 1 } } }, ask: true, shadow: true }
+  - { name: what counts, ask: true }
+  - { name: after it, allow: true, shadow: true }
+`
+    expect(verdictOf(policy)).toMatchObject({
+      effect: 'ask',
+      rule: 'what counts',
+      shadows: [
+        { rule: 'let through', would: 'allow' },
+        { rule: 'stop', would: 'deny' },
+        { rule: 'look', would: 'ask' },
+      ],
+    })
+  })
+})
+
+test('200 rules with conditions take far less than a millisecond', () => {
+  const rule = (at: number) =>
+    `  - {name: rule ${at}, match: {tools: ["payments.*"], where: {amount: {above: ${500 + at}}, "to.domain": {not: example.com}}}, ask: true}`
+  const policy = policyOf(`rules:\n${Array.from({ length: 200 }, (_, at) => rule(at)).join('\n')}`)
+  const asked = { ...REFUND, arguments: { amount: '480.00', to: { domain: 'example.com' } } }
+  for (let warm = 0; warm < 200; warm += 1) evaluate(asked, policy)
+  const before = process.threadCpuUsage()
+  for (let times = 0; times < 200; times += 1) evaluate(asked, policy)
+  const { user, system } = process.threadCpuUsage(before)
+  expect((user + system) / 200).toBeLessThan(1_000)
+})
