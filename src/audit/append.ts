@@ -30,6 +30,7 @@ export interface Entry {
     | 'person.joined'
     | 'person.unjoined'
     | 'vouching.changed'
+    | 'policy.changed'
     | 'tenant.renamed'
     | 'destination.created'
     | 'destination.updated'

@@ -15,19 +15,30 @@ const HINTS = hintsOf(
 )
 const FLOOR = '{tools: ["payments.*"], at_least: high}'
 
+/** `lines`: the line of each place, by its path such as `rules[2].ask.destinations[0]`. */
+export type ReadPolicy =
+  | { policy: Policy; lines: ReadonlyMap<string, number> }
+  | { mistakes: PolicyMistake[] }
+
 /**
  * `text`: one document of at most 256 KB. Numbers keep every digit. Mistakes come in the order of the text; there is at
  * least one where there is no policy. Never throws.
  */
-export function readPolicy(text: string): { policy: Policy } | { mistakes: PolicyMistake[] } {
+export function readPolicy(text: string): ReadPolicy {
   const read = readTree(text)
   if ('mistakes' in read) {
     return { mistakes: read.mistakes.map((one) => ({ ...one, rule: null, path: '' })) }
   }
   const mistakes: PolicyMistake[] = []
-  const policy = policyOf({ tree: read.tree, path: '', shown: '', rule: null, mistakes })
-  if (policy && mistakes.length === 0) return { policy }
-  return { mistakes: mistakes.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) }
+  const lines = new Map<string, number>()
+  const policy = policyOf({ tree: read.tree, path: '', shown: '', rule: null, mistakes, lines })
+  if (policy && mistakes.length === 0) return { policy, lines }
+  return { mistakes: inOrder(mistakes) }
+}
+
+/** By their lines; what is of the whole comes first. */
+export function inOrder(mistakes: PolicyMistake[]): PolicyMistake[] {
+  return mistakes.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0))
 }
 
 function policyOf(spot: Spot): Policy | undefined {

@@ -23,6 +23,8 @@ export interface Spot {
   shown: string
   rule: string | null
   mistakes: PolicyMistake[]
+  /** The line of each place that was read, by its path. */
+  lines: Map<string, number>
 }
 
 /** What is said of a field by its name, where there is none of that name. */
@@ -68,7 +70,12 @@ function unknownField(spot: Spot, name: string, line: number, names: readonly st
 /** The place of a field. */
 export function within(spot: Spot, name: string, tree: Tree): Spot {
   const part = /^\w+$/.test(name) ? name : `[${JSON.stringify(name)}]`
-  return { ...spot, tree, path: join(spot.path, part), shown: join(spot.shown, part) }
+  return at({ ...spot, tree, path: join(spot.path, part), shown: join(spot.shown, part) })
+}
+
+function at(spot: Spot): Spot {
+  spot.lines.set(spot.path, spot.tree.line)
+  return spot
 }
 
 function join(around: string, part: string): string {
@@ -85,8 +92,9 @@ export function listOf<T>(
   if (tree.kind !== 'list') return wrong(spot, `must be a list such as ${example}`)
   if (tree.items.length < least) return wrong(spot, `must not be empty: leave it out, or give ${example}`)
   if (tree.items.length > most) return wrong(spot, `must have at most ${most} entries`)
-  return tree.items.flatMap((item, at) => {
-    const value = read({ ...spot, tree: item, path: `${spot.path}[${at}]`, shown: `${spot.shown}[${at}]` })
+  return tree.items.flatMap((item, index) => {
+    const place = `[${index}]`
+    const value = read(at({ ...spot, tree: item, path: spot.path + place, shown: spot.shown + place }))
     return value === undefined ? [] : [value]
   })
 }

@@ -1,23 +1,135 @@
-// Finds the version of the policy that is in force.
+// Keeps the versions of the policy: each text byte for byte as it was sent, the highest number in force.
 
 import { LRUCache } from 'lru-cache'
-import type { Executor } from '../store/database.ts'
-import { findPolicy, latestPolicyVersion } from '../store/policies.ts'
+import type { PolicyRow } from '../../db/schema.ts'
+import { record } from '../audit/append.ts'
+import { sha256Hex } from '../kit/canonical-json.ts'
+import type { Clock } from '../kit/clock.ts'
+import type { Database, Executor } from '../store/database.ts'
+import { lockPeople } from '../store/persons.ts'
+import * as store from '../store/policies.ts'
+import { findUnfulfillable } from './fulfillable.ts'
+import { findNamed, type NamedGroup } from './groups.ts'
 import type { Policy } from './policy.ts'
-import { readPolicy } from './read-policy.ts'
+import { type PolicyMistake, type ReadPolicy, readPolicy } from './read-policy.ts'
 
-const MOST_KEPT = 20
-/** By the text itself: databases of tests count from 1 alike. */
-const parsed = new LRUCache<string, Policy>({ max: MOST_KEPT })
+export type { NamedGroup }
 
+export interface PolicyVersion {
+  /** From 1. */
+  version: number
+  text: string
+  mediaType: string
+  policy: Policy
+  createdAt: number
+  /** The API key. */
+  createdBy: string
+}
+
+export interface NewVersion {
+  text: string
+  mediaType: string
+  /** The key that asks. */
+  by: string
+  /** Only while this one is in force; 0: only while there is none. undefined: whatever is in force. */
+  ifVersion?: number | undefined
+}
+
+/** `changed`: another version is in force, by its number; 0: none is. */
+export type Applied = { version: PolicyVersion } | { mistakes: PolicyMistake[] } | { changed: number }
+
+export interface Policies {
+  /** undefined, here and below: there is none. */
+  inForce(): Promise<PolicyVersion | undefined>
+  find(version: number): Promise<PolicyVersion | undefined>
+  /** Whether it could be applied now; nothing is kept. */
+  check(text: string): Promise<{ policy: Policy } | { mistakes: PolicyMistake[] }>
+  /** A compare-and-set, audited. What is in force already, byte for byte, stays the version that it is. */
+  apply(wanted: NewVersion): Promise<Applied>
+  /** The groups of these names that there are, with who is in them. */
+  groups(names: readonly string[]): Promise<Map<string, NamedGroup>>
+}
+
+export interface PolicyOptions {
+  db: Database
+  clock: Clock
+  /** The channel types on which people see cards. */
+  reviewable: readonly string[]
+}
+
+export function createPolicies({ db, clock, reviewable }: PolicyOptions): Policies {
+  const unfulfillable = (trx: Executor, { policy, lines }: Readable) =>
+    findUnfulfillable(trx, policy, { lines, reviewable, now: clock.now() })
+
+  return {
+    async inForce() {
+      const row = await store.findPolicyInForce(db.read)
+      return row && versionOf(row)
+    },
+    async find(version) {
+      const row = await store.findPolicy(db.read, version)
+      return row && versionOf(row)
+    },
+    async check(text) {
+      const read = readPolicy(text)
+      if ('mistakes' in read) return read
+      const mistakes = await unfulfillable(db.read, read)
+      return mistakes.length > 0 ? { mistakes } : { policy: read.policy }
+    },
+    apply(wanted) {
+      const read = readPolicy(wanted.text)
+      if ('mistakes' in read) return Promise.resolve(read)
+      return db.transact((trx) => apply(trx, wanted, clock.now(), () => unfulfillable(trx, read)))
+    },
+    groups: (names) => findNamed(db.read, names, clock.now()),
+  }
+}
+
+type Readable = Exclude<ReadPolicy, { mistakes: unknown }>
+
+async function apply(
+  trx: Executor,
+  { text, mediaType, by, ifVersion }: NewVersion,
+  now: number,
+  findMistakes: () => Promise<PolicyMistake[]>,
+): Promise<Applied> {
+  // Nobody leaves a group, and nobody else changes the policy, between the check and the commit.
+  await lockPeople(trx)
+  const before = await store.findPolicyInForce(trx)
+  const current = before?.version ?? 0
+  if (ifVersion !== undefined && ifVersion !== current) return { changed: current }
+  const mistakes = await findMistakes()
+  if (mistakes.length > 0) return { mistakes }
+  if (before?.text === text && before.media_type === mediaType) return { version: versionOf(before) }
+  const row = { version: current + 1, text, media_type: mediaType, created_by: by, created_at: now }
+  if (!(await store.insertPolicy(trx, row))) return { changed: current + 1 }
+  const facts = { by, version: row.version, sha256: sha256Hex(text), media_type: mediaType }
+  await record(trx, { at: now, action: 'policy.changed', subject: 'policy', facts, personal: {} })
+  return { version: versionOf(row) }
+}
+
+/** A long one takes a tenth of a second to read. */
+const MOST_PARSED = 8
+const parsed = new LRUCache<string, Policy>({ max: MOST_PARSED })
+
+/** Throws for a text that no version of this program would have kept. */
+function parsedOnce(text: string): Policy {
+  const known = parsed.get(text)
+  if (known) return known
+  const read = readPolicy(text)
+  if ('mistakes' in read) throw new Error(`the policy in force cannot be read: ${read.mistakes[0]?.message}`)
+  parsed.set(text, read.policy)
+  return read.policy
+}
+
+function versionOf(row: PolicyRow): PolicyVersion {
+  const { version, text, media_type, created_at, created_by } = row
+  const policy = parsedOnce(text)
+  return { version, text, mediaType: media_type, policy, createdAt: created_at, createdBy: created_by }
+}
+
+/** For use in a transaction: what is in force there, at the price of one small query. undefined: there is none. */
 export async function policyInForce(trx: Executor): Promise<{ version: number; policy: Policy } | undefined> {
-  const version = await latestPolicyVersion(trx)
-  const row = version === undefined ? undefined : await findPolicy(trx, version)
-  if (!row) return undefined
-  const known = parsed.get(row.text)
-  if (known) return { version: row.version, policy: known }
-  const read = readPolicy(row.text)
-  if (!('policy' in read)) throw new Error(`the policy of version ${row.version} cannot be read any more`)
-  parsed.set(row.text, read.policy)
-  return { version: row.version, policy: read.policy }
+  const row = await store.findPolicyText(trx)
+  return row && { version: row.version, policy: parsedOnce(row.text) }
 }

@@ -1,15 +1,25 @@
-// Reads and writes the versions of the policy.
+// Reads and writes the versions of the policy, of which the highest is in force.
 
-import type { PolicyRow } from '../../db/schema.ts'
-import { compileOnce } from './compile-once.ts'
+import type { DestinationRow, PolicyRow } from '../../db/schema.ts'
+import { columns, compileOnce } from './compile-once.ts'
 import type { Executor } from './database.ts'
 
-/** Of the version in force; undefined: there is no policy. */
-export async function latestPolicyVersion(db: Executor): Promise<number | undefined> {
-  return (await latestVersion(db, {})).rows[0]?.version
+/** A version is never changed, so each connection reads the text of one once. */
+const texts = new WeakMap<object, Pick<PolicyRow, 'version' | 'text'>>()
+
+/** The one in force by its number and text; one cheap query as long as it stays the same. undefined: there is none. */
+export async function findPolicyText(db: Executor): Promise<Pick<PolicyRow, 'version' | 'text'> | undefined> {
+  const version = (await newest(db, {})).rows[0]?.version
+  if (version === undefined) return undefined
+  const connection = db.getExecutor().adapter
+  const known = texts.get(connection)
+  if (known?.version === version) return known
+  const row = await findPolicy(db, version)
+  if (row) texts.set(connection, { version, text: row.text })
+  return row
 }
 
-const latestVersion = compileOnce((db) =>
+const newest = compileOnce((db, _: object) =>
   db.selectFrom('policies').select('version').orderBy('version', 'desc').limit(1),
 )
 
@@ -17,12 +27,40 @@ export function findPolicy(db: Executor, version: number): Promise<PolicyRow | u
   return db.selectFrom('policies').selectAll().where('version', '=', version).executeTakeFirst()
 }
 
-/** false when this version is there already, also one that another process just committed. */
+export function findPolicyInForce(db: Executor): Promise<PolicyRow | undefined> {
+  return db.selectFrom('policies').selectAll().orderBy('version', 'desc').limit(1).executeTakeFirst()
+}
+
+/** false when there is a version of that number already. */
 export async function insertPolicy(trx: Executor, row: PolicyRow): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await trx
     .insertInto('policies')
-    .values(row)
+    .values(columns(row, 'version', 'text', 'media_type', 'created_by', 'created_at'))
     .onConflict((c) => c.column('version').doNothing())
     .executeTakeFirst()
   return numInsertedOrUpdatedRows === 1n
+}
+
+/** How many accounts are in a group, as its platform said last. */
+export async function countGroupAccounts(db: Executor, groupId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('group_accounts')
+    .select(({ fn }) => fn.countAll<number | string>().as('count'))
+    .where('group_id', '=', groupId)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+/** Of these, the ones that there are. `ids`: anybody's text. */
+export function findPlaces(
+  db: Executor,
+  ids: string[],
+): Promise<Pick<DestinationRow, 'id' | 'name' | 'channel_type'>[]> {
+  if (ids.length === 0) return Promise.resolve([])
+  return db
+    .selectFrom('destinations')
+    .select(['id', 'name', 'channel_type'])
+    .where('id', 'in', ids)
+    .where('deleted_at', 'is', null)
+    .execute()
 }

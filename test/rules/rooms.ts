@@ -39,7 +39,7 @@ export const ROOMS: Record<string, Room> = {
   policy: {
     at: 'src/policy',
     doors: ['policy.ts', 'read-policy.ts', 'evaluate.ts', 'assign.ts', 'versions.ts'],
-    imports: [{ room: 'events', only: ['severity.ts'] }, 'store', 'kit'],
+    imports: [{ room: 'events', only: ['severity.ts'] }, 'identity', 'audit', 'store', rows, 'kit'],
   },
   events: {
     at: 'src/events',
