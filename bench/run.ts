@@ -1,4 +1,4 @@
-// Compares speed with bare code on this machine: `npm run bench -- [a b c d e f g] [--rounds 5] [--quick] [--write]`.
+// Compares speed with bare code on this machine: `npm run bench -- [a b c d e f g h] [--rounds 5] [--quick] [--write]`.
 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -6,6 +6,7 @@ import { report, writeInto } from './report.ts'
 import { fight, type Result } from './row.ts'
 import { click } from './row-click.ts'
 import { deliver } from './row-deliver.ts'
+import { policyClick } from './row-policy.ts'
 import { request } from './row-request.ts'
 import { scale } from './row-scale.ts'
 import { start } from './row-start.ts'
@@ -24,7 +25,7 @@ const { values, positionals } = parseArgs({
 })
 const { quick, write } = values
 const rounds = Number(values.rounds ?? (quick ? 1 : 5))
-const rows = [click, request, wait, scale, start, teamsClick, deliver]
+const rows = [click, request, wait, scale, start, teamsClick, deliver, policyClick]
 const wanted = rows.filter(({ letter }) => positionals.length === 0 || positionals.includes(letter))
 if (!(rounds >= 1) || wanted.length < new Set(positionals).size) {
   console.error(`Rows are ${rows.map(({ letter, title }) => `${letter} (${title})`).join(', ')}.`)

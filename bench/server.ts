@@ -7,6 +7,7 @@ import { createLog } from '../src/kit/log.ts'
 import { openDatabase } from '../src/store/open-database.ts'
 import { rememberCard } from '../src/store/posted-cards.ts'
 import { CHANNEL, REVIEWER, TEAM, tsOf } from './slack-press.ts'
+import { askTwoGroups, SECOND_REVIEWER } from './two-groups.ts'
 
 /** What the parent may ask for, each answered by one message. */
 export type Wish = { fill: Fill } | { decide: Decision } | { request: number } | { release: true }
@@ -16,6 +17,8 @@ interface Fill {
   approvals: number
   /** Where each approval has a remembered card. */
   places: Place[]
+  /** Under a policy of fifty rules: the second of two groups has approved, and the first is awaited. */
+  underPolicy?: true
 }
 
 export interface Place {
@@ -30,6 +33,8 @@ interface Decision {
   /** Which of the filled approvals it is, in their order. */
   index: number
   destinationId: string
+  /** Who decides, beside the usual one. */
+  user?: { userId: string; emails: string[] }
 }
 
 /** Monotonic nanoseconds, which mean the same in all processes. */
@@ -43,11 +48,12 @@ if (process.env.BENCH_TEAMS) config.teams = JSON.parse(process.env.BENCH_TEAMS)
 const app = await buildApp(config)
 await app.start()
 
-async function fill({ approvals, places }: Fill): Promise<string[]> {
+async function fill({ approvals, places, underPolicy }: Fill): Promise<string[]> {
   const db = await openDatabase(config.databaseUrl, { as: 'tool', log: createLog('warn') })
   // No destination takes anything while it cools down.
   const never = Date.now() + 86_400_000
   await db.transact((trx) => trx.updateTable('destinations').set({ cool_until: never }).execute())
+  if (underPolicy) await askTwoGroups(db)
   const ids: string[] = []
   while (ids.length < approvals) {
     const count = Math.min(AT_ONCE, approvals - ids.length)
@@ -61,6 +67,12 @@ async function fill({ approvals, places }: Fill): Promise<string[]> {
       }
     }
   })
+  if (underPolicy) {
+    for (const [index, approvalId] of ids.entries()) {
+      const { destinationId = '' } = places[0] ?? {}
+      await decide({ approvalId, index, destinationId, user: SECOND_REVIEWER })
+    }
+  }
   await db.close()
   return ids
 }
@@ -80,13 +92,16 @@ async function ask(number: number): Promise<string> {
   return outcome.value.approval.id
 }
 
-async function decide({ approvalId, index, destinationId }: Decision): Promise<Moment> {
+async function decide({ approvalId, index, destinationId, user }: Decision): Promise<Moment> {
   const outcome = await app.desk.decide({
     approvalId,
     verdict: 'approve',
-    by: accountPrincipal({ platform: 'slack', tenant: TEAM, userId: REVIEWER, name: 'Ana' }, 'member'),
+    by: accountPrincipal(
+      { platform: 'slack', tenant: TEAM, userId: REVIEWER, name: 'Ana', ...user },
+      'member',
+    ),
     at: { destinationIds: [destinationId], handle: `${CHANNEL}/${tsOf(index)}` },
-    interactionId: `decision ${index}`,
+    interactionId: `decision ${index} ${user?.userId}`,
   })
   const at = process.hrtime.bigint()
   if (!outcome.ok) throw new Error(outcome.refusal.code)
