@@ -1,7 +1,7 @@
 // Takes a vote: the guards in their order, the vote on record, and the closing if the votes suffice.
 
 import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
-import { type Actor, findActor, keepActor, personIdOf } from '../identity/accounts.ts'
+import { type Actor, findActor, keepActor, personIdOf, settledActor } from '../identity/accounts.ts'
 import { emailOf, nameOf, sourceOf } from '../identity/principal.ts'
 import { newId } from '../kit/ids.ts'
 import { findAskers } from '../store/api-keys.ts'
@@ -28,7 +28,7 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
   const { trx } = change
   const { by } = command
   for (let look = 0; look < MAX_LOOKS; look++) {
-    const [approval, earlier, card, actor] = await together(
+    const [approval, earlier, card, found] = await together(
       trx,
       // First, because it waits for who decides it elsewhere: the others then find what that one wrote.
       () => decisions.findToDecide(trx, command.approvalId),
@@ -41,6 +41,7 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
     if (isOverdue(approval, change.now)) await expire(change, approval)
     else if (approval.status === 'pending') {
       const asked = askedOf(approval)
+      const actor = asked.review && card ? await settledActor(trx, by, found, change.now) : found
       const votes = await votesBefore(change, approval)
       const askers = approval.has_askers ? await findAskers(trx, approval.id) : []
       const voter = { by, actor, askers, votes, card: card ?? (command.at ? 'strange' : undefined) } as const
@@ -62,7 +63,7 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
     if (card) await mend(change, approval.id, card)
     const view = await loadView(trx, approval.id, change)
     if (view?.status === 'expired') return refused('approval_expired')
-    return refused('already_decided', view, actor && (await personIdOf(trx, actor)))
+    return refused('already_decided', view, found && (await personIdOf(trx, found)))
   }
   throw new Error(`a vote on ${command.approvalId} was overtaken ${MAX_LOOKS} times`)
 }

@@ -2,7 +2,7 @@
 
 import type { ApprovalRow } from '../../db/schema.ts'
 import { record } from '../audit/append.ts'
-import { findActor, keepActor } from '../identity/accounts.ts'
+import { findActor, keepActor, settledActor } from '../identity/accounts.ts'
 import { nameOf, sourceOf, traceOf } from '../identity/principal.ts'
 import { findAskers } from '../store/api-keys.ts'
 import { findApproval } from '../store/approvals.ts'
@@ -26,7 +26,8 @@ export async function open(change: Change, command: Open): Promise<Outcome<Appro
   const asked = askedOf(approval)
   const refuse = (code: Parameters<typeof refused>[0]) => refusedReviewer(by.standing, code, asked)
   if (card?.refusal) return refuse(card.refusal)
-  const [actor, askers] = [await findActor(trx, by), await findAskers(trx, approvalId)]
+  const [found, askers] = [await findActor(trx, by), await findAskers(trx, approvalId)]
+  const actor = asked.review && card ? await settledActor(trx, by, found, now) : found
   const voter = { by, actor, askers, votes: [], card: card ?? (at ? ('strange' as const) : undefined) }
   const standing = await reviewStanding(trx, approval, asked, voter, now)
   if ('refusal' in standing) return refuse(standing.refusal)

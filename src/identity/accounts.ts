@@ -61,6 +61,22 @@ export async function keepActor(
   return { rowId: row.id, personId: await personIdOf(trx, row) }
 }
 
+/**
+ * The person behind who presses where it counts in which groups they are: an account that is new, or has another
+ * address than before, is kept now, so that it is joined to whom an admin knows by that address. Of who is disabled
+ * nothing changes.
+ */
+export async function settledActor(
+  trx: Executor,
+  principal: Principal,
+  actor: Actor,
+  now: number,
+): Promise<Actor> {
+  if (principal.kind === 'key') return actor
+  const kept = await keepAccount(trx, principal, actor, now)
+  return kept === 'disabled' ? actor : kept
+}
+
 /** The id of the eldest where some were joined. */
 export async function personIdOf(db: Executor, row: PersonRow): Promise<string> {
   return row.merged_into === null ? row.id : (await findPerson(db, row)).id

@@ -2,7 +2,9 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Open } from '../../src/approvals/desk.ts'
+import { newPerson } from '../../src/identity/persons.ts'
 import { accountPrincipal } from '../../src/identity/principal.ts'
+import { insertPerson } from '../../src/store/persons.ts'
 import { databases } from '../fakes/databases.ts'
 import { asking as askedFor, member, recordOf } from '../fakes/office.ts'
 import { ASK_BOTH, addressOf, openReviewHouse, type ReviewHouse } from '../fakes/review-house.ts'
@@ -86,6 +88,24 @@ describe.each(databases)('on $name', (engine) => {
     expect(await house.vote(asked, 'Cas')).toBe('pending')
     expect((await house.stand(asked)).progress.map(({ missing }) => missing)).toEqual([0, 1])
     expect(await house.vote(asked, 'Ben')).toBe('approved')
+  })
+
+  test('who is in a group by an address counts with their first press, where the place is vouched for', async () => {
+    await house.policy(ASK_BOTH)
+    const { db } = house.office
+    const given = newPerson('Kim', { email: 'kim@example.com' }, house.clock.now())
+    await db.transact((trx) => insertPerson(trx, given))
+    await house.member('security', given.id)
+    const asked = await house.office.ask()
+    const said = { emails: ['kim@example.com'], emailsConfirmed: true }
+    const by = member('U0KIM', said)
+    expect(await house.vote(asked, 'U0KIM', 'approve', { by })).toBe('not_a_reviewer')
+    await house.people.setVouching([{ platform: 'scripted', tenant: 'T1', domain: 'example.com' }], 'test')
+    const unconfirmed = member('U0OTHER', { emails: ['kim@example.com'] })
+    expect(await house.vote(asked, 'U0OTHER', 'approve', { by: unconfirmed })).toBe('not_a_reviewer')
+    const later = member('U0NEW', said)
+    expect(await house.vote(asked, 'U0NEW', 'approve', { by: later })).toBe('pending')
+    expect((await house.stand(asked)).progress[1]).toMatchObject({ missing: 0 })
   })
 
   test('the version in force when it was asked counts, whatever comes later', async () => {

@@ -9,7 +9,7 @@ import { insertAccount, insertPerson } from '../../src/store/persons.ts'
 import { findPolicyInForce, insertPolicy } from '../../src/store/policies.ts'
 import type { databases } from './databases.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
-import { member, type Office, openOffice, press } from './office.ts'
+import { member as account, type Office, openOffice, press } from './office.ts'
 import { policyOf } from './policies.ts'
 
 type Decision = Parameters<typeof press>[4]
@@ -26,6 +26,8 @@ export interface ReviewHouse {
   person(userId: string): Promise<string>
   /** Replaces nobody: adds them to it, and makes it where it is not there. */
   group(name: string, ...userIds: string[]): Promise<void>
+  /** Adds a person whom the test has made. */
+  member(name: string, personId: string): Promise<void>
   leave(name: string, userId: string): Promise<void>
   /** A new version, in force from now on. */
   policy(text: string): Promise<void>
@@ -81,6 +83,12 @@ export async function openReviewHouse({ name, create }: (typeof databases)[numbe
     return id
   }
 
+  async function member(name: string, person_id: string): Promise<void> {
+    const group_id = await groupId(name)
+    const added = { added_by: 'test', added_at: clock.now(), until: null }
+    await db.transact((trx) => insertMember(trx, { group_id, person_id, ...added }))
+  }
+
   return {
     office,
     other,
@@ -89,12 +97,10 @@ export async function openReviewHouse({ name, create }: (typeof databases)[numbe
     people: createPeople({ db, clock }),
     person,
     async group(name, ...userIds) {
-      const group_id = await groupId(name)
-      for (const userId of userIds) {
-        const who = { person_id: await person(userId), added_by: 'test', added_at: clock.now() }
-        await db.transact((trx) => insertMember(trx, { group_id, ...who, until: null }))
-      }
+      await groupId(name)
+      for (const userId of userIds) await member(name, await person(userId))
     },
+    member,
     async leave(name, userId) {
       const [group_id, person_id] = [await groupId(name), await person(userId)]
       await db.transact((trx) =>
@@ -112,8 +118,8 @@ export async function openReviewHouse({ name, create }: (typeof databases)[numbe
       await db.transact((trx) => insertPolicy(trx, { ...row, created_at: clock.now() }))
     },
     async vote(asked, userId, verdict = 'approve', { desk = office.desk, ...wanted } = {}) {
-      await person(userId)
-      const by = member(userId, { emails: [addressOf(userId)] })
+      if (wanted.by === undefined) await person(userId)
+      const by = account(userId, { emails: [addressOf(userId)] })
       const outcome = await desk.decide(press(asked, place, userId, verdict, { by, ...wanted }))
       return outcome.ok ? outcome.value.status : outcome.refusal.code
     },
