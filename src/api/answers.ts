@@ -17,7 +17,14 @@ export function pageOf<T extends z.ZodType>(item: T) {
   return name === undefined ? page : page.meta({ id: `${name}Page` })
 }
 
-const mistake = z.object({ path: z.string(), message: z.string() }).meta({ id: 'Mistake' })
+const mistake = z
+  .object({
+    path: z.string(),
+    message: z.string(),
+    rule: z.string().nullable().optional().describe('Of a policy: the name of the rule; null: of none'),
+    line: z.int().nullable().optional().describe('Of a policy: from 1; null: of the whole'),
+  })
+  .meta({ id: 'Mistake' })
 
 export const problem = z
   .looseObject({

@@ -13,6 +13,7 @@ import type { ApiKeys } from '../identity/api-keys.ts'
 import type { People } from '../identity/people.ts'
 import type { Logger } from '../kit/log.ts'
 import type { Platform, PlatformKind } from '../platforms/platform.ts'
+import type { Policies } from '../policy/versions.ts'
 import { apiKeyEndpoints } from './api-keys/routes.ts'
 import { approvalEndpoints } from './approvals/routes.ts'
 import { createIdentify } from './caller.ts'
@@ -29,6 +30,7 @@ import { metricsEndpoint } from './metrics/routes.ts'
 import { openApiEndpoint } from './openapi/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
 import { platformOperations } from './platforms.ts'
+import { policyEndpoints } from './policies/routes.ts'
 import { mountEndpoints, onlyMethods } from './serve.ts'
 
 export interface ApiOptions {
@@ -36,6 +38,7 @@ export interface ApiOptions {
   queries: Queries
   apiKeys: ApiKeys
   people: People
+  policies: Policies
   destinations: Destinations
   kinds: PlatformKind[]
   platforms: Map<string, Platform>
@@ -71,6 +74,7 @@ export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHa
       people,
       kinds.filter(({ inbound }) => inbound).map(({ name }) => name),
     ),
+    ...policyEndpoints({ policies: options.policies, queries }),
     ...healthEndpoints(options.isReady),
     metricsEndpoint(options.metrics),
   ]

@@ -4,7 +4,7 @@ import express, { type Request, type Response } from 'express'
 import { JsonError, parseStrictJson } from '../kit/strict-json.ts'
 import type { Found } from './result.ts'
 
-const BODY_LIMIT = '256kb'
+export const BODY_LIMIT = '256kb'
 const NO_JSON = 'Send a JSON object with Content-Type: application/json'
 
 const readBody = express.raw({ type: 'application/json', limit: BODY_LIMIT, inflate: false })

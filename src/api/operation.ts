@@ -14,6 +14,7 @@ export interface Operation {
     | 'Deliveries'
     | 'API keys'
     | 'People'
+    | 'Policies'
     | 'Machines'
     | 'Platforms'
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'
@@ -30,6 +31,8 @@ export interface Operation {
   body?: z.ZodType
   /** Nothing at all counts as `{}`. */
   bodyIsOptional?: true
+  /** It is kept as it came: `body` is `sentText`, and these are the media types that it may have. Absent: it is JSON. */
+  bodyTypes?: readonly string[]
   answers: Readonly<Record<number, OperationAnswer>>
   refusals?: readonly RefusalCode[]
   /** Further codes by status, beside the refusals and what comes with key, query, headers and body. */
@@ -39,6 +42,8 @@ export interface Operation {
 export interface OperationAnswer {
   says: string
   body?: z.ZodType
-  /** `application/json` unless it says otherwise. */
-  mediaType?: string
+  /** `application/json` unless it says otherwise; of several, the answer has one. */
+  mediaType?: string | readonly string[]
+  /** Header fields that it has, and what each says. */
+  headers?: Readonly<Record<string, string>>
 }

@@ -10,6 +10,7 @@ import type { Limiter } from './limiter.ts'
 import { onceOver } from './once-over.ts'
 import type { Operation } from './operation.ts'
 import type { AnyResult, Found } from './result.ts'
+import { readTextBody } from './text-body.ts'
 
 /** What a request with a key must pass first. */
 export interface Gate {
@@ -55,11 +56,19 @@ async function serve({ operation, perform }: Endpoint, gate: Gate, req: Request,
     caller = admitted.value
     if (!caller) return
   }
-  const read = operation.body ? await readJsonBody(req, res, operation.bodyIsOptional) : undefined
+  const read = operation.body ? await readBody(operation, req, res) : undefined
   if (read && 'problem' in read) return send(res, read)
   const result = perform(givenBy(req, res, caller, read?.value))
   // What is known at once is answered at once, before anything that follows on the connection is read.
   send(res, result instanceof Promise ? await result : result)
+}
+
+function readBody(
+  { bodyTypes, bodyIsOptional }: Operation,
+  req: Request,
+  res: Response,
+): Promise<Found<unknown>> {
+  return bodyTypes ? readTextBody(req, res, bodyTypes) : readJsonBody(req, res, bodyIsOptional)
 }
 
 /** Who calls, counted until the answer is over; undefined: they hung up. */

@@ -24,6 +24,7 @@ import type { Clock } from '../kit/clock.ts'
 import type { Logger } from '../kit/log.ts'
 import { startSweeper } from '../kit/sweeper.ts'
 import type { PlatformKind } from '../platforms/platform.ts'
+import { createPolicies, type Policies } from '../policy/versions.ts'
 import type { Database } from '../store/database.ts'
 import { openDatabase } from '../store/open-database.ts'
 
@@ -40,6 +41,7 @@ export interface Domain {
   acknowledge: Acknowledge
   apiKeys: ApiKeys
   people: People
+  policies: Policies
   destinations: Destinations
   testSends: TestSends
   deliveryLog: DeliveryLog
@@ -111,6 +113,7 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
     acknowledge: createAcknowledge({ db, clock, publicUrl, onRefused: refusals.note }),
     apiKeys: createApiKeys({ db, clock, adminKey: config.adminKey, limits: config.limits }),
     people: createPeople({ db, clock }),
+    policies: createPolicies({ db, clock, reviewable: viewing.reviewable }),
     destinations,
     testSends: createTestSends({ db, desk, intake, waitMs: testWait(options, viewing.reviewable) }),
     deliveryLog,

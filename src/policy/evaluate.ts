@@ -3,7 +3,7 @@
 import { atLeast, type Severity } from '../events/severity.ts'
 import { matchesGlob } from '../kit/glob.ts'
 import { type Ask, type Match, type Policy, type Rule, USUAL_ASK, type Who } from './policy.ts'
-import { type Looked, lookAt } from './where.ts'
+import { lookAt } from './where.ts'
 
 export interface Asked {
   tool: string
@@ -76,21 +76,31 @@ export function prepared(given: Asked, { riskFloors }: Policy): Asked {
   return asked
 }
 
+/** What of a rule does not fit: a field of its match, or what could not be told of the arguments, as a sentence. */
+export type Misfit =
+  | 'tools'
+  | 'agents'
+  | 'environments'
+  | 'min_risk'
+  | 'max_risk'
+  | { where: string }
+  | { unknown: string }
+
 /**
- * Whether a rule is for this, and what of it does not fit otherwise. `asked`: as `prepared`. What cannot be told of
- * the arguments makes a rule match that asks or denies, and one that allows not.
+ * Whether a rule is for this. `asked`: as `prepared`. What cannot be told of the arguments makes a rule match that asks
+ * or denies, and one that allows not.
  */
-export function applies({ match, effect }: Rule, asked: Asked): Looked {
+export function applies({ match, effect }: Rule, asked: Asked): { unknown: string[] } | { failed: Misfit } {
   const failed = misfit(match, asked) ?? riskMisfit(match, asked)
   if (failed !== undefined) return { failed }
   const looked = lookAt(asked.arguments, match.where)
-  if ('failed' in looked || effect.kind !== 'allow') return looked
-  const [first] = looked.unknown
-  return first === undefined ? looked : { failed: first }
+  if ('failed' in looked) return { failed: { where: looked.failed } }
+  const [unknown] = looked.unknown
+  return effect.kind === 'allow' && unknown !== undefined ? { failed: { unknown } } : looked
 }
 
 /** The first part that does not fit. */
-function misfit({ tools, agents, environments }: Who, asked: Asked): string | undefined {
+function misfit({ tools, agents, environments }: Who, asked: Asked): Misfit | undefined {
   if (!fits(tools, asked.tool)) return 'tools'
   if (!fits(agents, asked.agentId)) return 'agents'
   return fits(environments, asked.environment) ? undefined : 'environments'
@@ -100,7 +110,7 @@ function fits(patterns: string[] | null, name: string | null): boolean {
   return patterns === null || (name !== null && patterns.some((pattern) => matchesGlob(pattern, name)))
 }
 
-function riskMisfit({ minRisk, maxRisk }: Match, { riskLevel }: Asked): string | undefined {
+function riskMisfit({ minRisk, maxRisk }: Match, { riskLevel }: Asked): Misfit | undefined {
   if (minRisk !== null && !atLeast(riskLevel, minRisk)) return 'min_risk'
   return maxRisk === null || atLeast(maxRisk, riskLevel) ? undefined : 'max_risk'
 }

@@ -12,15 +12,17 @@ import { findUnfulfillable } from './fulfillable.ts'
 import { findNamed, type NamedGroup } from './groups.ts'
 import type { Policy } from './policy.ts'
 import { type PolicyMistake, type ReadPolicy, readPolicy } from './read-policy.ts'
+import { countShadowed, type Shadowed } from './shadowed.ts'
 
-export type { NamedGroup }
+export type { NamedGroup, Shadowed }
 
 export interface PolicyVersion {
   /** From 1. */
   version: number
   text: string
   mediaType: string
-  policy: Policy
+  /** Throws where this program cannot read it. */
+  readonly policy: Policy
   createdAt: number
   /** The API key. */
   createdBy: string
@@ -42,12 +44,16 @@ export interface Policies {
   /** undefined, here and below: there is none. */
   inForce(): Promise<PolicyVersion | undefined>
   find(version: number): Promise<PolicyVersion | undefined>
+  /** The newest first; `before`: only those of a lower number. */
+  list(before: number | undefined, limit: number): Promise<Omit<PolicyVersion, 'text' | 'policy'>[]>
   /** Whether it could be applied now; nothing is kept. */
   check(text: string): Promise<{ policy: Policy } | { mistakes: PolicyMistake[] }>
   /** A compare-and-set, audited. What is in force already, byte for byte, stays the version that it is. */
   apply(wanted: NewVersion): Promise<Applied>
   /** The groups of these names that there are, with who is in them. */
   groups(names: readonly string[]): Promise<Map<string, NamedGroup>>
+  /** What shadow rules would have done in the last so many milliseconds; so many approvals are listed. */
+  shadowed(lastMs: number, shown: number): Promise<Shadowed>
 }
 
 export interface PolicyOptions {
@@ -70,6 +76,12 @@ export function createPolicies({ db, clock, reviewable }: PolicyOptions): Polici
       const row = await store.findPolicy(db.read, version)
       return row && versionOf(row)
     },
+    async list(before, limit) {
+      const rows = await store.listPolicies(db.read, before, limit)
+      return rows.map(({ version, media_type, created_by, created_at }) => {
+        return { version, mediaType: media_type, createdAt: created_at, createdBy: created_by }
+      })
+    },
     async check(text) {
       const read = readPolicy(text)
       if ('mistakes' in read) return read
@@ -82,6 +94,7 @@ export function createPolicies({ db, clock, reviewable }: PolicyOptions): Polici
       return db.transact((trx) => apply(trx, wanted, clock.now(), () => unfulfillable(trx, read)))
     },
     groups: (names) => findNamed(db.read, names, clock.now()),
+    shadowed: (lastMs, shown) => countShadowed(db.read, clock.now() - lastMs, shown),
   }
 }
 
@@ -112,7 +125,7 @@ async function apply(
 const MOST_PARSED = 8
 const parsed = new LRUCache<string, Policy>({ max: MOST_PARSED })
 
-/** Throws for a text that no version of this program would have kept. */
+/** Throws for a text that this program would not have kept. */
 function parsedOnce(text: string): Policy {
   const known = parsed.get(text)
   if (known) return known
@@ -122,10 +135,18 @@ function parsedOnce(text: string): Policy {
   return read.policy
 }
 
+/** Its text can be read and replaced also where a later version of this program kept it, which reads more fields. */
 function versionOf(row: PolicyRow): PolicyVersion {
-  const { version, text, media_type, created_at, created_by } = row
-  const policy = parsedOnce(text)
-  return { version, text, mediaType: media_type, policy, createdAt: created_at, createdBy: created_by }
+  return {
+    version: row.version,
+    text: row.text,
+    mediaType: row.media_type,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    get policy() {
+      return parsedOnce(row.text)
+    },
+  }
 }
 
 /** For use in a transaction: what is in force there, at the price of one small query. undefined: there is none. */

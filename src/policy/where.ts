@@ -6,7 +6,7 @@ import type { Condition, Test, Value } from './policy.ts'
 
 /**
  * Either all conditions hold as far as can be told, with a sentence for each thing that cannot; or the first that does
- * not hold, by its place in the policy or in words.
+ * not hold, as the policy writes it.
  */
 export type Looked = { unknown: string[] } | { failed: string }
 
@@ -22,7 +22,7 @@ export function lookAt(args: Record<string, unknown>, conditions: Condition[]): 
     const value = valueAt(args, path)
     for (const test of tests) {
       const told = tell(value, test)
-      if (told === false) return { failed: `where ${shown}` }
+      if (told === false) return { failed: shown }
       if (told !== true && !unknown.includes(`${shown} ${told}`)) unknown.push(`${shown} ${told}`)
     }
   }

@@ -1,6 +1,6 @@
 // Reads and writes the versions of the policy, of which the highest is in force.
 
-import type { DestinationRow, PolicyRow } from '../../db/schema.ts'
+import type { ApprovalRow, DestinationRow, PolicyRow } from '../../db/schema.ts'
 import { columns, compileOnce } from './compile-once.ts'
 import type { Executor } from './database.ts'
 
@@ -29,6 +29,21 @@ export function findPolicy(db: Executor, version: number): Promise<PolicyRow | u
 
 export function findPolicyInForce(db: Executor): Promise<PolicyRow | undefined> {
   return db.selectFrom('policies').selectAll().orderBy('version', 'desc').limit(1).executeTakeFirst()
+}
+
+/** Without their texts, the newest first. `before`: only those of a lower number. */
+export function listPolicies(
+  db: Executor,
+  before: number | undefined,
+  limit: number,
+): Promise<Omit<PolicyRow, 'text'>[]> {
+  return db
+    .selectFrom('policies')
+    .select(['version', 'media_type', 'created_by', 'created_at'])
+    .$if(before !== undefined, (query) => query.where('version', '<', before as number))
+    .orderBy('version', 'desc')
+    .limit(limit)
+    .execute()
 }
 
 /** false when there is a version of that number already. */
@@ -63,4 +78,22 @@ export function findPlaces(
     .where('id', 'in', ids)
     .where('deleted_at', 'is', null)
     .execute()
+}
+
+export type ShadowedRow = Pick<ApprovalRow, 'id' | 'created_at' | 'agent_id' | 'tool' | 'status' | 'shadows'>
+
+/** Approvals for which a shadow rule was noted, the newest first. `from`: when they were asked. */
+export function findShadowed(db: Executor, from: number, limit: number): Promise<ShadowedRow[]> {
+  return (
+    db
+      .selectFrom('approvals')
+      .select(['id', 'created_at', 'agent_id', 'tool', 'status', 'shadows'])
+      // As the index says it: SQLite does not find it otherwise.
+      .where('shadows', 'is not', null)
+      .where('created_at', '>=', from)
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute()
+  )
 }

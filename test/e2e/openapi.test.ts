@@ -304,6 +304,17 @@ describe('answers keep to it', () => {
     const vouched = [{ platform: 'slack', tenant: 'T1', domains: ['example.com'] }]
     await expectDocumented('setVouching', '/v1/people/vouching', vouched)
     await expectDocumented('readVouching', '/v1/people/vouching')
+    const policies = '/v1/policies'
+    const yaml = { headers: { 'content-type': 'application/yaml' } }
+    await expectDocumented('setPolicy', policies, { rules: [] }, yaml)
+    await expectDocumented('checkPolicy', `${policies}/check`, { rules: [] })
+    await expectDocumented('readPolicy', policies)
+    await expectDocumented('setPolicy', policies, { default: 'ask', rules: [] })
+    await expectDocumented('readPolicy', policies)
+    await expectDocumented('listPolicyVersions', `${policies}/versions?limit=1`)
+    await expectDocumented('readPolicyVersion', `${policies}/versions/1`)
+    await expectDocumented('explainPolicy', `${policies}/explain`, { request: wanted })
+    await expectDocumented('explainPolicy', `${policies}/explain`, { last_days: 7 })
     await expectDocumented('deleteDestination', `${places}/${place}`)
 
     for (const [path, id] of [

@@ -54,6 +54,12 @@ const MAY: Record<string, readonly Caller[]> = {
   changePerson: ADMINS,
   joinPeople: ADMINS,
   unjoinPerson: ADMINS,
+  readPolicy: ['auditor', 'admin'],
+  setPolicy: ADMINS,
+  checkPolicy: ['auditor', 'admin'],
+  explainPolicy: ['auditor', 'admin'],
+  listPolicyVersions: ['auditor', 'admin'],
+  readPolicyVersion: ['auditor', 'admin'],
   readMetrics: ['auditor', 'admin'],
   alive: CALLERS,
   ready: CALLERS,
@@ -81,6 +87,7 @@ beforeAll(async () => {
   await running.ask()
   const { body: page } = await running.call<{ data: { id: string }[] }>('GET', '/v1/deliveries')
   deliveryId = page.data[0]?.id as string
+  await running.call('PUT', '/v1/policies', { body: { rules: [] } })
   const person = { name: 'Rey', email: 'rey@example.com' }
   keys.agent = await running.key({ roles: ['agent'] })
   keys.auditor = await running.key({ roles: ['auditor'] })
@@ -150,6 +157,7 @@ async function idFor(path: string, caller: Caller): Promise<string> {
     return body.data[0]?.id as string
   }
   if (path.startsWith('/v1/deliveries/')) return deliveryId
+  if (path.startsWith('/v1/policies/')) return '1'
   if (path.startsWith('/v1/people/')) return path.endsWith('/unjoin') ? joinedPerson() : person()
   const owner = caller === 'admin' ? ADMIN_KEY : (keys.agent as string)
   return (await running.ask({}, { key: owner })).body.id

@@ -48,6 +48,23 @@ export const SANE_BODIES: Record<string, Json> = {
     data: { policy: 'no-pii' },
   },
   replayDeliveries: { state: 'dead' },
+  setPolicy: {
+    default: 'ask',
+    rules: [
+      {
+        name: 'large refunds',
+        match: { tools: ['none.*'], min_risk: 'low', where: { amount: { above: 500 } } },
+        ask: { requirements: [{ group: 'reviewers', approvals: 1 }], note_required: ['deny'] },
+      },
+      { name: 'reads', match: { agents: ['nobody'] }, allow: true, shadow: true },
+    ],
+    risk_floors: [{ tools: ['none.*'], at_least: 'high' }],
+  },
+  checkPolicy: { rules: [{ name: 'never', match: { environments: ['nowhere'] }, deny: 'Ask the team' }] },
+  explainPolicy: {
+    policy: 'rules: [{name: reads, match: {tools: ["*.read"]}, allow: true}]',
+    request: { agent: { id: 'agent-1' }, action: { tool: 'stripe.refund', arguments: { amount: '480.00' } } },
+  },
   teamsActivity: { type: 'message', text: 'status' },
   teamsMessage: { type: 'message', text: 'status' },
 }
@@ -94,10 +111,13 @@ export function answerChecks(document: OpenApiDocument): Check {
   return (operation, status, body) => {
     const documented = operation.details.responses[status]
     if (!documented) return `${operation.name}: ${status} is not documented: ${JSON.stringify(body)}`
-    const [media] = Object.values(documented.content ?? {})
-    if (!media) return undefined
+    // Of several media types, any one is answered.
+    const media = Object.values(documented.content ?? {}).map(({ schema }) =>
+      closed(inlined(schema, document)),
+    )
+    if (media.length === 0) return undefined
     const key = `${operation.id} ${status}`
-    const schema = known.get(key) ?? z.fromJSONSchema(closed(inlined(media.schema, document)) as never)
+    const schema = known.get(key) ?? z.union(media.map((one) => z.fromJSONSchema(one as never)))
     known.set(key, schema)
     const { error } = schema.safeParse(body)
     return error && `${operation.name}: ${status} ${z.prettifyError(error)} in ${JSON.stringify(body)}`

@@ -38,7 +38,7 @@ export const ROOMS: Record<string, Room> = {
   db: { at: 'db', imports: [] },
   policy: {
     at: 'src/policy',
-    doors: ['policy.ts', 'read-policy.ts', 'evaluate.ts', 'assign.ts', 'versions.ts'],
+    doors: ['policy.ts', 'read-policy.ts', 'evaluate.ts', 'explain.ts', 'assign.ts', 'versions.ts'],
     imports: [{ room: 'events', only: ['severity.ts'] }, 'identity', 'audit', 'store', rows, 'kit'],
   },
   events: {

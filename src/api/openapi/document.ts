@@ -16,7 +16,14 @@ export interface OpenApiDocument {
 
 export interface OperationObject {
   operationId: string
-  responses: Record<string, { description: string; content?: Record<string, { schema: JsonSchema }> }>
+  responses: Record<
+    string,
+    {
+      description: string
+      headers?: Record<string, JsonSchema>
+      content?: Record<string, { schema: JsonSchema }>
+    }
+  >
   [member: string]: unknown
 }
 
@@ -36,6 +43,7 @@ const TAGS: Record<Operation['tag'], string> = {
   Notifications: 'Destinations: the places that hear of approvals and events.',
   Deliveries: 'What was sent where, how it went, and sending it once more.',
   'API keys': 'Who may call this API, and how much.',
+  Policies: 'The rules of which actions people are asked about, and who may decide.',
   People: 'Who decides, and which of their accounts are the same person.',
   Machines: 'What monitoring and generators of clients read.',
   Platforms: 'What chat platforms call when somebody presses a button. Not for clients.',
@@ -77,7 +85,9 @@ function operationObject(operation: Operation, shapes: Shapes): OperationObject 
     ...(operation.body && {
       requestBody: {
         required: operation.bodyIsOptional !== true,
-        content: { 'application/json': { schema: shapes.of(operation.body) } },
+        content: operation.bodyTypes
+          ? textContent(operation.bodyTypes)
+          : { 'application/json': { schema: shapes.of(operation.body) } },
       },
     }),
     responses: {
@@ -118,10 +128,33 @@ function parametersIn(
 
 function answersOf({ answers }: Operation, shapes: Shapes): OperationObject['responses'] {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { says, body, mediaType = 'application/json' }]) => [
+    Object.entries(answers).map(([status, { says, body, mediaType = 'application/json', headers = {} }]) => [
       status,
-      { description: says, ...(body && { content: { [mediaType]: { schema: shapes.of(body) } } }) },
+      {
+        description: says,
+        ...(Object.keys(headers).length > 0 && { headers: headersOf(headers) }),
+        ...(body && {
+          content:
+            typeof mediaType === 'string'
+              ? { [mediaType]: { schema: shapes.of(body) } }
+              : textContent(mediaType),
+        }),
+      },
     ]),
+  )
+}
+
+/** A text that is taken and given as it is; of one that is JSON, nothing more is said here. */
+function textContent(mediaTypes: readonly string[]): Record<string, { schema: JsonSchema }> {
+  const free = { type: 'object', additionalProperties: true }
+  return Object.fromEntries(
+    mediaTypes.map((type) => [type, { schema: type === 'application/json' ? free : { type: 'string' } }]),
+  )
+}
+
+function headersOf(headers: Readonly<Record<string, string>>): Record<string, JsonSchema> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
   )
 }
 

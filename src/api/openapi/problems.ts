@@ -20,7 +20,7 @@ export function problemsOf(operation: Operation): Map<number, string[]> {
   }
   if (operation.path.includes('/:')) add(400, 'malformed_url')
   if (operation.body) {
-    add(400, ...JSON_FAULTS, 'malformed_body')
+    add(400, ...(operation.bodyTypes ? [] : JSON_FAULTS), 'malformed_body')
     add(413, 'payload_too_large')
     add(415, 'unsupported_media_type')
   }
