@@ -96,6 +96,8 @@ function patternsOf(spot: Spot | undefined, example: string): string[] | null {
 
 function effectOf(spot: Spot, fields: Partial<Record<(typeof EFFECTS)[number], Spot>>): Effect | undefined {
   const given = EFFECTS.filter((effect) => fields[effect])
+  // What is there instead was told already, with what it was meant for.
+  if (given.length === 0 && hasForeignField(spot)) return undefined
   if (given.length !== 1) {
     const found = given.length === 0 ? 'none' : given.join(' and ')
     return wrong(spot, `a rule must have exactly one of ask, allow and deny; this one has ${found}`)
@@ -111,6 +113,11 @@ function effectOf(spot: Spot, fields: Partial<Record<(typeof EFFECTS)[number], S
   const { tree } = fields.allow as Spot
   if (tree.kind === 'boolean' && tree.value) return { kind: 'allow' }
   return wrong(fields.allow as Spot, 'must be true; a rule that does not allow has deny or ask')
+}
+
+function hasForeignField({ tree }: Spot): boolean {
+  const known: readonly string[] = FIELDS
+  return tree.kind === 'map' && tree.entries.some(({ name }) => !known.includes(name))
 }
 
 /** A text that the policy writes over several lines is one all the same. */

@@ -206,10 +206,9 @@ describe('a mistake is told with its rule, place and line', () => {
   })
 
   test('a rule that is given as approve is told how to say it', () => {
-    const messages = mistakesIn(ruleWith('approve: true')).map(({ message }) => message)
-    expect(messages).toContain(
+    expect(mistakesIn(ruleWith('approve: true')).map(({ message }) => message)).toEqual([
       'approve is an unknown field (a rule has allow: true, or ask where people are to approve)',
-    )
+    ])
   })
 })
 
@@ -353,7 +352,6 @@ test('mistakes come in the order of the text, all of them', () => {
     'defualt: ask\nrules:\n  - name: a\n    alow: true\n  - name: b\n    match: {tools: x}\n    ask: true\n'
   expect(mistakesIn(text).map(({ line, rule }) => [line, rule])).toEqual([
     [1, null],
-    [3, 'a'],
     [4, 'a'],
     [6, 'b'],
   ])
