@@ -8,7 +8,8 @@ import type { Clock } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import * as store from '../store/api-keys.ts'
 import type { Database, Executor } from '../store/database.ts'
-import { holderOf, type KeyRefusal } from './key-holder.ts'
+import type { PersonRefusal } from './address-holder.ts'
+import { holderOf } from './key-holder.ts'
 import { changedLimits, type LimitName, type Limits, limitsOf } from './limits.ts'
 import { findPersonById } from './persons.ts'
 import type { KeyPrincipal, Role } from './principal.ts'
@@ -32,7 +33,7 @@ export interface ApiKeys {
   create(
     wanted: WantedKey,
     by: KeyPrincipal | 'command line' | 'first start',
-  ): Promise<{ id: string; key: string } | { refused: KeyRefusal }>
+  ): Promise<{ id: string; key: string } | { refused: PersonRefusal }>
   list(): Promise<KeySummary[]>
   /** Works no more from then on; revoking again changes nothing. false: there is none. */
   revoke(id: string, by: string): Promise<boolean>
@@ -138,7 +139,7 @@ async function create(
   wanted: WantedKey,
   by: KeyPrincipal | string,
   now: number,
-): Promise<{ id: string; key: string } | { refused: KeyRefusal }> {
+): Promise<{ id: string; key: string } | { refused: PersonRefusal }> {
   const holder = wanted.person && (await holderOf(trx, wanted.person, now))
   if (holder && 'refused' in holder) return holder
   const key = randomKey()

@@ -3,12 +3,13 @@
 import type { AccountRow, GroupMemberRow, GroupRow } from '../../db/schema.ts'
 import { SET_BACK_MS } from '../kit/clock.ts'
 import type { Executor } from '../store/database.ts'
+import { findGroupsOfAccounts } from '../store/group-accounts.ts'
 import * as store from '../store/groups.ts'
 import { findPersons } from '../store/persons.ts'
 import { findPeople, type Person } from './persons.ts'
 
 /** What a platform said of a group holds for so long. */
-export const ANSWER_TTL_MS = 10 * 60 * 1000
+const ANSWER_TTL_MS = 10 * 60 * 1000
 
 /** Somebody, by all that a group may know them by. */
 export interface Member {
@@ -58,7 +59,7 @@ async function amongPeople(db: Executor, groups: GroupRow[], who: Member, now: n
 }
 
 function amongAccounts(db: Executor, groups: GroupRow[], { accounts }: Member): Promise<string[]> {
-  return store.findGroupsOfAccounts(
+  return findGroupsOfAccounts(
     db,
     groups.flatMap(({ id }) =>
       accounts.map(({ platform, tenant, user_id }) => ({ group_id: id, platform, tenant, user_id })),
@@ -67,7 +68,7 @@ function amongAccounts(db: Executor, groups: GroupRow[], { accounts }: Member): 
 }
 
 /** Whether what its platform said of it still holds. One that was told before the clock was set back does not. */
-export function isAnswered({ answered_at }: GroupRow, now: number): boolean {
+function isAnswered({ answered_at }: GroupRow, now: number): boolean {
   return answered_at !== null && answered_at >= now - ANSWER_TTL_MS && answered_at <= now + SET_BACK_MS
 }
 

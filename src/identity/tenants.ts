@@ -3,6 +3,7 @@
 import type { AccountRow } from '../../db/schema.ts'
 import { record } from '../audit/append.ts'
 import type { Executor } from '../store/database.ts'
+import { askAllAgain } from '../store/group-accounts.ts'
 import { findAccount, type KnownAccount, lockPeople, updateAccount } from '../store/persons.ts'
 import * as store from '../store/tenants.ts'
 import { type Doing, disable } from './disabling.ts'
@@ -32,6 +33,8 @@ export async function renameTenant(
   const twice = await store.findAccountsIn(trx, platform, from)
   const by = `${RENAMED}${platform}/${from}`
   for (const account of twice) await becomeOne(trx, account, to, { by, now })
+  // Who is in a group was told of accounts by their former names.
+  await askAllAgain(trx)
   await renameVouched(trx, { platform, from, to }, now)
   const facts = { from, to, accounts: moved + twice.length }
   const entry = { at: now, action: 'tenant.renamed', subject: `${platform}/${from}` } as const

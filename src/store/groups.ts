@@ -1,9 +1,9 @@
-// Reads and writes groups of reviewers, and who is in one.
+// Reads and writes groups of reviewers, and the persons in those of people.
 
-import type { GroupAccountRow, GroupMemberRow, GroupRow } from '../../db/schema.ts'
+import type { GroupMemberRow, GroupRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { columns, compileOncePerLength } from './compile-once.ts'
-import type { Executor } from './database.ts'
+import { type Executor, isOnPostgres } from './database.ts'
 
 /** Those of them that there are. `ids`: each once. */
 export async function findGroups(db: Executor, ids: readonly string[]): Promise<GroupRow[]> {
@@ -38,31 +38,6 @@ const membershipsOfPersons = compileOncePerLength((db, persons: Pick<GroupMember
       'person_id',
       'in',
       persons.map(({ person_id }) => person_id),
-    ),
-)
-
-/** Which of these rows there are, by the ids of their groups. */
-export async function findGroupsOfAccounts(db: Executor, rows: GroupAccountRow[]): Promise<string[]> {
-  if (rows.length === 0) return []
-  return (await groupsOfAccounts(db, rows)).rows.map(({ group_id }) => group_id)
-}
-
-// Each whole key by itself, so that SQLite looks up each in the primary key.
-const groupsOfAccounts = compileOncePerLength((db, rows: GroupAccountRow[]) =>
-  db
-    .selectFrom('group_accounts')
-    .select('group_id')
-    .where(({ or, and, eb }) =>
-      or(
-        rows.map((row) =>
-          and([
-            eb('group_id', '=', row.group_id),
-            eb('platform', '=', row.platform),
-            eb('tenant', '=', row.tenant),
-            eb('user_id', '=', row.user_id),
-          ]),
-        ),
-      ),
     ),
 )
 
@@ -112,6 +87,23 @@ export async function insertGroup(trx: Executor, row: GroupRow): Promise<boolean
   return numInsertedOrUpdatedRows === 1n
 }
 
+/** Waits for whoever writes of the same group, such as its members, and keeps others from doing so. SQLite has one writer. */
+export async function lockGroup(trx: Executor, id: string): Promise<void> {
+  if (!isOnPostgres(trx)) return
+  await trx.selectFrom('groups').select('id').where('id', '=', id).forUpdate().execute()
+}
+
+export function updateGroup(trx: Executor, id: string, change: Partial<GroupRow>): Promise<unknown> {
+  return trx.updateTable('groups').set(change).where('id', '=', id).execute()
+}
+
+/** With all its members; to be locked before. */
+export async function deleteGroup(trx: Executor, id: string): Promise<void> {
+  await trx.deleteFrom('group_accounts').where('group_id', '=', id).execute()
+  await trx.deleteFrom('group_members').where('group_id', '=', id).execute()
+  await trx.deleteFrom('groups').where('id', '=', id).execute()
+}
+
 /** Also those whose time is over, the earliest first. */
 export function findMembersOf(db: Executor, groupIds: string[]): Promise<GroupMemberRow[]> {
   if (groupIds.length === 0) return Promise.resolve([])
@@ -144,19 +136,26 @@ export function insertMember(trx: Executor, row: GroupMemberRow): Promise<unknow
     .execute()
 }
 
-/** As the platforms said last. */
-export function findAccountsIn(db: Executor, groupIds: string[]): Promise<GroupAccountRow[]> {
-  if (groupIds.length === 0) return Promise.resolve([])
-  return db
-    .selectFrom('group_accounts')
-    .selectAll()
-    .where('group_id', 'in', groupIds)
-    .orderBy('platform')
-    .orderBy('tenant')
-    .orderBy('user_id')
+export function updateMembers(
+  trx: Executor,
+  groupId: string,
+  personIds: string[],
+  change: Partial<Pick<GroupMemberRow, 'added_by' | 'added_at' | 'until'>>,
+): Promise<unknown> {
+  return trx
+    .updateTable('group_members')
+    .set(change)
+    .where('group_id', '=', groupId)
+    .where('person_id', 'in', personIds)
     .execute()
 }
 
-export function insertGroupAccounts(trx: Executor, rows: GroupAccountRow[]): Promise<unknown> {
-  return trx.insertInto('group_accounts').values(rows).execute()
+/** Returns how many rows it were. */
+export async function deleteMembers(trx: Executor, groupId: string, personIds: string[]): Promise<number> {
+  const { numDeletedRows } = await trx
+    .deleteFrom('group_members')
+    .where('group_id', '=', groupId)
+    .where('person_id', 'in', personIds)
+    .executeTakeFirst()
+  return Number(numDeletedRows)
 }
