@@ -3,18 +3,21 @@
 import type { Config } from '../config/config.ts'
 import type { SendResult } from '../delivery/end.ts'
 import { createWorker } from '../delivery/worker.ts'
+import { createExternalGroups, type ExternalGroups } from '../destinations/external-groups.ts'
 import { renameTenant } from '../identity/tenants.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Logger } from '../kit/log.ts'
+import { startSweeper } from '../kit/sweeper.ts'
 import type { Platform, PlatformKind } from '../platforms/platform.ts'
 import { platformState, writeState } from '../store/platform-state.ts'
 import type { Domain } from './domain.ts'
 
 export interface Platforms {
   byName: Map<string, Platform>
-  /** From now on what is due is sent. */
+  externalGroups: ExternalGroups
+  /** From now on what is due is sent, and asked. */
   start(): Promise<void>
-  /** Resolves when the sends under way have ended. */
+  /** Resolves when the sends and questions under way have ended. */
   close(): Promise<void>
 }
 
@@ -45,7 +48,22 @@ export async function openPlatforms(options: PlatformsOptions): Promise<Platform
     clock,
     log,
   })
-  return { byName, start: worker.start, close: worker.stop }
+  const { db, destinations } = domain
+  const externalGroups = createExternalGroups({ db, open: destinations.open, platforms: byName, clock, log })
+  let stopAsking: (() => Promise<void>) | undefined
+
+  return {
+    byName,
+    externalGroups,
+    start() {
+      // Apart from what is due in the domain, which waits for no platform.
+      stopAsking = startSweeper([externalGroups.refresh], log)
+      return worker.start()
+    },
+    async close() {
+      await Promise.all([stopAsking?.(), worker.stop()])
+    },
+  }
 }
 
 async function openPlatform(kind: PlatformKind, { domain, log, clock }: PlatformsOptions): Promise<Platform> {

@@ -5,7 +5,9 @@ import { StartError } from '../kit/start-error.ts'
 import { ENDPOINTS } from '../platforms/slack/inbound.ts'
 
 /** What the product calls and receives, and no more. */
-const BOT_SCOPES = ['chat:write', 'chat:write.public', 'commands', 'users:read', 'users:read.email']
+const NEEDED_SCOPES = ['chat:write', 'chat:write.public', 'commands', 'users:read', 'users:read.email']
+/** Asked for at the installation, which goes on without: https://docs.slack.dev/changelog/2026/03/12/optional-scopes */
+const OPTIONAL_SCOPES = ['usergroups:read']
 
 /** Prints it alone on standard output. Throws a StartError for an address that Slack would not take. */
 export function printSlackManifest({ url }: { url?: string }): void {
@@ -33,7 +35,7 @@ export function slackManifest(url: string) {
         },
       ],
     },
-    oauth_config: { scopes: { bot: BOT_SCOPES } },
+    oauth_config: { scopes: { bot: [...NEEDED_SCOPES, ...OPTIONAL_SCOPES], bot_optional: OPTIONAL_SCOPES } },
     settings: {
       interactivity: { is_enabled: true, request_url: publicUrl + ENDPOINTS.interactions },
       org_deploy_enabled: false,

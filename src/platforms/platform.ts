@@ -114,6 +114,12 @@ export interface Conversation {
   addedAt: number
 }
 
+export interface GroupListing {
+  /** As in the accounts of those who press. */
+  tenant: string
+  userIds: string[]
+}
+
 export interface Platform<Config = unknown> {
   /** Adds the endpoints that the platform calls, with full paths. */
   mount?(app: Express): void
@@ -124,6 +130,13 @@ export interface Platform<Config = unknown> {
   check?(config: Config): Promise<string | undefined>
   /** For admins who set up a destination, the newest first. */
   conversations?(): Promise<Conversation[]>
+  /**
+   * Who is in a group that the platform itself keeps, asked of it through that destination: the accounts of one tenant,
+   * each once. Throws as `post` does.
+   */
+  listGroup?(externalId: string, to: Destination<Config>): Promise<GroupListing>
+  /** What an admin can do about a code of `listGroup`, as a sentence; undefined where the code says it all. */
+  groupAdvice?(code: string): string | undefined
   /** Throws Throttled, Failed or Undeliverable, nothing else. */
   post(message: Message, to: Destination<Config>): Promise<Posted>
   /** Brings a posted message to the truth: safe to repeat; closed means no buttons. Throws as `post` does. */

@@ -9,9 +9,10 @@ import { createMessageLog, isObject, type JsonObject, type Message } from './sla
 import { blockActionsPayload, commandForm, findButton } from './slack/payloads.ts'
 import { createResponseUrls } from './slack/response-urls.ts'
 import { type AppAnswer, postSigned } from './slack/signed-post.ts'
+import { createUserGroups } from './slack/user-groups.ts'
 import { createWebApi, readableArgs } from './slack/web-api.ts'
 import { createWebhooks } from './slack/webhooks.ts'
-import { findChannel, findUser, TEAM, WORKSPACE, type Workspace } from './slack/workspace.ts'
+import { findChannel, findUser, TEAM, type UserGroup, WORKSPACE, type Workspace } from './slack/workspace.ts'
 
 export interface SlackStandInOptions {
   signingSecret: string
@@ -69,19 +70,33 @@ export interface SlackStandIn {
   failNext(fault: SlackFault): () => void
   /** The workspace becomes one of an enterprise: Slack says so of it, and of its users. */
   joinEnterprise(id: string): void
+  /** The app was installed with this scope, or without it. */
+  grant(scope: string, isGranted: boolean): void
+  /** Who is in a user group from now on. */
+  setUserGroup(group: UserGroup): void
   onChange(listener: () => void): () => void
 }
 
 export class NotOnTheCard extends Error {}
 
 const CALLS_KEPT = 1000
-const SCOPES = 'chat:write,chat:write.public,commands,users:read,users:read.email'
+const SCOPES = [
+  'chat:write',
+  'chat:write.public',
+  'commands',
+  'users:read',
+  'users:read.email',
+  'usergroups:read',
+]
 
 export function createSlackStandIn(options: SlackStandInOptions): SlackStandIn {
   const { signingSecret, clock, productUrl, selfUrl } = options
   const log = createMessageLog(clock, options.load ?? (() => undefined), options.save ?? (() => {}))
   let enterprise: string | null = null
-  const webApi = createWebApi(log, options.botToken, () => enterprise)
+  let scopes: readonly string[] = SCOPES
+  const userGroups = createUserGroups(() => scopes)
+  const { botToken } = options
+  const webApi = createWebApi({ log, botToken, enterprise: () => enterprise, userGroups })
   const responseUrls = createResponseUrls(log, clock)
   const webhooks = createWebhooks(log)
   const faults = createSlackFaults()
@@ -97,7 +112,7 @@ export function createSlackStandIn(options: SlackStandInOptions): SlackStandIn {
   router.post('/api/:method', async (req, res) => {
     const args = bodyOf(req)
     record(req.params.method, readableArgs(args))
-    res.set('x-oauth-scopes', SCOPES)
+    res.set('x-oauth-scopes', scopes.join())
     const body = () => webApi(req.params.method, tokenOf(req, args), args)
     await faults.answer(req.params.method, req, res, () => ({ status: 200, body: body() }))
   })
@@ -136,6 +151,10 @@ export function createSlackStandIn(options: SlackStandInOptions): SlackStandIn {
     joinEnterprise(id) {
       enterprise = id
     },
+    grant(scope, isGranted) {
+      scopes = SCOPES.filter((one) => (one === scope ? isGranted : scopes.includes(one)))
+    },
+    setUserGroup: userGroups.set,
     onChange: log.onChange,
 
     async click({ channel: channelId, ts, actionId, blockId, userId, ...given }) {

@@ -96,6 +96,9 @@ test('it keeps within the limits of Slack and asks for exactly the scopes that a
   // What the stand-in's token has is what all other tests get by with.
   const answer = await fetch(`${running.slack.apiUrl()}auth.test`, { method: 'POST' })
   expect(oauth_config.scopes.bot.join()).toBe(answer.headers.get('x-oauth-scopes'))
+  // Slack asks for one that is optional only where it is among the others.
+  expect(oauth_config.scopes.bot).toEqual(expect.arrayContaining(oauth_config.scopes.bot_optional))
+  expect(oauth_config.scopes.bot_optional).toEqual(['usergroups:read'])
   expect(settings).toMatchObject({
     org_deploy_enabled: false,
     socket_mode_enabled: false,

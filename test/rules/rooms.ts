@@ -117,6 +117,7 @@ export const ROOMS: Record<string, Room> = {
       'shown-config.ts',
       'switch-off.ts',
       'misconfigured.ts',
+      'external-groups.ts',
       'test-send.ts',
       'secret-key.ts',
       'key-file.ts',
@@ -124,6 +125,7 @@ export const ROOMS: Record<string, Room> = {
     ],
     imports: [
       { room: 'approvals', only: ['desk.ts', 'refusals.ts', 'view.ts'], types: true },
+      { room: 'identity', only: ['groups.ts', 'tenant-name.ts'] },
       'store',
       'events',
       'audit',

@@ -209,6 +209,25 @@ test('e-mail addresses are in the profile only, and say who is a guest, gone or 
   expect(slack.workspace.users.filter((one) => one.is_bot)).toHaveLength(1)
 })
 
+describe('a user group', () => {
+  const list = (usergroup: string) => call('usergroups.users.list', { usergroup })
+
+  test('lists who is in it, as it was set last', async () => {
+    const [group] = slack.workspace.userGroups
+    expect(await list(group?.id as string)).toEqual({ ok: true, users: group?.users })
+    slack.setUserGroup({ id: 'S0NEW', handle: 'new', users: ['U1'] })
+    expect(await list('S0NEW')).toEqual({ ok: true, users: ['U1'] })
+    expect(await list('@new')).toEqual({ ok: false, error: 'no_such_subteam' })
+  })
+
+  test('is told to nobody without the scope, which is named', async () => {
+    slack.grant('usergroups:read', false)
+    expect(await list('S0PAYMENTS')).toMatchObject({ error: 'missing_scope', needed: 'usergroups:read' })
+    slack.grant('usergroups:read', true)
+    expect(await list('S0PAYMENTS')).toMatchObject({ ok: true })
+  })
+})
+
 describe('an incoming webhook', () => {
   async function send(body: unknown, webhook = slack.webhookUrl(CHANNEL), type = 'application/json') {
     const answer = await fetch(webhook, {

@@ -19,6 +19,7 @@ import { quietLogger } from './quiet-logger.ts'
 import { createResponseUrls } from './response-urls.ts'
 import { tokenRefusal } from './token-refusal.ts'
 import type { Transport } from './transport.ts'
+import { listUserGroup, userGroupAdvice } from './user-groups.ts'
 import { slackClients, slackFetch, slackOrigins } from './web-api.ts'
 import { webhookPace, webhookTransports } from './webhook.ts'
 import { workspaces } from './workspace.ts'
@@ -96,6 +97,13 @@ function createSlack(
       webhook_url === undefined ? tokenRefusal(known, bot_token ?? '') : Promise.resolve(undefined),
 
     post: (message, to) => transportTo(to).post(cardOf(message, posting(message, to, pressesAt(to.config)))),
+    listGroup: (id, { config: { webhook_url, bot_token = env.botToken } }) =>
+      listUserGroup({ clientOf, workspaces: known }, webhook_url === undefined ? bot_token : undefined, id),
+
+    groupAdvice: userGroupAdvice,
+
+    post: (message, to) =>
+      transportTo(to).post(cardOf(message, posting(message, to, isInteractive(to.config)))),
 
     digest: (digest, to) =>
       transportTo(to).post(digestCard(digest, posting(digest, to, pressesAt(to.config)))),

@@ -2,14 +2,22 @@
 
 import { listOf, readContent, refusal, type Said, saysNothing } from './content.ts'
 import type { Content, JsonObject, Message, MessageLog } from './messages.ts'
+import type { UserGroups } from './user-groups.ts'
 import { BOT, type Channel, findChannel, findUser, TEAM } from './workspace.ts'
 
 export type WebApi = (method: string, token: string | undefined, args: JsonObject) => JsonObject
 
 const MOST_TEXT_IN_UPDATE = 4000
 
-/** `enterprise`: the id of the one that the workspace has joined; null: it stands alone. */
-export function createWebApi(log: MessageLog, botToken: string, enterprise: () => string | null): WebApi {
+export interface WebApiOptions {
+  log: MessageLog
+  botToken: string
+  /** The id of the one that the workspace has joined; null: it stands alone. */
+  enterprise: () => string | null
+  userGroups: UserGroups
+}
+
+export function createWebApi({ log, botToken, enterprise, userGroups }: WebApiOptions): WebApi {
   const methods: Record<string, (args: JsonObject) => JsonObject> = {
     'auth.test': () => ({
       ok: true,
@@ -72,6 +80,8 @@ export function createWebApi(log: MessageLog, botToken: string, enterprise: () =
       const enterprise_user = { enterprise_id: enterprise(), teams: [TEAM.id] }
       return { ok: true, user: enterprise() === null ? user : { ...user, enterprise_user } }
     },
+
+    'usergroups.users.list': userGroups.list,
 
     'conversations.info'(args) {
       const channel = findChannel(args.channel)

@@ -26,10 +26,18 @@ export interface User {
   profile: { real_name: string; display_name: string; email?: string; team: string }
 }
 
+/** A user group, with who is in it. */
+export interface UserGroup {
+  id: string
+  handle: string
+  users: readonly string[]
+}
+
 export interface Workspace {
   team: typeof TEAM
   channels: readonly [Channel, ...Channel[]]
   users: readonly User[]
+  userGroups: readonly UserGroup[]
 }
 
 function user(id: string, name: string, realName: string, differences: Partial<User> = {}): User {
@@ -67,6 +75,7 @@ export const WORKSPACE: Workspace = {
     user('U0GONE0000', 'gwen.gone', 'Gwen Gone', { deleted: true }),
     user(BOT.userId, BOT.name, 'Countersign', { is_bot: true }),
   ],
+  userGroups: [{ id: 'S0PAYMENTS', handle: 'payments', users: [REVIEWER.id, 'U0GUEST000'] }],
 }
 
 export function findUser(id: unknown): User | undefined {
