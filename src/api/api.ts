@@ -6,10 +6,12 @@ import type { ApprovalDesk } from '../approvals/desk.ts'
 import type { Queries } from '../approvals/queries.ts'
 import type { DeliveryLog } from '../delivery/log.ts'
 import type { Destinations } from '../destinations/destinations.ts'
+import type { ExternalGroups } from '../destinations/external-groups.ts'
 import type { TestSends } from '../destinations/test-send.ts'
 import type { Intake } from '../events/intake.ts'
 import type { AlertQueries } from '../events/queries.ts'
 import type { ApiKeys } from '../identity/api-keys.ts'
+import type { Groups } from '../identity/groups.ts'
 import type { People } from '../identity/people.ts'
 import type { Logger } from '../kit/log.ts'
 import type { Platform, PlatformKind } from '../platforms/platform.ts'
@@ -23,6 +25,7 @@ import { notificationEndpoints } from './destinations/routes.ts'
 import { destinationTestEndpoint } from './destinations/test-route.ts'
 import { answerErrors, nothingHere } from './errors.ts'
 import { eventEndpoints } from './events/routes.ts'
+import { groupEndpoints } from './groups/routes.ts'
 import { healthEndpoints } from './health/routes.ts'
 import { createLimiter } from './limiter.ts'
 import type { Metrics } from './metrics/metrics.ts'
@@ -39,6 +42,8 @@ export interface ApiOptions {
   apiKeys: ApiKeys
   people: People
   policies: Policies
+  groups: Groups
+  externalGroups: ExternalGroups
   destinations: Destinations
   kinds: PlatformKind[]
   platforms: Map<string, Platform>
@@ -75,6 +80,12 @@ export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHa
       kinds.filter(({ inbound }) => inbound).map(({ name }) => name),
     ),
     ...policyEndpoints({ policies: options.policies, queries }),
+    ...groupEndpoints({
+      groups: options.groups,
+      externalGroups: options.externalGroups,
+      destinations,
+      kinds,
+    }),
     ...healthEndpoints(options.isReady),
     metricsEndpoint(options.metrics),
   ]

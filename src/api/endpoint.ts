@@ -13,6 +13,8 @@ export interface Asked<O extends Operation> {
   caller: O['roles'] extends readonly unknown[] ? KeyPrincipal : undefined
   /** Anybody's text, where the path has an `:id`. */
   id: O['path'] extends `${string}/:id${string}` ? string : undefined
+  /** Anybody's text, where the path has a `:person_id`. */
+  personId: O['path'] extends `${string}/:person_id${string}` ? string : undefined
   query: Valid<O['query']>
   headers: Valid<O['headers']>
   body: Valid<O['body']>
@@ -24,6 +26,7 @@ export interface Asked<O extends Operation> {
 export interface Given {
   readonly caller: KeyPrincipal | undefined
   readonly id: string | undefined
+  readonly personId: string | undefined
   readonly query: unknown
   header(name: string): string | undefined
   readonly body: unknown
@@ -57,6 +60,7 @@ export function endpoint<const O extends Operation>(
       const asked: Record<string, unknown> = {
         caller: given.caller,
         id: given.id,
+        personId: given.personId,
         get gone() {
           return given.gone
         },

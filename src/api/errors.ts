@@ -40,7 +40,7 @@ export function notFound(what: string, id: string): ProblemResult {
 }
 
 /** The id is anybody's text. */
-function thereIsNo(what: string, id: string): string {
+export function thereIsNo(what: string, id: string): string {
   return `There is no ${what} ${setApart(identifier(id))}`
 }
 

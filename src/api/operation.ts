@@ -15,6 +15,7 @@ export interface Operation {
     | 'API keys'
     | 'People'
     | 'Policies'
+    | 'Groups'
     | 'Machines'
     | 'Platforms'
   method: 'get' | 'post' | 'put' | 'patch' | 'delete'

@@ -94,6 +94,7 @@ function givenBy(req: Request, res: Response, caller: KeyPrincipal | undefined, 
   return {
     caller,
     id: req.params.id as string | undefined,
+    personId: req.params.person_id as string | undefined,
     get query() {
       return req.query
     },

@@ -19,6 +19,7 @@ import { createIntake, type Intake } from '../events/intake.ts'
 import { type AlertQueries, createAlertQueries } from '../events/queries.ts'
 import { createForgetKeys } from '../idempotency/retention.ts'
 import { type ApiKeys, createApiKeys } from '../identity/api-keys.ts'
+import { createGroups, type Groups } from '../identity/groups.ts'
 import { createPeople, type People } from '../identity/people.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Logger } from '../kit/log.ts'
@@ -42,6 +43,7 @@ export interface Domain {
   apiKeys: ApiKeys
   people: People
   policies: Policies
+  groups: Groups
   destinations: Destinations
   testSends: TestSends
   deliveryLog: DeliveryLog
@@ -114,6 +116,7 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
     apiKeys: createApiKeys({ db, clock, adminKey: config.adminKey, limits: config.limits }),
     people: createPeople({ db, clock }),
     policies: createPolicies({ db, clock, reviewable: viewing.reviewable }),
+    groups: createGroups({ db, clock, isInUse: async () => false }),
     destinations,
     testSends: createTestSends({ db, desk, intake, waitMs: testWait(options, viewing.reviewable) }),
     deliveryLog,

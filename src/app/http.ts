@@ -54,6 +54,7 @@ export function openHttp(options: HttpOptions): Http {
       ...domain,
       kinds,
       platforms: platforms.byName,
+      externalGroups: platforms.externalGroups,
       metrics,
       isReady,
       stopping: stopping.signal,

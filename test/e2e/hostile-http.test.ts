@@ -22,7 +22,10 @@ import { send } from '../fakes/send-hostile.ts'
 const RUNS = { sqlite: 300 * EFFORT, postgres: 75 * EFFORT }
 const TIME_LIMIT_MS = 6_000 * EFFORT
 
+const SPARE_KEY = { name: 'spare', roles: ['agent'] }
+
 describe.each(databases)('on $name', ({ name, create }) => {
+  let number = 0
   let database: Awaited<ReturnType<typeof create>>
   let running: Running
   let operations: Documented[]
@@ -56,14 +59,17 @@ describe.each(databases)('on $name', ({ name, create }) => {
       `select (select count(*) from approvals) as approvals, (select count(*) from decisions) as decisions,
         (select count(*) from audit where action not in ('destination.disabled', 'attempt.refused')) as audit,
         (select count(*) from destinations) as destinations, (select count(*) from api_keys) as api_keys,
-        (select count(*) from persons) as persons, (select count(*) from idempotency_keys) as idempotency_keys`,
+        (select count(*) from persons) as persons, (select count(*) from groups) as groups,
+        (select count(*) from group_members) as group_members, (select count(*) from idempotency_keys) as idempotency_keys`,
     )
 
   async function make(collection: string): Promise<string> {
     if (collection.startsWith('/v1/settings')) return running.destination()
     if (collection.startsWith('/v1/approvals'))
       return (await running.ask({}, { key: keys.agent as string })).body.id
-    const { body } = await running.call('POST', collection, { body: { name: 'spare', roles: ['agent'] } })
+    number += 1
+    const words = collection.endsWith('/groups') ? { name: `spare-${number}` } : SPARE_KEY
+    const { body } = await running.call('POST', collection, { body: words })
     return body.id as string
   }
 

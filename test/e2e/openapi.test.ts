@@ -315,6 +315,21 @@ describe('answers keep to it', () => {
     await expectDocumented('readPolicyVersion', `${policies}/versions/1`)
     await expectDocumented('explainPolicy', `${policies}/explain`, { request: wanted })
     await expectDocumented('explainPolicy', `${policies}/explain`, { last_days: 7 })
+
+    await expectDocumented('createGroup', '/v1/groups', { name: 'payments' })
+    const { accounts } = await expectDocumented('createGroup', '/v1/groups', {
+      name: 'security',
+      kind: 'external',
+      destination_id: place,
+      external_id: running.slack.workspace.userGroups[0]?.id,
+    })
+    expect(accounts).toHaveLength(2)
+    await expectDocumented('changeGroup', '/v1/groups/security', { destination_id: place })
+    await expectDocumented('addMember', '/v1/groups/payments/members', { person_id: one })
+    await expectDocumented('readGroup', '/v1/groups/payments')
+    await expectDocumented('listGroups', '/v1/groups?limit=1')
+    await expectDocumented('removeMember', `/v1/groups/payments/members/${one}`)
+    await expectDocumented('deleteGroup', '/v1/groups/payments')
     await expectDocumented('deleteDestination', `${places}/${place}`)
 
     for (const [path, id] of [

@@ -60,6 +60,13 @@ const MAY: Record<string, readonly Caller[]> = {
   explainPolicy: ['auditor', 'admin'],
   listPolicyVersions: ['auditor', 'admin'],
   readPolicyVersion: ['auditor', 'admin'],
+  listGroups: ['auditor', 'admin'],
+  createGroup: ADMINS,
+  readGroup: ['auditor', 'admin'],
+  changeGroup: ADMINS,
+  deleteGroup: ADMINS,
+  addMember: ADMINS,
+  removeMember: ADMINS,
   readMetrics: ['auditor', 'admin'],
   alive: CALLERS,
   ready: CALLERS,
@@ -142,6 +149,16 @@ async function joinedPerson(): Promise<string> {
   return younger
 }
 
+let groups = 0
+
+/** Of a new group, whose one member is this person. */
+async function groupOf(person_id: string): Promise<string> {
+  groups += 1
+  const { body } = await running.call('POST', '/v1/groups', { body: { name: `group-${groups}` } })
+  await running.call('POST', `/v1/groups/${body.id}/members`, { body: { person_id } })
+  return body.id as string
+}
+
 /** A thing of the kind that the path names, one's own where one can have it. */
 async function idFor(path: string, caller: Caller): Promise<string> {
   // One that hears hardly anything: their number grows, and a test shall not wait behind all their cards.
@@ -177,8 +194,9 @@ test('the table names every documented operation, and grants what the document s
 describe.each(CALLERS)('%s', (caller) => {
   test.each(Object.keys(MAY))('%s', async (id) => {
     const operation = operations.find((one) => one.id === id) as Documented
-    const subject = await idFor(operation.path, caller)
-    const path = operation.path.replace('{id}', subject)
+    const personId = operation.path.startsWith('/v1/groups/') ? await person() : ''
+    const subject = personId === '' ? await idFor(operation.path, caller) : await groupOf(personId)
+    const path = operation.path.replace('{id}', subject).replace('{person_id}', personId)
     const words = id === 'joinPeople' ? { person_id: subject } : SANE_BODIES[id]
     const before = await recorded(database.url)
     const { status, body, headers } = await call(operation.method, path, caller, words)

@@ -181,7 +181,9 @@ function pathOf({ path, details }: Documented): fc.Arbitrary<string> {
       }),
     },
   )
-  return fc.tuple(id, query).map(([one, search]) => path.replace('{id}', one) + search)
+  return fc
+    .tuple(id, id, query)
+    .map(([one, person, search]) => path.replace('{id}', one).replace('{person_id}', person) + search)
 }
 
 function headers(): fc.Arbitrary<Record<string, string>> {

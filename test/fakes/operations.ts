@@ -37,6 +37,9 @@ export const SANE_BODIES: Record<string, Json> = {
   changeApiKey: { limits: { waits: 5 } },
   joinPeople: { person_id: 'per_01kaf3q2m8e7s9v4w6x8y0z1b3' },
   setVouching: [{ platform: 'slack', tenant: 'T1', domains: ['example.com'] }] as never,
+  createGroup: { name: 'payments', kind: 'people' },
+  changeGroup: { name: 'on-call' },
+  addMember: { email: 'ben@example.com', name: 'Ben', until: '2099-12-24T18:00:00Z' },
   createApiKey: { name: 'an agent', roles: ['agent'], agent_id: 'agent-1' },
   emitEvents: {
     type: 'policy.violation',

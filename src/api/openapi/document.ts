@@ -45,6 +45,7 @@ const TAGS: Record<Operation['tag'], string> = {
   'API keys': 'Who may call this API, and how much.',
   Policies: 'The rules of which actions people are asked about, and who may decide.',
   People: 'Who decides, and which of their accounts are the same person.',
+  Groups: 'Which people a policy asks.',
   Machines: 'What monitoring and generators of clients read.',
   Platforms: 'What chat platforms call when somebody presses a button. Not for clients.',
 }

@@ -47,7 +47,7 @@ export const listPeople = {
   tag,
   method: 'get',
   path: '/v1/people',
-  summary: 'List the people who have decided something, or hold a key',
+  summary: 'List the people who have decided something, hold a key or were added to a group',
   roles: ['admin'],
   query: z.strictObject(pageQuery('per')),
   answers: { 200: { says: 'A page', body: pageOf(person) } },
