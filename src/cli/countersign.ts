@@ -54,12 +54,40 @@ keys
 const people = program.command('people').description('people who review')
 people
   .command('list')
-  .description('print everybody who has decided something or holds a key, one a line')
+  .description('print everybody who has decided something, holds a key or was added to a group, one a line')
   .action(async () => (await import('./people.ts')).listPeople())
 people
   .command('disable <email>')
   .description('end the keys of everybody with this address; their votes on pending approvals do not count')
   .action(async (email) => (await import('./people.ts')).disablePerson(email))
+
+const groups = program.command('groups').description('groups of reviewers, which policies name')
+groups
+  .command('list')
+  .description('print every group with who is in it, one member a line')
+  .action(async () => (await import('./groups.ts')).listGroups())
+groups
+  .command('create <name>')
+  .description('make a group of people; groups of other kinds are made over the API')
+  .action(async (name) => (await import('./groups.ts')).createGroup(name))
+groups
+  .command('delete <name>')
+  .description('delete a group that the policy in force does not name')
+  .action(async (name) => (await import('./groups.ts')).deleteGroup(name))
+groups
+  .command('add <group>')
+  .description('add a person to a group, or change until when; cards that wait say so')
+  .option('--email <email>', 'who it is')
+  .option('--name <name>', 'their name, where nobody has that address yet')
+  .option('--person <id>', 'who it is, by the id that `people list` prints')
+  .option('--until <time>', 'the last day (2026-12-24), in UTC, or the moment (2026-12-24T18:00:00Z)')
+  .action(async (group, options) => (await import('./groups.ts')).addToGroup(group, options))
+groups
+  .command('remove <group>')
+  .description('take a person out of a group; votes that they cast stay')
+  .option('--email <email>', 'who it is')
+  .option('--person <id>', 'who it is, by the id that `groups list` prints')
+  .action(async (group, options) => (await import('./groups.ts')).removeFromGroup(group, options))
 
 program
   .command('backup <file>')

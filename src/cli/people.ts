@@ -6,6 +6,7 @@ import { systemClock } from '../kit/clock.ts'
 import { createLog } from '../kit/log.ts'
 import { StartError } from '../kit/start-error.ts'
 import { openDatabase } from '../store/open-database.ts'
+import { oneLine } from './one-line.ts'
 
 const PAGE = 200
 
@@ -31,11 +32,6 @@ export function disablePerson(email: string): Promise<void> {
     if (disabled.length === 0) throw new StartError(`Nobody is known by the address ${email}.`)
     for (const { id, name } of disabled) console.log(`disabled\t${id}\t${oneLine(name)}`)
   })
-}
-
-/** Names are anybody's text: none may begin a line of its own, or steer the terminal. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{C}\p{Z}]+/gu, ' ')
 }
 
 async function withPeople(work: (people: People) => Promise<void>): Promise<void> {

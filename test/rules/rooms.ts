@@ -215,14 +215,14 @@ export const ROOMS: Record<string, Room> = {
   },
   api: {
     at: 'src/api',
-    doors: ['api.ts', 'api-keys/schemas.ts'],
+    doors: ['api.ts', 'api-keys/schemas.ts', 'groups/schemas.ts'],
     imports: [...domain, { room: 'platforms/contract', types: true }, 'config', 'kit'],
   },
   cli: {
     at: 'src/cli',
     imports: [
       ...domain,
-      { room: 'api', only: ['api-keys/schemas.ts'] },
+      { room: 'api', only: ['api-keys/schemas.ts', 'groups/schemas.ts'] },
       // Backups are files, made and checked beside the open database.
       { room: 'store', only: ['open-database.ts', 'database.ts', 'sqlite-copy.ts', 'server-lock.ts'] },
       // The paths that a platform's app must know.
