@@ -83,6 +83,10 @@ test('every command runs in the order of the page and answers as the page says',
   expect(await next()).toMatchObject({ id: people[0].id, disabled: true })
   const vouched = { platform: 'slack', tenant: 'T0123456789', domains: ['example.com'] }
   expect(await next()).toEqual({ data: [vouched], next_cursor: null })
+  expect(await next()).toMatchObject({ name: 'payments', members: [] })
+  const filled = await next()
+  expect(filled.members).toMatchObject([{ name: 'Ines Kurz', until: '2026-12-24T18:00:00.000Z' }])
+  expect(await next()).toEqual(filled)
   expect(await next()).toEqual({ status: 'ready' })
   expect((await next()).openapi).toMatch(/^3\.1/)
   expect(await reader.run(commands.shift() as string)).toContain('countersign_pending_approvals')

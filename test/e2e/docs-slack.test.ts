@@ -39,14 +39,15 @@ test('there are fewer than ten steps, and every command runs', async () => {
   const reader = readerOf(running)
   const printed: string[] = []
   for (const block of blocks(page, 'sh')) printed.push(await reader.run(block))
-  const [manifest, created, tested, read, changed, webhook] = printed.map((text) => JSON.parse(text))
+  const [manifest, created, tested, read, changed, group, webhook] = printed.map((text) => JSON.parse(text))
   expect(manifest).toEqual(slackManifest('https://countersign.example.com'))
   expect(created).toMatchObject({ channel_type: 'slack', enabled: true })
   expect(tested).toMatchObject({ status: 'pending', test: true })
   expect(read).toEqual(created)
   expect(changed).toMatchObject({ id: created.id, enabled: true })
+  expect(group).toMatchObject({ kind: 'external', accounts: [{}, {}], ask_error: null })
   expect(webhook).toMatchObject({ channel_type: 'slack', enabled: true, config: {} })
-  expect(printed.length).toBe(6)
+  expect(printed.length).toBe(7)
   await running.call('DELETE', `${DESTINATIONS}/${webhook.id}`)
   await running.call('DELETE', `${DESTINATIONS}/${created.id}`)
 })
@@ -89,6 +90,11 @@ describe('when something is wrong', () => {
     'The test fails with 502, and the webhook was removed': () =>
       failedTest({ config: { webhook_url: webhookUrl().replace(/\w+$/, 'removed') } }),
     'The test fails with 502, and the app may too little': () => failedTest({}, 'missing_scope'),
+    'A user group is refused with 502': async () => {
+      running.slack.grant('usergroups:read', false)
+      return refusedGroup().finally(() => running.slack.grant('usergroups:read', true))
+    },
+    'A user group is refused with 502, and the scope is there': () => refusedGroup(),
     'No card appears, and `enabled` is false': async () => {
       const id = await running.destination({ config: { bot_token: 'xoxb-test', channel_id: 'C0ELSEWHERE' } })
       expect((await running.call('POST', `${DESTINATIONS}/${id}/test`)).status).toBe(502)
@@ -202,6 +208,15 @@ async function failedTest(wanted: Record<string, unknown>, error?: string): Prom
   const answer = await running.call('POST', `${DESTINATIONS}/${id}/test`)
   expect(answer).toMatchObject({ status: 502, body: { code: 'test_failed' } })
   await running.call('DELETE', `${DESTINATIONS}/${id}`)
+  return answer.body.detail
+}
+
+async function refusedGroup(): Promise<unknown> {
+  const destination_id = await running.destination()
+  const body = { name: 'on-call', kind: 'external', destination_id, external_id: '@on-call' }
+  const answer = await running.call('POST', '/v1/groups', { body })
+  expect(answer).toMatchObject({ status: 502, body: { code: 'group_unanswered' } })
+  await running.call('DELETE', `${DESTINATIONS}/${destination_id}`)
   return answer.body.detail
 }
 

@@ -77,6 +77,7 @@ export function readerOf({ url, slack }: Running): Reader {
       .replaceAll('xoxb-…', BOT_TOKEN)
       .replaceAll('https://hooks.slack.com/services/T…/B…/…', slack.webhookUrl(CHANNEL))
       .replaceAll('C0123456789', slack.workspace.channels[0]?.id ?? CHANNEL)
+      .replaceAll('S0123456789', slack.workspace.userGroups[0]?.id ?? '')
 
   return {
     noted,
