@@ -5,6 +5,7 @@ import { createDesk } from '../approvals/create-desk.ts'
 import type { ApprovalDesk } from '../approvals/desk.ts'
 import { createQueries, type Queries } from '../approvals/queries.ts'
 import { createForgetApprovals } from '../approvals/retention.ts'
+import { announceAdded } from '../approvals/reviewers-added.ts'
 import { openWaitingRoom } from '../approvals/waiting-room.ts'
 import { createRefusals, type RefusalOptions, type Refusals } from '../audit/refusals.ts'
 import type { Commands } from '../commands/commands.ts'
@@ -25,7 +26,7 @@ import type { Clock } from '../kit/clock.ts'
 import type { Logger } from '../kit/log.ts'
 import { startSweeper } from '../kit/sweeper.ts'
 import type { PlatformKind } from '../platforms/platform.ts'
-import { createPolicies, type Policies } from '../policy/versions.ts'
+import { createPolicies, isNamedInForce, type Policies } from '../policy/versions.ts'
 import type { Database } from '../store/database.ts'
 import { openDatabase } from '../store/open-database.ts'
 
@@ -116,7 +117,7 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
     apiKeys: createApiKeys({ db, clock, adminKey: config.adminKey, limits: config.limits }),
     people: createPeople({ db, clock }),
     policies: createPolicies({ db, clock, reviewable: viewing.reviewable }),
-    groups: createGroups({ db, clock, isInUse: async () => false }),
+    groups: createGroups({ db, clock, isInUse: isNamedInForce, onAdded: announceAdded }),
     destinations,
     testSends: createTestSends({ db, desk, intake, waitMs: testWait(options, viewing.reviewable) }),
     deliveryLog,

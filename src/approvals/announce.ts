@@ -70,6 +70,16 @@ export async function announceRedraw(
   await tell(change, heard, approval, firstBefore(hearers, first))
 }
 
+/** The same at those that were told of it before, and nowhere else: also from where nobody knows the platforms. */
+export async function announceToTold(
+  change: Pick<Change, 'trx' | 'now'>,
+  type: Redrawing,
+  approval: ApprovalRow,
+): Promise<void> {
+  const told = (await findListeners(change.trx, approval.id)).filter((row) => row.told === 1)
+  await tell(change, heardOf(type, approval), approval, told)
+}
+
 /** Whether a destination that was not told before is told now: by its filters, or for people by the policy. */
 function cardsOf({ reviewable }: Telling, approval: ApprovalRow, heard: Heard): (row: Listener) => boolean {
   const ruling = rulingOf(approval)
@@ -87,7 +97,7 @@ function heardOf(type: EventType, { risk_level, tool, agent_id, status }: Approv
 }
 
 async function tell(
-  { trx, now }: Telling,
+  { trx, now }: Pick<Change, 'trx' | 'now'>,
   { type, severity }: Heard,
   approval: ApprovalRow,
   hearers: Hearer[],

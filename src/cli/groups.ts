@@ -2,12 +2,14 @@
 
 import type { z } from 'zod'
 import { newGroup, newMember } from '../api/groups/schemas.ts'
+import { announceAdded } from '../approvals/reviewers-added.ts'
 import { loadConfig } from '../config/config.ts'
 import { shareAddress } from '../identity/addresses.ts'
 import { apartNotice, createGroups, type Groups, type GroupView } from '../identity/groups.ts'
 import { DAY_MS, isoTime, systemClock } from '../kit/clock.ts'
 import { createLog } from '../kit/log.ts'
 import { StartError } from '../kit/start-error.ts'
+import { isNamedInForce } from '../policy/versions.ts'
 import { openDatabase } from '../store/open-database.ts'
 import { oneLine } from './one-line.ts'
 
@@ -149,7 +151,7 @@ async function withGroups(work: (groups: Groups) => Promise<void>): Promise<void
   const config = loadConfig(process.env)
   const db = await openDatabase(config.databaseUrl, { as: 'tool', log: createLog('warn') })
   try {
-    await work(createGroups({ db, clock: systemClock, isInUse: async () => false }))
+    await work(createGroups({ db, clock: systemClock, isInUse: isNamedInForce, onAdded: announceAdded }))
   } finally {
     await db.close()
   }

@@ -78,7 +78,7 @@ export interface GroupOptions {
   db: Database
   clock: Clock
   /** Whether the policy in force names the group. */
-  isInUse(trx: Executor, groupId: string, name: string): Promise<boolean>
+  isInUse(trx: Executor, name: string): Promise<boolean>
   /** In the same transaction, when somebody becomes a member. */
   onAdded?: OnAdded
 }
@@ -108,14 +108,14 @@ export function createGroups({ db, clock, isInUse, onAdded }: GroupOptions): Gro
       changing(named, async (trx, group) => {
         const { name = group.name } = change
         if (name !== group.name) {
-          if (await isInUse(trx, group.id, group.name)) return { refused: inUse(group.name) }
+          if (await isInUse(trx, group.name)) return { refused: inUse(group.name) }
           if (await findNamed(trx, name)) return { refused: nameTaken(name) }
         }
         return applyChange(trx, group, change, by, clock.now())
       }),
     remove: (named, by) =>
       changing(named, async (trx, group) => {
-        if (await isInUse(trx, group.id, group.name)) return { refused: inUse(group.name) }
+        if (await isInUse(trx, group.name)) return { refused: inUse(group.name) }
         await store.deleteGroup(trx, group.id)
         await record(trx, entryOf('group.deleted', group, by, clock.now()))
         return true

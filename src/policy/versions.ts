@@ -9,7 +9,7 @@ import type { Database, Executor } from '../store/database.ts'
 import { lockPeople } from '../store/persons.ts'
 import * as store from '../store/policies.ts'
 import { findUnfulfillable } from './fulfillable.ts'
-import { findNamed, type NamedGroup } from './groups.ts'
+import { findNamed, groupsIn, type NamedGroup } from './groups.ts'
 import type { Policy } from './policy.ts'
 import { type PolicyMistake, type ReadPolicy, readPolicy } from './read-policy.ts'
 import { countShadowed, type Shadowed } from './shadowed.ts'
@@ -153,4 +153,10 @@ function versionOf(row: PolicyRow): PolicyVersion {
 export async function policyInForce(trx: Executor): Promise<{ version: number; policy: Policy } | undefined> {
   const row = await store.findPolicyText(trx)
   return row && { version: row.version, policy: parsedOnce(row.text) }
+}
+
+/** Whether the policy in force names this group: then it is neither deleted nor called otherwise. */
+export async function isNamedInForce(trx: Executor, name: string): Promise<boolean> {
+  const inForce = await policyInForce(trx)
+  return inForce !== undefined && groupsIn(inForce.policy).includes(name)
 }

@@ -31,7 +31,7 @@ describe.each(databases)('on $name', ({ create }) => {
     groups = createGroups({
       db,
       clock,
-      isInUse: async (_trx, _id, name) => inUse.has(name),
+      isInUse: async (_trx, name) => inUse.has(name),
       onAdded: async (_trx, { personId }) => void told.push(personId),
     })
   })

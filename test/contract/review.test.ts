@@ -2,8 +2,11 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Open } from '../../src/approvals/desk.ts'
+import { announceAdded } from '../../src/approvals/reviewers-added.ts'
+import { createGroups } from '../../src/identity/groups.ts'
 import { newPerson } from '../../src/identity/persons.ts'
 import { accountPrincipal } from '../../src/identity/principal.ts'
+import { isNamedInForce } from '../../src/policy/versions.ts'
 import { insertPerson } from '../../src/store/persons.ts'
 import { databases } from '../fakes/databases.ts'
 import { asking as askedFor, member, recordOf } from '../fakes/office.ts'
@@ -256,6 +259,31 @@ describe.each(databases)('on $name', (engine) => {
     const asked = await house.office.ask()
     const { deliveries } = await recordOf(house.office.db, asked.id)
     expect(deliveries.map(({ destination_id }) => destination_id).sort()).toEqual([other, machine].sort())
+  })
+
+  test('who is added while it waits counts from then on, and the cards that wait say so', async () => {
+    await house.policy(asking('{ requirements: [{ group: payments, approvals: 1 }] }'))
+    const asked = await house.office.ask()
+    const other = await house.office.ask()
+    await house.vote(other, 'Ana')
+    house.clock.advance(60_000)
+    const groups = createGroups({
+      db: house.office.db,
+      clock: house.clock,
+      isInUse: isNamedInForce,
+      onAdded: announceAdded,
+    })
+    const kim = await house.person('Kim')
+    await groups.addMember('payments', { who: { personId: kim }, until: null }, 'key_admin')
+    expect((await house.stand(asked)).review.added).toEqual([
+      { name: 'Reviewer Kim', group: 'payments', at: '2026-01-01T00:01:00.000Z' },
+    ])
+    const { events, deliveries } = await recordOf(house.office.db, asked.id)
+    expect(events).toContain('approval.reviewers_added')
+    expect(deliveries.map(({ type }) => type)).toEqual(['approval.requested', 'approval.reviewers_added'])
+    expect((await recordOf(house.office.db, other.id)).events).not.toContain('approval.reviewers_added')
+    expect(await house.vote(asked, 'Kim')).toBe('approved')
+    expect(await groups.remove('payments', 'key_admin')).toMatchObject({ refused: { code: 'group_in_use' } })
   })
 
   test('a shadow rule is noted, and the search goes on', async () => {

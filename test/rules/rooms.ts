@@ -87,6 +87,7 @@ export const ROOMS: Record<string, Room> = {
       'desk.ts',
       'create-desk.ts',
       'queries.ts',
+      'reviewers-added.ts',
       'standing.ts',
       'waiting-room.ts',
       'refusals.ts',

@@ -97,13 +97,11 @@ function createSlack(
       webhook_url === undefined ? tokenRefusal(known, bot_token ?? '') : Promise.resolve(undefined),
 
     post: (message, to) => transportTo(to).post(cardOf(message, posting(message, to, pressesAt(to.config)))),
+
     listGroup: (id, { config: { webhook_url, bot_token = env.botToken } }) =>
       listUserGroup({ clientOf, workspaces: known }, webhook_url === undefined ? bot_token : undefined, id),
 
     groupAdvice: userGroupAdvice,
-
-    post: (message, to) =>
-      transportTo(to).post(cardOf(message, posting(message, to, isInteractive(to.config)))),
 
     digest: (digest, to) =>
       transportTo(to).post(digestCard(digest, posting(digest, to, pressesAt(to.config)))),
