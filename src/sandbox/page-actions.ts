@@ -37,7 +37,7 @@ export function pageActions({ agent, hearIn, beginAgain, reviewerKey }: PageActi
     const valid = Number.isInteger(seconds) && seconds >= SHORTEST_SECONDS && seconds <= LONGEST_SECONDS
     if (isSampleKind(kind) && valid) res.status(202).json(agent.ask(kind, seconds))
     else {
-      const detail = 'Send {kind: refund, email, sql or violation, expires_in_seconds: 10 or more}'
+      const detail = 'Send {kind: refund, email, sql, payout or violation, expires_in_seconds: 10 or more}'
       res.status(400).json({ detail })
     }
   })

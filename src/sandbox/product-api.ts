@@ -13,6 +13,7 @@ export interface ProductApi {
     body: unknown,
     options?: { idempotencyKey?: string; signal?: AbortSignal },
   ): Promise<ApiAnswer<T>>
+  put(path: string, body: unknown): Promise<ApiAnswer<unknown>>
   patch(path: string, body: unknown): Promise<ApiAnswer<unknown>>
   delete(path: string): Promise<ApiAnswer<undefined>>
 }
@@ -24,6 +25,8 @@ export class ApiProblem extends Error {
     this.status = status
   }
 }
+
+const JSON_BODY = { 'content-type': 'application/json' }
 
 export function createProductApi(baseUrl: () => string, key: () => string): ProductApi {
   async function call<T>(
@@ -44,13 +47,10 @@ export function createProductApi(baseUrl: () => string, key: () => string): Prod
       call(
         path,
         { method: 'POST', body: JSON.stringify(body), signal: signal ?? null },
-        {
-          'content-type': 'application/json',
-          ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
-        },
+        { ...JSON_BODY, ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}) },
       ),
-    patch: (path, body) =>
-      call(path, { method: 'PATCH', body: JSON.stringify(body) }, { 'content-type': 'application/json' }),
+    put: (path, body) => call(path, { method: 'PUT', body: JSON.stringify(body) }, JSON_BODY),
+    patch: (path, body) => call(path, { method: 'PATCH', body: JSON.stringify(body) }, JSON_BODY),
     delete: (path) => call(path, { method: 'DELETE' }, {}),
   }
 }

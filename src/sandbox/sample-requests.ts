@@ -78,6 +78,23 @@ const SAMPLES: Record<AskKind, (digits: number) => Sample> = {
     reasons: ['DESTRUCTIVE_SQL', 'NO_RECENT_BACKUP'],
     risk: { level: 'critical', score: 0.95 },
   }),
+  payout: (digits) => ({
+    action: {
+      tool: 'bank.payout',
+      summary: 'Pay the first invoice of a supplier whose bank account is new',
+      arguments: {
+        supplier: 'Kestrel Tooling GmbH',
+        invoice: `KT-${digits}`,
+        amount: '18400.00',
+        currency: 'EUR',
+        iban: 'DE02 1203 0000 0000 2020 51',
+        account_added_days_ago: 1,
+      },
+      environment: 'production',
+    },
+    reasons: ['NEW_BANK_ACCOUNT', 'AMOUNT_ABOVE_LIMIT'],
+    risk: { level: 'high', score: 0.84 },
+  }),
 }
 
 export function sampleRequest(kind: AskKind, expiresInSeconds: number): ApprovalRequest {

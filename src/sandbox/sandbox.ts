@@ -17,6 +17,7 @@ import {
 import { createPlaces, type PlaceConnections } from './places.ts'
 import { createProductApi } from './product-api.ts'
 import { relayedActions } from './relayed-actions.ts'
+import { ensureReviewGroups } from './review-groups.ts'
 import { sandboxRoutes } from './routes.ts'
 import { createSampleAgent } from './sample-agent.ts'
 import { openStateFile } from './saved-state.ts'
@@ -130,6 +131,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       try {
         await ensureDestinations()
         await ensureKeys(admin, productUrl, file)
+        await ensureReviewGroups(admin)
         isReady = true
         agent.resume()
       } catch (error) {

@@ -10,7 +10,7 @@ export type RunStatus =
   | 'told'
   | 'error'
 /** What it asks for, and what it only tells of. */
-export type SampleKind = 'refund' | 'email' | 'sql' | 'violation'
+export type SampleKind = 'refund' | 'email' | 'sql' | 'payout' | 'violation'
 
 /** One request of the sample agent, or one thing that it told of, and how it went. Times are epoch milliseconds. */
 export interface Run {

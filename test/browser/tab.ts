@@ -2,7 +2,7 @@
 
 import type { Locator, Page } from 'playwright-core'
 
-type Kind = 'refund' | 'email' | 'sql' | 'violation'
+type Kind = 'refund' | 'email' | 'sql' | 'payout' | 'violation'
 
 /** Where people are told, such as Discord. */
 interface Told {
