@@ -1,29 +1,59 @@
 // Reaches a server from the command line as any other client, at COUNTERSIGN_URL with COUNTERSIGN_API_KEY.
 
 import { causeCodeOf } from '../kit/cause.ts'
+import { jsonObject } from '../kit/json-object.ts'
 import { StartError } from '../kit/start-error.ts'
 
 const PATIENCE_MS = 70_000
 
+/** What the server answered. */
+export interface Sent {
+  status: number
+  /** It is a 2xx. */
+  isOk: boolean
+  headers: Headers
+  text: string
+  /** undefined: it is no JSON. */
+  json: Record<string, unknown> | undefined
+  origin: string
+}
+
 /** The JSON of a 2xx answer. Throws a StartError with the server's own sentence for any other, or with ours. */
 export async function post(path: string, body: unknown): Promise<Record<string, unknown>> {
+  const headers = { 'content-type': 'application/json' }
+  const sent = await send('POST', path, { body: JSON.stringify(body), headers })
+  if (sent.isOk && sent.json) return sent.json
+  throw refusalOf(sent)
+}
+
+/** Throws a StartError where nobody answers, or does not know the key. */
+export async function send(
+  method: string,
+  path: string,
+  { body, headers }: { body?: string; headers?: Record<string, string> } = {},
+): Promise<Sent> {
   const { origin, key } = server(process.env)
   const response = await answerTo(origin, path, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    method,
+    headers: { authorization: `Bearer ${key}`, ...headers },
+    ...(body !== undefined && { body }),
     redirect: 'error',
     signal: AbortSignal.timeout(PATIENCE_MS),
   })
-  const answer = (await response.json().catch(() => undefined)) as Record<string, unknown> | undefined
-  if (response.ok && answer) return answer
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await response.arrayBuffer())
   if (response.status === 401) {
     throw new StartError(
       `COUNTERSIGN_API_KEY: the server at ${origin} does not know this key, or it has ended`,
     )
   }
-  const sentence = answer?.detail ?? `${origin} answered ${response.status}, which is not Countersign's way`
-  throw new StartError(String(sentence))
+  const { status, ok, headers: received } = response
+  return { status, isOk: ok, headers: received, text, json: jsonObject(text), origin }
+}
+
+/** The server's own sentence, or ours. */
+export function refusalOf({ json, origin, status }: Sent): StartError {
+  const sentence = json?.detail ?? `${origin} answered ${status}, which is not Countersign's way`
+  return new StartError(String(sentence))
 }
 
 function server({

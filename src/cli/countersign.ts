@@ -135,6 +135,32 @@ destinations
   .option('--message <text>', 'what it says')
   .action(async (id, options) => (await import('./destinations.ts')).testDestination(id, options))
 
+const policy = program
+  .command('policy')
+  .description('the policy of the server at COUNTERSIGN_URL, with COUNTERSIGN_API_KEY')
+policy
+  .command('check <file>')
+  .description('say whether it could be applied now; a line for each mistake, and exit 1 with any')
+  .action(async (file) => (await import('./policy.ts')).checkPolicy(file))
+policy
+  .command('diff <file>')
+  .description('print what would change, rule by rule')
+  .action(async (file) => (await import('./policy.ts')).diffPolicy(file))
+policy
+  .command('apply <file>')
+  .description('put it in force, unless another version came between')
+  .addOption(
+    new Option('--if-version <number>', 'only in the place of this version; 0: of none').argParser(Number),
+  )
+  .action(async (file, options) => (await import('./policy.ts')).applyPolicy(file, options))
+policy
+  .command('explain [file]')
+  .description('say which rule applies, why, and who could decide; by the file, or by what is in force')
+  .option('--request <file>', 'a request in JSON, as an agent sends it')
+  .option('--approval <id>', 'an approval; without a file, by the version that it was asked under')
+  .option('--last <days>', 'what shadow rules would have done, such as 7d')
+  .action(async (file, options) => (await import('./policy.ts')).explainPolicy(file, options))
+
 const teams = program.command('teams').description('what the Teams app needs')
 teams
   .command('package')

@@ -38,7 +38,15 @@ export const ROOMS: Record<string, Room> = {
   db: { at: 'db', imports: [] },
   policy: {
     at: 'src/policy',
-    doors: ['policy.ts', 'read-policy.ts', 'evaluate.ts', 'explain.ts', 'assign.ts', 'versions.ts'],
+    doors: [
+      'policy.ts',
+      'read-policy.ts',
+      'evaluate.ts',
+      'explain.ts',
+      'compare.ts',
+      'assign.ts',
+      'versions.ts',
+    ],
     imports: [{ room: 'events', only: ['severity.ts'] }, 'identity', 'audit', 'store', rows, 'kit'],
   },
   events: {
