@@ -1,5 +1,6 @@
 // Reads how approvals stand, and changes nothing.
 
+import type { Principal } from '../identity/principal.ts'
 import type { Clock } from '../kit/clock.ts'
 import { oneAtATime } from '../kit/one-at-a-time.ts'
 import { cutPage, cutWholePage } from '../kit/page.ts'
@@ -9,6 +10,7 @@ import { countPendingByRisk, countUnreached } from '../store/figures.ts'
 import { type ApprovalFilter, findApprovals, listApprovals, measureApprovals } from '../store/lists.ts'
 import { pagesOfTold, wasToldAt } from '../store/told.ts'
 import { composeSummaries, composeView, composeViews } from './compose-view.ts'
+import { couldDecide } from './could-decide.ts'
 import { readStanding, type Standing, type StandingOptions, type StandingScope } from './standing.ts'
 import type { ApprovalSummary, ApprovalView } from './view.ts'
 import type { WaitingRoom } from './waiting-room.ts'
@@ -27,6 +29,8 @@ export interface Queries {
   listWhole(filter: ApprovalFilter, limit: number): Promise<Page<ApprovalView>>
   /** Only if it was told to one of these destinations. */
   findAt(id: string, destinationIds: string[]): Promise<ApprovalView | undefined>
+  /** Whether a press on its card at one of these destinations would count, but for its state and what was opened. */
+  couldDecide(id: string, by: Principal, destinationIds: string[]): Promise<boolean>
   /** Those told to these destinations, the longest waiting first; tests are left out. */
   pending(destinationIds: string[], limit: number): Promise<ApprovalView[]>
   /** Of what was told to these destinations, and how they do themselves. */
@@ -123,6 +127,7 @@ export function createQueries(options: QueriesOptions): Queries {
     async findAt(id, destinationIds) {
       return (await wasToldAt(read, id, destinationIds)) ? find(id) : undefined
     },
+    couldDecide: (id, by, destinationIds) => couldDecide(read, id, { by, destinationIds }, clock.now()),
     pending: (destinationIds, limit) => figures(() => pending(destinationIds, limit)),
     standing: (scope) => figures(() => readStanding(read, scope, clock.now(), options)),
     pendingByRisk: () => countPendingByRisk(read),

@@ -28,6 +28,23 @@ export interface Progress {
   missing: number
 }
 
+/** The requirement that names no group: anybody who may review meets it. */
+export const ANYBODY = 'reviewers'
+
+/**
+ * How far each requirement is met, such as `1 of 2 payments`, in their order; `1 of 2 approvals` where no group is
+ * named. Empty where one approval of anybody is enough, and where nobody is asked.
+ */
+export function countsOf(progress: Progress[]): string[] {
+  const [only] = progress
+  const isUsual = progress.length === 1 && only?.requirement === ANYBODY
+  if (isUsual && only.approved.length + only.missing === 1) return []
+  return progress.map(
+    ({ requirement, approved, missing }) =>
+      `${approved.length} of ${approved.length + missing} ${isUsual ? 'approvals' : requirement}`,
+  )
+}
+
 /** Which version of the policy was in force when it was asked, and what it said. */
 export interface PolicyView {
   version: number

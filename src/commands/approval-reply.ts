@@ -1,27 +1,37 @@
 // Answers `/governance show <id>` with one approval request: all that is known of it, in two voices.
 
-import { type ApprovalView, asOneName, closedBy, type DecisionView } from '../approvals/view.ts'
+import { type ApprovalView, asOneName, closedBy, countsOf, type DecisionView } from '../approvals/view.ts'
+import { riskInWords } from '../events/severity.ts'
 import { identifier } from '../kit/identifier.ts'
 import { quoted } from '../kit/quoted.ts'
 import type { Reply } from './commands.ts'
-import { span } from './span.ts'
+import { momentInWords, secondsOf } from './moment.ts'
+import { reviewLines } from './review-lines.ts'
 
-const WITHHELD = 'Details are left out in this conversation. View in Console shows them.'
+/** Why the details are left out. */
+export const WITHHELD = {
+  here: 'Details are left out in this conversation. View in Console shows them.',
+  fromOthers: 'Details are for those who may decide it.',
+} as const
 
-/** Without `details` it leaves out what a card leaves out there. */
-export function approvalReply(view: ApprovalView, details: boolean, now: number): Reply {
+/** Without details it leaves out what a card leaves out there. `withheld`: why; null: they are shown. */
+export function approvalReply(
+  view: ApprovalView,
+  withheld: keyof typeof WITHHELD | null,
+  now: number,
+): Reply {
   const { action, decisions, id, url } = view
-  const votes = decisions.map((decision) => voteLine(decision, details))
+  const details = withheld === null
+  const lines = [
+    ...reviewLines(view, details, now),
+    ...decisions.map((decision) => voteLine(decision, details)),
+  ]
   return {
     title: `Approval request ${id}`,
     facts: factsOf(view, details, now),
     ...(details
-      ? {
-          lines: votes,
-          ...saysOf(view),
-          payload: JSON.stringify(action.arguments, null, 2),
-        }
-      : { lines: [...votes, WITHHELD] }),
+      ? { lines, ...saysOf(view), payload: JSON.stringify(action.arguments, null, 2) }
+      : { lines: [...lines, WITHHELD[withheld]] }),
     link: { label: 'View in Console', url },
   }
 }
@@ -29,7 +39,6 @@ export function approvalReply(view: ApprovalView, details: boolean, now: number)
 /** In our own voice. */
 function factsOf(view: ApprovalView, details: boolean, now: number): Reply['facts'] {
   const { action, agent, created_at, digest, key, requested_by, risk } = view
-  const score = risk.score === null ? '' : ` (${risk.score.toFixed(2)})`
   const [ends, end] = endOf(view)
   const rows: [label: string, value: string | null | undefined][] = [
     ['Status', statusOf(view)],
@@ -38,22 +47,27 @@ function factsOf(view: ApprovalView, details: boolean, now: number): Reply['fact
     ['Tool', identifier(action.tool)],
     ['Environment', action.environment === null ? 'not named' : identifier(action.environment)],
     ['Requested by', details ? requested_by?.email : null],
-    ['Risk', risk.level.toUpperCase() + score],
-    ['Asked', momentOf(created_at, now)],
-    [ends, momentOf(end, now)],
+    ['Risk', riskInWords(risk)],
+    ['Policy', details ? policyOf(view) : null],
+    ['Asked', momentInWords(created_at, now)],
+    [ends, momentInWords(end, now)],
     ['Digest', digest],
   ]
   return rows.flatMap(([label, value]) => (value == null ? [] : [{ label, value }]))
 }
 
 function statusOf(view: ApprovalView): string {
+  const { answered_by, progress, status } = view
+  if (answered_by) return `${status} by policy`
   const names = closedBy(view)
-  if (names !== null) return `${view.status} by ${names}`
-  const many = view.progress.filter(({ approved, missing }) => approved.length + missing > 1)
-  const parts = many.map(
-    ({ approved, missing }) => `${approved.length} of ${approved.length + missing} approvals`,
-  )
-  return [view.status, ...parts].join(', ')
+  return names === null ? [status, ...countsOf(progress)].join(', ') : `${status} by ${names}`
+}
+
+/** The version that was in force, and what of it applied. */
+function policyOf({ policy }: ApprovalView): string | null {
+  if (policy === null) return null
+  const { rule, version } = policy
+  return `${rule === null ? 'no rule' : `rule ${quoted(rule)}`} of version ${version}`
 }
 
 function endOf({ status, expires_at, closed_at }: ApprovalView): [label: string, iso: string] {
@@ -76,13 +90,4 @@ function saysOf({ action, agent, reasons, review_notes, status }: ApprovalView):
     ...(status === 'withdrawn' && review_notes !== null ? [review_notes] : []),
   ]
   return lines.length === 0 ? {} : { quote: { label: 'The agent says', text: lines.join('\n') } }
-}
-
-function momentOf(iso: string, now: number): string {
-  const ms = Date.parse(iso) - now
-  return `${secondsOf(iso)}, ${ms > 0 ? `in ${span(ms)}` : `${span(-ms)} ago`}`
-}
-
-function secondsOf(iso: string): string {
-  return `${iso.slice(0, 19)}Z`
 }

@@ -12,7 +12,7 @@ export interface Asker {
    * others read the answer too, those of the conversation alone.
    */
   scope: StandingScope
-  /** Whether arguments and the prose of agents may stand there. */
+  /** Whether arguments and the prose of agents may stand there; where the answer is the asker's alone, they may. */
   details: boolean
 }
 

@@ -1,6 +1,7 @@
 // Answers what people ask the bot: `status`, `pending`, `show <id>`; anything else gets the help.
 
 import type { Queries } from '../approvals/queries.ts'
+import type { ApprovalView } from '../approvals/view.ts'
 import type { Clock } from '../kit/clock.ts'
 import { approvalReply } from './approval-reply.ts'
 import type { Asker, Commands, Reply } from './commands.ts'
@@ -35,12 +36,18 @@ export function createCommands({ queries, clock }: { queries: Queries; clock: Cl
     },
   }
 
-  /** All of it, unless the place withholds it: only for those who could decide it, a full member where its card stands. */
+  /** Where its card stands, to full members; all of it to those of them who could decide it there. */
   async function show(ids: string[], asker: Asker): Promise<Reply> {
     const [id = '', ...others] = ids
     if (others.length > 0) return ONE_AT_A_TIME
     const view = isMember(asker) ? await queries.findAt(id, asker.destinationIds) : undefined
-    return view ? approvalReply(view, asker.details, clock.now()) : NOT_FOUND
+    if (!view) return NOT_FOUND
+    return approvalReply(view, await withheldFrom(view, asker), clock.now())
+  }
+
+  async function withheldFrom({ id }: ApprovalView, { by, destinationIds, details }: Asker) {
+    if (!details) return 'here'
+    return (await queries.couldDecide(id, by, destinationIds)) ? null : 'fromOthers'
   }
 }
 

@@ -1,6 +1,7 @@
 // Answers `/governance pending` with what waits for a decision.
 
 import type { Queries } from '../approvals/queries.ts'
+import { countsOf } from '../approvals/view.ts'
 import { identifier, setApart } from '../kit/identifier.ts'
 import type { Reply } from './commands.ts'
 import { span } from './span.ts'
@@ -11,7 +12,10 @@ export async function pendingReply(queries: Queries, destinationIds: string[], n
   const approvals = await queries.pending(destinationIds, SHOWN + 1)
   const lines = approvals.slice(0, SHOWN).map((view) => {
     const left = span(Date.parse(view.expires_at) - now)
-    return `${view.risk.level.toUpperCase()} · ${setApart(identifier(view.action.tool))} for ${setApart(identifier(view.agent.id))} · ${left} left · ${view.id}`
+    const what = `${setApart(identifier(view.action.tool))} for ${setApart(identifier(view.agent.id))}`
+    const counts = countsOf(view.progress)
+    const met = counts.length === 0 ? [] : [counts.join(', ')]
+    return [view.risk.level.toUpperCase(), what, ...met, `${left} left`, view.id].join(' · ')
   })
   if (approvals.length > SHOWN) lines.push(`… and more; these are the ${SHOWN} longest waiting.`)
   return {

@@ -37,3 +37,9 @@ function levelOfScore(score: number): Severity {
   if (score >= 0.4) return 'medium'
   return 'low'
 }
+
+/** As every surface says it. A score is rounded down, so that none seems to reach the next level. */
+export function riskInWords({ level, score }: { level: Severity; score: number | null }): string {
+  const hundredths = score === null ? '' : ` (${(Math.floor(score * 100 + 1e-9) / 100).toFixed(2)})`
+  return level.toUpperCase() + hundredths
+}

@@ -41,7 +41,7 @@ const BY_TWO: Partial<ApprovalView> = {
 }
 
 const reply = (differences: Partial<ApprovalView> = {}, details = true) =>
-  approvalReply({ ...PENDING, ...differences }, details, NOW)
+  approvalReply({ ...PENDING, ...differences }, details ? null : 'here', NOW)
 const factsOf = (differences: Partial<ApprovalView> = {}, details = true) =>
   Object.fromEntries(reply(differences, details).facts.map(({ label, value }) => [label, value]))
 
@@ -111,6 +111,63 @@ describe('show', () => {
   test('tells how far a request is that needs more than one', () => {
     const progress = [{ requirement: 'reviewers', approved: [ANA], missing: 1 }]
     expect(factsOf({ progress }).Status).toBe('pending, 1 of 2 approvals')
+  })
+
+  const BY_GROUPS: Partial<ApprovalView> = {
+    decisions: [vote('approve', ANA, null)],
+    progress: [
+      { requirement: 'payments', approved: [ANA], missing: 1 },
+      { requirement: 'security', approved: [], missing: 1 },
+    ],
+    policy: { version: 3, rule: 'large refunds', because: ['amount is missing'] },
+    review: {
+      note_required: ['deny'],
+      details_must_be_opened: true,
+      escalation: { to: 'oncall', at: '2026-11-20T12:05:00.000Z', done: false },
+      added: [{ name: 'Gil', group: 'security', at: '2026-11-20T11:59:00.000Z' }],
+    },
+  }
+
+  test('tells of groups who counts for which, what else is asked, and by which rule', () => {
+    expect(factsOf(BY_GROUPS)).toMatchObject({
+      Status: 'pending, 1 of 2 payments, 0 of 1 security',
+      Policy: 'rule “large refunds” of version 3',
+    })
+    const lines = [
+      '1 of 2 payments: Ana Ruiz.',
+      '0 of 1 security.',
+      'The rule applies because “amount is missing”.',
+      'Deny only with a note.',
+      'Whoever approves must have opened all of it.',
+      'Members of oncall are asked too from 2026-11-20T12:05:00Z, in 5 min.',
+      'An admin added Gil to security after this was asked, at 2026-11-20T11:59:00Z.',
+      'Approved by Ana Ruiz via slack, 2026-11-20T11:58:00Z.',
+    ]
+    expect(reply(BY_GROUPS).lines).toEqual(lines)
+    const hidden = reply(BY_GROUPS, false)
+    expect(hidden.lines).toEqual([
+      ...lines.filter((line) => !line.includes('amount')),
+      'Details are left out in this conversation. View in Console shows them.',
+    ])
+    expect(hidden.facts.map(({ label }) => label)).not.toContain('Policy')
+  })
+
+  test.each([
+    ['large refunds', 'rule “large refunds” of version 3'],
+    [null, 'no rule of version 3'],
+  ])('names the policy where it answered, by the rule %j', (rule, Policy) => {
+    const answered = {
+      status: 'denied' as const,
+      progress: [],
+      policy: { version: 3, rule, because: [] },
+      answered_by: { kind: 'policy' as const, rule },
+    }
+    expect(factsOf(answered)).toMatchObject({ Status: 'denied by policy', Policy })
+    expect(reply(answered).lines).toEqual([])
+  })
+
+  test('rounds a score down, as cards do', () => {
+    expect(factsOf({ risk: { level: 'medium', score: 0.6999 } }).Risk).toBe('MEDIUM (0.69)')
   })
 
   test('tells when one expired, and takes why one was withdrawn for the agent’s words', () => {

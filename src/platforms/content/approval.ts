@@ -1,6 +1,7 @@
 // Says what a card tells of an approval: what is to be decided, what the agent says, and who decided.
 
 import { type ApprovalView, closingVotes, type Verdict } from '../../approvals/view.ts'
+import { riskInWords } from '../../events/severity.ts'
 import { identifier } from '../../kit/identifier.ts'
 import { quoted } from '../../kit/quoted.ts'
 import { REMOVED_WORDS, type RenderOptions } from '../render-options.ts'
@@ -51,7 +52,7 @@ export function approvalContent(
       tone: view.status === 'pending' ? `pending_${view.risk.level}` : view.status,
       headline,
       byline: ['Asked by ', ...asker(view)],
-      details: [...whoOf(view), ...whatOf(view.action), { label: 'Risk', value: [riskOf(view.risk)] }],
+      details: [...whoOf(view), ...whatOf(view.action), { label: 'Risk', value: [riskInWords(view.risk)] }],
       ...(options.details &&
         view.action.summary !== view.action.tool && { preview: previewOf(view.action.summary) }),
       ...parts,
@@ -74,14 +75,8 @@ function headlineOf(view: ApprovalView): Line {
   const what: Line = [{ id: identifier(action.tool) }, ...placeOf(action.environment)]
   if (status !== 'pending')
     return [...(test ? [{ strong: `${TEST} · ` }] : []), ...endOf(view), ': ', ...what]
-  const level = test ? TEST : `${SIGNS[risk.level]} ${riskOf(risk)}`
+  const level = test ? TEST : `${SIGNS[risk.level]} ${riskInWords(risk)}`
   return [{ strong: `${level} · Approve ` }, ...what, '?']
-}
-
-/** A score is rounded down, so that none seems to reach the next level. */
-function riskOf({ level, score }: ApprovalView['risk']): string {
-  const hundredths = score === null ? '' : ` (${(Math.floor(score * 100 + 1e-9) / 100).toFixed(2)})`
-  return level.toUpperCase() + hundredths
 }
 
 function placeOf(environment: string | null): Line {
@@ -136,7 +131,7 @@ function factsOf(
 ): Fact[] {
   const facts: Fact[] = []
   // The headline of what waits says it.
-  if (status !== 'pending') facts.push({ label: 'Risk', value: [riskOf(risk)] })
+  if (status !== 'pending') facts.push({ label: 'Risk', value: [riskInWords(risk)] })
   if (details && requested_by !== null) {
     facts.push({ label: 'Requested by', value: [{ id: identifier(requested_by.email) }] })
   }

@@ -1,6 +1,6 @@
 // Says on a card how far its requirements are met, who else is asked, and why.
 
-import type { ApprovalView, Progress } from '../../approvals/view.ts'
+import { type ApprovalView, countsOf, type Progress } from '../../approvals/view.ts'
 import type { RenderOptions } from '../render-options.ts'
 import type { Budget } from './budget.ts'
 import type { Line } from './line.ts'
@@ -44,20 +44,10 @@ export function remarksOnReview(
 
 /** `1 of 2 payments: Ana · 0 of 1 security`; nothing where one approval of anybody is enough. */
 function progressLine(progress: Progress[]): Line[] {
-  const [only] = progress
-  const isUsual = progress.length === 1 && only?.requirement === USUAL
-  if (only === undefined || (isUsual && neededBy(only) === 1)) return []
-  const parts = progress.map((one): Line => {
-    const count = `${one.approved.length} of ${neededBy(one)} ${isUsual ? 'approvals' : one.requirement}`
-    return one.approved.length === 0
-      ? [count]
-      : [`${count}: `, ...namesIn(one.approved.map(({ name }) => name))]
+  const parts = countsOf(progress).map((count, index): Line => {
+    const names = progress[index]?.approved.map(({ name }) => name) ?? []
+    return names.length === 0 ? [count] : [`${count}: `, ...namesIn(names)]
   })
+  if (parts.length === 0) return []
   return [parts.flatMap((part, index) => (index === 0 ? part : [' · ', ...part]))]
-}
-
-const USUAL = 'reviewers'
-
-function neededBy({ approved, missing }: Progress): number {
-  return approved.length + missing
 }

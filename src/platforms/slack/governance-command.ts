@@ -3,7 +3,6 @@
 import type { AllMiddlewareArgs, App, SlackCommandMiddlewareArgs } from '@slack/bolt'
 import type { Asker, Commands } from '../../commands/commands.ts'
 import { Outage } from '../../kit/outage.ts'
-import { allShowDetails } from '../render-options.ts'
 import type { ClickOrigins } from './click-origin.ts'
 import { refusalCard, replyCard } from './reply-card.ts'
 
@@ -37,7 +36,7 @@ export function listenToCommands(app: App, commands: Commands, origins: ClickOri
       destinationIds: origin.here.map((destination) => destination.id),
       // Slack shows the answer to them alone.
       scope: { destinationIds: origin.workspaceIds, withUnplaced: true },
-      details: allShowDetails(origin.here),
+      details: true,
     }
     await ack({ ...replyCard(await commands.answer(command.text ?? '', asker)) })
   }
