@@ -2,11 +2,13 @@
 
 import type { Severity } from '../events/severity.ts'
 import { DAY_MS } from '../kit/clock.ts'
+import { median } from '../kit/median.ts'
 import type { Executor } from '../store/database.ts'
 import { failingDeliveries, findOff, type OffDestination } from '../store/delivery-figures.ts'
 import { findApprovals } from '../store/lists.ts'
-import { pagesOfTold } from '../store/told.ts'
+import { pagesOfShadowed, pagesOfTold } from '../store/told.ts'
 import { composeViews, type ViewOptions } from './compose-view.ts'
+import { lookingAtVotes } from './looked.ts'
 import type { ApprovalView } from './view.ts'
 
 export interface StandingScope {
@@ -21,14 +23,30 @@ export interface Standing {
   unreached: { count: number; longest: ApprovalView | undefined }
   longestWaiting: ApprovalView | undefined
   nextToExpire: ApprovalView | undefined
-  /** In the last 24 hours; the median is of those that people decided. */
-  decided: { approved: number; denied: number; expired: number; medianMs: number | null }
+  decided: Decided
+  /** Of those asked in the last 24 hours, what shadow rules would have done. */
+  shadowed: Record<'allow' | 'deny' | 'ask', number>
   /** Waiting for another try at a destination that is on, and given up in the last 24 hours. */
   failing: { retrying: number; dead: number }
   /** By name. */
   off: OffDestination[]
   /** Those in no workspace. */
   othersOff: { count: number; waiting: number }
+}
+
+/** How people decided in the last 24 hours. What the policy answered is left out. */
+interface Decided {
+  approved: number
+  denied: number
+  expired: number
+  /** From the request to the vote that closed it; null: nothing was decided. */
+  medianMs: number | null
+  /** Where the vote that closed it came within 3 seconds. */
+  fast: number
+  /** The approving votes that counted. */
+  approvals: number
+  /** Those of them whose voter had never opened all of it. */
+  unopened: number
 }
 
 export interface StandingOptions extends ViewOptions {
@@ -44,9 +62,10 @@ export async function readStanding(
 ): Promise<Standing> {
   const dayAgo = now - DAY_MS
   const places = { ids: destinationIds, channelTypes: withUnplaced ? options.unplaced : [] }
-  const [{ pendingByRisk, ...pending }, decided] = await Promise.all([
+  const [{ pendingByRisk, ...pending }, decided, shadowed] = await Promise.all([
     readPending(db, destinationIds),
     readDecided(db, destinationIds, dayAgo),
+    readShadowed(db, destinationIds, dayAgo),
   ])
   const ids = [pending.longestUnreached, pending.longestWaiting, pending.nextToExpire]
   const rows = await findApprovals(db, [...new Set(ids.filter((id) => id !== undefined))])
@@ -60,6 +79,7 @@ export async function readStanding(
     longestWaiting: viewOf(pending.longestWaiting),
     nextToExpire: viewOf(pending.nextToExpire),
     decided,
+    shadowed,
     failing: await failingDeliveries(db, places, dayAgo),
     off: off.filter((one) => !others.includes(one)),
     othersOff: { count: others.length, waiting: others.reduce((sum, { waiting }) => sum + waiting, 0) },
@@ -86,22 +106,43 @@ async function readPending(db: Executor, told: string[]) {
   return { pendingByRisk, unreached, longestWaiting, longestUnreached, nextToExpire: next?.id }
 }
 
+/** Each approval that people decided, and what the votes on it came to. */
 async function readDecided(db: Executor, told: string[], since: number): Promise<Standing['decided']> {
-  const counts = { approved: 0, denied: 0, expired: 0 }
+  const lookAtVotes = await lookingAtVotes(db)
+  const decided = { approved: 0, denied: 0, fast: 0, approvals: 0, unopened: 0 }
   const tookMs: number[] = []
-  for (const status of ['approved', 'denied', 'expired'] as const) {
+  for (const [status, verdict] of [
+    ['approved', 'approve'],
+    ['denied', 'deny'],
+  ] as const) {
     for await (const page of pagesOfTold(db, told, { status, since })) {
-      counts[status] += page.length
-      if (status === 'expired') continue
-      for (const row of page) tookMs.push(Number(row.closed_at) - row.created_at)
+      for (const votes of (await lookAtVotes(page)).values()) {
+        const counting = votes.filter((vote) => vote.verdict === verdict && vote.counted)
+        const closing = counting.at(-1)
+        // Nobody voted: the policy answered.
+        if (closing === undefined) continue
+        decided[status] += 1
+        tookMs.push(closing.tookMs)
+        if (closing.isFast) decided.fast += 1
+        if (verdict === 'deny') continue
+        decided.approvals += counting.length
+        decided.unopened += counting.filter(({ hasOpened }) => !hasOpened).length
+      }
     }
   }
-  return { ...counts, medianMs: median(tookMs) }
+  let expired = 0
+  for await (const page of pagesOfTold(db, told, { status: 'expired', since })) expired += page.length
+  return { ...decided, expired, medianMs: median(tookMs) }
 }
 
-function median(values: number[]): number | null {
-  const sorted = Float64Array.from(values).sort()
-  const lower = sorted[(sorted.length - 1) >> 1]
-  const upper = sorted[sorted.length >> 1]
-  return lower === undefined || upper === undefined ? null : (lower + upper) / 2
+/** What would have become of them: of several shadow rules the first would have counted. */
+async function readShadowed(db: Executor, told: string[], since: number): Promise<Standing['shadowed']> {
+  const counts: Standing['shadowed'] = { allow: 0, deny: 0, ask: 0 }
+  for await (const page of pagesOfShadowed(db, told, since)) {
+    for (const { shadows } of page) {
+      const [first] = JSON.parse(shadows ?? '[]') as { would: keyof Standing['shadowed'] }[]
+      if (first) counts[first.would] += 1
+    }
+  }
+  return counts
 }

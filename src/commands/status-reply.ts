@@ -25,6 +25,8 @@ export function statusReply(standing: Standing, now: number): Reply {
   }
   facts.push(
     { label: 'Decided in 24 h', value: decidedToday(standing) },
+    ...howDecided(standing),
+    ...byShadowRules(standing),
     { label: 'Failing deliveries', value: failingOnes(standing) },
     { label: 'Destinations off', value: offOnes(standing) },
   )
@@ -49,6 +51,30 @@ function decidedToday({ decided }: Standing): string {
   if (approved + denied + expired === 0) return 'none'
   const counts = `${approved} approved, ${denied} denied, ${expired} expired`
   return medianMs === null ? counts : `${counts}; median ${span(medianMs)} to decide`
+}
+
+/** Whether they looked: what is approved within seconds, or unopened, may not have been read. */
+function howDecided({ decided }: Standing): Reply['facts'] {
+  const { approved, approvals, denied, fast, unopened } = decided
+  const count = approved + denied
+  if (count === 0) return []
+  const parts = [
+    `${Math.round((100 * approved) / count)} % approved`,
+    `${fast} of ${count} within 3 s`,
+    ...(approvals === 0 ? [] : [`${unopened} of ${approvals} approving votes without opening all of it`]),
+  ]
+  return [{ label: 'How they decided', value: parts.join('; ') }]
+}
+
+function byShadowRules({ shadowed }: Standing): Reply['facts'] {
+  const { allow, ask, deny } = shadowed
+  if (allow + ask + deny === 0) return []
+  const parts = [
+    ...(allow > 0 ? [`allowed: ${allow}`] : []),
+    ...(deny > 0 ? [`denied: ${deny}`] : []),
+    ...(ask > 0 ? [`asked for: ${ask}`] : []),
+  ]
+  return [{ label: 'Shadow rules in 24 h', value: `would have been ${parts.join(', ')}` }]
 }
 
 /** What waits behind a destination that is off fails no more: it is not tried. */

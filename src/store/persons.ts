@@ -102,6 +102,16 @@ export function findMergedInto(db: Executor, ids: string[]): Promise<PersonRow[]
   return db.selectFrom('persons').selectAll().where('merged_into', 'in', ids).orderBy('id').execute()
 }
 
+/** Everybody who was joined to somebody elder, who may have been joined too. */
+export async function findElders(db: Executor): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('persons')
+    .select(['id', 'merged_into'])
+    .where('merged_into', 'is not', null)
+    .execute()
+  return new Map(rows.map(({ id, merged_into }) => [id, merged_into as string]))
+}
+
 export function findMergedBy(db: Executor, mergedBy: string): Promise<PersonRow[]> {
   return db
     .selectFrom('persons')

@@ -24,3 +24,16 @@ export async function findSeenBy(db: Executor, approvalId: string): Promise<stri
 const seenBy = compileOnce((db, p: { approvalId: string }) =>
   db.selectFrom('seen').select('person_id').where('approval_id', '=', p.approvalId),
 )
+
+/** Who has opened which of these, and when. */
+export function findSeenOf(
+  db: Executor,
+  approvalIds: string[],
+): Promise<Pick<SeenRow, 'approval_id' | 'person_id' | 'seen_at'>[]> {
+  if (approvalIds.length === 0) return Promise.resolve([])
+  return db
+    .selectFrom('seen')
+    .select(['approval_id', 'person_id', 'seen_at'])
+    .where('approval_id', 'in', approvalIds)
+    .execute()
+}

@@ -1,7 +1,8 @@
 // Finds which approvals were told to some of the destinations.
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type RawBuilder, sql } from 'kysely'
+import { type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { Schema } from '../../db/schema.ts'
 import type { Executor } from './database.ts'
 
 /** A few milliseconds' worth: so long nobody else has a turn on SQLite. */
@@ -47,7 +48,11 @@ export interface ToldApproval {
   expires_at: number
   closed_at: number | null
   unreached_at: number | null
+  /** JSON, as in its row. */
+  shadows: string | null
 }
+
+export type EndStatus = 'approved' | 'denied' | 'expired' | 'withdrawn'
 
 /**
  * Goes through all approvals of that status, those that closed since then, the longest waiting or the first closed
@@ -57,18 +62,56 @@ export interface ToldApproval {
 export async function* pagesOfTold(
   db: Executor,
   destinationIds: string[],
-  which: { status: 'pending' } | { status: 'approved' | 'denied' | 'expired'; since: number },
+  which: { status: 'pending' } | { status: EndStatus; since: number },
 ): AsyncGenerator<ToldApproval[]> {
   if (destinationIds.length === 0) return
   const { status } = which
-  const since = status === 'pending' ? 0 : which.since
-  const column = status === 'pending' ? 'created_at' : 'closed_at'
+  const from =
+    status === 'pending'
+      ? ({ column: 'created_at', since: 0 } as const)
+      : ({ column: 'closed_at', since: which.since } as const)
+  const are: Are = (eb) => eb('status', '=', sql.lit(status))
+  yield* pages(db, { ...from, are, isTold: isTold('page.id', destinationIds) })
+}
+
+/** The same of those asked since then to which a shadow rule would have applied, the eldest first. */
+export async function* pagesOfShadowed(
+  db: Executor,
+  destinationIds: string[],
+  since: number,
+): AsyncGenerator<ToldApproval[]> {
+  if (destinationIds.length === 0) return
+  const are: Are = (eb) => eb('shadows', 'is not', null)
+  yield* pages(db, { column: 'created_at', since, are, isTold: isTold('page.id', destinationIds) })
+}
+
+/** The same of those that closed in a time, wherever they were told. */
+export function pagesOfClosed(
+  db: Executor,
+  { status, since, until }: { status: EndStatus; since: number; until: number },
+): AsyncGenerator<ToldApproval[]> {
+  const are: Are = (eb) => eb.and([eb('status', '=', sql.lit(status)), eb('closed_at', '<', until)])
+  return pages(db, { column: 'closed_at', since, are, isTold: sql<boolean>`1 = 1` })
+}
+
+type Are = (eb: ExpressionBuilder<Schema, 'approvals'>) => Expression<SqlBool>
+
+interface Wanted {
+  /** By which they are in order. */
+  column: 'created_at' | 'closed_at'
+  since: number
+  are: Are
+  /** Of a row of `page`. */
+  isTold: RawBuilder<boolean>
+}
+
+async function* pages(db: Executor, { column, since, are, isTold }: Wanted): AsyncGenerator<ToldApproval[]> {
   let after = { at: since, id: '' }
   for (;;) {
     const page = db
       .selectFrom('approvals')
-      .select(['id', 'risk_level', 'created_at', 'expires_at', 'closed_at', 'unreached_at'])
-      .where('status', '=', sql.lit(status))
+      .select(['id', 'risk_level', 'created_at', 'expires_at', 'closed_at', 'unreached_at', 'shadows'])
+      .where(are)
       .where('is_test', '=', 0)
       .where(column, '>=', after.at)
       .where(({ or, eb }) => or([eb(column, '>', after.at), eb('id', '>', after.id)]))
@@ -78,7 +121,7 @@ export async function* pagesOfTold(
     const rows = await db
       .selectFrom(page.as('page'))
       .selectAll()
-      .select(isTold('page.id', destinationIds).as('isTold'))
+      .select(isTold.as('isTold'))
       .orderBy(column)
       .orderBy('id')
       .execute()

@@ -3,10 +3,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DeliveryRow, DestinationRow } from '../../db/schema.ts'
 import type { ApprovalView } from '../../src/approvals/view.ts'
+import { createPeople } from '../../src/identity/people.ts'
 import { rememberCard } from '../../src/store/posted-cards.ts'
 import { databases, type TestDatabase } from '../fakes/databases.ts'
 import { type ManualClock, manualClock } from '../fakes/manual-clock.ts'
-import { type Office, openOffice, press, UNREACHED_AFTER_MS } from '../fakes/office.ts'
+import { member, type Office, openOffice, press, recordOf, UNREACHED_AFTER_MS } from '../fakes/office.ts'
+import { setPolicy } from '../fakes/rules-in-force.ts'
+
+const NONE = { approved: 0, denied: 0, expired: 0, medianMs: null, fast: 0, approvals: 0, unopened: 0 }
 
 describe.each(databases)('on $name', ({ create }) => {
   let database: TestDatabase
@@ -35,6 +39,11 @@ describe.each(databases)('on $name', ({ create }) => {
     })
   const decide = async (approval: ApprovalView, at: string, verdict: 'approve' | 'deny') =>
     expect(await office.desk.decide(press(approval, at, 'U1', verdict))).toMatchObject({ ok: true })
+  /** The card that is pressed, which shows everything. */
+  const post = (asked: ApprovalView, posted_at: number) => {
+    const card = { destination_id: here, handle: `card of ${asked.id}`, subject_id: asked.id, whole: 1 }
+    return office.db.transact((trx) => rememberCard(trx, { ...card, posted_at }))
+  }
   const idsOf = async (...destinations: string[]) =>
     (await office.queries.pending(destinations, 10)).map(({ id }) => id)
   const standing = (...destinationIds: string[]) =>
@@ -110,21 +119,104 @@ describe.each(databases)('on $name', ({ create }) => {
     await took(10, 'here', 'approve')
     await took(30, 'here', 'deny')
     await took(1_000, 'there', 'approve')
-    expect((await standing(here)).decided).toEqual({ approved: 1, denied: 1, expired: 0, medianMs: 20_000 })
+    expect((await standing(here)).decided).toMatchObject({
+      approved: 1,
+      denied: 1,
+      expired: 0,
+      medianMs: 20_000,
+    })
     await took(50, 'here', 'approve')
     await ask('here', { expiresInSeconds: 10 })
     clock.advance(10_000)
     await office.desk.expireDue()
-    expect((await standing(here)).decided).toEqual({ approved: 2, denied: 1, expired: 1, medianMs: 30_000 })
+    expect((await standing(here)).decided).toMatchObject({
+      approved: 2,
+      denied: 1,
+      expired: 1,
+      medianMs: 30_000,
+    })
     clock.advance(86_400_001)
-    expect((await standing(here)).decided).toEqual({ approved: 0, denied: 0, expired: 0, medianMs: null })
+    expect((await standing(here)).decided).toEqual(NONE)
   })
 
   test('what expired without a decision has no median', async () => {
     await ask('here', { expiresInSeconds: 10 })
     clock.advance(10_000)
     await office.desk.expireDue()
-    expect((await standing(here)).decided).toEqual({ approved: 0, denied: 0, expired: 1, medianMs: null })
+    expect((await standing(here)).decided).toEqual({ ...NONE, expired: 1 })
+  })
+
+  test.each<[string, { seconds: number; postedAfter?: number }, boolean]>([
+    ['3 s after it was asked', { seconds: 3 }, true],
+    ['more than 3 s after it was asked', { seconds: 3.001 }, false],
+    ['3 s after its card came, which was late', { seconds: 63, postedAfter: 60 }, true],
+    ['more than 3 s after its card came', { seconds: 64, postedAfter: 60 }, false],
+    ['on a card that we knew by the click alone', { seconds: 60, postedAfter: 60 }, false],
+    ['on a card of the time before it was asked', { seconds: 1, postedAfter: -10 }, true],
+  ])('a vote %s counts as fast: %j, %s', async (_when, { seconds, postedAfter }, isFast) => {
+    const asked = await ask('here')
+    if (postedAfter !== undefined) await post(asked, clock.now() + postedAfter * 1000)
+    clock.advance(seconds * 1000)
+    await decide(asked, here, 'deny')
+    expect((await standing(here)).decided).toMatchObject({ denied: 1, fast: Number(isFast) })
+  })
+
+  test('status counts approving votes whose voters had not opened all of it, also by another of their rows', async () => {
+    const pressed = (approval: ApprovalView, userId: string, verdict: 'approve' | 'deny' = 'approve') =>
+      press(approval, here, userId, verdict, { by: member(userId, { emails: [`${userId}@x.test`] }) })
+    const open = async (approval: ApprovalView, userId: string) =>
+      expect(
+        await office.strictDesk.open({ ...pressed(approval, userId), isLast: () => true }),
+      ).toMatchObject({ ok: true })
+    const vote = async (...who: Parameters<typeof pressed>) =>
+      expect(await office.desk.decide(pressed(...who))).toMatchObject({ ok: true })
+    const two = await ask('here', { approvalsNeeded: 2 })
+    await vote(two, 'U1')
+    await open(two, 'U2')
+    // Too late: U1 has voted.
+    clock.advance(1)
+    await open(two, 'U1')
+    await vote(two, 'U2')
+    expect((await standing(here)).decided).toMatchObject({ approved: 1, approvals: 2, unopened: 1 })
+
+    const joined = await ask('here')
+    await post(joined, clock.now())
+    await open(joined, 'U2')
+    await vote(joined, 'U3')
+    const { decisions } = await recordOf(office.db, joined.id)
+    const { person_id } = await office.db.read
+      .selectFrom('seen')
+      .select('person_id')
+      .where('approval_id', '=', joined.id)
+      .executeTakeFirstOrThrow()
+    const people = createPeople({ db: office.db, clock })
+    expect((await standing(here)).decided).toMatchObject({ approvals: 3, unopened: 2 })
+    await people.join(person_id, String(decisions[0]?.person_id), 'key_admin')
+    expect((await standing(here)).decided).toMatchObject({ approvals: 3, unopened: 1 })
+
+    await vote(await ask('here'), 'U4', 'deny')
+    expect((await standing(here)).decided).toMatchObject({ denied: 1, approvals: 3, unopened: 1 })
+    expect((await standing(there)).decided).toEqual(NONE)
+  })
+
+  test('what the policy answers is no decision of people, and of shadow rules the first counts', async () => {
+    const rules = [
+      { name: 'a', match: { tools: ['here.a'] }, allow: true, shadow: true },
+      { name: 'b', match: { tools: ['here.*', 'there.*'] }, deny: 'No', shadow: true },
+      { name: 'c', match: { tools: ['here.c'] }, allow: true },
+      { name: 'd', match: { tools: ['here.d'] }, ask: { destinations: [there] } },
+    ]
+    await setPolicy(office.db, { rules })
+    for (const tool of ['here.a', 'here.b', 'here.b', 'here.c', 'here.d', 'there.b']) {
+      await ask('here', { action: { tool, summary: tool, arguments: { nth: asks++ } } })
+      clock.advance(1)
+    }
+    expect(await standing(here)).toMatchObject({ shadowed: { allow: 1, deny: 2, ask: 0 }, decided: NONE })
+    expect(await standing(there)).toMatchObject({ shadowed: { allow: 0, deny: 2, ask: 0 }, decided: NONE })
+    clock.advance(86_400_000 - 5)
+    expect((await standing(here)).shadowed).toEqual({ allow: 0, deny: 2, ask: 0 })
+    clock.advance(10)
+    expect((await standing(here)).shadowed).toEqual({ allow: 0, deny: 0, ask: 0 })
   })
 
   test('status counts deliveries that are tried again where they are, and those given up today', async () => {

@@ -184,12 +184,14 @@ describe('show', () => {
 })
 
 describe('status', () => {
+  const NONE = { approved: 0, denied: 0, expired: 0, medianMs: null, fast: 0, approvals: 0, unopened: 0 }
   const QUIET: Standing = {
     pendingByRisk: new Map(),
     unreached: { count: 0, longest: undefined },
     longestWaiting: undefined,
     nextToExpire: undefined,
-    decided: { approved: 0, denied: 0, expired: 0, medianMs: null },
+    decided: NONE,
+    shadowed: { allow: 0, deny: 0, ask: 0 },
     failing: { retrying: 0, dead: 0 },
     off: [],
     othersOff: { count: 0, waiting: 0 },
@@ -250,12 +252,31 @@ describe('status', () => {
   })
 
   test('counts what expired beside what people decided', () => {
-    const decided = { approved: 3, denied: 1, expired: 2, medianMs: 20_000 }
+    const decided = { ...NONE, approved: 3, denied: 1, expired: 2, medianMs: 20_000 }
     expect(shown({ decided }).values['Decided in 24 h']).toBe(
       '3 approved, 1 denied, 2 expired; median 20 s to decide',
     )
-    const none = { approved: 0, denied: 0, expired: 2, medianMs: null }
-    expect(shown({ decided: none }).values['Decided in 24 h']).toBe('0 approved, 0 denied, 2 expired')
+    const none = shown({ decided: { ...NONE, expired: 2 } }).values
+    expect(none['Decided in 24 h']).toBe('0 approved, 0 denied, 2 expired')
+    expect(none).not.toHaveProperty('How they decided')
+  })
+
+  test.each([
+    [
+      { approved: 2, denied: 1, fast: 1, approvals: 4, unopened: 3 },
+      '67 % approved; 1 of 3 within 3 s; 3 of 4 approving votes without opening all of it',
+    ],
+    [{ denied: 2 }, '0 % approved; 0 of 2 within 3 s'],
+  ])('of %j says how they decided: %s', (decided, how) => {
+    expect(shown({ decided: { ...NONE, ...decided } }).values['How they decided']).toBe(how)
+  })
+
+  test.each([
+    [{ allow: 12, deny: 1, ask: 0 }, 'would have been allowed: 12, denied: 1'],
+    [{ allow: 0, deny: 0, ask: 3 }, 'would have been asked for: 3'],
+  ])('tells what shadow rules would have done, and nothing where there are none: %j', (shadowed, words) => {
+    expect(shown({ shadowed }).values['Shadow rules in 24 h']).toBe(words)
+    expect(shown().values).not.toHaveProperty('Shadow rules in 24 h')
   })
 })
 
