@@ -3,6 +3,7 @@
 import express, { type Router } from 'express'
 import { json, type Sent, words } from './sent.ts'
 import { NotOnTheCard, type SlackStandIn } from './slack-stand-in.ts'
+import { isObject } from './teams/messages.ts'
 import type { TeamsStandIn } from './teams-stand-in.ts'
 import type { Shows } from './tour.ts'
 
@@ -26,10 +27,14 @@ export function relayedActions({ slack, teams, shows }: RelayedActionsOptions): 
   const router = express.Router()
 
   /** Whatever the answer was: the page shows it. */
-  function relayed(path: string, impossible: string, act: (sent: Sent) => Promise<Answer>): void {
+  function relayed(
+    path: string,
+    impossible: string,
+    act: (sent: Sent, body: Record<string, unknown>) => Promise<Answer>,
+  ): void {
     router.post(path, ...json, async (req, res) => {
       try {
-        const { status, body, tookMs } = await act(words(req.body))
+        const { status, body, tookMs } = await act(words(req.body), req.body ?? {})
         res.json({ status, body, took_ms: tookMs })
       } catch (error) {
         if (!(error instanceof NotOnTheCard)) throw error
@@ -51,15 +56,20 @@ export function relayedActions({ slack, teams, shows }: RelayedActionsOptions): 
   relayed('/slack-command', NOT_HERE, ({ channel = '', text = '', user_id = '' }) =>
     slack.command({ channel, text, userId: user_id }),
   )
-  relayed('/teams-click', GONE, async (sent) => {
+  relayed('/teams-click', GONE, async (sent, { inputs }) => {
     const {
       conversation_id: conversationId = '',
       message_id: activityId = '',
+      title = '',
       verb = '',
       user_id = '',
     } = sent
     demandShown('teams', activityId)
-    return teams.click({ conversationId, activityId, verb, how: 'execute', userId: user_id })
+    return teams.click({
+      ...{ conversationId, activityId, title, verb, userId: user_id },
+      how: 'execute',
+      inputs: words(isObject(inputs) ? inputs : {}),
+    })
   })
   relayed('/teams-message', NOT_HERE, ({ conversation_id = '', text = '', user_id = '' }) =>
     teams.say({ conversationId: conversation_id, text, userId: user_id }),

@@ -24,7 +24,16 @@ const PROPERTIES: Record<string, string[]> = {
   'Action.Execute': ['title', 'style', 'verb', 'data', 'fallback'],
   'Action.Submit': ['title', 'style', 'data'],
   'Action.ToggleVisibility': ['title', 'style', 'targetElements'],
+  'Action.ShowCard': ['title', 'style', 'card'],
   'Action.OpenUrl': ['title', 'url'],
+  'Input.Text': ['id', 'label', 'isMultiline', 'maxLength', 'isRequired', 'errorMessage'],
+}
+/** A client without labels or checks of its own would show an input that nobody understands, or send anything. */
+const MUST_HAVE: Record<string, string[]> = {
+  'Action.Execute': ['title', 'verb', 'data', 'fallback'],
+  'Action.ToggleVisibility': ['targetElements'],
+  'Action.ShowCard': ['card'],
+  'Input.Text': ['id', 'label', 'maxLength'],
 }
 
 /** Every breach, with where it is; none means that Teams takes the card. */
@@ -33,8 +42,10 @@ export function breaches(card: object): string[] {
   return [
     ...(bytes <= MAX_BYTES ? [] : [`${bytes} bytes > ${MAX_BYTES}`]),
     ...complaintsOfMicrosoft(card),
+    ...((card as Json).version === '1.5' ? [] : [`version ${(card as Json).version}`]),
     ...nodes(card).flatMap(breachesOf),
     ...breachesOfIds(nodes(card)),
+    ...breachesOfInputs(card),
   ]
 }
 
@@ -79,11 +90,11 @@ function breachesOf(node: Json): string[] {
     ...['body', 'items', 'columns', 'inlines'].flatMap((key) =>
       Array.isArray(node[key]) && node[key].length === 0 ? [`${at}.${key} is empty`] : [],
     ),
-    ...['text', 'title', 'url', 'verb'].flatMap((key) =>
+    ...(MUST_HAVE[at] ?? []).flatMap((key) => (key in node ? [] : [`${at} has no ${key}`])),
+    ...['text', 'title', 'url', 'verb', 'label', 'errorMessage'].flatMap((key) =>
       key in node ? breachesOfText(node[key], `${at}.${key}`) : [],
     ),
     ...(Array.isArray(node.actions) && node.actions.length > MAX_ACTIONS ? [`${at} has many actions`] : []),
-    ...(at === 'AdaptiveCard' && node.version !== '1.5' ? [`${at} of version ${node.version}`] : []),
     ...(at === 'TextBlock' && node.wrap !== true ? [`${at} does not wrap`] : []),
   ]
 }
@@ -95,6 +106,27 @@ function breachesOfIds(all: Json[]): string[] {
   return [
     ...(new Set(ids).size === ids.length ? [] : ['an id repeats']),
     ...targets.flatMap((target) => (ids.includes(target) ? [] : [`nothing has the id ${target}`])),
+  ]
+}
+
+/**
+ * What stands in a part that is only hidden goes with every button, and is checked then: only a card of its own keeps an
+ * input to its own buttons.
+ */
+function breachesOfInputs(card: object): string[] {
+  const unfolding = nodes(card).filter(({ type }) => type === 'Action.ShowCard')
+  const inside = unfolding.flatMap((action) => nodes(action.card))
+  const inputs = nodes(card).filter(({ type }) => String(type).startsWith('Input.'))
+  return [
+    ...(inside.some(({ type }) => type === 'Action.ShowCard') ? ['a card unfolds in one that unfolds'] : []),
+    ...inputs.flatMap((input) => (inside.includes(input) ? [] : [`${input.id} goes with every button`])),
+    ...inputs.flatMap(({ id, isRequired, errorMessage }) =>
+      isRequired === true && errorMessage === undefined ? [`${id} does not say what is missing`] : [],
+    ),
+    ...unfolding.flatMap((action) => {
+      const has = (kind: RegExp) => nodes(action.card).some(({ type }) => kind.test(String(type)))
+      return has(/^Input\./) && !has(/^Action\.Execute$/) ? ['what is written is sent by no button'] : []
+    }),
   ]
 }
 

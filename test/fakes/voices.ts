@@ -53,13 +53,14 @@ export function inTeams({ card, summary }: { card: object; summary: string }): H
 }
 
 function inElement(element: unknown): Heard[] {
-  const { type, id, text, title, body, items, columns, inlines, actions } = element as Json
+  const { type, id, text, title, label, body, items, columns, inlines, actions, card } = element as Json
   if (type === 'TextRun' && typeof text === 'string') {
     if ((element as Json).fontType === 'monospace') return [{ voice: 'id', text }]
     return [/^“[^“”]*”$/.test(text) ? theirs(text) : ours(text)]
   }
-  const here = [text, title].filter((one) => typeof one === 'string').map(ours)
-  const inside = [body, items, columns, inlines, actions].flatMap(list).flatMap(inElement)
+  const here = [text, title, label].filter((one) => typeof one === 'string').map(ours)
+  const unfolding = card === undefined ? [] : [card]
+  const inside = [body, items, columns, inlines, actions, unfolding].flatMap(list).flatMap(inElement)
   return id === 'agent_said' || id === 'agent_payload'
     ? inside.map((one) => theirs(one.text.replaceAll('\u00a0', ' ')))
     : [...here, ...inside]

@@ -14,6 +14,8 @@ const TYPES = Object.keys(EVENT_TYPES) as EventType[]
 
 const DOCUMENTED: [name: string, type: EventType, severity: string | null][] = [
   ['approval.requested', 'approval.requested', null],
+  ['approval.escalated', 'approval.escalated', null],
+  ['approval.reviewers_added', 'approval.reviewers_added', null],
   ['approval.decided', 'approval.decided', null],
   ['approval.expired', 'approval.expired', null],
   ['approval.unreached', 'approval.unreached', null],
@@ -90,6 +92,8 @@ describe('the name of an event', () => {
     expect(TYPES.filter(isReserved)).toEqual([
       'approval.requested',
       'approval.voted',
+      'approval.escalated',
+      'approval.reviewers_added',
       'approval.decided',
       'approval.expired',
       'approval.unreached',

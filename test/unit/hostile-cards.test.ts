@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import type { EventView } from '../../src/events/event.ts'
+import { LABELS } from '../../src/platforms/content/content.ts'
 import { cardOf as inDiscordCard } from '../../src/platforms/discord/card.ts'
 import { triggerOf } from '../../src/platforms/pagerduty/trigger.ts'
 import type { Message } from '../../src/platforms/platform.ts'
@@ -63,12 +64,12 @@ const SUBJECTS: Record<string, (words: string) => Message> = {
     }),
 }
 
-/** Beside the notice that something was cut, which tells how much there was. */
+/** Beside the notice that something was cut, which tells how much there was, and the button to all of it. */
 function oursIn(heard: Heard[]): string[] {
   return heard
     .filter(({ voice }) => voice !== 'theirs')
     .map(({ text }) => text.replace(/Truncated: .*? shows all of it\.\s?/g, '').trim())
-    .filter((text) => text !== '' && text !== 'Note')
+    .filter((text) => text !== '' && text !== 'Note' && text !== LABELS.details)
 }
 
 const theirsIn = (heard: Heard[]) => heard.filter(({ voice }) => voice === 'theirs').map(({ text }) => text)

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ApprovalView, STATUSES } from '../../src/approvals/view.ts'
+import { type ApprovalView, STATUSES, type Verdict } from '../../src/approvals/view.ts'
 import { SEVERITIES } from '../../src/events/severity.ts'
 import type { RenderOptions } from '../../src/platforms/render-options.ts'
 import { type AdaptiveCard, cardOf } from '../../src/platforms/teams/cards.ts'
@@ -47,14 +47,18 @@ const outcomeOf = (card: AdaptiveCard) => {
   return line && literal(line).join('')
 }
 
-function decides(action: 'approve' | 'deny', title: string, style?: string) {
-  const data = { action, approval_id: PENDING.id }
-  const press = { title, ...(style && { style }), data }
+function sends(action: string, title: string, style = 'default', more = {}) {
+  const press = { title, style, data: { action, approval_id: PENDING.id, ...more } }
   return { type: 'Action.Execute', verb: action, ...press, fallback: { type: 'Action.Submit', ...press } }
 }
 
-const APPROVE = decides('approve', 'Approve', 'positive')
-const DENY = decides('deny', 'Deny')
+const APPROVE = sends('approve', 'Approve', 'positive')
+const DENY = sends('deny', 'Deny')
+const DETAILS = sends('details', 'View details', 'default', { page: 1 })
+/** Unfolds the note. */
+const noting = (title: string, style = 'default') =>
+  expect.objectContaining({ type: 'Action.ShowCard', title, style })
+const NOTE = noting('With note…')
 const VIEW = { type: 'Action.OpenUrl', title: 'View in Console', url: PENDING.url }
 
 describe('a pending card', () => {
@@ -83,20 +87,25 @@ describe('a pending card', () => {
     expect(summaryOf(PENDING)).toBe(`❗ HIGH (0.71) · Approve slack.post_message in production? · ${ASKED}`)
   })
 
-  it('has the three buttons, which older clients can press too, none of them in the colour of danger', () => {
-    expect(actionsOf(card)).toEqual([APPROVE, DENY, VIEW])
+  it('has its buttons, which older clients can press too, none of them in the colour of danger', () => {
+    expect(actionsOf(card)).toEqual([APPROVE, DENY, NOTE, VIEW])
     expect(breaches(card)).toEqual([])
   })
 
   it('asks again before a critical one is approved, and only then', () => {
     for (const level of SEVERITIES.filter((level) => level !== 'critical')) {
       const ordinary = approvalCard({ ...PENDING, risk: { level, score: null } })
-      expect(actionsOf(ordinary)).toEqual([APPROVE, DENY, VIEW])
+      expect(actionsOf(ordinary)).toEqual([APPROVE, DENY, NOTE, VIEW])
       expect(withId(ordinary, 'ask_again')).toBeUndefined()
     }
     const critical = approvalCard(CRITICAL)
     const toggle = { type: 'Action.ToggleVisibility', targetElements: ['ask_again'] }
-    expect(actionsOf(critical)).toEqual([{ ...toggle, title: 'Approve…', style: 'positive' }, DENY, VIEW])
+    expect(actionsOf(critical)).toEqual([
+      { ...toggle, title: 'Approve…', style: 'positive' },
+      DENY,
+      NOTE,
+      VIEW,
+    ])
     const confirm = withId(critical, 'ask_again') as Record<string, unknown>
     expect(confirm).toMatchObject({ isVisible: false, style: 'warning' })
     expect(critical.body.at(-1)).toBe(confirm)
@@ -104,7 +113,7 @@ describe('a pending card', () => {
       'Its risk is critical. Approve it only if you have read all of its arguments.',
     )
     expect(nodes(confirm).find(({ type }) => type === 'ActionSet')?.actions).toEqual([
-      decides('approve', 'Yes, approve', 'positive'),
+      sends('approve', 'Yes, approve', 'positive'),
       { ...toggle, title: 'Go back' },
     ])
     expect(breaches(critical)).toEqual([])
@@ -143,10 +152,22 @@ describe('a pending card', () => {
     ])
   })
 
-  it('says who has approved so far where one approval is not enough', () => {
+  it('says of each requirement who has approved so far, which rule asks, and why', () => {
     const approved = [{ id: 'per_1', name: 'Ana' }]
-    const view = { ...PENDING, progress: [{ requirement: 'finance', approved, missing: 1 }] }
-    expect(top(approvalCard(view))[2]).toBe('1 of 2 approvals: Ana')
+    const card = approvalCard({
+      ...PENDING,
+      progress: [
+        { requirement: 'payments', approved, missing: 1 },
+        { requirement: 'security', approved: [], missing: 1 },
+      ],
+      policy: { version: 3, rule: 'large refunds', because: ['to.domain is missing'] },
+    })
+    expect(top(card).slice(2)).toEqual([
+      '1 of 2 payments: Ana · 0 of 1 security',
+      'The rule applies because “to.domain is missing”',
+    ])
+    expect(literal(card).join(' ')).toContain('Rule large refunds')
+    expect(breaches(card)).toEqual([])
   })
 
   it.each([
@@ -156,9 +177,91 @@ describe('a pending card', () => {
     ['nothing', ''],
     ['an address that is too long', `https://e.example/${'a'.repeat(3000)}`],
   ])('does not link to %s', (_, url) => {
-    expect(actionsOf(approvalCard({ ...PENDING, url }))).toEqual([APPROVE, DENY])
+    expect(actionsOf(approvalCard({ ...PENDING, url }))).toEqual([APPROVE, DENY, NOTE])
     const card = approvalCard({ ...closed('denied'), url })
     expect(actionsOf(card)).toEqual([])
+    expect(breaches(card)).toEqual([])
+  })
+})
+
+describe('a note', () => {
+  const needing = (verdicts: Verdict[], view = PENDING) =>
+    approvalCard({ ...view, review: { ...PENDING.review, note_required: verdicts } })
+  const unfolded = (card: AdaptiveCard) => {
+    const { card: inner } = actionsOf(card).find(({ type }) => type === 'Action.ShowCard') as { card: object }
+    const [input] = nodes(inner).filter(({ type }) => type === 'Input.Text')
+    return { inner, input, actions: (inner as { actions: unknown[] }).actions }
+  }
+  const BOTH = [sends('approve', 'Approve with note', 'positive'), sends('deny', 'Deny with note')]
+
+  it('is written in a part that unfolds, where it is needed and goes with either decision', () => {
+    const { input, actions } = unfolded(approvalCard(PENDING))
+    expect(input).toMatchObject({ id: 'note', isMultiline: true, maxLength: 2000, isRequired: true })
+    expect(actions).toEqual(BOTH)
+  })
+
+  it.each<[Verdict[], unknown[]]>([
+    [[], [APPROVE, DENY, NOTE, VIEW]],
+    [['approve'], [noting('Approve with note…', 'positive'), DENY, VIEW]],
+    [['deny'], [APPROVE, noting('Deny with note…'), VIEW]],
+    [
+      ['approve', 'deny'],
+      [noting('Approve or deny with note…'), VIEW],
+    ],
+  ])('that the policy asks for to %j leaves no button that would be refused', (verdicts, expected) => {
+    const card = needing(verdicts)
+    expect(actionsOf(card)).toEqual(expected)
+    expect(unfolded(card).actions).toEqual(BOTH)
+    expect(unfolded(card).input?.label).toMatch(verdicts.length > 0 ? /the policy asks/ : /^Your note/)
+    expect(breaches(card)).toEqual([])
+  })
+
+  it.each<[Verdict[]]>([[[]], [['approve']], [['deny']], [['approve', 'deny']]])(
+    'on a critical one, needed to %j, is approved with no single press either',
+    (verdicts) => {
+      const card = needing(verdicts, CRITICAL)
+      const atOnce = actionsOf(card).filter(({ type }) => type === 'Action.Execute')
+      expect(atOnce).toEqual(verdicts.includes('deny') ? [] : [DENY])
+      expect(withId(card, 'ask_again') === undefined).toBe(verdicts.includes('approve'))
+      const { inner, actions } = unfolded(card)
+      expect(strings(inner).other).toContain(
+        'Its risk is critical. Approve it only if you have read all of its arguments.',
+      )
+      expect(actions).toEqual([sends('approve', 'Yes, approve with note', 'positive'), BOTH[1]])
+      expect(breaches(card)).toEqual([])
+    },
+  )
+})
+
+describe('the details', () => {
+  const cut = acting({ arguments: { text: 'x'.repeat(7000) } })
+  const told = { ...PENDING, review: { ...PENDING.review, details_must_be_opened: true } }
+
+  it.each<[string, ApprovalView, Partial<RenderOptions>, boolean]>([
+    ['of what was cut', cut, {}, false],
+    ['of what the place leaves out', PENDING, { details: false }, false],
+    ['where the policy asks', told, {}, true],
+  ])('%s are one press away', (_, view, options, whole) => {
+    const drawing = drawn(view, options)
+    expect(actionsOf(drawing.card)).toEqual([APPROVE, DENY, NOTE, DETAILS, VIEW])
+    expect(drawing.whole).toBe(whole)
+    expect(breaches(drawing.card)).toEqual([])
+  })
+
+  it('of what stands there as a whole, and of a test, need no press', () => {
+    expect(drawn(PENDING).whole).toBe(true)
+    for (const view of [PENDING, { ...cut, test: true }]) {
+      expect(actionsOf(approvalCard(view))).toEqual([APPROVE, DENY, NOTE, VIEW])
+    }
+  })
+
+  it('have their button beside everything else that a card can have', () => {
+    const { action } = cut
+    const review = { ...told.review, note_required: ['deny' as const] }
+    const card = approvalCard({ ...CRITICAL, action, review })
+    expect(actionsOf(card).map(({ title }) => title)).toEqual([
+      ...['Approve…', 'Deny with note…', 'View details', 'View in Console'],
+    ])
     expect(breaches(card)).toEqual([])
   })
 })
@@ -281,9 +384,9 @@ describe('whatever an agent sends', () => {
         const presses = nodes(card).filter(({ type }) => type === 'Action.Execute')
         expect(breaches(card)).toEqual([])
         expect(Buffer.byteLength(JSON.stringify(card))).toBeLessThanOrEqual(27_000)
-        expect(presses.map(({ verb }) => verb).sort()).toEqual(
-          view.status === 'pending' ? ['approve', 'deny'] : [],
-        )
+        const verbs = new Set(presses.map(({ verb }) => verb))
+        verbs.delete('details')
+        expect([...verbs].sort()).toEqual(view.status === 'pending' ? ['approve', 'deny'] : [])
         expect(other.join('\n')).not.toContain(MARK)
         expect(other.filter((text) => text.includes('${'))).toEqual([])
         expect(literal.join('\n')).not.toMatch(/\{\{\s*(DATE|TIME)/i)

@@ -6,7 +6,7 @@ import { quoted } from '../../kit/quoted.ts'
 import type { Fact, Payload, Saying } from './content.ts'
 import type { Line } from './line.ts'
 import { head, oneLine, prettyJson, prose } from './text.ts'
-import { asker, whatOf, whoOf } from './who.ts'
+import { asker, named, whatOf, whoOf } from './who.ts'
 
 /** One page, in the two voices of a card. */
 export interface DetailsPage {
@@ -58,7 +58,7 @@ function factsOf(view: ApprovalView): Fact[] {
     ...(requested_by === null
       ? []
       : [{ label: 'Requested by', value: [{ id: identifier(requested_by.email) }] }]),
-    ...(policy?.rule ? [{ label: 'Rule', value: [{ name: oneLine(policy.rule) }] }] : []),
+    ...(policy?.rule ? [{ label: 'Rule', value: [{ name: named(policy.rule) }] }] : []),
   ]
 }
 

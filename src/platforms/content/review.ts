@@ -23,9 +23,13 @@ export function remarksOnReview(
   const { added, escalation } = review
   return [
     ...progressLine(progress),
-    ...budget
-      .first(because, MOST_REASONS, 'reasons of the rule')
-      .map((why): Line => [budget.fixed('a reason of the rule', oneLine(why), LONGEST_REASON)]),
+    ...budget.first(because, MOST_REASONS, 'reasons of the rule').map(
+      (why): Line => [
+        'The rule applies because ',
+        // It names a place in the arguments, which must not come alive among our words.
+        { quote: budget.fixed('a reason of the rule', oneLine(why), LONGEST_REASON) },
+      ],
+    ),
     ...(escalation?.done
       ? [[`Members of ${escalation.to} are asked too since `, { time: escalation.at }]]
       : []),

@@ -4,7 +4,7 @@ import { type Activity, ActivityTypes } from 'botbuilder'
 import { z } from 'zod'
 
 /** PostgreSQL takes no NUL, and Teams sends none. */
-const text = z.string().refine((value) => !value.includes('\0'))
+export const text = z.string().refine((value) => !value.includes('\0'))
 const withId = z.looseObject({ id: text.min(1), name: text.nullish() })
 
 export const ACTIVITY = z.looseObject({

@@ -1,6 +1,7 @@
 // Makes the data of the card of an approval or an alert in Teams.
 
-import { type Action, type Content, LABELS, type Tone } from '../content/content.ts'
+import type { Content, Tone } from '../content/content.ts'
+import { buttons, type Press } from './card-buttons.ts'
 import { runs } from './card-parts.ts'
 import { literal, preformatted } from './card-text.ts'
 
@@ -22,8 +23,11 @@ export const STYLES: Record<Tone, string> = {
   withdrawn: 'emphasis',
 }
 
-/** What `cards/message.json` is filled with. What is absent is an empty text: a missing key would stand on the card. */
-export function messageData(content: Content) {
+/**
+ * What `cards/message.json` is filled with. What is absent is an empty text: a missing key would stand on the card.
+ * `more`: buttons beside those of the content.
+ */
+export function messageData(content: Content, more: Press[] = []) {
   const { byline, facts, headline, notes, outcome, payload, reference, remarks, says, tone } = content
   return {
     style: STYLES[tone],
@@ -31,6 +35,7 @@ export function messageData(content: Content) {
     remarks: [byline, ...remarks].map((line) => ({ parts: runs(line) })),
     says_label: says?.label ?? '',
     says: literal(says?.text ?? ''),
+    has_facts: facts.length > 0,
     facts: facts.map(({ label, value }) => ({ label, value: runs(value) })),
     payload_label: payload?.label ?? '',
     payload: preformatted(payload?.json ?? ''),
@@ -38,23 +43,6 @@ export function messageData(content: Content) {
     reference: runs(reference),
     closed: outcome !== undefined,
     outcome: runs(outcome ?? []),
-    ...buttons(content.actions),
-  }
-}
-
-function buttons(actions: Action[]) {
-  const find = <Kind extends Action['kind']>(kind: Kind) =>
-    actions.find((action): action is Extract<Action, { kind: Kind }> => action.kind === kind)
-  const [approve, link] = [find('approve'), find('link')]
-  return {
-    ...LABELS,
-    approval_id: approve?.approvalId ?? '',
-    question_title: approve?.confirm?.title ?? '',
-    question: approve?.confirm?.question ?? '',
-    yes: approve?.confirm?.yes ?? '',
-    no: approve?.confirm?.no ?? '',
-    event_id: find('acknowledge')?.eventId ?? '',
-    link: link?.label ?? '',
-    url: link?.url ?? '',
+    ...buttons(content.actions, more),
   }
 }

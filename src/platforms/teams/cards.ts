@@ -7,7 +7,7 @@ import messageTemplate from '../../../cards/message.json' with { type: 'json' }
 import replyTemplate from '../../../cards/reply.json' with { type: 'json' }
 import type { Refusal } from '../../approvals/refusals.ts'
 import type { Reply } from '../../commands/commands.ts'
-import { fullest } from '../content/budget.ts'
+import { fullest, least } from '../content/budget.ts'
 import { announcement } from '../content/content.ts'
 import { fullestDigest } from '../content/digest.ts'
 import { fullestCard } from '../content/fullest-card.ts'
@@ -15,6 +15,7 @@ import { plain } from '../content/line.ts'
 import { contentOf, type Subject } from '../content/message.ts'
 import type { Digest } from '../platform.ts'
 import type { RenderOptions } from '../render-options.ts'
+import { detailsData, type Looked } from './card-details.ts'
 import { digestData } from './card-digest.ts'
 import { messageData } from './card-message.ts'
 import { replyData } from './card-reply.ts'
@@ -34,6 +35,11 @@ export interface CardAndSummary {
   summary: string
 }
 
+/** A card that stays, and whether all that is to be decided stands on it. */
+export interface MessageCard extends CardAndSummary {
+  whole: boolean
+}
+
 const ROOM = { payload: 6000 }
 /** Workflows refuse more than 28 KB (bots may send 80 KB), and the message around the card is part of that. */
 const MAX_CARD_BYTES = 27_000
@@ -43,13 +49,24 @@ const digest = new Template(digestTemplate)
 const reply = new Template(replyTemplate)
 
 /** Never longer than Teams takes, whatever the agent sent; what was cut is said on the card. */
-export function cardOf(subject: Subject, options: RenderOptions): CardAndSummary {
+export function cardOf(subject: Subject, options: RenderOptions): MessageCard {
   const contentFor = contentOf(subject, options, ROOM)
   return fullestCard(
     contentFor,
-    (content) => ({ card: message.expand({ $root: messageData(content) }), summary: announcement(content) }),
+    (content) => ({
+      card: message.expand({ $root: messageData(content) }),
+      summary: announcement(content),
+      whole: content.whole,
+    }),
     ({ card }) => isShortEnough(card),
   )
+}
+
+/** One page of all that is to be decided, for who pressed alone: nothing of it is cut. */
+export function detailsCard(looked: Looked, options: RenderOptions): AdaptiveCard {
+  // What the details are is not the card's own excerpt of them.
+  const contentFor = contentOf({ kind: 'approval', view: looked.view }, { ...options, details: false }, ROOM)
+  return message.expand({ $root: detailsData(least(contentFor), looked) })
 }
 
 /** As many alerts as Teams takes, and how many more there are. */

@@ -1,23 +1,27 @@
 // Handles a click in Teams: names card and clicker, has it decided or acknowledged, and answers at once.
 
 import { type Activity, MessageFactory, type TurnContext } from 'botbuilder'
-import { z } from 'zod'
+import type { Decide } from '../../approvals/desk.ts'
 import { type Outcome, ok } from '../../approvals/refusals.ts'
 import { Outage } from '../../kit/outage.ts'
 import type { Destination, PlatformPorts } from '../platform.ts'
 import { allShowDetails, DIALOGS } from '../render-options.ts'
-import { type AdaptiveCard, cardOf, refusalText } from './cards.ts'
+import { isLastPage } from './card-details.ts'
+import { type AdaptiveCard, cardOf, detailsCard, refusalText } from './cards.ts'
 import type { ConversationConfig } from './config.ts'
 import { conversationOf, handleOf } from './handle.ts'
+import { answer, card, failure, words } from './invoke-answer.ts'
 import type { IdentifyMember } from './members.ts'
 import type { Membership } from './membership.ts'
+import { type Pressed, pressedIn } from './pressed.ts'
 import type { Reply } from './replies.ts'
 
-const PRESSED = z.discriminatedUnion('action', [
-  z.looseObject({ action: z.enum(['approve', 'deny']), approval_id: z.string() }),
-  z.looseObject({ action: z.literal('acknowledge'), event_id: z.string() }),
-])
-type Pressed = z.infer<typeof PRESSED>
+type Vote = Extract<Pressed, { action: 'approve' | 'deny' }>
+
+/** What the answer to Execute alone can show. */
+const SHOWN_TO_ONE: Pressed['action'][] = ['details', 'back']
+const SHOWN_NOWHERE =
+  'This version of Teams cannot show the details to one person alone: read them with View in Console'
 
 type Here = Destination<ConversationConfig>[]
 
@@ -65,58 +69,52 @@ export function createClicks(
       const outcome = await acknowledge({ eventId: pressed.event_id, ...clicked })
       return outcome.ok ? ok(cardOf({ kind: 'alert', event: outcome.value }, options).card) : outcome
     }
-    const { approval_id: approvalId, action: verdict } = pressed
-    const outcome = await desk.decide({ approvalId, verdict, interactionId: id as string, ...clicked })
+    const about = { approvalId: pressed.approval_id, ...clicked }
+    if (pressed.action === 'details') {
+      const { page } = pressed
+      const outcome = await desk.open({ ...about, isLast: (view) => isLastPage({ view, page }) })
+      return outcome.ok ? ok(detailsCard({ view: outcome.value, page }, options)) : outcome
+    }
+    const outcome =
+      pressed.action === 'back'
+        ? await desk.open({ ...about, isLast: () => false })
+        : await desk.decide({ ...about, ...votedBy(pressed), interactionId: id as string })
     return outcome.ok ? ok(cardOf({ kind: 'approval', view: outcome.value }, options).card) : outcome
   }
 
   return {
     async executed(context) {
-      const pressed = PRESSED.safeParse(context.activity.value?.action?.data)
-      if (!pressed.success || !context.activity.id) {
+      const press = pressedIn(context.activity.value?.action?.data)
+      if (!press || !context.activity.id) {
         return answer(context, failure(400, 'BadRequest', 'This button is none of ours'))
       }
+      if ('wrong' in press) return answer(context, words(warned(press.wrong)))
       try {
-        const outcome = await act(context, pressed.data)
+        const outcome = await act(context, press.pressed)
         await answer(context, outcome.ok ? card(outcome.value) : words(refusalText(outcome.refusal)))
       } catch (error) {
-        if (error instanceof Outage) {
-          return await answer(context, words(refusalText({ text: error.message, first: null })))
-        }
+        if (error instanceof Outage) return await answer(context, words(warned(error.message)))
         log.error({ err: error }, 'a click in Teams failed')
         await answer(context, failure(500, 'InternalServerError', 'Something went wrong here; it is logged'))
       }
     },
 
     async submitted(context) {
-      const pressed = PRESSED.safeParse(context.activity.value)
-      if (!pressed.success || !context.activity.id) return
-      const outcome = await act(context, pressed.data)
-      if (!outcome.ok) reply(context.activity, MessageFactory.text(refusalText(outcome.refusal)))
+      const press = pressedIn(context.activity.value)
+      if (!press || !context.activity.id) return
+      const tell = (text: string) => reply(context.activity, MessageFactory.text(text))
+      if ('wrong' in press) return tell(warned(press.wrong))
+      if (SHOWN_TO_ONE.includes(press.pressed.action)) return tell(warned(SHOWN_NOWHERE))
+      const outcome = await act(context, press.pressed)
+      if (!outcome.ok) tell(refusalText(outcome.refusal))
     },
   }
 }
 
-/** https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model#response-format */
-interface Answer {
-  statusCode: number
-  type: string
-  value: unknown
+function votedBy({ action, note }: Vote): Pick<Decide, 'verdict' | 'note'> {
+  return { verdict: action, ...(note !== undefined && { note }) }
 }
 
-function card(value: AdaptiveCard): Answer {
-  return { statusCode: 200, type: 'application/vnd.microsoft.card.adaptive', value }
-}
-
-function words(text: string): Answer {
-  return { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: text }
-}
-
-function failure(statusCode: number, code: string, message: string): Answer {
-  return { statusCode, type: 'application/vnd.microsoft.error', value: { code, message } }
-}
-
-/** Teams reads the status inside; any other than 200 outside it takes for a bot that is broken. */
-async function answer(context: TurnContext, body: Answer): Promise<void> {
-  await context.sendActivity({ type: 'invokeResponse', value: { status: 200, body } })
+function warned(text: string): string {
+  return refusalText({ text, first: null })
 }

@@ -2,7 +2,7 @@
 
 import { type Activity, ActivityTypes, CardFactory, MessageFactory, type TurnContext } from 'botbuilder'
 import { Outage } from '../../kit/outage.ts'
-import type { Message, Platform, PlatformPorts, Posted } from '../platform.ts'
+import type { Drawn, Platform, PlatformPorts, Posted } from '../platform.ts'
 import { Failed, SendError, Undeliverable } from '../platform.ts'
 import { DIALOGS, posting, type RenderOptions, redrawing } from '../render-options.ts'
 import { TeamsAdapter } from './adapter.ts'
@@ -62,14 +62,18 @@ export function createTeams(env: BotEnvironment, ports: PlatformPorts<Conversati
   const connector = async ({ serviceUrl }: KnownConversation) =>
     (await adapter.connector(serviceUrl)).conversations
 
-  async function send(content: Activity, { conversation_id }: ConversationConfig): Promise<Posted> {
+  async function send(
+    content: Activity,
+    { conversation_id }: ConversationConfig,
+    drawn: Drawn = {},
+  ): Promise<Posted> {
     const conversation = await conversations.find(conversation_id)
     if (!conversation) throw new Undeliverable('destination', 'app_removed')
     const client = await connector(conversation)
     const { id } = await calling(client.sendToConversation(conversation.id, content))
     // The connector is not what it says it is: nothing that it took could ever be redrawn.
     if (!id) throw new Failed('unexpected_answer')
-    return { handle: handleOf(conversation.id, id) }
+    return { handle: handleOf(conversation.id, id), ...drawn }
   }
 
   return {
@@ -89,7 +93,11 @@ export function createTeams(env: BotEnvironment, ports: PlatformPorts<Conversati
 
     conversations: conversations.list,
 
-    post: (message, to) => send(activityOf(message, posting(message, to, DIALOGS)), to.config),
+    post(message, to) {
+      const options = posting(message, to, DIALOGS)
+      const { whole, ...drawn } = cardOf(message, options)
+      return send(activity(drawn, options), to.config, { whole })
+    },
 
     digest(digest, to) {
       const options = posting(digest, to, DIALOGS)
@@ -101,16 +109,12 @@ export function createTeams(env: BotEnvironment, ports: PlatformPorts<Conversati
       const conversation = await conversations.find(conversationId)
       if (!conversation) throw new Undeliverable('message', 'app_removed')
       const client = await connector(conversation)
-      await calling(
-        client.updateActivity(conversationId, messageId, activityOf(message, redrawing(to, DIALOGS))),
-      )
-      return {}
+      const options = redrawing(to, DIALOGS)
+      const { whole, ...drawn } = cardOf(message, options)
+      await calling(client.updateActivity(conversationId, messageId, activity(drawn, options)))
+      return { whole }
     },
   }
-}
-
-function activityOf(message: Message, options: RenderOptions): Activity {
-  return activity(cardOf(message, options), options)
 }
 
 /**

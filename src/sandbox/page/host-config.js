@@ -42,6 +42,14 @@ export const HOST_CONFIG = {
     warning: container('var(--amber-soft)'),
     accent: container('var(--accent-soft)'),
   },
+  inputs: {
+    label: {
+      inputSpacing: 'small',
+      requiredInputs: { weight: 'bolder', suffix: ' *', suffixColor: 'attention' },
+      optionalInputs: { weight: 'bolder' },
+    },
+    errorMessage: { color: 'attention', spacing: 'small' },
+  },
   actions: {
     maxActions: 6,
     spacing: 'default',

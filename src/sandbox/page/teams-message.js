@@ -26,8 +26,8 @@ export function drawTeamsMessage(message, where) {
     },
     text && el('div', { class: 'text' }, ...(byBot ? [] : [mention(), ' ']), ...withPictures(text)),
     card &&
-      drawAdaptiveCard(card, (button, verb) =>
-        press(button, id, 'teams-click', { ...where(), message_id: id, verb }),
+      drawAdaptiveCard(card, (button, executed) =>
+        press(button, id, 'teams-click', { ...where(), message_id: id, ...executed }),
       ),
   )
   node.classList.toggle('reply', isReply)
