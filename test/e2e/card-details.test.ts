@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { CHANNEL, eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
+import { remembered } from '../fakes/peek.ts'
 import { ANA } from '../fakes/slack-requests.ts'
 import { shown, teamsOffice } from '../fakes/teams-office.ts'
 
@@ -65,6 +66,28 @@ describe.each(databases)('on $name', ({ create }) => {
   })
 
   test('a command shows them to whoever may decide, for the answer is theirs alone', async () => {
+  test('who may decide sees them when they ask, alone, and may then approve', async () => {
+    const asked = await ask()
+    await remembered(office.databaseUrl, asked.id)
+    const { channel, teams } = office
+    const withheld = () =>
+      teams.messages(channel).find(({ card }) => {
+        const text = JSON.stringify(card ?? {})
+        return text.includes(asked.id) && text.includes(WITHHELD)
+      })
+    const press = async (title: string, by: 'ana' | 'guest' = 'ana') => {
+      const { id: activityId = '' } = withheld() ?? {}
+      const userId = teams.workspace.people[by].id
+      return shown(await teams.click({ conversationId: channel, activityId, userId, title, how: 'execute' }))
+    }
+    expect(await press('View details', 'guest')).toContain('Guests may not decide')
+    expect(await press('View details')).toContain(SECRET)
+    expect(Object.keys(withheld()?.views ?? {})).toEqual([teams.workspace.people.ana.id])
+    expect(await press('Approve')).not.toContain(SECRET)
+    expect((await office.read(asked)).status).toBe('approved')
+  })
+
+  test('a command is answered without them too', async () => {
     const asked = await ask()
     const show = async (userId: string) =>
       (await office.running.slack.command({ text: `show ${asked.id}`, userId, channel: CHANNEL })).body

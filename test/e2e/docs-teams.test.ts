@@ -9,11 +9,14 @@ import { startCommand } from '../fakes/command-line.ts'
 import { eventually, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { blocks, readerOf, readPage, tableUnder } from '../fakes/doc-page.ts'
+import { ruled } from '../fakes/ruled.ts'
 import { type Json, type Press, shown, teamsOffice } from '../fakes/teams-office.ts'
 
 const DESTINATIONS = '/v1/settings/notifications'
 const CONVERSATION = '19:…@thread.tacv2'
 const WEBHOOK = 'https://prod-12.westeurope.logic.azure.com/workflows/1/triggers/manual/paths/invoke?sig=a'
+/** Its card cannot show all of it. */
+const LONG = { tool: 'stripe.refund', arguments: { orders: Array(2_000).fill('A-1') } }
 const page = readPage('docs/teams.md')
 const [setUp = '', rest = ''] = page.split('## Without an app')
 const [withoutApp = ''] = rest.split('## Try it without Teams')
@@ -76,7 +79,7 @@ test('the page and the bot name the same questions', async () => {
 })
 
 test('the page and the card name the same buttons', async () => {
-  const { card } = await office.cardOf(await office.ask())
+  const { card } = await office.cardOf(await office.ask({ action: LONG }))
   const titles = (card as { actions: { title: string }[] }).actions.map(({ title }) => `*${title}*`)
   expect(tableUnder(page, 'On the card').map(([title]) => title)).toEqual(titles)
 })
@@ -179,6 +182,24 @@ describe('when something is wrong', () => {
       const again = await office.activityOf({ approval })
       await office.press({ approval })
       return shown(await office.teams.send(again))
+    },
+    'Not all of it fitted the card': async () => {
+      return shown(await office.press({ approval: await office.ask({ action: LONG }) }))
+    },
+    'View details shows nothing': async () => {
+      const approval = await office.ask({ action: LONG })
+      const before = office.told().length
+      await office.press({ approval, verdict: 'View details', how: 'submit' })
+      return eventually(() => office.told()[before])
+    },
+    'The policy asks for a note': async () => {
+      const approval = await office.ask()
+      await ruled(office.databaseUrl, approval.id, { noteRequired: ['deny'] })
+      return shown(await office.press({ approval, verdict: 'Deny' }))
+    },
+    'A note was too long': async () => {
+      const note = 'x'.repeat(2_001)
+      return shown(await office.press({ approval: await office.ask(), verdict: 'Deny with note', note }))
     },
     'A guest pressed': async () => shown(await office.teams.send(await click({ by: 'guest' }))),
     'Somebody of another tenant pressed': async () => {

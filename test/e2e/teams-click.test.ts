@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Message } from '../../src/sandbox/teams/messages.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
-import { recorded, select } from '../fakes/peek.ts'
+import { recorded, remembered, select } from '../fakes/peek.ts'
 import { shown, teamsOffice } from '../fakes/teams-office.ts'
 
 /** What Teams said of a person is kept for ten. */
@@ -171,6 +171,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const [one, other] = [await office.ask(), await office.ask()]
     const { ts } = await inSlack(other)
     await inSlack(one)
+    await remembered(office.databaseUrl, other.id, 2)
     await office.press({ approval: one, verdict: 'Deny' })
     expect((await inSlack(one, 'Denied by')).text).toContain('Ana Ruiz')
     await slack.click({ channel, ts, actionId: 'approve_action', userId: 'U0BENOKAFO' })

@@ -75,9 +75,9 @@ describe.each(databases.slice(0, 1))('on $name', ({ create }) => {
     const [lost] = office.teams.messages(office.channel).filter(({ card }) => {
       return JSON.stringify(card)?.includes(asked.id)
     })
-    await office.press({ approval: asked })
-    expect((await office.read(asked)).decisions[0]?.verdict).toBe('approve')
-    await inTime(() => cards(asked).every((card) => card.includes('Approved by')))
+    await office.press({ approval: asked, verdict: 'Deny' })
+    expect((await office.read(asked)).decisions[0]?.verdict).toBe('deny')
+    await inTime(() => cards(asked).every((card) => card.includes('Denied by')))
     expect(lost?.card).toBeDefined()
     expect(cards(asked)).toHaveLength(2)
   })

@@ -14,6 +14,7 @@ const NOT_A_REVIEWER = '⚠ You are not a reviewer of this approval request'
 const GUEST = '⚠ Guests may not decide; ask a full member'
 const OUTSIDE = '⚠ Only members of the workspace that was asked may decide'
 const BOT = '⚠ Bots may not decide'
+const NOT_OPENED = '⚠ Open all of it first: press View details, go to the last page, then approve'
 const UNVERIFIED =
   "⚠ Your identity could not be verified; try again, or have an admin check the app's permissions"
 
@@ -150,6 +151,13 @@ describe.each(databases)('on $name', ({ create }) => {
     ['a list of verbs', { action: ['approve'] }],
     ['an approval that is a list', { approval_id: ['apr_1'] }],
     ['no approval', { approval_id: undefined }],
+    ['a note that is a list', { note: ['why'] }],
+    ['a note with NUL', { note: 'a\0b' }],
+    ...[undefined, null, '2', [2], -1, 0, 1.5, 1e9].map((page): [string, Json] => [
+      `the page ${JSON.stringify(page)}`,
+      { action: 'details', page },
+    ]),
+    ['no approval to go back to', { action: 'back', approval_id: undefined }],
   ])('a button with %s is none of ours', async (_what, differences) => {
     const data = { action: 'approve', approval_id: asked.id, ...differences }
     const before = await recorded(office.databaseUrl)
@@ -177,20 +185,45 @@ describe.each(databases)('on $name', ({ create }) => {
     await expectRefusal(other, '⚠ This Idempotency-Key was used for a different request')
   })
 
-  test('a card that was posted and forgotten counts, and is closed', async () => {
-    const { running, teams, channel } = office
-    teams.failNext({ method: 'send', dropAfterPosting: true, times: 2 })
-    const { body: approval } = await running.ask()
-    await office.cardOf(approval)
-    await office.press({ approval })
-    expect((await office.read(approval)).status).toBe('approved')
-    // What the lost answer made fail is tried again, and finds the card that was pressed.
-    await eventually(() => {
-      office.clock.advance(1_000)
-      const cards = teams.messages(channel).map(({ card }) => JSON.stringify(card) ?? '')
-      const copies = cards.filter((card) => card.includes(approval.id))
-      expect(copies).toHaveLength(1)
-      return copies[0]?.includes('Approved by')
+  describe('a card that was posted and forgotten', () => {
+    /** Nothing else is on its way, which would take the failures that are meant for it. */
+    const forgotten = async () => {
+      await eventually(async () => {
+        office.clock.advance(1_000)
+        const { body } = await office.running.call<{ data: Json[] }>('GET', '/v1/deliveries?state=pending')
+        return body.data.length === 0
+      })
+      office.teams.failNext({ method: 'send', dropAfterPosting: true, times: 2 })
+      const { body: approval } = await office.running.ask()
+      await office.cardOf(approval)
+      return approval
+    }
+    /** What the lost answer made fail is tried again, and finds the card that was pressed. */
+    const isDrawnAgain = (approval: ApprovalView, words: string) =>
+      eventually(() => {
+        office.clock.advance(1_000)
+        const messages = office.teams.messages(office.channel)
+        const copies = messages.filter(({ card }) => JSON.stringify(card)?.includes(approval.id))
+        expect(copies).toHaveLength(1)
+        return copies[0]?.updatedAt !== undefined && JSON.stringify(copies[0].card).includes(words)
+      })
+
+    test('counts when somebody denies, and is closed', async () => {
+      const approval = await forgotten()
+      await office.press({ approval, verdict: 'Deny' })
+      expect((await office.read(approval)).status).toBe('denied')
+      await isDrawnAgain(approval, 'Denied by')
+    })
+
+    test('approves nothing that nobody is known to have shown, until it is drawn again', async () => {
+      const approval = await forgotten()
+      expect(shown(await office.press({ approval }))).toBe(NOT_OPENED)
+      expect((await office.read(approval)).status).toBe('pending')
+      await isDrawnAgain(approval, 'With note…')
+      await eventually(async () => {
+        await office.press({ approval })
+        return (await office.read(approval)).status === 'approved'
+      })
     })
   })
 

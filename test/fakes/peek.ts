@@ -7,10 +7,13 @@ import { clientOf } from './postgres-client.ts'
 
 type Row = Record<string, unknown>
 
-/** Until the product knows that it posted the card: before, a press on it is taken for one on any card of the place. */
-export function remembered(databaseUrl: string, approvalId: string): Promise<unknown> {
+/**
+ * Until the product knows that it posted so many cards: before, a press on one is taken for one on any card of the
+ * place, which may not show everything.
+ */
+export function remembered(databaseUrl: string, approvalId: string, cards = 1): Promise<unknown> {
   const sql = `select handle from posted_cards where subject_id = '${approvalId}'`
-  return eventually(async () => (await select(databaseUrl, sql))[0])
+  return eventually(async () => (await select(databaseUrl, sql)).length >= cards)
 }
 
 export async function select(databaseUrl: string, sql: string): Promise<Row[]> {

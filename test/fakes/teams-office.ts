@@ -8,6 +8,7 @@ import type { TeamsStandIn } from '../../src/sandbox/teams-stand-in.ts'
 import { eventually, type Running, type StartOptions, startCountersign } from './countersign.ts'
 import type { databases } from './databases.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
+import { remembered } from './peek.ts'
 
 export const TEAMS_PATHS = ['/v1/webhooks/teams/interactions', '/api/messages']
 
@@ -18,12 +19,18 @@ export interface Press {
   /** Ana unless said otherwise. */
   by?: 'ana' | 'ben' | 'guest' | 'outsider'
   /** What the button says; one that is critical asks once more. */
-  verdict?: 'Approve' | 'Yes, approve' | 'Deny'
+  verdict?: Decision | Turn
+  /** What is written beside the button. */
+  note?: string
   how?: 'execute' | 'submit'
   clickId?: string
   /** Where the card stands: the team's channel unless said otherwise. */
   conversationId?: string
 }
+
+type Decision = `${'Approve' | 'Yes, approve' | 'Deny'}${'' | ' with note'}`
+/** What only shows something else to who presses. */
+type Turn = 'View details' | 'Next page' | 'Previous page' | 'Back to the card'
 
 export interface TeamsOffice {
   readonly clock: ManualClock
@@ -33,7 +40,7 @@ export interface TeamsOffice {
   readonly databaseUrl: string
   /** The channel of the team's destination. */
   readonly channel: string
-  /** Resolves once its card stands there. */
+  /** Resolves once its card stands there, and the product remembers it. */
   ask(wanted?: Json): Promise<ApprovalView>
   cardOf(approval: { id: string }, conversationId?: string): Promise<Message>
   press(press: Press): Promise<BotAnswer>
@@ -82,6 +89,7 @@ export function teamsOffice(
     async ask(wanted = {}) {
       const { body } = await office.running.ask(wanted)
       await office.cardOf(body)
+      await remembered(office.databaseUrl, body.id)
       return body
     },
     cardOf: ({ id }, conversationId = office.channel) =>
@@ -99,11 +107,14 @@ export function teamsOffice(
   }
 
   async function clickOf(press: Press) {
-    const { approval, by = 'ana', verdict = 'Approve', how = 'execute', clickId } = press
+    const { approval, by = 'ana', verdict = 'Approve', how = 'execute', clickId, note } = press
     const { conversationId = office.channel } = press
     const { id: activityId } = await office.cardOf(approval, conversationId)
     const userId = office.teams.workspace.people[by].id
-    const more = clickId === undefined ? {} : { clickId }
+    const more = {
+      ...(clickId !== undefined && { clickId }),
+      ...(note !== undefined && { inputs: { note } }),
+    }
     return { conversationId, activityId, userId, title: verdict, how, ...more }
   }
   return office

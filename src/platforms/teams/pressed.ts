@@ -14,11 +14,15 @@ const note = text
   .pipe(z.string().max(MOST_NOTE).optional())
 
 const PRESSED = z.discriminatedUnion('action', [
-  z.looseObject({ action: z.enum(['approve', 'deny']), approval_id: text, note }),
-  z.looseObject({ action: z.literal('details'), approval_id: text, page: z.int().min(1).max(MOST_PAGES) }),
+  z.looseObject({ action: z.enum(['approve', 'deny']), approval_id: z.string(), note }),
+  z.looseObject({
+    action: z.literal('details'),
+    approval_id: z.string(),
+    page: z.int().min(1).max(MOST_PAGES),
+  }),
   /** From the details to the card that everybody sees. */
-  z.looseObject({ action: z.literal('back'), approval_id: text }),
-  z.looseObject({ action: z.literal('acknowledge'), event_id: text }),
+  z.looseObject({ action: z.literal('back'), approval_id: z.string() }),
+  z.looseObject({ action: z.literal('acknowledge'), event_id: z.string() }),
 ])
 export type Pressed = z.infer<typeof PRESSED>
 
