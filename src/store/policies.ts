@@ -4,23 +4,27 @@ import type { ApprovalRow, DestinationRow, PolicyRow } from '../../db/schema.ts'
 import { columns, compileOnce } from './compile-once.ts'
 import type { Executor } from './database.ts'
 
-/** A version is never changed, so each connection reads the text of one once. */
-const texts = new WeakMap<object, Pick<PolicyRow, 'version' | 'text'>>()
+/**
+ * A version is never changed, so each connection reads the text of one once. The time tells it from one of the same
+ * number that was seen and never committed.
+ */
+const texts = new WeakMap<object, Pick<PolicyRow, 'version' | 'text' | 'created_at'>>()
 
 /** The one in force by its number and text; one cheap query as long as it stays the same. undefined: there is none. */
 export async function findPolicyText(db: Executor): Promise<Pick<PolicyRow, 'version' | 'text'> | undefined> {
-  const version = (await newest(db, {})).rows[0]?.version
-  if (version === undefined) return undefined
+  const found = (await newest(db, {})).rows[0]
+  if (found === undefined) return undefined
+  const { version, created_at } = found
   const connection = db.getExecutor().adapter
   const known = texts.get(connection)
-  if (known?.version === version) return known
+  if (known?.version === version && known.created_at === created_at) return known
   const row = await findPolicy(db, version)
-  if (row) texts.set(connection, { version, text: row.text })
+  if (row) texts.set(connection, { version, created_at, text: row.text })
   return row
 }
 
 const newest = compileOnce((db, _: object) =>
-  db.selectFrom('policies').select('version').orderBy('version', 'desc').limit(1),
+  db.selectFrom('policies').select(['version', 'created_at']).orderBy('version', 'desc').limit(1),
 )
 
 export function findPolicy(db: Executor, version: number): Promise<PolicyRow | undefined> {

@@ -65,7 +65,6 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(answer).not.toContain(SECRET)
   })
 
-  test('a command shows them to whoever may decide, for the answer is theirs alone', async () => {
   test('who may decide sees them when they ask, alone, and may then approve', async () => {
     const asked = await ask()
     await remembered(office.databaseUrl, asked.id)
@@ -87,7 +86,7 @@ describe.each(databases)('on $name', ({ create }) => {
     expect((await office.read(asked)).status).toBe('approved')
   })
 
-  test('a command is answered without them too', async () => {
+  test('a command shows them to whoever may decide, for the answer is theirs alone', async () => {
     const asked = await ask()
     const show = async (userId: string) =>
       (await office.running.slack.command({ text: `show ${asked.id}`, userId, channel: CHANNEL })).body

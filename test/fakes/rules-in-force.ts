@@ -3,12 +3,12 @@
 import { newId } from '../../src/kit/ids.ts'
 import type { Database } from '../../src/store/database.ts'
 import { insertGroup, insertMember } from '../../src/store/groups.ts'
-import { insertPolicy, latestPolicyVersion } from '../../src/store/policies.ts'
+import { findPolicyInForce, insertPolicy } from '../../src/store/policies.ts'
 
 /** As an admin would write it, but in JSON; returns its version. */
 export async function setPolicy(db: Database, policy: object): Promise<number> {
   return db.transact(async (trx) => {
-    const version = ((await latestPolicyVersion(trx)) ?? 0) + 1
+    const version = ((await findPolicyInForce(trx))?.version ?? 0) + 1
     const text = JSON.stringify({ default: 'ask', ...policy })
     const row = { version, text, media_type: 'application/json', created_by: 'key_admin', created_at: 0 }
     if (!(await insertPolicy(trx, row))) throw new Error(`there is a version ${version}`)
