@@ -2,6 +2,7 @@
 
 import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
 import { type Actor, findActor, keepActor, personIdOf, settledActor } from '../identity/accounts.ts'
+import type { Person } from '../identity/persons.ts'
 import { emailOf, nameOf, sourceOf } from '../identity/principal.ts'
 import { newId } from '../kit/ids.ts'
 import { findAskers } from '../store/api-keys.ts'
@@ -18,7 +19,7 @@ import { count } from './record-vote.ts'
 import { type Outcome, ok, type RefusalCode, refused, refusedReviewer } from './refusals.ts'
 import { type AskedOfReviewers, askedOf } from './ruling.ts'
 import type { ApprovalView } from './view.ts'
-import { type Vote, votesWithPeople } from './votes.ts'
+import { type Vote, votesAndPerson } from './votes.ts'
 
 /** Lost against another process between reading and writing, the second look finds what that one wrote. */
 const MAX_LOOKS = 3
@@ -42,9 +43,10 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
     else if (approval.status === 'pending') {
       const asked = askedOf(approval)
       const actor = asked.review && card ? await settledActor(trx, by, found, change.now) : found
-      const votes = await votesBefore(change, approval)
+      const { votes, person } = await votesBefore(change, approval, actor)
       const askers = approval.has_askers ? await findAskers(trx, approval.id) : []
-      const voter = { by, actor, askers, votes, card: card ?? (command.at ? 'strange' : undefined) } as const
+      const origin = card ?? (command.at ? ('strange' as const) : undefined)
+      const voter = { by, actor, known: person, askers, votes, card: origin }
       const allowed = await allow(change, approval, command, { asked, voter, card })
       if ('refusal' in allowed) {
         if (card && isMended(allowed.refusal, card)) await mend(change, approval.id, card)
@@ -90,13 +92,15 @@ function isMended(refusal: RefusalCode, { known }: ClickedCard): boolean {
   return refusal === 'details_not_opened' || refusal === 'note_required'
 }
 
+/** `person`: who votes, where they are looked up together with those before; undefined: they are not. */
 async function votesBefore(
   { trx }: Change,
   { id, approvals_needed, has_votes }: decisions.AskedRow,
-): Promise<Vote[]> {
+  actor: Actor,
+): Promise<{ votes: Vote[]; person: Person | undefined }> {
   // Where several must approve, one of them may have voted while this one waited.
-  if (approvals_needed === 1 && !has_votes) return []
-  return votesWithPeople(trx, await decisions.findVoteRows(trx, [id]))
+  if (approvals_needed === 1 && !has_votes) return { votes: [], person: undefined }
+  return votesAndPerson(trx, await decisions.findVoteRows(trx, [id]), actor)
 }
 
 /** The first outcome again; the same id on another approval or verdict is a different press. */

@@ -16,6 +16,8 @@ export interface Voter {
   by: Principal
   /** Whom we know by that account or key. */
   actor: Actor
+  /** The person that is, where they were looked up already. */
+  known?: Person | undefined
   /** The holder of the API key that asked, of the key that made that one, and of those that it made. */
   askers: PersonRow[]
   votes: Vote[]
@@ -49,7 +51,7 @@ export async function reviewStanding(
     return { groups: null }
   }
 
-  const person = await personOf(db, by, actor)
+  const person = await personOf(db, by, actor, voter.known)
   if (person.isDisabled) return { refusal: 'reviewer_disabled' }
   const groups = await groupsOf(db, asked, { by, person, card }, now)
   if ('refusal' in groups) return groups
@@ -96,10 +98,10 @@ async function groupsOf(
 }
 
 /** Who they are with what their platform says at this moment; somebody new is nobody but that. */
-export async function personOf(db: Executor, by: Principal, actor: Actor): Promise<Person> {
+async function personOf(db: Executor, by: Principal, actor: Actor, known?: Person): Promise<Person> {
   const said = by.kind === 'account' ? (by.account.emails ?? []) : []
   if (actor) {
-    const person = await findPerson(db, actor)
+    const person = known ?? (await findPerson(db, actor))
     return { ...person, emails: [...said, ...person.emails] }
   }
   const nobody = { rows: [], accounts: [], roles: new Set<never>(), isDisabled: false, isJoinedByHand: false }

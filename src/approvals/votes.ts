@@ -1,6 +1,6 @@
 // Reads the votes on approvals: as they count for a decision, and as they are shown.
 
-import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
+import type { ApprovalRow, DecisionRow, PersonRow } from '../../db/schema.ts'
 import { findPeople, type Person } from '../identity/persons.ts'
 import type { Executor } from '../store/database.ts'
 import { findVoteRows, type VoteRow } from '../store/decisions.ts'
@@ -62,13 +62,23 @@ export function groupsIn({ groups }: Pick<DecisionRow, 'groups'>): string[] | nu
 
 /** Rows as they count: with the people who cast them, as they are known today. */
 export async function votesWithPeople(db: Executor, rows: VoteRow[]): Promise<Vote[]> {
-  if (rows.length === 0) return []
+  return (await votesAndPerson(db, rows, undefined)).votes
+}
+
+/** The same, and in the same look the person whom another row names. */
+export async function votesAndPerson(
+  db: Executor,
+  rows: VoteRow[],
+  actor: PersonRow | undefined,
+): Promise<{ votes: Vote[]; person: Person | undefined }> {
   const ids = [...new Set(rows.map(({ person_id }) => person_id))]
-  const people = await findPeople(db, await findPersons(db, ids))
-  return rows.map((row) => ({
+  const voters = await findPersons(db, ids)
+  const people = await findPeople(db, actor ? [...voters, actor] : voters)
+  const votes = rows.map((row) => ({
     row,
     verdict: row.verdict as Verdict,
     by: people.get(row.person_id) as Person,
     groups: groupsIn(row),
   }))
+  return { votes, person: actor && people.get(actor.id) }
 }

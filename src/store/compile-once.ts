@@ -48,6 +48,27 @@ export function compileOncePerLength<Item extends object, Row>(
   }
 }
 
+/** Longer lists are rare, and are compiled anew. */
+const MOST_IDS = 8
+
+/** The rows of some ids, each given once: none for none, and of a few, as a press needs them, compiled once. */
+export function byIds<Row>(
+  build: (db: Executor, ids: string[]) => Compilable<Row> & { execute(): Promise<Row[]> },
+): (db: Executor, ids: string[]) => Promise<Row[]> {
+  const ofFew = compileOncePerLength((db, items: { id: string }[]) =>
+    build(
+      db,
+      items.map(({ id }) => id),
+    ),
+  )
+  return async (db, ids) => {
+    if (ids.length === 0) return []
+    if (ids.length > MOST_IDS) return build(db, ids).execute()
+    const few = ids.map((id) => ({ id }))
+    return (await ofFew(db, few)).rows
+  }
+}
+
 function compiledWith<Parameters, Row>(
   build: (db: Executor, parameter: Parameters) => Compilable<Row>,
   parameter: Parameters,

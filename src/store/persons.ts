@@ -3,7 +3,7 @@
 import { sql } from 'kysely'
 import type { AccountRow, PersonRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
-import { compileOnce } from './compile-once.ts'
+import { byIds, compileOnce } from './compile-once.ts'
 import { type Executor, isOnPostgres } from './database.ts'
 
 /** Any number; nothing else of Countersign locks it. */
@@ -61,17 +61,15 @@ export function updateAccount(
     .execute()
 }
 
-export function findAccountsOf(db: Executor, personIds: string[]): Promise<AccountRow[]> {
-  if (personIds.length === 0) return Promise.resolve([])
-  return db
+export const findAccountsOf = byIds((db, personIds) =>
+  db
     .selectFrom('accounts')
     .selectAll()
     .where('person_id', 'in', personIds)
     .orderBy('platform')
     .orderBy('tenant')
-    .orderBy('user_id')
-    .execute()
-}
+    .orderBy('user_id'),
+)
 
 /** Those of which a platform ever told an address. Few enough to be read whole, which only an admin's acts need. */
 export function findAddressedAccounts(db: Executor): Promise<AccountRow[]> {
@@ -92,15 +90,11 @@ export function findPersonByEmail(db: Executor, email: string): Promise<PersonRo
   return db.selectFrom('persons').selectAll().where('email', '=', email).executeTakeFirst()
 }
 
-export function findPersons(db: Executor, ids: string[]): Promise<PersonRow[]> {
-  if (ids.length === 0) return Promise.resolve([])
-  return db.selectFrom('persons').selectAll().where('id', 'in', ids).execute()
-}
+export const findPersons = byIds((db, ids) => db.selectFrom('persons').selectAll().where('id', 'in', ids))
 
-export function findMergedInto(db: Executor, ids: string[]): Promise<PersonRow[]> {
-  if (ids.length === 0) return Promise.resolve([])
-  return db.selectFrom('persons').selectAll().where('merged_into', 'in', ids).orderBy('id').execute()
-}
+export const findMergedInto = byIds((db, ids) =>
+  db.selectFrom('persons').selectAll().where('merged_into', 'in', ids).orderBy('id'),
+)
 
 /** Everybody who was joined to somebody elder, who may have been joined too. */
 export async function findElders(db: Executor): Promise<Map<string, string>> {
