@@ -183,6 +183,22 @@ describe('the policy', () => {
   })
 })
 
+test('a group that it names is neither renamed nor deleted', async () => {
+  await put(POLICY.replace('group: payments', 'group: PAYMENTS'))
+  for (const [method, body] of [
+    ['DELETE', undefined],
+    ['PATCH', { name: 'money' }],
+  ] as const) {
+    const answer = await server.running.call(method, '/v1/groups/payments', { body })
+    expect(answer).toMatchObject({ status: 409, body: { code: 'group_in_use' } })
+  }
+  await put('rules: []')
+  expect(
+    (await server.running.call('PATCH', '/v1/groups/payments', { body: { name: 'money' } })).status,
+  ).toBe(200)
+  await server.running.call('PATCH', '/v1/groups/money', { body: { name: 'payments' } })
+})
+
 describe('an explanation', () => {
   const request = (tool: string, args: object = {}, more: object = {}) => ({
     agent: { id: 'agent-1' },
