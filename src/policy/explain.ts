@@ -10,7 +10,7 @@ export interface RuleTrace {
   would: Rule['effect']['kind']
   /** `noted`: it would have applied, and is a shadow rule. `not_reached`: an earlier one applied. */
   outcome: 'applied' | 'noted' | 'did_not_fit' | 'not_reached'
-  /** One sentence of ours. */
+  /** One sentence, in our words. */
   why: string
 }
 
@@ -30,8 +30,8 @@ export function explain(asked: Asked, policy: Policy): { verdict: Verdict; rules
       return { ...trace, outcome: 'did_not_fit', why: whyNot(found.failed, rule, asGiven) }
     }
     isOver = !shadow
-    const unknown = found.unknown.join(', ')
-    const why = unknown === '' ? 'All that it matches fits' : `It cannot be told otherwise: ${unknown}`
+    const unknown = found.unknown.join(' and ')
+    const why = unknown === '' ? 'Everything fits' : `${unknown}, so it matches`
     return { ...trace, outcome: shadow ? 'noted' : 'applied', why }
   })
   return { verdict, rules }
@@ -55,6 +55,6 @@ function whyNot(failed: Misfit, { match }: Rule, asked: Asked): string {
     default:
       return 'where' in failed
         ? `${failed.where} is not as it says`
-        : `It allows only what can be told: ${failed.unknown}`
+        : `${failed.unknown}, so it allows nothing`
   }
 }

@@ -234,7 +234,7 @@ describe('an explanation', () => {
           note_required: ['deny'],
         },
         rules: [
-          { rule: 'large refunds', outcome: 'applied', why: 'All that it matches fits' },
+          { rule: 'large refunds', outcome: 'applied', why: 'Everything fits' },
           { rule: 'reads', outcome: 'not_reached' },
           { rule: 'never', outcome: 'not_reached' },
         ],
@@ -249,7 +249,7 @@ describe('an explanation', () => {
       {
         rule: 'large refunds',
         because: ['amount is not a number'],
-        rules: [{ why: 'It cannot be told otherwise: amount is not a number' }, {}, {}],
+        rules: [{ why: 'amount is not a number, so it matches' }, {}, {}],
       },
     ],
     [

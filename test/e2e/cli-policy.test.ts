@@ -84,10 +84,10 @@ It asks:
   a note to deny
 
 The rules, in their order:
-  1. "large refunds" applies: It cannot be told otherwise: amount is not a number
+  1. "large refunds" applies: amount is not a number, so it matches
   2. "reads" not reached: An earlier rule applied
 `,
-    expect.stringContaining('2. "reads" shadow, would allow: All that it matches fits'),
+    expect.stringContaining('2. "reads" shadow, would allow: Everything fits'),
     expect.stringMatching(
       /^Denied: nobody is asked \("No rule of the policy allows it or asks for it"\)\nBy no rule, so the default does \(stricter\.yaml\)\n/,
     ),

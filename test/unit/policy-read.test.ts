@@ -1,5 +1,6 @@
 // Shows how a policy is written, and that a mistake in it is told with its rule, its line and what was meant.
 
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readPolicy } from '../../src/policy/read-policy.ts'
 import { mistakesIn, policyOf } from '../fakes/policies.ts'
@@ -368,6 +369,7 @@ describe('a text that is no policy is refused at once', () => {
     ['nested deeper than the stack', `rules: ${'['.repeat(50_000)}`, /nested more than 64 levels deep/],
     ['commas', `[${','.repeat(250_000)}`, /more than 100000 words and signs/],
     ['quotes', '"'.repeat(20_000), /not valid YAML/],
+    ['lists in lists', '- '.repeat(20_000), /nested|not valid YAML/],
     ['documents', '---\n'.repeat(20_000), /one document/],
     ['names', Array.from({ length: 12_000 }, (_, at) => `k${at}: 1`).join('\n'), /unknown field/],
   ])('%s', (_what, text, message) => {
@@ -379,4 +381,51 @@ describe('a text that is no policy is refused at once', () => {
   test('200 rules are read', () => {
     expect('policy' in readPolicy(rules(200))).toBe(true)
   })
+})
+
+test('whatever the text, there is a policy or a mistake, and nothing is thrown', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(...WHOLE.split(/(?<=\n)|(?= )/)),
+    fc.constantFrom(
+      '- ',
+      '? ',
+      ': ',
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      "'",
+      '|\n',
+      '>\n',
+      '&a ',
+      '*a',
+      '!!str ',
+      '%',
+      '---\n',
+      '\t',
+      '#',
+    ),
+    fc.string({ unit: 'binary', maxLength: 5 }),
+  )
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+      const read = readPolicy(pieces.join(''))
+      if ('policy' in read) return
+      expect(read.mistakes.length).toBeGreaterThan(0)
+      for (const { message, line } of read.mistakes) {
+        expect(message).not.toBe('')
+        expect(line === null || line >= 1).toBe(true)
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('a policy with one piece taken out is one, or is told what is wrong', () => {
+  const lines = WHOLE.split('\n')
+  for (const at of lines.keys()) {
+    const read = readPolicy(lines.toSpliced(at, 1).join('\n'))
+    expect('policy' in read || read.mistakes.length > 0).toBe(true)
+  }
 })

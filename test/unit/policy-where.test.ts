@@ -1,5 +1,6 @@
 // Shows what a condition on the arguments means for a rule that asks and for one that allows, case by case.
 
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { evaluate } from '../../src/policy/evaluate.ts'
 import { policyOf, REFUND, verdictOf } from '../fakes/policies.ts'
@@ -148,4 +149,39 @@ test('the names of an agent are never in a reason', () => {
   const args = { '<b>': 1, a: { 'Approved by Ana': 2 } }
   const { because } = verdictOf(policyWith('a.b: {above: 1}', 'ask: true'), { arguments: args })
   expect(because).toEqual(['a.b is missing'])
+})
+
+test('whatever an agent sends, what a rule that allows matches one that asks matches too, and nothing is thrown', () => {
+  const paths = ['a', 'a.b', 'a.0', '__proto__.a', 'constructor', 'length']
+  const operators = [
+    'equals: 1',
+    'equals: "1"',
+    'in: [1, x, true]',
+    'not: 1',
+    'above: 1',
+    'like: "*1*"',
+    'present: true',
+  ]
+  const where = fc.uniqueArray(fc.tuple(fc.constantFrom(...paths), fc.constantFrom(...operators)), {
+    minLength: 1,
+    selector: ([path]) => path,
+  })
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 3 }),
+    fc.constantFrom('1', '1.0', '1e400', '9'.repeat(200), 5e-324, 1.7976931348623157e308, -0),
+  )
+  const names = fc.constantFrom('a', 'b', '0', 'constructor', 'length', '__proto__')
+  const args = fc.array(fc.tuple(names, fc.oneof(value, fc.dictionary(names, value)))).map((members) => {
+    // As JSON is parsed: `__proto__` is a name like any other.
+    return JSON.parse(`{${members.map(([name, one]) => `"${name}":${JSON.stringify(one)}`).join()}}`)
+  })
+  fc.assert(
+    fc.property(where, args, (conditions, given) => {
+      const match = `{${conditions.map(([path, operator]) => `"${path}": {${operator}}`).join()}}`
+      const matches = (effect: string) =>
+        verdictOf(policyWith(match, effect), { arguments: given }).rule === 'the rule'
+      expect(matches('deny: No')).toBe(matches('ask: true'))
+      if (matches('allow: true')) expect(matches('ask: true')).toBe(true)
+    }),
+  )
 })
