@@ -151,9 +151,9 @@ test('200 rules with conditions take far less than a millisecond', () => {
     `  - {name: rule ${at}, match: {tools: ["payments.*"], where: {amount: {above: ${500 + at}}, "to.domain": {not: example.com}}}, ask: true}`
   const policy = policyOf(`rules:\n${Array.from({ length: 200 }, (_, at) => rule(at)).join('\n')}`)
   const asked = { ...REFUND, arguments: { amount: '480.00', to: { domain: 'example.com' } } }
-  for (let warm = 0; warm < 200; warm += 1) evaluate(asked, policy)
+  for (let warm = 0; warm < 50; warm += 1) evaluate(asked, policy)
   const before = process.threadCpuUsage()
-  for (let times = 0; times < 200; times += 1) evaluate(asked, policy)
+  for (let times = 0; times < 100; times += 1) evaluate(asked, policy)
   const { user, system } = process.threadCpuUsage(before)
-  expect((user + system) / 200).toBeLessThan(1_000)
+  expect((user + system) / 100).toBeLessThan(1_000)
 })
