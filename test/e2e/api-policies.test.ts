@@ -1,7 +1,6 @@
 // Shows the policy over HTTP: kept as it was sent, changed by one at a time, checked, and explained for any request.
 
 import { beforeAll, describe, expect, test } from 'vitest'
-import { addGroup } from '../fakes/add-group.ts'
 import { ADMIN_KEY } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { reviewer, sharedServer } from '../fakes/shared-server.ts'
@@ -34,11 +33,10 @@ beforeAll(async () => {
   await server.running.key(reviewer('Ana Ruiz'))
   const { body } = await server.running.call<{ data: typeof members }>('GET', '/v1/people')
   members = body.data.map(({ id, name }) => ({ id, name }))
-  await addGroup(
-    server.databaseUrl,
-    'payments',
-    members.map(({ id }) => id),
-  )
+  await server.running.call('POST', '/v1/groups', { body: { name: 'payments', kind: 'people' } })
+  for (const { id } of members) {
+    await server.running.call('POST', '/v1/groups/payments/members', { body: { person_id: id } })
+  }
 })
 
 async function send(
