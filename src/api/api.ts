@@ -77,6 +77,7 @@ export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHa
     ...apiKeyEndpoints(apiKeys),
     ...peopleEndpoints(
       people,
+      queries,
       kinds.filter(({ inbound }) => inbound).map(({ name }) => name),
     ),
     ...policyEndpoints({ policies: options.policies, queries }),

@@ -11,6 +11,7 @@ import { type ApprovalFilter, findApprovals, listApprovals, measureApprovals } f
 import { pagesOfTold, wasToldAt } from '../store/told.ts'
 import { composeSummaries, composeView, composeViews } from './compose-view.ts'
 import { couldDecide } from './could-decide.ts'
+import { type Period, readReviewing } from './reviewing.ts'
 import { readStanding, type Standing, type StandingOptions, type StandingScope } from './standing.ts'
 import type { ApprovalSummary, ApprovalView } from './view.ts'
 import type { WaitingRoom } from './waiting-room.ts'
@@ -35,6 +36,8 @@ export interface Queries {
   pending(destinationIds: string[], limit: number): Promise<ApprovalView[]>
   /** Of what was told to these destinations, and how they do themselves. */
   standing(scope: StandingScope): Promise<Standing>
+  /** How each person votes, wherever it was told: whoever voted most often first. */
+  reviewing(period: Period, limit: number): ReturnType<typeof readReviewing>
   /** How many wait for a decision by their risk level, tests left out. */
   pendingByRisk(): Promise<ReadonlyMap<string, number>>
   /** How many of those that wait no destination of people has taken in time. */
@@ -66,6 +69,8 @@ export function createQueries(options: QueriesOptions): Queries {
   const lists = oneAtATime()
   // Figures go through all that waits, and hold up no page.
   const figures = oneAtATime()
+  // A month of votes holds up no figures.
+  const months = oneAtATime()
 
   async function find(id: string, ownerKeyId?: string): Promise<ApprovalView | undefined> {
     const row = await findApproval(read, id)
@@ -130,6 +135,7 @@ export function createQueries(options: QueriesOptions): Queries {
     couldDecide: (id, by, destinationIds) => couldDecide(read, id, { by, destinationIds }, clock.now()),
     pending: (destinationIds, limit) => figures(() => pending(destinationIds, limit)),
     standing: (scope) => figures(() => readStanding(read, scope, clock.now(), options)),
+    reviewing: (period, limit) => months(() => readReviewing(read, period, limit, clock.now())),
     pendingByRisk: () => countPendingByRisk(read),
     unreached: () => countUnreached(read),
   }

@@ -280,8 +280,9 @@ describe('answers keep to it', () => {
       metadata: { session: 1 },
     }
     const agent = { key: await running.key({ roles: ['agent'] }) }
-    const { id } = await expectDocumented('requestApproval', '/v1/approvals', wanted, agent)
+    const { id, digest } = await expectDocumented('requestApproval', '/v1/approvals', wanted, agent)
     await expectDocumented('requestApproval', '/v1/approvals', wanted, agent)
+    await expectDocumented('seeApproval', `/v1/approvals/${id}/seen`, { digest }, reviewer)
     await expectDocumented(
       'decideApproval',
       `/v1/approvals/${id}/decision`,
@@ -297,6 +298,7 @@ describe('answers keep to it', () => {
     for (const person of [elder, younger]) await running.key({ roles: ['reviewer'], person })
     const { data: people } = await expectDocumented('listPeople', '/v1/people')
     const [one, two] = people.slice(-2).map((person: { id: string }) => person.id)
+    await expectDocumented('readReviewing', '/v1/people/reviewing')
     await expectDocumented('readPerson', `/v1/people/${one}`)
     await expectDocumented('changePerson', `/v1/people/${one}`, { name: 'Ana Ruiz' })
     await expectDocumented('joinPeople', `/v1/people/${one}/join`, { person_id: two })

@@ -25,6 +25,7 @@ const MAY: Record<string, readonly Caller[]> = {
   listApprovals: READERS,
   readApproval: READERS,
   decideApproval: ['reviewer'],
+  seeApproval: ['reviewer'],
   withdrawApproval: AGENTS,
   listDestinations: ADMINS,
   listConversations: ADMINS,
@@ -48,6 +49,7 @@ const MAY: Record<string, readonly Caller[]> = {
   rotateApiKey: ADMINS,
   revokeApiKey: ADMINS,
   listPeople: ADMINS,
+  readReviewing: ADMINS,
   readVouching: ADMINS,
   setVouching: ADMINS,
   readPerson: ADMINS,
@@ -180,6 +182,12 @@ async function idFor(path: string, caller: Caller): Promise<string> {
   return (await running.ask({}, { key: owner })).body.id
 }
 
+async function bodyFor(operation: string, subject: string): Promise<unknown> {
+  if (operation === 'joinPeople') return { person_id: subject }
+  if (operation !== 'seeApproval') return SANE_BODIES[operation]
+  return { digest: (await running.call('GET', `/v1/approvals/${subject}`)).body.digest }
+}
+
 test('the table names every documented operation, and grants what the document says', () => {
   expect(Object.keys(MAY).sort()).toEqual(operations.map(({ id }) => id).sort())
   for (const { id, roles } of operations.filter((operation) => !isOfPlatforms(operation))) {
@@ -198,6 +206,9 @@ describe.each(CALLERS)('%s', (caller) => {
     const subject = personId === '' ? await idFor(operation.path, caller) : await groupOf(personId)
     const path = operation.path.replace('{id}', subject).replace('{person_id}', personId)
     const words = id === 'joinPeople' ? { person_id: subject } : SANE_BODIES[id]
+    const subject = await idFor(operation.path, caller)
+    const path = operation.path.replace('{id}', subject)
+    const words = await bodyFor(id, subject)
     const before = await recorded(database.url)
     const { status, body, headers } = await call(operation.method, path, caller, words)
 

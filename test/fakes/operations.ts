@@ -21,6 +21,7 @@ export const SANE_BODIES: Record<string, Json> = {
     metadata: { session: 's' },
   },
   decideApproval: { decision: 'approve', note: 'checked' },
+  seeApproval: { digest: `sha256:${'0'.repeat(64)}` },
   withdrawApproval: { reason: 'changed my mind' },
   createDestination: {
     channel_type: 'slack',

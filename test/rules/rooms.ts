@@ -97,6 +97,7 @@ export const ROOMS: Record<string, Room> = {
       'queries.ts',
       'reviewers-added.ts',
       'standing.ts',
+      'reviewing.ts',
       'waiting-room.ts',
       'refusals.ts',
       'view.ts',

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { pageOf, time } from '../answers.ts'
-import { pageQuery } from '../input.ts'
+import { instant, pageQuery, whole } from '../input.ts'
 import type { Operation } from '../operation.ts'
 import { join, personChange, personRoles, vouching } from './schemas.ts'
 
@@ -73,6 +73,35 @@ export const setVouching = {
   roles: ['admin'],
   body: z.array(vouching).max(100),
   answers: { 200: { says: 'From now on', body: pageOf(vouching) } },
+} as const satisfies Operation
+
+const reviewing = z
+  .object({
+    person: z.object({ id: z.string(), name: z.string() }).meta({ id: 'PersonReference' }),
+    votes: z.int(),
+    approvals: z.int(),
+    denials: z.int(),
+    approved_share: z.number().min(0).max(1),
+    median_seconds: z.number().describe('From the request to their vote'),
+    within_3_seconds: z.int().describe('Since their card came, or since the request where they clicked none'),
+    approvals_without_opening: z.int().describe('Without having opened all of it, on whatever surface'),
+  })
+  .meta({ id: 'Reviewing' })
+
+export const readReviewing = {
+  id: 'readReviewing',
+  tag,
+  method: 'get',
+  path: '/v1/people/reviewing',
+  summary:
+    'Read how people vote on what was closed in the last 24 hours, or in another time of 31 days at most',
+  roles: ['admin'],
+  query: z.strictObject({
+    since: instant.optional(),
+    until: instant.optional(),
+    limit: whole(1, 200, 50),
+  }),
+  answers: { 200: { says: 'Whoever voted most often first; tests are left out', body: pageOf(reviewing) } },
 } as const satisfies Operation
 
 export const readPerson = {

@@ -1,6 +1,7 @@
 // Serves people to an admin: lists and changes them, joins and separates them, and sets who is vouched for.
 
 import { z } from 'zod'
+import type { Queries } from '../../approvals/queries.ts'
 import type { People, Vouched } from '../../identity/people.ts'
 import { emailsOf, type Person } from '../../identity/persons.ts'
 import { isoTime } from '../../kit/clock.ts'
@@ -9,12 +10,17 @@ import { notFound } from '../errors.ts'
 import { answer } from '../result.ts'
 import { invalid, validated } from '../validated.ts'
 import * as operations from './operations.ts'
+import { reviewingEndpoint } from './reviewing.ts'
 import type { vouching } from './schemas.ts'
 
 type Vouching = z.infer<typeof vouching>
 
 /** `platforms`: those on which people may have accounts. */
-export function peopleEndpoints(people: People, platforms: string[]): Endpoint[] {
+export function peopleEndpoints(
+  people: People,
+  queries: Pick<Queries, 'reviewing'>,
+  platforms: string[],
+): Endpoint[] {
   const platform = z.enum(platforms)
   return [
     endpoint(operations.listPeople, async ({ query }) => {
@@ -35,6 +41,8 @@ export function peopleEndpoints(people: People, platforms: string[]): Endpoint[]
       await people.setVouching(rowsOf(body), caller.id)
       return answer(200, { data: byTenant(await people.vouching()), next_cursor: null })
     }),
+
+    reviewingEndpoint(queries),
 
     endpoint(operations.readPerson, async ({ id }) => {
       const person = await people.find(id)
