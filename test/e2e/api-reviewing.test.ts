@@ -89,7 +89,7 @@ describe.each(databases)('on $name', ({ create }) => {
     await running.slack.click({
       channel: CHANNEL,
       ts: card.ts,
-      actionId: 'approve_action',
+      actionId: 'deny_action',
       userId: 'U0BENOKAFO',
     })
     const { body: closed } = await running.call<ApprovalView>('GET', `/v1/approvals/${asked.id}`)
