@@ -205,9 +205,6 @@ describe.each(CALLERS)('%s', (caller) => {
     const personId = operation.path.startsWith('/v1/groups/') ? await person() : ''
     const subject = personId === '' ? await idFor(operation.path, caller) : await groupOf(personId)
     const path = operation.path.replace('{id}', subject).replace('{person_id}', personId)
-    const words = id === 'joinPeople' ? { person_id: subject } : SANE_BODIES[id]
-    const subject = await idFor(operation.path, caller)
-    const path = operation.path.replace('{id}', subject)
     const words = await bodyFor(id, subject)
     const before = await recorded(database.url)
     const { status, body, headers } = await call(operation.method, path, caller, words)
