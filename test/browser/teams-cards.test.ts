@@ -4,7 +4,8 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import type { EventView } from '../../src/events/event.ts'
-import { cardOf, digestCard, refusalText, replyCard } from '../../src/platforms/teams/cards.ts'
+import { LABELS } from '../../src/platforms/content/content.ts'
+import { cardOf, detailsCard, digestCard, refusalText, replyCard } from '../../src/platforms/teams/cards.ts'
 import { openBrowser } from '../fakes/browser.ts'
 import { type CardPage, openCardPage } from '../fakes/card-page.ts'
 import { acting, closed, PENDING, TRICKS } from '../fakes/hostile-approvals.ts'
@@ -18,6 +19,7 @@ const approvalCard = (view: ApprovalView) => draw({ kind: 'approval', view }).ca
 
 const ALIVE = 'a, img, script, iframe, b, at, [onerror]'
 const LINK = '[Approve](https://evil.example/login)'
+const OPTIONS = { details: true, interactive: true, dialogs: true, mention: false, removed: false }
 const POISON = TRICKS.join(' ')
 const HOSTILE = {
   ...acting({ tool: POISON, summary: POISON, environment: POISON, arguments: { [POISON]: [POISON] } }),
@@ -59,6 +61,13 @@ describe('the words of an agent', () => {
     expect(await cards.card.locator(ALIVE).count()).toBe(3)
     expect(await cards.card.textContent()).not.toContain('{{DATE')
     await expect.poll(() => cards.requests).toEqual(['https://evil.example/pixel.png'])
+  })
+
+  test('stay words on every page of the details', async () => {
+    for (const page of [1, 2]) {
+      await cards.draw(detailsCard({ view: HOSTILE, page }, OPTIONS))
+      await isHarmless(cards)
+    }
   })
 
   test.each([
@@ -132,10 +141,13 @@ describe('what stands on a card in our voice', () => {
       card.remove()
       return shown
     })()`)
-    return text
-      .replace(/Truncated: .*? shows all of it\./g, '')
-      .split('\n')
-      .filter(Boolean)
+    return (
+      text
+        .replace(/Truncated: .*? shows all of it\./g, '')
+        .split('\n')
+        // What was cut is one press away.
+        .filter((line) => line !== '' && line !== LABELS.details)
+    )
   }
   const saying = (words: string): ApprovalView => ({
     ...acting({ summary: words, arguments: { [words]: words } }),
@@ -145,6 +157,17 @@ describe('what stands on a card in our voice', () => {
 
   test.each(Object.entries(PHISHING))('is not changed by an agent: %s', async (_, words) => {
     expect(await ours(saying(words))).toEqual(await ours(saying('Refund order 7')))
+  })
+
+  test('tells how far each requirement is met, on one line of its own', async () => {
+    const approved = [{ id: 'per_1', name: 'Ana [Ruiz](https://evil.example)' }]
+    const progress = [
+      { requirement: 'payments', approved, missing: 1 },
+      { requirement: 'security', approved: [], missing: 1 },
+    ]
+    expect(await ours({ ...PENDING, progress })).toContain(
+      '1 of 2 payments: Ana [Ruiz](https://evil.example) · 0 of 1 security',
+    )
   })
 
   test('breaks no label on a narrow screen', async () => {
@@ -158,11 +181,12 @@ describe('what stands on a card in our voice', () => {
 
 describe('the buttons', () => {
   const press = (name: string) => cards.page.getByRole('button', { name, exact: true })
+  const DECIDES = { approval_id: PENDING.id }
   const pressed = (verb: 'approve' | 'deny') => [
     expect.objectContaining({
       type: 'Action.Execute',
       verb,
-      data: { action: verb, approval_id: PENDING.id },
+      data: { ...DECIDES, action: verb },
     }),
   ]
 
@@ -184,6 +208,56 @@ describe('the buttons', () => {
     expect(await cards.presses()).toEqual([])
     await press('Yes, approve').click()
     expect(await cards.presses()).toEqual(pressed('approve'))
+  })
+
+  test.each(['Approve', 'Deny'] as const)(
+    '%s with note sends what was written, and nothing before something is',
+    async (name) => {
+      await cards.draw(approvalCard(PENDING))
+      const note = cards.card.getByLabel('Your note, for the record')
+      expect(await note.count()).toBe(0)
+      await press('With note…').click()
+      await press(`${name} with note`).click()
+      await cards.card.getByText('Write a note first').waitFor()
+      expect(await cards.presses()).toEqual([])
+      expect(await cards.page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA')
+      await note.fill('Not today\n**never**')
+      await press(`${name} with note`).click()
+      const action = name.toLowerCase()
+      const data = { action, approval_id: PENDING.id, note: 'Not today\n**never**' }
+      expect(await cards.presses()).toEqual([expect.objectContaining({ verb: action, data })])
+    },
+  )
+
+  test('what was written stays where it is when a button that acts at once is pressed', async () => {
+    await cards.draw(approvalCard(PENDING))
+    await press('With note…').click()
+    await cards.card.getByLabel('Your note, for the record').fill('Not today')
+    await press('Approve').click()
+    expect(await cards.presses()).toEqual(pressed('approve'))
+  })
+
+  test('a critical one with a note is approved below the same warning', async () => {
+    await cards.draw(approvalCard({ ...PENDING, risk: { level: 'critical', score: 1 } }))
+    await press('With note…').click()
+    const warning = 'Approve it only if you have read all of its arguments.'
+    await cards.card.locator('.ac-adaptiveCard', { hasText: warning }).last().waitFor()
+    await cards.card.getByRole('textbox').fill('As agreed')
+    await press('Yes, approve with note').click()
+    expect(await cards.presses()).toEqual([
+      expect.objectContaining({ data: { ...DECIDES, action: 'approve', note: 'As agreed' } }),
+    ])
+  })
+
+  test('the pages of the details lead from one to the next, and name it', async () => {
+    const text = 'x'.repeat(12_000)
+    await cards.draw(detailsCard({ view: acting({ arguments: { text } }), page: 2 }, OPTIONS))
+    await isHarmless(cards)
+    await press('Next page').click()
+    await press('Previous page').click()
+    expect(await cards.presses()).toEqual(
+      [3, 1].map((page) => expect.objectContaining({ data: { ...DECIDES, action: 'details', page } })),
+    )
   })
 
   test('Acknowledge is one press, and names the alert', async () => {

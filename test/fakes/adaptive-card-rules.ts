@@ -39,13 +39,14 @@ const MUST_HAVE: Record<string, string[]> = {
 /** Every breach, with where it is; none means that Teams takes the card. */
 export function breaches(card: object): string[] {
   const bytes = Buffer.byteLength(JSON.stringify(card))
+  const all = nodes(card)
   return [
     ...(bytes <= MAX_BYTES ? [] : [`${bytes} bytes > ${MAX_BYTES}`]),
     ...complaintsOfMicrosoft(card),
     ...((card as Json).version === '1.5' ? [] : [`version ${(card as Json).version}`]),
-    ...nodes(card).flatMap(breachesOf),
-    ...breachesOfIds(nodes(card)),
-    ...breachesOfInputs(card),
+    ...all.flatMap(breachesOf),
+    ...breachesOfIds(all),
+    ...breachesOfInputs(all),
   ]
 }
 
@@ -113,10 +114,10 @@ function breachesOfIds(all: Json[]): string[] {
  * What stands in a part that is only hidden goes with every button, and is checked then: only a card of its own keeps an
  * input to its own buttons.
  */
-function breachesOfInputs(card: object): string[] {
-  const unfolding = nodes(card).filter(({ type }) => type === 'Action.ShowCard')
+function breachesOfInputs(all: Json[]): string[] {
+  const unfolding = all.filter(({ type }) => type === 'Action.ShowCard')
   const inside = unfolding.flatMap((action) => nodes(action.card))
-  const inputs = nodes(card).filter(({ type }) => String(type).startsWith('Input.'))
+  const inputs = all.filter(({ type }) => String(type).startsWith('Input.'))
   return [
     ...(inside.some(({ type }) => type === 'Action.ShowCard') ? ['a card unfolds in one that unfolds'] : []),
     ...inputs.flatMap((input) => (inside.includes(input) ? [] : [`${input.id} goes with every button`])),

@@ -21,8 +21,8 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>A card</title><main></
     }
     const card = new AdaptiveCards.AdaptiveCard()
     card.onExecuteAction = (action) => {
-      // What only folds a part of the card is no news to anybody.
-      if (action.getJsonTypeName() !== 'Action.ToggleVisibility') presses.push({ ...action.toJSON(), fallback: undefined })
+      // What only folds a part of the card is no news to anybody. With what was written beside the button.
+      if (action.getJsonTypeName() !== 'Action.ToggleVisibility') presses.push({ ...action.toJSON(), data: action.data, fallback: undefined })
     }
     card.parse(json)
     document.querySelector('main').replaceChildren(card.render())

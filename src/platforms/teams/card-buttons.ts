@@ -1,7 +1,9 @@
 // Makes the data of a card's buttons in Teams: those that act at once, and the one that unfolds a note.
 
 import { type Action, LABELS } from '../content/content.ts'
-import { MOST_NOTE } from './pressed.ts'
+
+/** In UTF-16 units, as the API takes it. */
+export const MOST_NOTE = 2000
 
 /** One button that is sent to us. */
 export interface Press {

@@ -2,9 +2,8 @@
 
 import { z } from 'zod'
 import { text } from './activity.ts'
+import { MOST_NOTE } from './card-buttons.ts'
 
-/** In UTF-16 units, as the API takes it. */
-export const MOST_NOTE = 2000
 const MOST_PAGES = 100_000
 
 /** What a client cut at its limit may end in half a character. */
