@@ -33,6 +33,7 @@ export function createTinyProduct(): TinyProduct {
   const changed: Record<string, unknown>[] = []
   const removed = new Set<string>()
   const known = new Set<string>()
+  const put = new Set<string>()
   let release: ((decision: Record<string, unknown>) => void) | undefined
   const postedTo = (path: string) => posted.filter((one) => one.path === path).map(({ body }) => body)
 
@@ -65,6 +66,17 @@ export function createTinyProduct(): TinyProduct {
         changed.push({ id: req.params.id, ...req.body })
         res.json({})
       })
+      const policy = ['/v1/people/vouching', '/v1/policies']
+      app.put(policy, express.json(), (req, res) => {
+        put.add(req.path)
+        res.json({})
+      })
+      app.get([...policy, '/v1/policies/versions'], (req, res) => {
+        const isThere = put.has(req.path.replace('/versions', ''))
+        res.json({ data: isThere ? [{}] : [], next_cursor: null })
+      })
+      app.get('/v1/groups', (_req, res) => res.json({ data: postedTo('/v1/groups'), next_cursor: null }))
+      app.post(['/v1/groups', '/v1/groups/:name/members'], (_req, res) => res.status(201).json({}))
       app.all('/unavailable', (_req, res) => res.status(503).json({ detail: 'Not now' }))
       app.post('/v1/events', (req, res) => res.status(201).json({ data: [req.body], next_cursor: null }))
       app.post('/v1/settings/notifications', (_req, res) => res.status(201).json({}))
