@@ -3,7 +3,8 @@
 import SqliteHandle from 'better-sqlite3'
 import { expect } from 'vitest'
 import { revealed } from '../../src/platforms/content/text.ts'
-import { recorded } from '../fakes/peek.ts'
+import { eventually } from '../fakes/countersign.ts'
+import { recorded, select } from '../fakes/peek.ts'
 import { ask, cardOf, decisionButtons, enter, status, test } from './approval-page-fixtures.ts'
 import { shows } from './tab.ts'
 
@@ -85,15 +86,30 @@ test('the key is in this tab only, and gone when forgotten or revoked', async ({
   expect(await page.evaluate('sessionStorage.length')).toBe(0)
 })
 
-test('looking changes nothing, whoever looks and however', async ({ product, visit, anasKey }) => {
+test('looking leaves no trace but that a reviewer has seen it, which no GET does', async ({
+  product,
+  visit,
+  anasKey,
+}) => {
   const asked = await ask(product)
   await cardOf(product, asked)
   const before = await recorded(product.config.databaseUrl)
   for (const method of ['GET', 'HEAD', 'OPTIONS'])
     await fetch(`${product.url}/approvals/${asked.id}`, { method })
-  const page = await visit(asked, anasKey)
-  await page.getByTestId('approve').waitFor()
-  expect(await recorded(product.config.databaseUrl)).toEqual(before)
+  const auditor = await product.key({ roles: ['auditor'] })
+  await product.call('GET', `/v1/approvals/${asked.id}`, { key: anasKey })
+  await (await visit(asked, auditor)).getByTestId('arguments').waitFor()
+  const traces = async () => {
+    const known = new Set(before.map(({ what, id }) => `${what} ${id}`))
+    const now = await recorded(product.config.databaseUrl)
+    return now.filter(({ what, id }) => !known.has(`${what} ${id}`)).map(({ what }) => what)
+  }
+  // The key itself.
+  expect(await traces()).toEqual(['audit'])
+  await visit(asked, anasKey)
+  await eventually(async () => (await traces()).length > 1)
+  const [last] = await select(product.config.databaseUrl, 'select action from audit order by id desc limit 1')
+  expect([await traces(), last?.action]).toEqual([['audit', 'audit'], 'approval.seen'])
 })
 
 test('the page may load only its own files, and no copy of it is kept', async ({ product }) => {

@@ -4,6 +4,10 @@ import { newId } from '../../src/kit/ids.ts'
 import type { Database } from '../../src/store/database.ts'
 import { insertGroup, insertMember } from '../../src/store/groups.ts'
 import { findPolicyInForce, insertPolicy } from '../../src/store/policies.ts'
+import { openDatabase } from '../../src/store/open-database.ts'
+import { insertPolicy, latestPolicyVersion } from '../../src/store/policies.ts'
+import type { Running } from './countersign.ts'
+import { silent } from './office.ts'
 
 /** As an admin would write it, but in JSON; returns its version. */
 export async function setPolicy(db: Database, policy: object): Promise<number> {
@@ -14,6 +18,31 @@ export async function setPolicy(db: Database, policy: object): Promise<number> {
     if (!(await insertPolicy(trx, row))) throw new Error(`there is a version ${version}`)
     return version
   })
+}
+
+/** A policy, and groups with people by their names, beside a server that runs; returns the version. */
+export async function govern(
+  { call, config }: Running,
+  {
+    groups = {},
+    ...policy
+  }: { groups?: Record<string, string[]>; rules?: object[]; [field: string]: unknown },
+): Promise<number> {
+  const { body } = await call<{ data: { id: string; name: string }[] }>('GET', '/v1/people?limit=200')
+  const idOf = new Map(body.data.map(({ id, name }) => [name, id]))
+  const db = await openDatabase(config.databaseUrl, { as: 'tool', log: silent })
+  try {
+    for (const [group, names] of Object.entries(groups)) {
+      await setGroup(
+        db,
+        group,
+        names.map((name) => idOf.get(name) as string),
+      )
+    }
+    return await setPolicy(db, policy)
+  } finally {
+    await db.close()
+  }
 }
 
 /** Of people, by the ids of their rows; returns the id of the group. */

@@ -18,6 +18,7 @@
 const SENTENCES = /** @type {Record<string, string>} */ ({
   unauthorized: 'This API key is not known here. Perhaps it was replaced or revoked.',
   approval_not_found: 'There is no such approval, or this key may not see it.',
+  details_not_opened: 'Read all of it before you approve: scroll to the end of what is asked.',
   event_not_found: 'There is no such event.',
 })
 

@@ -1,5 +1,5 @@
 // @ts-check
-// What does the page of an approval ask of the API? To be told when it closes, and to decide once per press.
+// What does the page of an approval ask of the API? To be told when it closes, to decide once per press, and to keep who has read it.
 
 /** @typedef {import('../../approvals/view.ts').ApprovalView} ApprovalView */
 /** @typedef {import('./api.js').Send<ApprovalView>} Send */
@@ -14,15 +14,29 @@ const RETRY_MS = 700
  */
 export function createApprovalApi(send, path) {
   /**
+   * @param {string} what
    * @param {unknown} body
    * @param {Record<string, string>} [headers]
    */
-  function postDecision(body, headers = {}) {
-    return send(`${path}/decision`, {
+  function post(what, body, headers = {}) {
+    return send(`${path}/${what}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     })
+  }
+
+  /**
+   * Until somebody answers, a few times.
+   * @param {() => ReturnType<typeof post>} attempt
+   */
+  async function persistently(attempt) {
+    let answer = await attempt()
+    for (let tries = 1; tries < TRIES && 'no' in answer && answer.no.status === 0; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+      answer = await attempt()
+    }
+    return answer
   }
 
   return {
@@ -40,22 +54,23 @@ export function createApprovalApi(send, path) {
      * Refused with `invalid_request` for a key that may decide, and with `forbidden` for others: no route says
      * it more directly, and a body without a decision decides nothing, whoever sends it.
      */
-    askForRole: () => postDecision({}),
+    askForRole: () => post('decision', {}),
+
+    /**
+     * That the reader has seen all that has this digest. What is said twice is on record once.
+     * @param {string} digest
+     */
+    sayOpened: (digest) => persistently(() => post('seen', { digest })),
 
     /**
      * One press of a button: whatever gets lost on the way, it counts once.
-     * @param {'approve' | 'deny'} decision
+     * @param {import('../../approvals/view.ts').Verdict} decision
      * @param {string} note
      */
-    async decide(decision, note) {
+    decide(decision, note) {
       const press = { 'idempotency-key': randomId() }
       const body = note === '' ? { decision } : { decision, note }
-      let answer = await postDecision(body, press)
-      for (let tries = 1; tries < TRIES && 'no' in answer && answer.no.status === 0; tries += 1) {
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
-        answer = await postDecision(body, press)
-      }
-      return answer
+      return persistently(() => post('decision', body, press))
     },
   }
 }

@@ -1,11 +1,11 @@
 // @ts-check
 // How does an approval stay true on the page? It changes here as soon as it changes anywhere, and is decided here.
 
-import { drawApproval, headline } from './approval.js'
+import { drawApproval, headline, updateParts } from './approval.js'
 import { createApprovalApi } from './approval-api.js'
-import { byId } from './dom.js'
+import { byId, say } from './dom.js'
 import { untilAnswered } from './link.js'
-import { updateReach } from './reach.js'
+import { createOpening } from './opening.js'
 import { revealedText } from './revealed.js'
 import { span } from './time.js'
 
@@ -13,6 +13,7 @@ import { span } from './time.js'
 /** @typedef {ReturnType<typeof createApprovalApi>} ApprovalApi */
 
 const TICK_MS = 500
+const NOT_YET = 'Read all of it before you approve: scroll to the end of what is asked.'
 let clockOffsetMs = 0
 
 /** @type {import('./page.js').Page<ApprovalView>} */
@@ -30,22 +31,37 @@ async function show({ first, send, path, signal, draw, askForKey }) {
   if (signal.aborted) return
   const mayDecide = role && 'no' in role && role.no.code === 'invalid_request'
 
+  const opening = createOpening(() => api.sayOpened(first.view.digest))
+  signal.addEventListener('abort', opening.end)
+  const { details_must_be_opened, note_required } = first.view.review
+  const whyNotYet = () => (details_must_be_opened && !opening.isDone() ? NOT_YET : null)
+  const deciding = { noteRequired: note_required, whyNotYet, onDecide: decide }
+  /** @type {import('./approval.js').Standing} */
+  let standing = mayDecide ? deciding : 'reads only'
   let shown = ''
+
   /** @param {ApprovalView} view */
   const update = (view, refusal = '') => {
-    if (view.status === shown && refusal === '') return updateReach(view)
+    const looks = `${view.status} ${standing === deciding}`
+    if (looks === shown && refusal === '') return updateParts(view)
     const isNews = shown !== ''
-    shown = view.status
+    shown = looks
     const title = `${headline(view)} · ${revealedText(view.action.tool)}`
-    draw(drawApproval(view, Boolean(mayDecide), refusal, decide), title)
+    draw(drawApproval(view, standing, refusal), title)
     tick()
     if (isNews) byId('announcer').textContent = headline(view)
+    if (view.status !== 'pending') opening.end()
+    else if (standing === deciding)
+      opening.watch(byId('end'), byId('decide'), () => say(byId('not-yet'), null))
   }
 
   /** @type {import('./decision-form.js').OnDecide} */
   async function decide(decision, note) {
+    if (decision === 'approve') await opening.recorded()
     const answer = await api.decide(decision, note)
     if (signal.aborted) return null
+    const hasVoted = 'view' in answer || answer.no.code === 'already_voted'
+    if (hasVoted) standing = 'has voted'
     if ('view' in answer) {
       update(answer.view)
       return null

@@ -2,16 +2,24 @@
 // Draws all of an approval for a reader, literally: nothing of it is ever markup.
 
 import { drawDecisionForm } from './decision-form.js'
-import { el } from './dom.js'
+import { byId, el } from './dom.js'
 import { drawReach } from './reach.js'
 import { banner, facts, json, nameAndId, record, time } from './record.js'
 import { revealed } from './revealed.js'
+import { countsOf, drawReview } from './review.js'
 
 /** @typedef {import('../../approvals/view.ts').ApprovalView} ApprovalView */
-/** @typedef {import('./decision-form.js').OnDecide} OnDecide */
+/**
+ * What stands where one decides: how, or why not.
+ * @typedef {import('./decision-form.js').Deciding | 'reads only' | 'has voted'} Standing
+ */
 
 /** @param {ApprovalView} view */
-export function headline({ status, decisions, progress }) {
+export function headline({ answered_by, status, decisions, progress }) {
+  if (answered_by) {
+    const rule = answered_by.rule === null ? '' : `, rule “${answered_by.rule}”`
+    return `${status === 'approved' ? 'Approved' : 'Denied'} by policy${rule}`
+  }
   const denier = decisions.findLast(({ verdict }) => verdict === 'deny')?.reviewer.name
   const approvers = progress.flatMap(({ approved }) => approved.map(({ name }) => name)).join(', ')
   switch (status) {
@@ -22,7 +30,7 @@ export function headline({ status, decisions, progress }) {
     case 'denied':
       return denier ? `Denied by ${denier}` : 'Denied'
     case 'expired':
-      return 'Expired: nobody decided in time'
+      return approvers ? 'Expired: too few approved in time' : 'Expired: nobody decided in time'
     case 'withdrawn':
       return 'Withdrawn: no decision is needed any more'
   }
@@ -30,31 +38,45 @@ export function headline({ status, decisions, progress }) {
 
 /**
  * @param {ApprovalView} view
- * @param {boolean} mayDecide
- * @param {string} refusal of a decision that came too late, or ''
- * @param {OnDecide} onDecide
+ * @param {Standing} standing
+ * @param {string} refusal of a decision that did not count, or ''
  */
-export function drawApproval(view, mayDecide, refusal, onDecide) {
+export function drawApproval(view, standing, refusal) {
   const { action, metadata } = view
-  const hasMetadata = Object.keys(metadata).length > 0
+  const data = [
+    json('Arguments', action.arguments, 'arguments'),
+    ...(Object.keys(metadata).length > 0 ? [json('Metadata', metadata, 'metadata')] : []),
+  ]
+  // Who has had this in view has seen all of it.
+  data.at(-1)?.append(el('div', { id: 'end' }))
   return record(
-    standing(view),
-    [
-      ask(view),
-      json('Arguments', action.arguments, 'arguments'),
-      hasMetadata && json('Metadata', metadata, 'metadata'),
-    ],
+    top(view),
+    [ask(view), ...data],
     [
       refusal !== '' && el('p', { class: 'panel failure', 'data-testid': 'refusal', role: 'alert' }, refusal),
-      view.status === 'pending' && (mayDecide ? drawDecisionForm(onDecide) : onlyReading()),
-      (view.status !== 'pending' || view.decisions.length > 0) && outcome(view),
+      view.status === 'pending' && place(standing),
+      drawReview(view),
+      outcome(view),
       facts(rowsOf(view)),
     ],
   )
 }
 
+/**
+ * Changes in place what may change while it waits: whatever is being written beside it stays.
+ * @param {ApprovalView} view
+ */
+export function updateParts(view) {
+  for (const now of [drawCounts(view), drawReach(view), drawReview(view), outcome(view)]) {
+    const before = byId(now.id)
+    if (before.textContent === now.textContent) continue
+    before.replaceWith(now)
+    byId('announcer').textContent = now.textContent
+  }
+}
+
 /** @param {ApprovalView} view */
-function standing(view) {
+function top(view) {
   const when =
     view.status === 'pending'
       ? el('span', { class: 'when', 'data-until': view.expires_at })
@@ -63,6 +85,7 @@ function standing(view) {
     { 'data-status': view.status },
     el('strong', {}, ...revealed(headline(view))),
     when,
+    drawCounts(view),
     drawReach(view),
     view.test && el('p', {}, 'This is a test. The buttons work; no agent waits for the answer.'),
   )
@@ -92,19 +115,31 @@ function ask({ agent, action, reasons, risk }) {
   )
 }
 
-function onlyReading() {
-  return el(
-    'p',
-    { class: 'panel aside' },
-    'This key may read and not decide. A reviewer’s key shows the buttons.',
-  )
+/** How far it is, at the top: on a phone the rest is far below. @param {ApprovalView} view */
+function drawCounts({ progress, status }) {
+  const counts = status === 'pending' ? countsOf(progress).join(' · ') : ''
+  const props = { id: 'counts', 'data-testid': 'progress', hidden: counts === '' }
+  return el('p', props, ...revealed(counts))
 }
 
-/** @param {ApprovalView} view */
-function outcome({ decisions, progress, review_notes }) {
+/** @param {Standing} standing */
+function place(standing) {
+  if (typeof standing === 'object') return drawDecisionForm(standing)
+  const words =
+    standing === 'has voted'
+      ? 'Your vote is on record. Others are awaited.'
+      : 'This key may read and not decide. A reviewer’s key shows the buttons.'
+  return el('p', { class: 'panel aside', 'data-testid': 'no-buttons' }, words)
+}
+
+/** Empty as long as nobody has voted. @param {ApprovalView} view */
+function outcome({ decisions, review_notes, status }) {
+  const isEmpty = status === 'pending' && decisions.length === 0
+  const props = { id: 'outcome', class: 'panel outcome', hidden: isEmpty }
+  if (isEmpty) return el('section', props)
   return el(
     'section',
-    { class: 'panel outcome' },
+    props,
     el('h2', {}, 'On record'),
     ...decisions.map(({ verdict, reviewer, source, note, decided_at }) =>
       el(
@@ -120,15 +155,6 @@ function outcome({ decisions, progress, review_notes }) {
         note !== null && el('blockquote', {}, ...revealed(note)),
       ),
     ),
-    ...progress.map(({ approved, missing }) =>
-      missing > 0 && approved.length > 0
-        ? el(
-            'p',
-            { class: 'aside', 'data-testid': 'progress' },
-            `${approved.length} of ${approved.length + missing} approvals`,
-          )
-        : false,
-    ),
     review_notes !== null &&
       el('p', { class: 'aside', 'data-testid': 'review-notes' }, 'Review notes: ', ...revealed(review_notes)),
   )
@@ -138,18 +164,29 @@ function outcome({ decisions, progress, review_notes }) {
  * @param {ApprovalView} view
  * @returns {Parameters<typeof facts>[0]}
  */
-function rowsOf({ id, agent, action, requested_by, risk, digest, created_at, expires_at, closed_at }) {
-  const score = risk.score === null ? '' : ` ${risk.score.toFixed(2)}`
+function rowsOf(view) {
+  const { id, agent, action, policy, requested_by, risk, digest, created_at, expires_at, closed_at } = view
   return [
-    ['Risk', [risk.level, score]],
+    ['Risk', [risk.level, risk.score === null ? '' : ` ${roundedDown(risk.score)}`]],
     ['Agent', nameAndId(agent)],
     ['Tool', [el('code', {}, ...revealed(action.tool))]],
     ['Environment', action.environment === null ? null : revealed(action.environment)],
     ['On behalf of', requested_by && revealed(requested_by.email)],
+    ['Policy', policy && policyWords(policy)],
     ['Asked', [time(created_at)]],
     ['Expires', [time(expires_at)]],
     ['Closed', closed_at === null ? null : [time(closed_at)]],
     ['Approval', [el('code', {}, id)]],
     ['Digest', [el('code', { 'data-testid': 'digest' }, digest)]],
   ]
+}
+
+/** As on every card, so that none seems to reach the next level. @param {number} score */
+function roundedDown(score) {
+  return (Math.floor(score * 100 + 1e-9) / 100).toFixed(2)
+}
+
+/** @param {NonNullable<ApprovalView['policy']>} policy */
+function policyWords({ rule, version }) {
+  return [...revealed(rule === null ? 'no rule' : `rule “${rule}”`), ` of version ${version}`]
 }

@@ -3,15 +3,25 @@
 
 import { el, say } from './dom.js'
 
+/** @typedef {import('../../approvals/view.ts').Verdict} Verdict */
+
 /**
  * Resolves with the sentence of a refusal, or null when it counted.
- * @typedef {(decision: 'approve' | 'deny', note: string) => Promise<string | null>} OnDecide
+ * @typedef {(decision: Verdict, note: string) => Promise<string | null>} OnDecide
+ */
+
+/**
+ * @typedef {{
+ *   noteRequired: Verdict[],
+ *   whyNotYet: () => string | null,
+ *   onDecide: OnDecide,
+ * }} Deciding `whyNotYet`: what is to be done before Approve counts
  */
 
 const MOST_NOTE = '2000'
 
-/** @param {OnDecide} onDecide */
-export function drawDecisionForm(onDecide) {
+/** @param {Deciding} deciding */
+export function drawDecisionForm({ noteRequired, whyNotYet, onDecide }) {
   const note = /** @type {HTMLTextAreaElement} */ (
     el('textarea', {
       id: 'note',
@@ -19,19 +29,24 @@ export function drawDecisionForm(onDecide) {
       rows: '2',
       maxlength: MOST_NOTE,
       placeholder: 'The agent will read it',
+      'aria-describedby': 'note-needed',
     })
   )
   const failure = el('p', { class: 'failure', 'data-testid': 'refusal', role: 'alert', hidden: true })
+  const hint = el('p', { id: 'not-yet', class: 'aside', 'data-testid': 'not-yet' })
   const buttons = [button('approve', 'Approve', 'primary'), button('deny', 'Deny', 'danger')]
+  say(hint, whyNotYet())
 
   /**
-   * @param {'approve' | 'deny'} decision
+   * @param {Verdict} decision
    * @param {string} label
    * @param {string} style
    */
   function button(decision, label, style) {
     const press = async () => {
       if (buttons.some((one) => one.getAttribute('aria-busy') === 'true')) return
+      const missing = missingFor(decision)
+      if (missing !== null) return say(failure, missing)
       pressed.setAttribute('aria-busy', 'true')
       say(failure, null)
       say(failure, await onDecide(decision, note.value.trim()))
@@ -45,12 +60,28 @@ export function drawDecisionForm(onDecide) {
     return pressed
   }
 
+  /** @param {Verdict} decision */
+  function missingFor(decision) {
+    const notYet = decision === 'approve' ? whyNotYet() : null
+    if (notYet !== null) return notYet
+    if (!noteRequired.includes(decision) || note.value.trim() !== '') return null
+    note.focus()
+    return `Write a note first: the policy asks for one to ${decision}.`
+  }
+
   return el(
     'section',
-    { class: 'panel decide', 'aria-label': 'Your decision' },
-    el('label', { for: 'note' }, 'Note ', el('span', {}, 'optional')),
+    { id: 'decide', class: 'panel decide', 'aria-label': 'Your decision' },
+    el('label', { for: 'note' }, 'Note ', el('span', { id: 'note-needed' }, neededWords(noteRequired))),
     note,
+    hint,
     failure,
     el('div', { class: 'verdicts' }, ...buttons),
   )
+}
+
+/** @param {Verdict[]} verdicts */
+function neededWords(verdicts) {
+  if (verdicts.length === 0) return 'optional'
+  return verdicts.length > 1 ? 'needed' : `needed to ${verdicts[0]}`
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // Has anybody been shown the card? A warning as long as no destination has taken it, with what became of it there.
 
-import { byId, el } from './dom.js'
+import { el } from './dom.js'
 import { revealed } from './revealed.js'
 
 /** @typedef {import('../../approvals/view.ts').ApprovalView} ApprovalView */
@@ -24,13 +24,4 @@ export function drawReach({ status, reached, unreached_reasons }) {
     ...revealed(WORDS[reason] ?? reason),
   ])
   return el('p', props, `No destination ${has} taken the card in time. `, ...reasons)
-}
-
-/** Changes it in place: whatever is being written beside it stays. @param {ApprovalView} view */
-export function updateReach(view) {
-  const before = byId('reach')
-  const now = drawReach(view)
-  if (before.textContent === now.textContent) return
-  before.replaceWith(now)
-  byId('announcer').textContent = now.textContent
 }
