@@ -6,6 +6,7 @@ import { strings } from '../fakes/adaptive-card-rules.ts'
 import { CHANNEL, eventually, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { EFFORT } from '../fakes/effort.ts'
+import { remembered } from '../fakes/peek.ts'
 
 const ROUNDS = 8 * EFFORT
 const CLICKS_EACH = 10
@@ -44,6 +45,7 @@ describe.each(databases)('on $name', ({ create }) => {
         const cards = [slackCard(id), teamsCard(id)] as const
         return cards[0] && cards[1] && ([cards[0], cards[1]] as const)
       })
+      await remembered(database.url, id, 2)
       const { people } = running.teams.workspace
       const clicks = Array.from({ length: CLICKS_EACH }, (_, i) => {
         const verdict = (i + round) % 2 ? ['approve_action', 'Deny'] : ['deny_action', 'Approve']
