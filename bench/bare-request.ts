@@ -19,6 +19,7 @@ const desk = createDesk({
   clock: systemClock,
   publicUrl: `http://127.0.0.1:${PORT}`,
   reviewable: ['slack'],
+  tellable: ['slack'],
   unreachedAfterMs: 60_000,
 })
 

@@ -150,6 +150,7 @@ function deliveryOf(
     lane: '',
     rank: 0,
     repeated: null,
+    recipient: null,
   }
 }
 

@@ -210,7 +210,7 @@ export interface DeliveryRow {
   id: string
   destination_id: string
   event_id: string
-  /** What its card shows: an approval, or the event of an alert. */
+  /** What its card shows: an approval, or the event of an alert. What one person is told has no card, and is its own. */
   subject_id: string
   /** pending, delivered, skipped (nothing left to show) or dead */
   state: string
@@ -227,6 +227,8 @@ export interface DeliveryRow {
   rank: number
   /** JSON object: how often its alert came in how many minutes; NULL where nobody counted. */
   repeated: string | null
+  /** JSON object: who alone is told, as events/recipient.ts has it; NULL: all who are there. */
+  recipient: string | null
 }
 
 /** One try to send a delivery. */

@@ -83,6 +83,7 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
     db,
     clock,
     ...viewing,
+    tellable: channelTypesThatTell(kinds),
     unreachedAfterMs: config.unreachedAfterMs,
     onClosed: waitingRoom.tell,
     onVoted: counts.voted,
@@ -96,6 +97,7 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
   const duties = [
     desk.expireDue,
     desk.escalateDue,
+    desk.remindDue,
     desk.noticeUnreached,
     destinations.forgetRemoved,
     deliveryLog.forgetOld,
@@ -142,6 +144,10 @@ function testWait({ config, testMs }: DomainOptions, ofPeople: string[]): (chann
 
 function channelTypesOfPeople(kinds: PlatformKind[]): string[] {
   return kinds.filter(({ audience }) => audience === 'people').map(({ name }) => name)
+}
+
+function channelTypesThatTell(kinds: PlatformKind[]): string[] {
+  return kinds.filter(({ tells }) => tells).map(({ name }) => name)
 }
 
 /** Whoever asks us does so from a workspace: a platform that calls us for nothing has none. */

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts'
 import type { SendResult } from '../delivery/end.ts'
 import { createWorker } from '../delivery/worker.ts'
 import { createExternalGroups, type ExternalGroups } from '../destinations/external-groups.ts'
+import { findContacts } from '../identity/group-people.ts'
 import { renameTenant } from '../identity/tenants.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Logger } from '../kit/log.ts'
@@ -42,6 +43,7 @@ export async function openPlatforms(options: PlatformsOptions): Promise<Platform
     onMoved: domain.destinations.moved,
     open: domain.destinations.open,
     findView: domain.queries.find,
+    findContacts: (personId) => findContacts(domain.db.read, personId),
     leaseMs: config.deliveryLeaseMs,
     unreachedAfterMs: config.unreachedAfterMs,
     onSent,

@@ -5,6 +5,7 @@ import type { EventType } from '../events/catalogue.ts'
 import { deliveriesOf, firstBefore, type Hearer, isOn, listens } from '../events/fan-out.ts'
 import type { Heard } from '../events/filter.ts'
 import { placeOfApproval } from '../events/place.ts'
+import { type Direct, directDeliveriesOf } from '../events/recipient.ts'
 import type { Severity } from '../events/severity.ts'
 import { newId } from '../kit/ids.ts'
 import { giveUpTurns, insertDeliveries } from '../store/deliveries.ts'
@@ -12,9 +13,11 @@ import { findListeners, type Listener } from '../store/destinations.ts'
 import { insertEvent } from '../store/events.ts'
 import { together } from '../store/together.ts'
 import type { Change } from './change.ts'
+import { toldDirectly } from './direct.ts'
 import { rulingOf } from './ruling.ts'
 
-type Telling = Pick<Change, 'trx' | 'now' | 'reviewable'>
+/** Without `tellable` nobody is told directly. */
+type Telling = Pick<Change, 'trx' | 'now' | 'reviewable'> & Partial<Pick<Change, 'tellable'>>
 
 /**
  * A closing reaches every destination that was ever sent the approval, whatever its filters: there it is the
@@ -32,7 +35,8 @@ export async function announce(
   const hearers = (await findListeners(change.trx, approval.id)).filter(
     (row) => row.id === first || row.told === 1 || (!isTest && shows(row)),
   )
-  await tell(change, heard, approval, firstBefore(hearers, first))
+  const direct = await toldDirectly(change, type, approval, hearers)
+  await tell(change, heard, approval, firstBefore(hearers, first), direct)
 }
 
 /**
@@ -67,7 +71,21 @@ export async function announceRedraw(
       ? row.told === 1
       : approval.is_test === 0 && listens(row, heard)
   const hearers = (await findListeners(change.trx, approval.id)).filter(isHearer)
-  await tell(change, heard, approval, firstBefore(hearers, first))
+  const direct = await toldDirectly(change, type, approval, hearers)
+  await tell(change, heard, approval, firstBefore(hearers, first), direct)
+}
+
+/** Cards do not change by it. Where nobody is left to be reminded there is nothing to tell. */
+export async function announceReminder(change: Telling, approval: ApprovalRow): Promise<number> {
+  const heard = heardOf('approval.reminded', approval)
+  const listeners = await findListeners(change.trx, approval.id)
+  const isOfPeople = (row: Listener) => change.reviewable.includes(row.channel_type)
+  const told = listeners.filter((row) => isOfPeople(row) && row.told === 1)
+  const direct = await toldDirectly(change, 'approval.reminded', approval, told)
+  if (direct.length === 0) return 0
+  const hearers = listeners.filter((row) => !isOfPeople(row) && listens(row, heard))
+  await tell(change, heard, approval, hearers, direct)
+  return direct.length
 }
 
 /** The same at those that were told of it before, and nowhere else: also from where nobody knows the platforms. */
@@ -101,6 +119,7 @@ async function tell(
   { type, severity }: Heard,
   approval: ApprovalRow,
   hearers: Hearer[],
+  direct: Direct[] = [],
 ): Promise<void> {
   const { id, status } = approval
   const event = { id: newId('evt'), type, severity, approval_id: id, created_at: now }
@@ -110,9 +129,9 @@ async function tell(
     trx,
     () => insertEvent(trx, event),
     () =>
-      insertDeliveries(
-        trx,
-        deliveriesOf(event, id, hearers, ({ told }) => placeOfApproval(approval, told === 1)),
-      ),
+      insertDeliveries(trx, [
+        ...deliveriesOf(event, id, hearers, ({ told }) => placeOfApproval(approval, told === 1)),
+        ...directDeliveriesOf(event, direct),
+      ]),
   )
 }

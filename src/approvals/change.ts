@@ -9,6 +9,8 @@ export interface Change extends ViewOptions {
   trx: Executor
   /** UTC epoch milliseconds, one instant for all that the transaction writes. */
   now: number
+  /** The channel types where one person alone can be told. */
+  tellable: readonly string[]
   /** The approvals that it closes: those who wait for them are told after the commit. */
   closed: ApprovalView[]
   /** The votes that it records, with the approvals as they stand by them. */

@@ -16,6 +16,7 @@ import { expire, expireRestored } from './expire.ts'
 import { open } from './open.ts'
 import type { Outcome } from './refusals.ts'
 import { refusedPress } from './refused-press.ts'
+import { remind } from './remind.ts'
 import { repeatable } from './repeatable.ts'
 import { request } from './request.ts'
 import { createUnreachedSweep } from './unreached.ts'
@@ -25,7 +26,7 @@ import { withdraw } from './withdraw.ts'
 /** So many overdue approvals expire in one transaction: a long list must not hold up the clicks. */
 const EXPIRY_BATCH = 50
 
-/** So many are escalated in one transaction. */
+/** So many are escalated, or reminded of, in one transaction. */
 const DUE_BATCH = 50
 
 const decideOnce = repeatable('decideApproval', decide, ({ approvalId, verdict, note = null }) => ({
@@ -43,6 +44,8 @@ export interface DeskOptions extends ViewOptions {
   clock: Clock
   /** So long a destination of people has to take a card. */
   unreachedAfterMs: number
+  /** The channel types where one person alone can be told. */
+  tellable: readonly string[]
   /** Told of each approval that closes, once that is durable and before anybody else hears of it. */
   onClosed?(approval: ApprovalView): void
   /** Told of each recorded vote, once that is durable, with the approval as it stands by it. */
@@ -52,7 +55,7 @@ export interface DeskOptions extends ViewOptions {
 }
 
 export function createDesk(options: DeskOptions): ApprovalDesk {
-  const { db, clock, publicUrl, reviewable, onClosed, onVoted } = options
+  const { db, clock, publicUrl, reviewable, tellable, onClosed, onVoted } = options
   const isFull = pendingLimit(db)
 
   async function change<T>(work: (change: Change) => Promise<T>): Promise<T> {
@@ -60,7 +63,7 @@ export function createDesk(options: DeskOptions): ApprovalDesk {
     const voted: Change['voted'] = []
     const unreached: string[] = []
     const result = await db.transact((trx) =>
-      work({ trx, now: clock.now(), publicUrl, reviewable, closed, voted, unreached }),
+      work({ trx, now: clock.now(), publicUrl, reviewable, tellable, closed, voted, unreached }),
     )
     for (const approval of closed) onClosed?.(approval)
     for (const { view, vote } of voted) onVoted?.(view, vote)
@@ -117,6 +120,7 @@ export function createDesk(options: DeskOptions): ApprovalDesk {
     expireDue: () => expireAll(clock.now, expire),
     expireRestored: () => expireAll(() => Number.MAX_SAFE_INTEGER, expireRestored),
     escalateDue: () => eachDue('escalate_at', escalate),
+    remindDue: () => eachDue('remind_at', remind),
     noticeUnreached: createUnreachedSweep(options, change),
   }
 }

@@ -25,6 +25,8 @@ export interface ApprovalDesk {
   expireRestored(): Promise<number>
   /** Asks the next group too about what waited so long. Returns how many it asked about. */
   escalateDue(): Promise<number>
+  /** Reminds those who are missing where half of the time is over. Returns of how many approvals. */
+  remindDue(): Promise<number>
   /** Marks what no destination of people has taken in time, and tells the fallbacks. Returns how many it marked. */
   noticeUnreached(): Promise<number>
 }

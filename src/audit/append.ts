@@ -13,6 +13,7 @@ export interface Entry {
     | 'approval.reviewed'
     | 'approval.seen'
     | 'approval.escalated'
+    | 'approval.reminded'
     | 'approval.answered'
     | 'approval.expired'
     | 'approval.unreached'

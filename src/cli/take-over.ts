@@ -19,7 +19,7 @@ export async function takeOver(
   db: Database,
   { publicUrl, clock, keepsKeys }: TakeOver,
 ): Promise<{ expired: number; revoked: number }> {
-  const desk = createDesk({ db, clock, publicUrl, reviewable: [], unreachedAfterMs: 0 })
+  const desk = createDesk({ db, clock, publicUrl, reviewable: [], tellable: [], unreachedAfterMs: 0 })
   const expired = await desk.expireRestored()
   return db.transact(async (trx) => {
     const now = clock.now()

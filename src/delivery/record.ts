@@ -8,6 +8,7 @@ const BEFORE_ITS_END = new Set([
   'approval.voted',
   'approval.escalated',
   'approval.reviewers_added',
+  'approval.reminded',
   'approval.unreached',
 ])
 

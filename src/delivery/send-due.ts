@@ -4,6 +4,7 @@ import type { DestinationRow } from '../../db/schema.ts'
 import { findEvents } from '../store/events.ts'
 import { findRepeated } from '../store/repeats.ts'
 import { alertsAtOnce, type Batch, type Batching, type Due, split, toBatches } from './batching.ts'
+import { isPutOff } from './direct.ts'
 import { type End, healthAfter, isLast, movedIn, resultOf } from './end.ts'
 import type { Lease } from './lease.ts'
 import { findNext } from './next-due.ts'
@@ -124,6 +125,7 @@ async function plan(run: Run, served: Served, options: ServeOptions): Promise<bo
 async function sendNow(next: Batch[], run: Run, served: Served, options: ServeOptions): Promise<boolean> {
   options.onBegin()
   const ends = (await Promise.all(next.map((batch) => sendBatch(batch, served, options)))).flat()
+  await putOffDirect(ends, run, served, options)
   const isOurs = await run.settled
   run.settled = settleRound(ends, served, options)
   // Thrown where it is awaited.
@@ -131,6 +133,21 @@ async function sendNow(next: Batch[], run: Run, served: Served, options: ServeOp
   if (!isOurs || ends.some(isLast)) return false
   // Where messages are independent, the next ones go while the database writes what became of these.
   return served.atOnce > 1 || run.settled
+}
+
+/** Where the platform takes one person's message later, it takes those to others no sooner. */
+async function putOffDirect(
+  ends: End[],
+  run: Run,
+  { lease }: Served,
+  { leases, clock }: ServeOptions,
+): Promise<void> {
+  const putOff = ends.find(isPutOff)
+  if (!putOff) return
+  const isDirect = ({ due }: Batch) => due.every(({ delivery }) => delivery.recipient !== null)
+  const [direct, others] = split(run.waiting, isDirect)
+  run.waiting = others
+  await leases.hold(lease, direct.flatMap(deliveriesIn), clock.now() + putOff.coolDownMs)
 }
 
 async function waitForRoom(

@@ -17,8 +17,10 @@ import {
 } from '../platforms/platform.ts'
 import type { Executor } from '../store/database.ts'
 import { type Delivered, deliver, isUnheard, type Place } from './deliver.ts'
-import type { Attempt, End } from './end.ts'
+import { findNextPlace, tellDirectly } from './direct.ts'
+import type { Attempt, End, NextPlace } from './end.ts'
 import { retryDelayMs } from './retry.ts'
+import type { WorkerOptions } from './worker-options.ts'
 
 /** Enough to find one in a thousand. */
 const MOST_HALVINGS = 12
@@ -38,6 +40,7 @@ export interface SendOptions {
   place: Place
   clock: Clock
   log: Logger
+  findContacts: WorkerOptions['findContacts']
   /** Renews the lease, to be asked before each request of several; false: another sender has the destination. */
   isOurs(): Promise<boolean>
 }
@@ -50,8 +53,13 @@ type Tried =
 /** Never throws what a platform throws. */
 export async function send({ delivery, message }: Letter, options: SendOptions): Promise<End> {
   const { db, place, clock } = options
-  const tried = await attempted(() => deliver(db, delivery, message, place, clock.now()), options)
-  const [end] = endsOf(tried, [delivery], options)
+  const act =
+    delivery.recipient === null
+      ? () => deliver(db, delivery, message, place, clock.now())
+      : () => tellDirectly(delivery, message, place, options)
+  const tried = await attempted(act, options)
+  const next = 'error' in tried ? await findNextPlace(db, delivery) : undefined
+  const [end] = endsOf(tried, [delivery], options, next)
   return end as End
 }
 
@@ -133,8 +141,8 @@ async function attempted(
   }
 }
 
-function endsOf(tried: Tried, deliveries: DeliveryRow[], options: SendOptions): End[] {
-  if ('error' in tried) return failures(tried.error, deliveries, tried.attempt, options)
+function endsOf(tried: Tried, deliveries: DeliveryRow[], options: SendOptions, next?: NextPlace): End[] {
+  if ('error' in tried) return failures(tried.error, deliveries, tried.attempt, options, next)
   const { attempt } = tried
   return deliveries.map((delivery) => ({ what: 'delivered', delivery, delivered: tried.delivered, attempt }))
 }
@@ -144,6 +152,7 @@ function failures(
   deliveries: DeliveryRow[],
   attempt: Attempt & { code: string },
   { kind, place, clock, log }: SendOptions,
+  next?: NextPlace,
 ): End[] {
   const { code } = attempt
   const about = { delivery: deliveries[0]?.id, count: deliveries.length, destination: place.row.id }
@@ -163,7 +172,9 @@ function failures(
   const ends = deliveries.map((delivery): End => {
     const isFinal = error instanceof Undeliverable
     const delayMs = isFinal ? undefined : retryDelayMs(policy, delivery.attempts + 1, random)
-    if (delayMs === undefined) return { what: 'dead', delivery, attempt }
+    if (delayMs === undefined) {
+      return next ? { what: 'elsewhere', delivery, attempt, next } : { what: 'dead', delivery, attempt }
+    }
     const misconfigured = error instanceof Misconfigured ? code : null
     return { what: 'failed', delivery, attempt, nextAttemptAt: now + delayMs, misconfigured }
   })
@@ -173,7 +184,7 @@ function failures(
     const nextAttemptAt = isoTime(retried[0].nextAttemptAt)
     log.warn({ ...about, count: retried.length, ...why, nextAttemptAt }, 'a send failed and is tried again')
   }
-  const dead = ends.length - retried.length
+  const dead = ends.filter((end) => end.what === 'dead').length
   if (dead > 0) log.warn({ ...about, count: dead, ...why }, 'a delivery is given up')
   return ends
 }

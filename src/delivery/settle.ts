@@ -7,11 +7,13 @@ import { newId } from '../kit/ids.ts'
 import { insertAttempts } from '../store/attempts.ts'
 import type { Database, Executor } from '../store/database.ts'
 import { redeliverNewest, type Settled, settleDeliveries } from '../store/deliveries.ts'
+import { moveDelivery, postpone } from '../store/due.ts'
 import { updateLeased } from '../store/leases.ts'
 import { forgetCard, rememberCard, updateWhole } from '../store/posted-cards.ts'
 import { together } from '../store/together.ts'
 import { unmarkUnreached } from '../store/unreached.ts'
 import { chunks } from './chunks.ts'
+import { isPutOff } from './direct.ts'
 import { coolDownMsOf, type End } from './end.ts'
 import type { Lease } from './lease.ts'
 
@@ -33,6 +35,7 @@ export async function settle(
     // Approvals before cards, as a vote takes them: else the two could wait for each other.
     await unmarkUnreached(trx, ends.filter(isTakenLate).map(subjectOf))
     for (const end of ends) await keepCards(trx, lease, end)
+    for (const end of ends) await settleDirect(trx, lease, end, now)
     const [, isSettled] = await together(
       trx,
       () => logAll(trx, ends),
@@ -92,9 +95,20 @@ async function keepCards(trx: Executor, lease: Lease, end: End): Promise<void> {
   for (const card of changedIn(end)) await updateWhole(trx, card)
 }
 
+/** What one person alone could not be told here: it waits by itself, or goes on to where they may be known. */
+async function settleDirect(trx: Executor, lease: Lease, end: End, now: number): Promise<void> {
+  if (isPutOff(end)) await postpone(trx, [end.delivery], lease, now + end.coolDownMs)
+  if (end.what !== 'elsewhere') return
+  const change = { ...end.next, last_error: end.attempt.code, next_attempt_at: now }
+  await moveDelivery(trx, end.delivery, lease, change)
+}
+
+/** What is settled with the deliveries that were sent: the others are, or wait. */
+const COUNTED: ReadonlySet<End['what']> = new Set(['delivered', 'failed', 'dead'])
+
 /** Those that changed alike are changed in one statement. Resolves whether all of them were. */
 async function settleAll(trx: Executor, lease: Lease, ends: End[], now: number): Promise<boolean> {
-  const counted = ends.filter(({ what }) => what !== 'throttled' && what !== 'gone')
+  const counted = ends.filter(({ what }) => COUNTED.has(what))
   const settled = new Set<string>()
   for (const alike of Map.groupBy(counted, (end) => JSON.stringify(changeOf(end, now))).values()) {
     const change = changeOf(alike[0] as End, now)

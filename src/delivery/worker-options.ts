@@ -8,6 +8,12 @@ import type { Destination, Platform, PlatformKind } from '../platforms/platform.
 import type { Database } from '../store/database.ts'
 import type { SendResult } from './end.ts'
 
+/** The accounts and addresses of one person. */
+export interface Contacts {
+  accounts: { platform: string; tenant: string; user_id: string }[]
+  emails: string[]
+}
+
 export interface WorkerOptions {
   db: Database
   kinds: Pick<
@@ -28,6 +34,8 @@ export interface WorkerOptions {
   onMoved(destinationId: string, values: Record<string, unknown>): Promise<unknown>
   open(row: DestinationRow): Destination
   findView(approvalId: string): Promise<ApprovalView | undefined>
+  /** Under what a person is known on platforms; undefined: there is nobody, or they were disabled. */
+  findContacts(personId: string): Promise<Contacts | undefined>
   /** Longer than any send: a sender that is silent for so long is taken for dead. */
   leaseMs: number
   /** Approvals of that age may be found to have reached nobody. */

@@ -19,6 +19,10 @@ export const EVENT_TYPES = {
     severity: null,
     meaning: 'An admin added somebody to a group that is asked.',
   },
+  'approval.reminded': {
+    severity: null,
+    meaning: 'Those who are asked and have not voted were reminded, because half of the time is over.',
+  },
   'approval.decided': { severity: null, meaning: 'It was approved or denied.' },
   'approval.expired': { severity: null, meaning: 'Nobody decided in time.' },
   'approval.unreached': { severity: null, meaning: 'No destination has taken its card in time.' },

@@ -47,18 +47,31 @@ function deliveryTo(
   placeOf: (hearer: Hearer) => Place,
 ): DeliveryRow {
   return {
-    id: newId('dlv'),
-    destination_id: hearer.id,
-    event_id: event.id,
+    ...newDelivery(event, hearer.id, placeOf(hearer)),
     subject_id: subjectId,
+    repeated: hearer.repeated ? JSON.stringify(hearer.repeated) : null,
+    recipient: null,
+  }
+}
+
+/** Due at once. */
+export function newDelivery(
+  event: Pick<EventRow, 'id' | 'created_at'>,
+  destinationId: string,
+  place: Place,
+): Omit<DeliveryRow, 'subject_id' | 'recipient'> {
+  return {
+    id: newId('dlv'),
+    destination_id: destinationId,
+    event_id: event.id,
     state: 'pending',
     attempts: 0,
     next_attempt_at: event.created_at,
     last_error: null,
     created_at: event.created_at,
     finished_at: null,
-    repeated: hearer.repeated ? JSON.stringify(hearer.repeated) : null,
-    ...placeOf(hearer),
+    repeated: null,
+    ...place,
   }
 }
 

@@ -19,6 +19,9 @@ export function placeOfApproval(
   return { class: CLASS.card, lane: owner_key_id, rank: risk * RISK_STEP + expires_at }
 }
 
+/** Of what one person alone is told: after all that everybody waits for. */
+export const DIRECT: Place = { class: CLASS.other, lane: '', rank: 0 }
+
 export function placeOfAlert(severity: Severity): Place {
   return { class: severity === 'critical' ? CLASS.critical : CLASS.other, lane: '', rank: 0 }
 }

@@ -14,9 +14,23 @@ import type { Logger } from '../kit/log.ts'
  * `event` is why it is sent now; what is shown of an approval or an alert is its current state. `mention`: the people
  * there shall be called; nothing else ever produces a mention, and a redraw never does.
  */
-export type Message =
-  | { kind: 'approval'; view: ApprovalView; event: EventView; mention?: boolean }
-  | { kind: 'alert'; event: EventView; mention?: boolean }
+export type Message = ApprovalMessage | { kind: 'alert'; event: EventView; mention?: boolean }
+
+export interface ApprovalMessage {
+  kind: 'approval'
+  view: ApprovalView
+  event: EventView
+  mention?: boolean
+}
+
+/** By what a platform may know a person: accounts of its own first, then addresses. */
+export interface Contact {
+  accounts: { tenant: string; userId: string }[]
+  emails: string[]
+}
+
+/** The code where a workspace knows no such member. */
+export const RECIPIENT_UNKNOWN = 'recipient_unknown'
 
 /** Events that wait at one destination together, the earliest first. */
 export interface Digest {
@@ -82,6 +96,8 @@ export interface PlatformKind<Config = unknown> {
   readonly retryPolicy: RetryPolicy
   /** Who hears there. Only people can see to an approval. */
   readonly audience: 'people' | 'machines'
+  /** Whether one person alone can be told: what it creates has `tell` then. */
+  readonly tells?: boolean
   /** Everything that is due goes together, by `digest` and at most so many at once: for machines. */
   readonly batch?: number
   /** Deliveries of one key keep their order, also while an earlier one waits for another try. */
@@ -141,6 +157,12 @@ export interface Platform<Config = unknown> {
   post(message: Message, to: Destination<Config>): Promise<Posted>
   /** Brings a posted message to the truth: safe to repeat; closed means no buttons. Throws as `post` does. */
   redraw?(handle: string, message: Message, to: Destination<Config>): Promise<Drawn>
+  /**
+   * Tells one full member alone, in one line and a link, which is never redrawn: through the app that posts to that
+   * destination, and in its workspace. Throws as `post` does, Undeliverable with `recipient_unknown` where it knows no
+   * such member; whatever is thrown says nothing of the destination.
+   */
+  tell?(message: ApprovalMessage, contact: Contact, to: Destination<Config>): Promise<void>
   /** One message for all of them, which is never redrawn. Throws as `post` does. */
   digest?(digest: Digest, to: Destination<Config>): Promise<Posted>
 }

@@ -32,6 +32,7 @@ const addDeliveries = compileOncePerLength((trx, rows: DeliveryRow[]) =>
           'lane',
           'rank',
           'repeated',
+          'recipient',
         ),
       ),
     ),

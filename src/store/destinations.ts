@@ -69,6 +69,18 @@ const listeners = compileOnce((db, p: { subjectId: string }) =>
     .orderBy('id'),
 )
 
+/** The first of them that is on; undefined: none is. */
+export async function findFirstOn(db: Executor, ids: string[]): Promise<string | undefined> {
+  const rows = await db
+    .selectFrom('destinations')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('enabled', '=', 1)
+    .where('deleted_at', 'is', null)
+    .execute()
+  return ids.find((id) => rows.some((row) => row.id === id))
+}
+
 /** undefined when it was deleted meanwhile. */
 export async function updateDestination(
   trx: Executor,

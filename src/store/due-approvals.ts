@@ -38,6 +38,22 @@ export async function markEscalated(
     .executeTakeFirst()
 }
 
+/** The same of those who are missing: undefined when it is closed, was done before, or is not due. */
+export async function markReminded(
+  trx: Executor,
+  id: string,
+  now: number,
+): Promise<ApprovalRow | undefined> {
+  return trx
+    .updateTable('approvals')
+    .set({ remind_at: null })
+    .where('id', '=', id)
+    .where('status', '=', PENDING)
+    .where('remind_at', '<=', now)
+    .returningAll()
+    .executeTakeFirst()
+}
+
 /** The pending approvals whose ruling names a group; each is looked at, which is done only when a group changes. */
 export function findPendingNaming(db: Executor, groupId: string): Promise<ApprovalRow[]> {
   return db

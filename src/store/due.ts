@@ -177,6 +177,19 @@ const delay = compileOncePerLength((trx, rows: Postponing[]) => {
   return updateAsRead(trx, rows).set({ next_attempt_at: until }).where(isLeased(leaseId, destinationId))
 })
 
+/** To another destination, as if it had never been tried, only while it is as it was read and the lease holds. */
+export async function moveDelivery(
+  trx: Executor,
+  delivery: Pick<DeliveryRow, 'id' | 'next_attempt_at'>,
+  lease: { id: string; destinationId: string },
+  change: Pick<DeliveryRow, 'destination_id' | 'recipient' | 'last_error' | 'next_attempt_at'>,
+): Promise<void> {
+  await updateAsRead(trx, [delivery])
+    .set({ ...change, attempts: 0 })
+    .where(isLeased(lease.id, lease.destinationId))
+    .execute()
+}
+
 /** For a destination that may be told sooner now than when its deliveries were held back. */
 export function endHolds(trx: Executor, destinationId: string, now: number): Promise<unknown> {
   return trx

@@ -17,6 +17,7 @@ import * as misconfigured from '../../db/migrations/0013-misconfigured.ts'
 import * as groups from '../../db/migrations/0014-groups.ts'
 import * as policies from '../../db/migrations/0015-policies.ts'
 import * as seen from '../../db/migrations/0016-seen.ts'
+import * as recipients from '../../db/migrations/0017-recipients.ts'
 import { StartError } from '../kit/start-error.ts'
 import type { Executor } from './database.ts'
 
@@ -37,6 +38,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0014-groups': groups,
   '0015-policies': policies,
   '0016-seen': seen,
+  '0017-recipients': recipients,
 }
 
 /**

@@ -51,9 +51,11 @@ function closedBefore(
 export async function deleteApprovals(trx: Executor, ids: string[]): Promise<void> {
   const audited = trx.selectFrom('audit').select('id').where('subject', 'in', ids)
   await trx.deleteFrom('audit_personal').where('audit_id', 'in', audited).execute()
-  const sent = trx.selectFrom('deliveries').select('id').where('subject_id', 'in', ids)
+  // By their events: what one person alone was told has no card of the approval's.
+  const told = trx.selectFrom('events').select('id').where('approval_id', 'in', ids)
+  const sent = trx.selectFrom('deliveries').select('id').where('event_id', 'in', told)
   await trx.deleteFrom('delivery_attempts').where('delivery_id', 'in', sent).execute()
-  await trx.deleteFrom('deliveries').where('subject_id', 'in', ids).execute()
+  await trx.deleteFrom('deliveries').where('event_id', 'in', told).execute()
   await trx.deleteFrom('posted_cards').where('subject_id', 'in', ids).execute()
   await trx.deleteFrom('decisions').where('approval_id', 'in', ids).execute()
   await trx.deleteFrom('events').where('approval_id', 'in', ids).execute()

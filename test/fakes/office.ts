@@ -36,6 +36,7 @@ export const LIMITS: Limits = {
 export const DESK = {
   publicUrl: 'http://countersign.test',
   reviewable: ['scripted'],
+  tellable: ['scripted'],
   unplaced: ['machine'],
   unreachedAfterMs: UNREACHED_AFTER_MS,
 }

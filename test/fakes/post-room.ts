@@ -5,6 +5,7 @@ import type { Alert } from '../../src/events/emit.ts'
 import type { EventView } from '../../src/events/event.ts'
 import { createIntake } from '../../src/events/intake.ts'
 import { settingsOf } from '../../src/events/settings.ts'
+import { findContacts } from '../../src/identity/group-people.ts'
 import type { Clock } from '../../src/kit/clock.ts'
 import { eventually } from './countersign.ts'
 import type { databases } from './databases.ts'
@@ -80,6 +81,7 @@ export async function openPostRoom(
           ...(deleted_at !== null && { state: 'removed' as const }),
         }),
         findView: of.queries.find,
+        findContacts: (personId) => findContacts(of.db.read, personId),
         leaseMs: LEASE_MS,
         unreachedAfterMs: UNREACHED_AFTER_MS,
         clock: by,

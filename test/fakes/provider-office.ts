@@ -47,6 +47,7 @@ export async function openProviderOffice(
     onMoved: async () => {},
     open: ({ id, name }) => ({ id, name, config: opened, includeDetails: true }),
     findView: office.queries.find,
+    findContacts: async () => undefined,
     leaseMs: 60_000,
     unreachedAfterMs: 60_000,
     clock,

@@ -94,6 +94,7 @@ describe('the name of an event', () => {
       'approval.voted',
       'approval.escalated',
       'approval.reviewers_added',
+      'approval.reminded',
       'approval.decided',
       'approval.expired',
       'approval.unreached',

@@ -50,6 +50,7 @@ async function sendAll(
     place: { row: { id: 'dst_1' } as never, platform, audience: 'people', to: {} as never },
     clock: manualClock(),
     log: silent,
+    findContacts: async () => undefined,
     isOurs: async () => sent.requests.length < requests,
   })
   return { ...sent, ends }

@@ -112,6 +112,7 @@ describe('whether it calls for attention', () => {
     'approval.voted': false,
     'approval.escalated': false,
     'approval.reviewers_added': false,
+    'approval.reminded': false,
     'approval.decided': false,
     'approval.expired': false,
     'approval.unreached': false,

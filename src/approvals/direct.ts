@@ -1,0 +1,135 @@
+// Says who alone is told of a change of an approval, and at which destinations each may be known.
+
+import type { ApprovalRow } from '../../db/schema.ts'
+import type { EventType } from '../events/catalogue.ts'
+import { isOn } from '../events/fan-out.ts'
+import type { Direct, Recipient } from '../events/recipient.ts'
+import { isOfDisabled } from '../identity/accounts.ts'
+import { shareAddress } from '../identity/addresses.ts'
+import { findGroupPeople } from '../identity/group-people.ts'
+import { findPeople, isSamePerson, type Person } from '../identity/persons.ts'
+import { findAskers } from '../store/api-keys.ts'
+import { findVoteRows } from '../store/decisions.ts'
+import type { Listener } from '../store/destinations.ts'
+import type { Change } from './change.ts'
+import { askedOf, requirementsOf, type Review, rulingOf } from './ruling.ts'
+import { approversOf, fill } from './tally.ts'
+import { type Vote, votesWithPeople } from './votes.ts'
+
+/** More would be a mailing list. */
+const MOST_TOLD = 100
+/** Each is a question to a platform where somebody is known nowhere. */
+const MOST_PLACES = 10
+
+type Telling = Pick<Change, 'trx' | 'now'> & Partial<Pick<Change, 'tellable'>>
+
+/** Somebody who may be told, and the platforms where an account of theirs is known. */
+interface Addressee {
+  recipient: Recipient
+  platforms: string[]
+  /** Only there: no address is known. */
+  nowhereElse: boolean
+}
+
+/**
+ * At the destinations of people among `hearers` that are on, each person once. A test, and what a policy answered by
+ * itself, is told to nobody.
+ */
+export async function toldDirectly(
+  change: Telling,
+  type: EventType,
+  approval: ApprovalRow,
+  hearers: Listener[],
+): Promise<Direct[]> {
+  const review = rulingOf(approval)?.review
+  const { tellable = [] } = change
+  const places = hearers.filter((row) => tellable.includes(row.channel_type) && isOn(row))
+  if (!review || places.length === 0) return []
+  const addressees = await addresseesOf(change, type, approval, review)
+  const direct = addressees.map((one) => ({ recipient: one.recipient, places: placesFor(one, places) }))
+  return direct.filter((one) => one.places.length > 0).slice(0, MOST_TOLD)
+}
+
+async function addresseesOf(
+  change: Telling,
+  type: EventType,
+  approval: ApprovalRow,
+  review: Review,
+): Promise<Addressee[]> {
+  const tells = (whom: Review['tell'][number]) => review.tell.includes(whom)
+  switch (type) {
+    case 'approval.requested':
+      if (!tells('reviewers')) return []
+      return reviewersIn(change, approval, idsOf(requirementsOf(askedOf(approval))), [])
+    case 'approval.reminded':
+      return missingReviewers(change, approval)
+    case 'approval.escalated': {
+      const group = review.escalateTo
+      return group ? reviewersIn(change, approval, [group.id], await votesOn(change, approval)) : []
+    }
+    case 'approval.decided':
+    case 'approval.expired':
+      return tells('requester') ? requesterOf(change, approval) : []
+    default:
+      return []
+  }
+}
+
+/** Whose approval counts for what is not met yet. */
+async function missingReviewers(change: Telling, approval: ApprovalRow): Promise<Addressee[]> {
+  const asked = askedOf(approval)
+  const votes = await votesOn(change, approval)
+  const open = fill(asked, approversOf(votes)).filter(({ missing }) => missing > 0)
+  const groups = idsOf(open.map(({ requirement }) => requirement))
+  return reviewersIn(change, approval, [...groups, ...(asked.escalatedTo ? [asked.escalatedTo.id] : [])], votes)
+}
+
+/** Nobody who may not decide it: who asked, who has voted, and who was disabled. */
+async function reviewersIn(
+  { trx, now }: Telling,
+  approval: ApprovalRow,
+  groupIds: string[],
+  votes: Vote[],
+): Promise<Addressee[]> {
+  const { people, accounts } = await findGroupPeople(trx, groupIds, now)
+  if (people.length + accounts.length === 0) return []
+  const askers = [...(await findPeople(trx, await findAskers(trx, approval.id))).values()]
+  const asking = [approval.requested_by, ...askers.flatMap(({ emails }) => emails)].filter(Boolean)
+  const mayDecide = (person: Person) =>
+    !person.isDisabled &&
+    !askers.some(({ id }) => id === person.id) &&
+    !shareAddress(asking, person.emails) &&
+    !votes.some(({ by }) => isSamePerson(by, person))
+  return [
+    ...people.filter(mayDecide).map((person) => ({
+      recipient: { person_id: person.id },
+      platforms: person.accounts.map(({ platform }) => platform),
+      nowhereElse: person.emails.length === 0,
+    })),
+    ...accounts.map((account) => ({
+      recipient: { account },
+      platforms: [account.platform],
+      nowhereElse: true,
+    })),
+  ]
+}
+
+async function requesterOf({ trx }: Telling, { requested_by }: ApprovalRow): Promise<Addressee[]> {
+  if (requested_by === '' || (await isOfDisabled(trx, [requested_by]))) return []
+  return [{ recipient: { requester: true }, platforms: [], nowhereElse: false }]
+}
+
+async function votesOn({ trx }: Telling, { id }: ApprovalRow): Promise<Vote[]> {
+  return votesWithPeople(trx, await findVoteRows(trx, [id]))
+}
+
+/** First where an account is known, then where an address may be; the oldest destination first. */
+function placesFor({ platforms, nowhereElse }: Addressee, places: Listener[]): string[] {
+  const isKnown = ({ channel_type }: Listener) => platforms.includes(channel_type)
+  const others = nowhereElse ? [] : places.filter((row) => !isKnown(row))
+  return [...places.filter(isKnown), ...others].slice(0, MOST_PLACES).map(({ id }) => id)
+}
+
+function idsOf(requirements: { group: { id: string } }[]): string[] {
+  return requirements.map(({ group }) => group.id)
+}

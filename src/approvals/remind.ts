@@ -1,0 +1,17 @@
+// Reminds those who are missing of an approval, once, when half of its time is over.
+
+import { record } from '../audit/append.ts'
+import { markReminded } from '../store/due-approvals.ts'
+import { announceReminder } from './announce.ts'
+import type { Change } from './change.ts'
+import { isOverdue } from './expire.ts'
+
+/** Nothing, when it was closed or reminded of meanwhile. Whether they can be reached is found out when it is sent. */
+export async function remind(change: Change, id: string): Promise<void> {
+  const { trx, now } = change
+  const approval = await markReminded(trx, id, now)
+  if (!approval || isOverdue(approval, now)) return
+  const reminded = await announceReminder(change, approval)
+  if (reminded === 0) return
+  await record(trx, { at: now, action: 'approval.reminded', subject: id, facts: { reminded }, personal: {} })
+}
