@@ -12,7 +12,7 @@ import { findAskers } from '../store/api-keys.ts'
 import { findVoteRows } from '../store/decisions.ts'
 import type { Listener } from '../store/destinations.ts'
 import type { Change } from './change.ts'
-import { askedOf, requirementsOf, type Review, rulingOf } from './ruling.ts'
+import { askedOf, type Review, requirementsOf, rulingOf } from './ruling.ts'
 import { approversOf, fill } from './tally.ts'
 import { type Vote, votesWithPeople } from './votes.ts'
 
@@ -81,7 +81,12 @@ async function missingReviewers(change: Telling, approval: ApprovalRow): Promise
   const votes = await votesOn(change, approval)
   const open = fill(asked, approversOf(votes)).filter(({ missing }) => missing > 0)
   const groups = idsOf(open.map(({ requirement }) => requirement))
-  return reviewersIn(change, approval, [...groups, ...(asked.escalatedTo ? [asked.escalatedTo.id] : [])], votes)
+  return reviewersIn(
+    change,
+    approval,
+    [...groups, ...(asked.escalatedTo ? [asked.escalatedTo.id] : [])],
+    votes,
+  )
 }
 
 /** Nobody who may not decide it: who asked, who has voted, and who was disabled. */

@@ -24,6 +24,12 @@ export function slackManifest(url: string) {
       background_color: '#242042',
     },
     features: {
+      // Where people are told directly. What they write there reaches nobody.
+      app_home: {
+        home_tab_enabled: false,
+        messages_tab_enabled: true,
+        messages_tab_read_only_enabled: true,
+      },
       bot_user: { display_name: 'countersign', always_online: true },
       slash_commands: [
         {

@@ -75,8 +75,8 @@ function teamsManifest({ appId, publicUrl }: App) {
         commandLists: [{ scopes: ['personal', 'team', 'groupChat'], commands: COMMANDS }],
       },
     ],
-    // Who pressed. Not messageTeamMembers: cards go where the app was added.
-    permissions: ['identity'],
+    // Who pressed; and to tell members of a team directly, where a policy asks for that.
+    permissions: ['identity', 'messageTeamMembers'],
     validDomains: [new URL(publicUrl).host],
   }
 }

@@ -39,11 +39,7 @@ export async function markEscalated(
 }
 
 /** The same of those who are missing: undefined when it is closed, was done before, or is not due. */
-export async function markReminded(
-  trx: Executor,
-  id: string,
-  now: number,
-): Promise<ApprovalRow | undefined> {
+export async function markReminded(trx: Executor, id: string, now: number): Promise<ApprovalRow | undefined> {
   return trx
     .updateTable('approvals')
     .set({ remind_at: null })

@@ -3,12 +3,12 @@
 import type { Destination, Message, Platform } from '../../src/platforms/platform.ts'
 
 export interface Sent {
-  what: 'post' | 'redraw' | 'digest'
+  what: 'post' | 'redraw' | 'digest' | 'tell'
   to: string
   /** The id of the approval, or of the alert; of a digest all of them. */
   about: string
   status: string
-  /** Of the card that was posted or redrawn. */
+  /** Of the card that was posted or redrawn; of what one person was told, whom, as `T1/U1` or by an address. */
   handle: string
   /** How the destination stood for the one who sent. */
   place: 'on' | NonNullable<Destination['state']>
@@ -80,6 +80,12 @@ export function scriptedPlatform(): ScriptedPlatform {
       await act(send)
       sent.push({ ...send, handle })
       return { whole: true }
+    },
+    async tell(message, { accounts, emails }, to) {
+      const send = words('tell', message, to)
+      const [whom = ''] = [...accounts.map(({ tenant, userId }) => `${tenant}/${userId}`), ...emails]
+      await act(send)
+      sent.push({ ...send, handle: whom })
     },
     async digest({ events }, to) {
       const about = events.map(({ id }) => id).join()

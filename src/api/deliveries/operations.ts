@@ -13,6 +13,17 @@ const COLLECTION = '/v1/deliveries'
 const unknownId = { 404: ['not_found'] } as const
 const STATES = ['pending', 'delivered', 'skipped', 'dead'] as const
 
+const recipient = z
+  .object({
+    kind: z.enum(['person', 'account', 'requester']),
+    person_id: z.string().nullable(),
+    account: z
+      .object({ platform: z.string(), tenant: z.string(), user_id: z.string() })
+      .meta({ id: 'RecipientAccount' })
+      .nullable(),
+  })
+  .meta({ id: 'DeliveryRecipient' })
+
 const deliveryFields = z.object({
   id: z.string(),
   destination_id: z.string(),
@@ -20,6 +31,7 @@ const deliveryFields = z.object({
   event_type: z.string(),
   severity: z.enum(SEVERITIES),
   approval_id: z.string().nullable(),
+  recipient: recipient.nullable().describe('Who alone is told; null: all who are there'),
   state: z.enum(STATES).describe('skipped: there was nothing left to show; dead: given up'),
   attempts: z.int(),
   next_attempt_at: time.nullable().describe('null: it has ended'),

@@ -2,6 +2,7 @@
 
 import type { z } from 'zod'
 import type { DeliveryLog, LoggedDelivery } from '../../delivery/log.ts'
+import { recipientOf } from '../../events/recipient.ts'
 import type { Severity } from '../../events/severity.ts'
 import { isoTime } from '../../kit/clock.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
@@ -63,6 +64,16 @@ function filterOf({ destination, event_type, created_from, created_before }: Fil
   }
 }
 
+/** Never an address. */
+function recipientIn(row: LoggedDelivery): z.infer<typeof operations.delivery>['recipient'] {
+  const recipient = recipientOf(row)
+  if (recipient === null) return null
+  const nobody = { person_id: null, account: null }
+  if ('person_id' in recipient) return { ...nobody, kind: 'person', person_id: recipient.person_id }
+  if ('account' in recipient) return { ...nobody, kind: 'account', account: recipient.account }
+  return { ...nobody, kind: 'requester' }
+}
+
 function wire(row: LoggedDelivery): z.infer<typeof operations.delivery> {
   return {
     id: row.id,
@@ -71,6 +82,7 @@ function wire(row: LoggedDelivery): z.infer<typeof operations.delivery> {
     event_type: row.event_type,
     severity: row.severity as Severity,
     approval_id: row.approval_id,
+    recipient: recipientIn(row),
     state: row.state as DeliveryState,
     attempts: row.attempts,
     next_attempt_at: row.state === 'pending' ? isoTime(row.next_attempt_at) : null,

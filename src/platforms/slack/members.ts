@@ -81,7 +81,7 @@ function toldOf({ profile, real_name, is_email_confirmed }: User): Partial<Accou
   }
 }
 
-function standingOf(user: User, { teamId, enterpriseId }: Workspace): Standing {
+export function standingOf(user: User, { teamId, enterpriseId }: Workspace): Standing {
   if (user.deleted) return 'external'
   if (user.is_bot || user.id === 'USLACKBOT') return 'bot'
   if (user.is_restricted || user.is_ultra_restricted) return 'guest'

@@ -10,6 +10,7 @@ import { cardOf } from './card.ts'
 import { createClickOrigins } from './click-origin.ts'
 import { pressesAt, type SlackConfig, type SlackEnvironment, slackConfig } from './config.ts'
 import { digestCard } from './digest-card.ts'
+import { directMessages } from './direct.ts'
 import { listenToCommands } from './governance-command.ts'
 import { hookApi } from './hook-api.ts'
 import { createReceiver, ENDPOINTS, type Signers } from './inbound.ts'
@@ -33,6 +34,7 @@ export function slack(env: SlackEnvironment & Outgoing): PlatformKind<SlackConfi
     secrets: ['bot_token', 'signing_secret', 'webhook_url'],
     retryPolicy: 'prompt',
     audience: 'people',
+    tells: true,
     keepsExcerpts: true,
     host: ({ webhook_url = env.apiUrl }) => URL.parse(webhook_url)?.host,
     // Of a bot, Slack itself says when it is too much.
@@ -105,6 +107,8 @@ function createSlack(
 
     digest: (digest, to) =>
       transportTo(to).post(digestCard(digest, posting(digest, to, pressesAt(to.config)))),
+
+    tell: directMessages({ botToken: env.botToken, clientOf, workspaces: known, clock: ports.clock }),
 
     async redraw(handle, message, to) {
       await transportTo(to).redraw(handle, cardOf(message, redrawing(to, pressesAt(to.config))))

@@ -58,11 +58,14 @@ export function members(clock: Clock, log: Logger): IdentifyMember {
 }
 
 /** Teams spells it both ways. */
-function idOf({ aadObjectId, objectId }: TeamsChannelAccount & { objectId?: string }): string | undefined {
+export function idOf({
+  aadObjectId,
+  objectId,
+}: TeamsChannelAccount & { objectId?: string }): string | undefined {
   return (aadObjectId ?? objectId)?.toLowerCase()
 }
 
-function standingOf(member: TeamsChannelAccount, tenant: string): Standing {
+export function standingOf(member: TeamsChannelAccount, tenant: string): Standing {
   const { tenantId, userRole, userPrincipalName } = member
   if (tenantId === undefined || userPrincipalName === undefined) return 'unknown'
   if (tenantId.toLowerCase() !== tenant) return 'external'

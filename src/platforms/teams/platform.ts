@@ -10,6 +10,7 @@ import { type CardAndSummary, cardOf, digestCard, refusalText } from './cards.ts
 import { createClicks } from './clicks.ts'
 import type { BotEnvironment, ConversationConfig } from './config.ts'
 import { createConversations, type KnownConversation } from './conversations.ts'
+import { directMessages } from './direct.ts'
 import { handleOf, placeOf } from './handle.ts'
 import { mountInbound } from './inbound.ts'
 import { members } from './members.ts'
@@ -21,7 +22,7 @@ import { tokenVerifier } from './token.ts'
 
 /** Where cards are posted by the bot, and can be redrawn. */
 export type Bot = Platform<ConversationConfig> &
-  Required<Pick<Platform<ConversationConfig>, 'redraw' | 'digest'>>
+  Required<Pick<Platform<ConversationConfig>, 'redraw' | 'digest' | 'tell'>>
 
 const MICROSOFT_METADATA_URL = 'https://login.botframework.com/v1/.well-known/openidconfiguration'
 
@@ -103,6 +104,8 @@ export function createTeams(env: BotEnvironment, ports: PlatformPorts<Conversati
       const options = posting(digest, to, DIALOGS)
       return send(activity(digestCard(digest, options), options), to.config)
     },
+
+    tell: directMessages({ appId: env.appId, conversations, connector, calling, clock }),
 
     async redraw(handle, message, to) {
       const { conversationId, messageId } = placeOf(handle)

@@ -8,6 +8,7 @@ import {
   type Platform,
   type PlatformKind,
   type PlatformPorts,
+  RECIPIENT_UNKNOWN,
   Undeliverable,
 } from '../platform.ts'
 import type { Outgoing } from '../reach.ts'
@@ -36,6 +37,7 @@ export function teams(
     secrets: ['webhook_url'],
     retryPolicy: 'prompt',
     audience: 'people',
+    tells: env !== undefined,
     keepsExcerpts: true,
     // Of a bot, each conversation names its own.
     host: ({ webhook_url }) => (webhook_url === undefined ? undefined : URL.parse(webhook_url)?.host),
@@ -90,6 +92,11 @@ async function createBothWays(
       return (await byWebhook()).digest(digest, { ...place, config })
     },
 
+    async tell(message, contact, { config, ...place }) {
+      if (config.webhook_url === undefined) return bot.tell(message, contact, { ...place, config })
+      throw new Undeliverable('message', RECIPIENT_UNKNOWN)
+    },
+
     async redraw(handle, message, { config, ...place }) {
       if (config.webhook_url === undefined) return bot.redraw(handle, message, { ...place, config })
       // The bot posted it, before this was the destination of a webhook.
@@ -115,7 +122,12 @@ function conversationsIn(destinations: Destination<TeamsConfig>[]): Destination<
 }
 
 /** For destinations from the time when an app was connected. */
-const NOT_CONNECTED: Bot = { post: notConnected, digest: notConnected, redraw: notConnected }
+const NOT_CONNECTED: Bot = {
+  post: notConnected,
+  digest: notConnected,
+  redraw: notConnected,
+  tell: notConnected,
+}
 
 async function notConnected(): Promise<never> {
   throw new Undeliverable('destination', 'app_not_configured')

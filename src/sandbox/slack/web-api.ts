@@ -1,9 +1,18 @@
 // Plays Slack's Web API: answers the methods that the product calls, with Slack's own refusals.
 
-import { listOf, readContent, refusal, type Said, saysNothing } from './content.ts'
+import { listOf, readContent, refusal, type Said, type SlackRefusal, saysNothing } from './content.ts'
 import type { Content, JsonObject, Message, MessageLog } from './messages.ts'
 import type { UserGroups } from './user-groups.ts'
-import { BOT, type Channel, findChannel, findUser, TEAM } from './workspace.ts'
+import {
+  BOT,
+  type Channel,
+  directChannel,
+  findChannel,
+  findUser,
+  TEAM,
+  type User,
+  WORKSPACE,
+} from './workspace.ts'
 
 export type WebApi = (method: string, token: string | undefined, args: JsonObject) => JsonObject
 
@@ -18,6 +27,11 @@ export interface WebApiOptions {
 }
 
 export function createWebApi({ log, botToken, enterprise, userGroups }: WebApiOptions): WebApi {
+  function asTold(user: User): JsonObject {
+    const enterprise_user = { enterprise_id: enterprise(), teams: [TEAM.id] }
+    return enterprise() === null ? { ...user } : { ...user, enterprise_user }
+  }
+
   const methods: Record<string, (args: JsonObject) => JsonObject> = {
     'auth.test': () => ({
       ok: true,
@@ -32,8 +46,8 @@ export function createWebApi({ log, botToken, enterprise, userGroups }: WebApiOp
     }),
 
     'chat.postMessage'(args) {
-      const channel = findChannel(args.channel)
-      if (!channel) return refusal('channel_not_found')
+      const channel = findChannel(args.channel) ?? directWith(args.channel)
+      if ('error' in channel) return channel
       const read = readContent(args)
       if ('refused' in read) return read.refused
       if (saysNothing(read.said)) return refusal('no_text')
@@ -76,9 +90,12 @@ export function createWebApi({ log, botToken, enterprise, userGroups }: WebApiOp
 
     'users.info'(args) {
       const user = findUser(args.user)
-      if (!user) return refusal('user_not_found')
-      const enterprise_user = { enterprise_id: enterprise(), teams: [TEAM.id] }
-      return { ok: true, user: enterprise() === null ? user : { ...user, enterprise_user } }
+      return user ? { ok: true, user: asTold(user) } : refusal('user_not_found')
+    },
+
+    'users.lookupByEmail'({ email }) {
+      const user = WORKSPACE.users.find(({ deleted, profile }) => !deleted && profile.email === email)
+      return user ? { ok: true, user: asTold(user) } : refusal('users_not_found')
     },
 
     'usergroups.users.list': userGroups.list,
@@ -96,6 +113,13 @@ export function createWebApi({ log, botToken, enterprise, userGroups }: WebApiOp
     if (token !== botToken) return refusal('invalid_auth')
     return answer(args)
   }
+}
+
+/** The app's own conversation with somebody, which has an id of its own. */
+function directWith(userId: unknown): { id: string } | SlackRefusal {
+  const user = findUser(userId)
+  if (!user || user.deleted) return refusal('channel_not_found')
+  return user.is_bot ? refusal('cannot_dm_bot') : { id: directChannel(user.id) }
 }
 
 export function whole(said: Said): Content {

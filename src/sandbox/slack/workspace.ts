@@ -82,6 +82,11 @@ export function findUser(id: unknown): User | undefined {
   return WORKSPACE.users.find((user) => user.id === id)
 }
 
+/** Where the app and this user write to each other alone. */
+export function directChannel(userId: string): string {
+  return userId.replace(/^U/, 'D')
+}
+
 export function findChannel(id: unknown): Channel | undefined {
   return WORKSPACE.channels.find((channel) => channel.id === id)
 }

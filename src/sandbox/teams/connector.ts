@@ -3,6 +3,7 @@
 import express, { type ErrorRequestHandler, type Request, type Router } from 'express'
 import type { Answer, Faults } from '../faults.ts'
 import { readActivity, TOO_BIG } from './activity-rules.ts'
+import { openChat } from './direct-chats.ts'
 import { refused, type TeamsFault, type TeamsMethod } from './faults.ts'
 import type { Account, JsonObject, Message, MessageLog, Place } from './messages.ts'
 import { isThread, type Places } from './places.ts'
@@ -92,6 +93,13 @@ export function createConnector(options: ConnectorOptions): Router {
 
   const router = express.Router()
   router.use(express.json({ limit: '1mb' }))
+  router.post('/v3/conversations', (req, res) => {
+    record('create', req.params, req.body)
+    return faults.answer('create', req, res, () => {
+      const [, token = ''] = /^Bearer (.+)$/.exec(req.get('authorization') ?? '') ?? []
+      return isAuthorised(token) ? openChat(req.body, options) : UNAUTHORISED
+    })
+  })
   router.post('/v3/conversations/:id/activities', on('send'))
   router
     .route('/v3/conversations/:id/activities/:activityId')

@@ -4,6 +4,7 @@ import { type Answer, createFaults, type Fault, type Faults } from '../faults.ts
 
 /** What the product may call: the connector's operations, the login, and the keys of the token issuer. */
 export type TeamsMethod =
+  | 'create'
   | 'send'
   | 'reply'
   | 'update'
