@@ -143,6 +143,19 @@ describe.each(Object.entries(SAMPLES))(
       return platform.redraw?.(handle as string, APPROVAL, to)
     }
     const redraws = handle !== undefined
+    const { tells = false } = kindOf(sample, 'http://127.0.0.1:9/', 'http://127.0.0.1:9')
+    async function tell() {
+      const { platform, to } = await placeAt(sample, `${url}/`)
+      return platform.tell?.(APPROVAL, { accounts: [], emails: ['ana@example.com'] }, to)
+    }
+
+    test('one person alone can be told exactly where it says so, and nobody whom it does not know', async () => {
+      provider.answer(takes)
+      const { platform } = await placeAt(sample, `${url}/`)
+      expect(tells ? platform.tell : !platform.tell).toBeTruthy()
+      const unknown = { what: 'message', code: 'recipient_unknown' }
+      if (tells) await expect(tell()).rejects.toMatchObject(unknown)
+    })
 
     test('takes its sample config, and refuses an empty one and an unknown field by name', () => {
       const kind = kindOf(sample, `${url}/`, url)
@@ -191,6 +204,7 @@ describe.each(Object.entries(SAMPLES))(
           expect(failure.code).toMatch(/^[a-z0-9_]{1,80}$/)
         }
         if (redraws) await expect(redraw()).rejects.toBeInstanceOf(Failed)
+        if (redraws && tells) await expect(tell()).rejects.toBeInstanceOf(Failed)
         expect(provider.elsewhere()).toBe(0)
       },
     )
@@ -217,6 +231,7 @@ describe.each(Object.entries(SAMPLES))(
       const { delayMs } = (await post().catch((error) => error)) as Throttled
       expect(delayMs).toBeGreaterThan(0)
       if (redraws) await expect(redraw()).rejects.toBeInstanceOf(Throttled)
+      if (redraws && tells) await expect(tell()).rejects.toBeInstanceOf(Throttled)
     })
 
     /** The bodies of all that it asks of a provider that takes everything. */

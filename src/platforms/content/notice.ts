@@ -10,9 +10,8 @@ import { oneLine, shortened, webUrl } from './text.ts'
 
 /** It stands among our words, where no card sets it apart. */
 const LONGEST_NOTE = 200
-const MOST_NOTES = 3
-/** Names and identifiers of longer ones would fill a message. */
-const LONGEST_LINE = 600
+/** Names and identifiers of longer ones would fill a message; a platform may take five characters for one. */
+const LONGEST_LINE = 400
 
 /** `now`: UTC epoch milliseconds. Of what the agent wrote it has identifiers alone. */
 export function noticeOf(
@@ -30,7 +29,7 @@ export function noticeOf(
     case 'approval.escalated':
       return linked(['You are asked too: ', ...what, ` waits for approval, ${left} left`], view)
     default:
-      return linked(['Asked in your name: ', ...what, ' · ', ...endOf(view), ...notesIn(view, to)], view)
+      return linked(['Asked in your name: ', ...what, ' · ', ...endOf(view), ...noteIn(view, to)], view)
   }
 }
 
@@ -39,18 +38,14 @@ function whatOf({ action }: ApprovalMessage['view']): Line {
   return action.environment === null ? [tool] : [tool, ' in ', { id: identifier(action.environment) }]
 }
 
-/** Of those who closed it, where such things may be read at all. */
-function notesIn(
+/** The first of those who closed it, where such things may be read at all. */
+function noteIn(
   view: ApprovalMessage['view'],
   { includeDetails }: Pick<Destination, 'includeDetails'>,
 ): Line {
-  if (!includeDetails) return []
-  const noted = closingVotes(view).flatMap(({ note }) => (note === null || note.trim() === '' ? [] : [note]))
-  return noted
-    .slice(0, MOST_NOTES)
-    .flatMap(
-      (note, index): Line => [index === 0 ? ': ' : ' / ', { quote: shortened(oneLine(note), LONGEST_NOTE) }],
-    )
+  const noted = closingVotes(view).find(({ note }) => note !== null && note.trim() !== '')
+  if (!includeDetails || !noted?.note) return []
+  return [': ', { quote: shortened(oneLine(noted.note), LONGEST_NOTE) }]
 }
 
 function linked(line: Line, view: ApprovalMessage['view']): Line {

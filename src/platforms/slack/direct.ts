@@ -3,12 +3,11 @@
 import type { UsersInfoResponse, WebClient } from '@slack/web-api'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../kit/clock.ts'
-import type { Line } from '../content/line.ts'
 import { noticeOf } from '../content/notice.ts'
 import { type Contact, type Platform, RECIPIENT_UNKNOWN, SendError, Undeliverable } from '../platform.ts'
 import type { SlackConfig } from './config.ts'
 import { standingOf } from './members.ts'
-import { markup, mrkdwn } from './text.ts'
+import { noticeMessage } from './notice-message.ts'
 import { calling } from './web-api.ts'
 import { tenantOf, type Workspace, type Workspaces } from './workspace.ts'
 
@@ -68,19 +67,8 @@ export function directMessages(options: DirectOptions): NonNullable<Platform<Sla
     const client = clientOf(bot_token)
     const user = await find(contact, await workspaces.find(bot_token), client)
     if (!user?.id) throw new Undeliverable('message', RECIPIENT_UNKNOWN)
-    const notice = messageOf(noticeOf(message, to, clock.now()))
+    const notice = noticeMessage(noticeOf(message, to, clock.now()))
     await calling(client.chat.postMessage({ channel: user.id, ...notice }))
-  }
-}
-
-/** No card: a line that leads to one. */
-function messageOf(line: Line) {
-  return {
-    text: mrkdwn(line),
-    blocks: [{ type: 'section' as const, text: markup(line) }],
-    parse: 'none' as const,
-    unfurl_links: false,
-    unfurl_media: false,
   }
 }
 

@@ -65,7 +65,7 @@ export function directMessages(options: DirectOptions): NonNullable<Platform<Con
     for (let page = 0; page < MOST_PAGES; page++) {
       const asked = { pageSize: PAGE, ...(continuationToken !== undefined && { continuationToken }) }
       const answer = await calling(api.getConversationPagedMembers(id, asked as Required<typeof asked>))
-      for (const member of answer.members as Member[]) {
+      for (const member of (answer.members ?? []) as Member[]) {
         for (const address of [member.userPrincipalName, member.email]) {
           if (address) roster.set(address.toLowerCase(), member)
         }

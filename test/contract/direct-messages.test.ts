@@ -1,0 +1,367 @@
+// Proves who alone is told of an approval and when, and that this holds up no card and stands for none.
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createDesk } from '../../src/approvals/create-desk.ts'
+import { createForgetApprovals } from '../../src/approvals/retention.ts'
+import { DAY_MS } from '../../src/kit/clock.ts'
+import { Failed, Misconfigured, Throttled, Undeliverable } from '../../src/platforms/platform.ts'
+import { insertGroupAccounts } from '../../src/store/group-accounts.ts'
+import { eventually } from '../fakes/countersign.ts'
+import { databases } from '../fakes/databases.ts'
+import { asking, DESK, recordOf, UNREACHED_AFTER_MS } from '../fakes/office.ts'
+import { type DirectRoom, openDirectRoom } from '../fakes/told-directly.ts'
+
+const HALF_MS = 1_800_000
+const TELLING = '{ requirements: [{ group: payments }, { group: security }], tell: [reviewers] }'
+const UNKNOWN = new Undeliverable('message', 'recipient_unknown')
+const TELLS = { what: 'tell' } as const
+
+const scripted = (user_id: string) => [{ platform: 'scripted', user_id }]
+
+describe.each(databases)('on $name', ({ name, create }) => {
+  let room: DirectRoom
+  let ana: string
+  let ben: string
+  let ines: string
+
+  beforeEach(async () => {
+    room = await openDirectRoom(create)
+    ana = await room.person('Ana', scripted('U1'))
+    ben = await room.person('Ben', scripted('U2'))
+    ines = await room.person('Ines')
+    await room.group('payments', [ana, ben])
+    await room.group('security', [ines])
+  })
+  afterEach(() => room.close())
+
+  const ask = (wanted: Parameters<typeof asking>[0] = {}) => room.office.ask(wanted)
+  const remindDue = () => room.office.desk.remindDue()
+  const escalateDue = () => room.office.desk.escalateDue()
+  /** Once all that is for one person alone has ended, so many. */
+  const ended = (asked: { id: string }, count: number) =>
+    eventually(async () => {
+      const rows = await room.direct(asked)
+      return rows.length === count && rows.every(({ state }) => state !== 'pending') ? rows : undefined
+    })
+  const toldOf = async (asked: { id: string }) =>
+    (await room.direct(asked)).map(({ type, to }) => `${type} ${to}`)
+
+  describe('when it is asked', () => {
+    test('those who are in a group that is asked are told, each once, where they have an account', async () => {
+      await room.policy(TELLING)
+      await room.group('third', [ana])
+      await room.worker()
+      const asked = await ask()
+      await ended(asked, 3)
+      expect(room.heard(asked)).toEqual(['pending T1/U1', 'pending T1/U2', 'pending ines@example.com'])
+      expect(room.platform.sent.filter(({ what }) => what === 'post')).toHaveLength(1)
+    })
+
+    test('nobody is who could not decide it: who asks, and who was disabled', async () => {
+      await room.policy(TELLING)
+      await room.office.db.transact((trx) =>
+        trx.updateTable('persons').set({ disabled_at: 1 }).where('id', '=', ines).execute(),
+      )
+      expect(await toldOf(await ask({ requestedByEmail: 'B.en+x@Example.com' }))).toEqual([
+        `approval.requested "${ana}"`,
+      ])
+    })
+
+    test('of a group that a platform lists those are whom it listed last', async () => {
+      const id = await room.group('oncall', [], { kind: 'external', answered_at: 0 })
+      const listed = ['U1', 'U7'].map((user_id) => ({
+        group_id: id,
+        platform: 'scripted',
+        tenant: 'T1',
+        user_id,
+      }))
+      await room.office.db.transact((trx) => insertGroupAccounts(trx, listed))
+      await room.policy('{ requirements: [{ group: oncall }, { group: payments }], tell: [reviewers] }')
+      await room.worker()
+      const asked = await ask()
+      await ended(asked, 3)
+      expect(room.heard(asked).toSorted()).toEqual(['pending T1/U1', 'pending T1/U2', 'pending T1/U7'])
+    })
+
+    test.each([
+      ['the policy does not say so', '{ requirements: [{ group: payments }] }', {}],
+      ['whoever sees the card may decide', '{ requirements: [{ group: reviewers }], tell: [reviewers] }', {}],
+      ['it is a test', TELLING, { testOf: 'here' }],
+    ])('nobody is where %s', async (_, policy, wanted) => {
+      await room.policy(policy)
+      const asked = await ask('testOf' in wanted ? { testOf: room.place } : {})
+      expect(await room.direct(asked)).toEqual([])
+      expect((await recordOf(room.office.db, asked.id)).deliveries).toHaveLength(1)
+    })
+
+    test('nobody is whose turn comes when it is decided, or who has voted by then', async () => {
+      await room.policy(TELLING)
+      const asked = await ask()
+      await room.vote(asked, 'U1')
+      await room.worker()
+      await ended(asked, 3)
+      expect(room.heard(asked)).toEqual(['pending T1/U2', 'pending ines@example.com'])
+      const another = await ask()
+      await room.vote(another, 'U1', 'deny')
+      await ended(another, 3)
+      expect(room.heard(another)).toEqual([])
+    })
+  })
+
+  describe('at half of the time', () => {
+    test('those who are missing are reminded, once, and no card changes', async () => {
+      await room.office.destination({ name: 'a webhook', channel_type: 'archive' })
+      await room.policy(TELLING)
+      const asked = await ask()
+      await room.vote(asked, 'U1')
+      const before = (await recordOf(room.office.db, asked.id)).deliveries.length
+      room.advance(HALF_MS - 1)
+      expect(await remindDue()).toBe(0)
+      room.advance(1)
+      const desks = [room.office, name === 'postgres' ? await room.otherOffice() : room.office]
+      await Promise.all(desks.map(({ desk }) => desk.remindDue()))
+      expect(await remindDue()).toBe(0)
+      const reminded = (await toldOf(asked)).filter((line) => line.startsWith('approval.reminded'))
+      expect(reminded).toEqual([`approval.reminded "${ines}"`])
+      const { deliveries, events, audit } = await recordOf(room.office.db, asked.id)
+      expect(events.filter((type) => type === 'approval.reminded')).toHaveLength(1)
+      expect(audit.filter((action) => action === 'approval.reminded')).toHaveLength(1)
+      // The machine alone.
+      expect(deliveries.slice(before).map(({ type }) => type)).toEqual(['approval.reminded'])
+    })
+
+    test('nobody is where nobody is left, where it is decided, and where it is too late', async () => {
+      await room.policy('{ requirements: [{ group: payments, approvals: 2 }], tell: [reviewers] }')
+      const [late, decided, alone] = [
+        await ask(),
+        await ask(),
+        await ask({ requestedByEmail: 'ben@example.com' }),
+      ]
+      await room.vote(decided, 'U2', 'deny')
+      await room.vote(alone, 'U1')
+      await room.office.db.transact((trx) =>
+        trx
+          .updateTable('approvals')
+          .set({ expires_at: room.clock.now() + 1 })
+          .where('id', '=', late.id)
+          .execute(),
+      )
+      room.advance(HALF_MS)
+      await remindDue()
+      expect(await remindDue()).toBe(0)
+      for (const asked of [late, decided, alone]) {
+        expect((await recordOf(room.office.db, asked.id)).events).not.toContain('approval.reminded')
+      }
+    })
+  })
+
+  test('whom it is escalated to is told, also where the policy tells nobody else', async () => {
+    await room.policy(
+      '{ requirements: [{ group: payments }], escalate: { after_seconds: 600, to: security } }',
+    )
+    const asked = await ask()
+    room.advance(600_000)
+    expect([await escalateDue(), await escalateDue()]).toEqual([1, 0])
+    expect(await toldOf(asked)).toEqual([`approval.escalated "${ines}"`])
+  })
+
+  test('a reminder after an escalation goes to those too to whom it was escalated', async () => {
+    const asks =
+      '{ requirements: [{ group: payments }], escalate: { after_seconds: 600, to: security }, tell: [reviewers] }'
+    await room.policy(asks)
+    const asked = await ask()
+    room.advance(HALF_MS)
+    await escalateDue()
+    await remindDue()
+    const reminded = (await toldOf(asked)).filter((line) => line.startsWith('approval.reminded'))
+    expect(reminded.toSorted()).toEqual([ana, ben, ines].map((id) => `approval.reminded "${id}"`).toSorted())
+  })
+
+  describe('the requester', () => {
+    const asks = '{ requirements: [{ group: payments }], tell: [requester] }'
+    const end: Record<string, (asked: { id: string }) => Promise<unknown>> = {
+      approved: (asked) => room.vote(asked, 'U1'),
+      denied: (asked) => room.vote(asked, 'U1', 'deny'),
+      expired: () => {
+        room.advance(2 * HALF_MS)
+        return room.office.desk.expireDue()
+      },
+      withdrawn: ({ id }) => room.office.desk.withdraw({ approvalId: id }),
+    }
+
+    test.each([
+      ['approved', ['approved gil@example.com']],
+      ['denied', ['denied gil@example.com']],
+      ['expired', ['expired gil@example.com']],
+      ['withdrawn', []],
+    ])('hears how it ended where it was %s: %s', async (how, told) => {
+      await room.policy(asks)
+      await room.worker()
+      const asked = await ask({ requestedByEmail: 'gil@example.com' })
+      await end[how]?.(asked)
+      await ended(asked, told.length)
+      expect(room.heard(asked)).toEqual(told)
+    })
+
+    test('hears nothing of what the policy answered, without being named, or disabled', async () => {
+      await room.policy(asks)
+      const nameless = await ask()
+      await room.vote(nameless, 'U1')
+      expect(await room.direct(nameless)).toEqual([])
+      await room.office.db.transact((trx) =>
+        trx.updateTable('persons').set({ disabled_at: 1 }).where('id', '=', ben).execute(),
+      )
+      const bens = await ask({ requestedByEmail: 'ben@example.com' })
+      await room.office.desk.expireRestored()
+      expect(await room.direct(bens)).toEqual([])
+    })
+  })
+
+  describe('through which destination', () => {
+    const both = { ...DESK, reviewable: ['scripted', 'second'], tellable: ['scripted', 'second'] }
+    const placesOf = async (id: string) => {
+      const rows = await room.office.db.read
+        .selectFrom('deliveries')
+        .select(['destination_id', 'recipient'])
+        .where('recipient', 'like', `%${id}%`)
+        .execute()
+      return rows.map((row) => [row.destination_id, ...JSON.parse(String(row.recipient)).next])
+    }
+
+    test('first where an account is known, then where an address may be; never where it is off', async () => {
+      const second = await room.office.destination({ channel_type: 'second' })
+      const third = await room.office.destination({ channel_type: 'second' })
+      await room.office.destination({ channel_type: 'second', enabled: 0 })
+      await room.office.destination({ channel_type: 'second', events: '["policy.violation"]' })
+      await room.office.destination({ channel_type: 'deaf' })
+      const gil = await room.person('Gil', [{ platform: 'second', user_id: 'U4' }])
+      await room.group('others', [gil])
+      await room.policy(
+        '{ requirements: [{ group: payments }, { group: others }, { group: security }], tell: [reviewers] }',
+      )
+      await createDesk({ db: room.office.db, clock: room.clock, ...both }).request(asking())
+      expect(await placesOf(ana)).toEqual([[room.place, second, third]])
+      expect(await placesOf(gil)).toEqual([[second, third, room.place]])
+      expect(await placesOf(ines)).toEqual([[room.place, second, third]])
+    })
+
+    test('who is unknown at one is told through the next that is on, and never twice', async () => {
+      const [gone, second] = [await room.office.destination(), await room.office.destination()]
+      await room.policy('{ requirements: [{ group: security }], tell: [reviewers] }')
+      const asked = await ask()
+      await room.office.db.transact((trx) =>
+        trx.updateTable('destinations').set({ enabled: 0 }).where('id', '=', gone).execute(),
+      )
+      room.platform.fail(UNKNOWN, { ...TELLS, to: room.place }, 9)
+      const first = await room.worker()
+      expect(await ended(asked, 1)).toMatchObject([{ state: 'delivered', at: second }])
+      await first.stop()
+      await room.worker()
+      room.advance(HALF_MS)
+      expect(room.heard(asked)).toEqual(['pending ines@example.com'])
+    })
+
+    test('who is unknown at all is given up, with why', async () => {
+      await room.policy('{ requirements: [{ group: security }], tell: [reviewers] }')
+      room.platform.fail(UNKNOWN, TELLS, 9)
+      await room.worker()
+      const asked = await ask()
+      expect(await ended(asked, 1)).toMatchObject([{ state: 'dead' }])
+      expect(room.platform.tried.filter(({ what }) => what === 'tell')).toHaveLength(1)
+    })
+  })
+
+  describe('beside the cards', () => {
+    const placeNow = async () =>
+      room.office.db.read
+        .selectFrom('destinations')
+        .selectAll()
+        .where('id', '=', room.place)
+        .executeTakeFirstOrThrow()
+
+    test.each([
+      ['refused for good', new Undeliverable('destination', 'messages_tab_disabled'), 'dead'],
+      ['slowed down', new Throttled(HALF_MS / 2), 'pending'],
+      ['a failure', new Failed('http_500'), 'pending'],
+      ['a wrong setting', new Misconfigured('http_401'), 'pending'],
+    ])('%s, a message to one person says nothing of the destination', async (_, error, state) => {
+      await room.policy('{ requirements: [{ group: security }], tell: [reviewers] }')
+      room.platform.fail(error, TELLS, 99)
+      await room.worker()
+      const first = await ask()
+      await eventually(
+        async () => (await room.direct(first))[0]?.state === state && room.platform.tried.length === 2,
+      )
+      const second = await ask()
+      await room.settled(second.id, 1)
+      expect(await placeNow()).toMatchObject({
+        enabled: 1,
+        cool_until: 0,
+        trouble_since: null,
+        misconfigured: null,
+      })
+      expect(room.platform.sent.map(({ what }) => what)).toEqual(['post', 'post'])
+    })
+
+    test('what is slowed down spends no attempt and waits together', async () => {
+      await room.policy(TELLING)
+      room.platform.fail(new Throttled(HALF_MS / 2), TELLS)
+      await room.worker()
+      const asked = await ask()
+      await eventually(() => room.platform.tried.some(({ what }) => what === 'tell'))
+      await room.settled(asked.id, 1)
+      const waiting = await room.office.db.read
+        .selectFrom('deliveries')
+        .select(['attempts', 'next_attempt_at'])
+        .where('recipient', 'is not', null)
+        .execute()
+      expect(waiting.every(({ attempts }) => attempts === 0)).toBe(true)
+      await eventually(async () => {
+        room.advance(HALF_MS / 2 / 100)
+        return room.heard(asked).length === 3
+      })
+    })
+
+    test('a card that fails is not hidden by it, nor a redraw held back', async () => {
+      await room.policy('{ requirements: [{ group: payments, approvals: 2 }], tell: [reviewers] }')
+      room.platform.fail(new Failed('http_500'), { what: 'post' }, 99)
+      await room.worker()
+      const asked = await ask()
+      await ended(asked, 2)
+      expect(room.heard(asked)).toHaveLength(2)
+      room.advance(UNREACHED_AFTER_MS)
+      expect(await room.office.desk.noticeUnreached()).toBe(1)
+      expect(await room.office.queries.find(asked.id)).toMatchObject({
+        reached: false,
+        unreached_reasons: [{ reason: 'http_500' }],
+      })
+    })
+
+    test('one that is tried again later holds back no redraw of the card', async () => {
+      await room.policy('{ requirements: [{ group: payments, approvals: 2 }], tell: [reviewers] }')
+      await room.worker()
+      const asked = await ask()
+      await ended(asked, 2)
+      room.platform.fail(new Failed('http_500'), TELLS, 99)
+      room.advance(HALF_MS)
+      await remindDue()
+      await eventually(() => room.platform.tried.filter(({ what }) => what === 'tell').length > 2)
+      await room.vote(asked, 'U1')
+      await room.settled(asked.id, 2)
+    })
+
+    test('it is gone with its approval', async () => {
+      await room.policy('{ requirements: [{ group: security }], tell: [reviewers] }')
+      await room.worker()
+      const asked = await ask()
+      await ended(asked, 1)
+      await room.office.desk.withdraw({ approvalId: asked.id })
+      await room.settled(asked.id, 2)
+      room.clock.advance(40 * DAY_MS)
+      await createForgetApprovals({ db: room.office.db, clock: room.clock, days: 30 })()
+      for (const table of ['deliveries', 'delivery_attempts', 'events'] as const) {
+        expect(await room.office.db.read.selectFrom(table).selectAll().execute()).toEqual([])
+      }
+    })
+  })
+})
