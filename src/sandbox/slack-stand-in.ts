@@ -96,7 +96,8 @@ export function createSlackStandIn(options: SlackStandInOptions): SlackStandIn {
   let scopes: readonly string[] = SCOPES
   const userGroups = createUserGroups(() => scopes)
   const { botToken } = options
-  const webApi = createWebApi({ log, botToken, enterprise: () => enterprise, userGroups })
+  const token = { botToken, scopes: () => scopes }
+  const webApi = createWebApi({ log, ...token, enterprise: () => enterprise, userGroups })
   const responseUrls = createResponseUrls(log, clock)
   const webhooks = createWebhooks(log)
   const faults = createSlackFaults()

@@ -209,6 +209,32 @@ test('e-mail addresses are in the profile only, and say who is a guest, gone or 
   expect(slack.workspace.users.filter((one) => one.is_bot)).toHaveLength(1)
 })
 
+describe('one person alone', () => {
+  const tell = (channel: string) => call('chat.postMessage', { channel, text: 'for you' })
+  const find = (email: string) => call('users.lookupByEmail', { email })
+
+  test('is written to by their id, in a conversation of their own', async () => {
+    expect(await tell('U0ANARUIZ0')).toMatchObject({ ok: true, channel: 'D0ANARUIZ0' })
+    expect(slack.messages('D0ANARUIZ0').map(({ text }) => text)).toEqual(['for you'])
+    expect(slack.messages(CHANNEL)).toEqual([])
+  })
+
+  test.each([
+    ['U0COUNTER0', 'cannot_dm_bot'],
+    ['U0GONE0000', 'channel_not_found'],
+    ['U0NOBODY', 'channel_not_found'],
+  ])('%s is not written to: %s', async (user, error) => {
+    expect(await tell(user)).toMatchObject({ ok: false, error })
+  })
+
+  test('is found by an address, guests too, but not who is gone, nor without the scope', async () => {
+    expect((await find('gil.guest@example.com')).user).toMatchObject({ id: 'U0GUEST000', is_restricted: true })
+    expect(await find('gwen.gone@example.com')).toMatchObject({ error: 'users_not_found' })
+    slack.grant('users:read.email', false)
+    expect(await find('ana.ruiz@example.com')).toMatchObject({ error: 'missing_scope' })
+  })
+})
+
 describe('a user group', () => {
   const list = (usergroup: string) => call('usergroups.users.list', { usergroup })
 

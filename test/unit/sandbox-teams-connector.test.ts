@@ -247,6 +247,38 @@ describe('the roster', () => {
   })
 })
 
+describe('a chat with one person alone', () => {
+  const open = (id: string, more = {}) =>
+    call('POST', ['conversations'], {
+      isGroup: false,
+      members: [{ id }],
+      tenantId: teams.tenantId,
+      activity: withCard(),
+      ...more,
+    })
+
+  test('is opened with a message, and is the same one each time', async () => {
+    await teams.install(places().approvals)
+    const first = await open(people().ben.id)
+    expect(first).toMatchObject({ status: 201, body: { id: expect.stringMatching(/^a:1/) } })
+    expect(await open(people().ben.id)).toEqual(first)
+    expect(teams.messages(first.body.id)).toMatchObject([{ card: card() }, { card: card() }])
+    expect((await open(people().ana.id)).body.id).toBe(places().personal)
+  })
+
+  test('is refused with whoever is nowhere with the bot, with several, and without a tenant', async () => {
+    const { ben, outsider, ana } = people()
+    expect((await open(ben.id)).body.error.code).toBe('BotNotInConversationRoster')
+    await teams.install(places().approvals)
+    expect((await open(outsider.id)).body.error.code).toBe('BotNotInConversationRoster')
+    expect((await open(ben.id, { isGroup: true })).body.error.code).toBe('BadSyntax')
+    expect((await open('', { members: [{ id: ben.id }, { id: ana.id }] })).body.error.code).toBe('BadSyntax')
+    expect((await open(ben.id, { tenantId: undefined })).status).toBe(403)
+    expect((await open(ben.id, { activity: {} })).status).toBe(400)
+    expect(teams.messages(places().personal)).toEqual([])
+  })
+})
+
 describe('a fault on demand', () => {
   const said = { type: 'message', text: 'x' }
   const send = (signal?: AbortSignal) => request('POST', at(places().personal), said, signal)

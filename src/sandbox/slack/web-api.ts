@@ -16,6 +16,7 @@ import {
 
 export type WebApi = (method: string, token: string | undefined, args: JsonObject) => JsonObject
 
+const EMAIL_SCOPE = 'users:read.email'
 const MOST_TEXT_IN_UPDATE = 4000
 
 export interface WebApiOptions {
@@ -24,9 +25,11 @@ export interface WebApiOptions {
   /** The id of the one that the workspace has joined; null: it stands alone. */
   enterprise: () => string | null
   userGroups: UserGroups
+  /** Those of the token. */
+  scopes: () => readonly string[]
 }
 
-export function createWebApi({ log, botToken, enterprise, userGroups }: WebApiOptions): WebApi {
+export function createWebApi({ log, botToken, enterprise, userGroups, scopes }: WebApiOptions): WebApi {
   function asTold(user: User): JsonObject {
     const enterprise_user = { enterprise_id: enterprise(), teams: [TEAM.id] }
     return enterprise() === null ? { ...user } : { ...user, enterprise_user }
@@ -94,6 +97,7 @@ export function createWebApi({ log, botToken, enterprise, userGroups }: WebApiOp
     },
 
     'users.lookupByEmail'({ email }) {
+      if (!scopes().includes(EMAIL_SCOPE)) return refusal('missing_scope')
       const user = WORKSPACE.users.find(({ deleted, profile }) => !deleted && profile.email === email)
       return user ? { ok: true, user: asTold(user) } : refusal('users_not_found')
     },
