@@ -19,7 +19,7 @@ function isIn({ ids, channelTypes }: Scope) {
     ])
 }
 
-/** Those that wait for another try at a destination that is on, and those given up since. */
+/** Those that wait for another try at a destination that is on, and those given up since; not those to one person alone. */
 export async function failingDeliveries(
   db: Executor,
   scope: Scope,
@@ -33,12 +33,14 @@ export async function failingDeliveries(
     .where(isIn(scope))
     .where('d.state', '=', PENDING)
     .where('d.attempts', '>', sql.lit(0))
+    .where('d.recipient', 'is', null)
     .executeTakeFirstOrThrow()
   const dead = await db
     .selectFrom('deliveries as d')
     .innerJoin('destinations as place', 'place.id', 'd.destination_id')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('d.state', '=', DEAD)
+    .where('d.recipient', 'is', null)
     // `coalesce` keeps SQLite from going through all that was finished since, instead of the few that are dead.
     .where(sql<number>`coalesce(d.finished_at, 0)`, '>=', since)
     .where(isIn(scope))

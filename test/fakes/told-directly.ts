@@ -17,7 +17,8 @@ export interface DirectRoom extends PostRoom {
   /** Known by `ana@example.com`, and by these accounts; resolves with the id. */
   person(name: string, accounts?: { platform: string; user_id: string }[]): Promise<string>
   group(name: string, personIds: string[], wanted?: Partial<GroupRow>): Promise<string>
-  policy(ask: string): Promise<void>
+  /** Of whatever is asked for; `effect`: what the only rule does. */
+  policy(asks: string, effect?: 'ask' | 'allow'): Promise<void>
   /** As the account of this user, of whom the platform says an address. */
   vote(asked: { id: string }, userId: string, verdict?: 'approve' | 'deny', note?: string): Promise<string>
   /** Of each delivery to one person: the event, how it stands, and whom it is for. */
@@ -64,8 +65,8 @@ export async function openDirectRoom(
       })
       return id
     },
-    async policy(ask) {
-      const text = `rules: [{ name: all, match: {}, ask: ${ask} }]`
+    async policy(asks, effect = 'ask') {
+      const text = `rules: [{ name: all, match: {}, ${effect}: ${asks} }]`
       policyOf(text)
       const version = ((await findPolicyInForce(db.read))?.version ?? 0) + 1
       const row = { version, text, media_type: 'application/yaml', created_by: 'test', created_at: 0 }
