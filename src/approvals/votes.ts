@@ -61,7 +61,7 @@ export function groupsIn({ groups }: Pick<DecisionRow, 'groups'>): string[] | nu
 }
 
 /** Rows as they count: with the people who cast them, as they are known today. */
-async function votesWithPeople(db: Executor, rows: VoteRow[]): Promise<Vote[]> {
+export async function votesWithPeople(db: Executor, rows: VoteRow[]): Promise<Vote[]> {
   return (await votesAndPerson(db, rows, undefined)).votes
 }
 

@@ -3,9 +3,8 @@
 import { newId } from '../../src/kit/ids.ts'
 import type { Database } from '../../src/store/database.ts'
 import { insertGroup, insertMember } from '../../src/store/groups.ts'
-import { findPolicyInForce, insertPolicy } from '../../src/store/policies.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
-import { insertPolicy, latestPolicyVersion } from '../../src/store/policies.ts'
+import { findPolicyInForce, insertPolicy } from '../../src/store/policies.ts'
 import type { Running } from './countersign.ts'
 import { silent } from './office.ts'
 

@@ -228,7 +228,10 @@ describe('one person alone', () => {
   })
 
   test('is found by an address, guests too, but not who is gone, nor without the scope', async () => {
-    expect((await find('gil.guest@example.com')).user).toMatchObject({ id: 'U0GUEST000', is_restricted: true })
+    expect((await find('gil.guest@example.com')).user).toMatchObject({
+      id: 'U0GUEST000',
+      is_restricted: true,
+    })
     expect(await find('gwen.gone@example.com')).toMatchObject({ error: 'users_not_found' })
     slack.grant('users:read.email', false)
     expect(await find('ana.ruiz@example.com')).toMatchObject({ error: 'missing_scope' })
