@@ -10,7 +10,7 @@ import * as decisions from '../store/decisions.ts'
 import { together } from '../store/together.ts'
 import type { Change } from './change.ts'
 import { adopt, type ClickedCard, findClickedCard, mend } from './clicked-card.ts'
-import { loadView } from './compose-view.ts'
+import { composeView, loadView } from './compose-view.ts'
 import type { Decide } from './desk.ts'
 import { expire, isOverdue } from './expire.ts'
 import { reviewStanding, type Voter } from './may-review.ts'
@@ -29,7 +29,7 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
   const { trx } = change
   const { by } = command
   for (let look = 0; look < MAX_LOOKS; look++) {
-    const [approval, earlier, card, found] = await together(
+    const [approval, earlier, clicked, found] = await together(
       trx,
       // First, because it waits for who decides it elsewhere: the others then find what that one wrote.
       () => decisions.findToDecide(trx, command.approvalId),
@@ -39,6 +39,7 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
     )
     if (earlier) return repeat(change, command, earlier)
     if (!approval) return refused('approval_not_found')
+    const card = clicked && (await asItShows(change, approval, clicked, command.at))
     if (isOverdue(approval, change.now)) await expire(change, approval)
     else if (approval.status === 'pending') {
       const asked = askedOf(approval)
@@ -68,6 +69,17 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
     return refused('already_decided', view, found && (await personIdOf(trx, found)))
   }
   throw new Error(`a vote on ${command.approvalId} was overtaken ${MAX_LOOKS} times`)
+}
+
+/** A card that nobody could remember before it was clicked says by itself whether it shows everything. */
+async function asItShows(
+  change: Change,
+  approval: ApprovalRow,
+  card: ClickedCard,
+  at: Decide['at'],
+): Promise<ClickedCard> {
+  if (card.known || !at?.isWhole) return card
+  return { ...card, whole: at.isWhole(await composeView(change.trx, approval, change)) }
 }
 
 /** The guards on who votes and on what they have seen and say, in their order. */

@@ -61,8 +61,11 @@ export interface Decide {
   approvalId: string
   verdict: Verdict
   by: Principal
-  /** The card that was clicked, known to us or not, and the destinations that live where it stands; absent: no click. */
-  at?: { destinationIds: string[]; handle: string }
+  /**
+   * The card that was clicked, known to us or not, and the destinations that live where it stands; absent: no click.
+   * `isWhole`: of a card that has a handle only once it is clicked, whether all of it stands there.
+   */
+  at?: { destinationIds: string[]; handle: string; isWhole?(approval: ApprovalView): boolean }
   /** Names one press of a button; a repeat of it must carry the same id. */
   interactionId: string
   /** Of the API, which names no press. */

@@ -3,7 +3,7 @@
 import type { DiscordStandIn } from './discord-stand-in.ts'
 import { type Channel, REVIEWER } from './slack/workspace.ts'
 import type { SlackStandIn } from './slack-stand-in.ts'
-import type { Person, Snapshot } from './snapshot.ts'
+import type { Person, SlackView, Snapshot } from './snapshot.ts'
 import type { TeamsStandIn } from './teams-stand-in.ts'
 import type { TelegramStandIn } from './telegram-stand-in.ts'
 import type { Shows } from './tour.ts'
@@ -22,7 +22,7 @@ export function peopleInBoth(slack: SlackStandIn, teams: TeamsStandIn): Person[]
 
 /** `hears` tells whether the product posts to a channel. */
 export function slackSnapshot(
-  { workspace, messages }: SlackStandIn,
+  { workspace, messages, modals }: SlackStandIn,
   shows: Shows,
   hears: (channel: Channel) => boolean,
 ): Snapshot['slack'] {
@@ -32,6 +32,7 @@ export function slackSnapshot(
     messages: channels
       .flatMap(({ id }) => messages(id).slice(-MESSAGES_SHOWN))
       .filter(({ ts }) => shows('slack', ts)),
+    modals: modals().map((modal) => ({ ...modal, view: modal.view as unknown as SlackView })),
   }
 }
 

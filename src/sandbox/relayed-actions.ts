@@ -2,6 +2,7 @@
 
 import express, { type Router } from 'express'
 import { json, type Sent, words } from './sent.ts'
+import { NotInTheModal } from './slack/modal-actions.ts'
 import { NotOnTheCard, type SlackStandIn } from './slack-stand-in.ts'
 import { isObject } from './teams/messages.ts'
 import type { TeamsStandIn } from './teams-stand-in.ts'
@@ -20,7 +21,10 @@ interface Answer {
   tookMs: number
 }
 
+/** Before the name of a field among what is sent. */
+const FIELD = 'value:'
 const GONE = 'This button is no longer on the card, which changed before your click arrived'
+const CLOSED = 'This window was closed before your press arrived'
 const NOT_HERE = 'There is no such person or channel here'
 
 export function relayedActions({ slack, teams, shows }: RelayedActionsOptions): Router {
@@ -37,7 +41,7 @@ export function relayedActions({ slack, teams, shows }: RelayedActionsOptions): 
         const { status, body, tookMs } = await act(words(req.body), req.body ?? {})
         res.json({ status, body, took_ms: tookMs })
       } catch (error) {
-        if (!(error instanceof NotOnTheCard)) throw error
+        if (!(error instanceof NotOnTheCard || error instanceof NotInTheModal)) throw error
         res.status(409).json({ detail: impossible })
       }
     })
@@ -48,11 +52,21 @@ export function relayedActions({ slack, teams, shows }: RelayedActionsOptions): 
     if (!shows(place, id)) throw new NotOnTheCard(`message ${id} is of an earlier tour`)
   }
 
-  relayed('/slack-click', GONE, async ({ channel = '', ts = '', action_id = '', block_id, user_id = '' }) => {
+  relayed('/slack-click', GONE, async (sent) => {
+    const { channel = '', ts = '', action_id: actionId = '', block_id: blockId, option, user_id = '' } = sent
     demandShown('slack', ts)
-    const blockId = block_id === undefined ? {} : { blockId: block_id }
-    return slack.click({ channel, ts, actionId: action_id, ...blockId, userId: user_id })
+    const more = { ...(blockId !== undefined && { blockId }), ...(option !== undefined && { option }) }
+    return slack.click({ channel, ts, actionId, userId: user_id, ...more })
   })
+  relayed('/slack-modal-press', CLOSED, ({ view_id = '', action_id = '', user_id = '' }) =>
+    slack.pressInModal({ viewId: view_id, actionId: action_id, userId: user_id }),
+  )
+  relayed('/slack-modal-submit', CLOSED, ({ view_id = '', user_id = '', ...sent }) =>
+    slack.submit({ viewId: view_id, userId: user_id, values: fieldsIn(sent) }),
+  )
+  relayed('/slack-modal-close', CLOSED, ({ view_id = '', user_id = '' }) =>
+    slack.closeModal({ viewId: view_id, userId: user_id }),
+  )
   relayed('/slack-command', NOT_HERE, ({ channel = '', text = '', user_id = '' }) =>
     slack.command({ channel, text, userId: user_id }),
   )
@@ -75,4 +89,13 @@ export function relayedActions({ slack, teams, shows }: RelayedActionsOptions): 
     teams.say({ conversationId: conversation_id, text, userId: user_id }),
   )
   return router
+}
+
+/** What stands in each field of a modal, by its block. */
+function fieldsIn(sent: Sent): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(sent).flatMap(([name, text]) =>
+      name.startsWith(FIELD) ? [[name.slice(FIELD.length), text]] : [],
+    ),
+  )
 }

@@ -1,18 +1,20 @@
 // Stands in for Slack when there is none: its Web API, webhooks, clicks and commands, on loopback.
 
-import { randomBytes } from 'node:crypto'
 import express, { type Request, type Router } from 'express'
 import type { Clock } from '../kit/clock.ts'
 import { commandReply } from './slack/command-reply.ts'
 import { createSlackFaults, type SlackFault } from './slack/faults.ts'
 import { createMessageLog, isObject, type JsonObject, type Message } from './slack/messages.ts'
+import { type ModalActions, modalActions } from './slack/modal-actions.ts'
+import { createModals, type Modal } from './slack/modals.ts'
 import { blockActionsPayload, commandForm, findButton } from './slack/payloads.ts'
 import { createResponseUrls } from './slack/response-urls.ts'
 import { type AppAnswer, postSigned } from './slack/signed-post.ts'
 import { createUserGroups } from './slack/user-groups.ts'
+import { createTriggers } from './slack/triggers.ts'
 import { createWebApi, readableArgs } from './slack/web-api.ts'
 import { createWebhooks } from './slack/webhooks.ts'
-import { findChannel, findUser, TEAM, type UserGroup, WORKSPACE, type Workspace } from './slack/workspace.ts'
+import { findChannel, findUser, type UserGroup, WORKSPACE, type Workspace } from './slack/workspace.ts'
 
 export interface SlackStandInOptions {
   signingSecret: string
@@ -32,6 +34,8 @@ export interface Click {
   actionId: string
   /** Tells two buttons with the same action_id apart. */
   blockId?: string
+  /** The value of what was chosen in a menu. */
+  option?: string
   userId: string
   triggerId?: string
   responseUrl?: string
@@ -52,7 +56,7 @@ export interface RecordedCall {
   at: number
 }
 
-export interface SlackStandIn {
+export interface SlackStandIn extends ModalActions {
   /** `POST /api/:method`, `/respond/:id` and `/services/…`; mount it where `selfUrl` says. */
   router: Router
   /** What the product takes as `SLACK_API_URL`. */
@@ -61,6 +65,8 @@ export interface SlackStandIn {
   webhookUrl(channel: string): string
   workspace: Workspace
   messages(channel: string): Message[]
+  /** Those that are open: one for each person at most. */
+  modals(): Modal[]
   /** What the product called, oldest first; the last 1000. */
   calls: readonly RecordedCall[]
   /** Presses a button of a card as it stands now. Throws NotOnTheCard when there is no such button. */
@@ -92,12 +98,15 @@ const SCOPES = [
 export function createSlackStandIn(options: SlackStandInOptions): SlackStandIn {
   const { signingSecret, clock, productUrl, selfUrl } = options
   const log = createMessageLog(clock, options.load ?? (() => undefined), options.save ?? (() => {}))
+  const triggers = createTriggers(clock)
+  const modals = createModals(clock, triggers)
   let enterprise: string | null = null
   let scopes: readonly string[] = SCOPES
   const userGroups = createUserGroups(() => scopes)
   const { botToken } = options
   const token = { botToken, scopes: () => scopes }
   const webApi = createWebApi({ log, ...token, enterprise: () => enterprise, userGroups })
+  const webApi = createWebApi({ log, modals, botToken, enterprise: () => enterprise, userGroups })
   const responseUrls = createResponseUrls(log, clock)
   const webhooks = createWebhooks(log)
   const faults = createSlackFaults()
@@ -141,12 +150,16 @@ export function createSlackStandIn(options: SlackStandInOptions): SlackStandIn {
     return postSigned(`${productUrl()}/v1/webhooks/slack/${path}`, form, signingSecret, clock)
   }
 
+  const interact = (payload: JsonObject) => post('interactions', { payload: JSON.stringify(payload) })
+
   return {
+    ...modalActions({ modals, triggers, send: interact, nextTs: log.nextTs }),
     router,
     apiUrl: () => `${selfUrl()}/api/`,
     webhookUrl: (channel) => `${selfUrl()}/services/${webhooks.pathTo(channel)}`,
     workspace: WORKSPACE,
     messages: log.list,
+    modals: modals.list,
     calls,
     failNext: faults.failNext,
     joinEnterprise(id) {
@@ -156,25 +169,30 @@ export function createSlackStandIn(options: SlackStandInOptions): SlackStandIn {
       scopes = SCOPES.filter((one) => (one === scope ? isGranted : scopes.includes(one)))
     },
     setUserGroup: userGroups.set,
-    onChange: log.onChange,
+    onChange(listener) {
+      const ends = [log.onChange(listener), modals.onChange(listener)]
+      return () => {
+        for (const end of ends) end()
+      }
+    },
 
-    async click({ channel: channelId, ts, actionId, blockId, userId, ...given }) {
+    async click({ channel: channelId, ts, actionId, blockId, userId, option, ...given }) {
       const { user, channel } = somebodyIn(userId, channelId)
       const message = log.find(channelId, ts)
       const button = message && findButton(message, actionId, blockId)
       if (!button) throw new NotOnTheCard(`no button ${actionId} on message ${ts}`)
       const occasion = { channel: channelId, userId, originalTs: ts }
       const responseUrl = given.responseUrl ?? `${selfUrl()}/respond/${responseUrls.open(occasion)}`
-      const triggerId = given.triggerId ?? newTriggerId(clock)
+      const triggerId = triggers.issue(userId, given.triggerId)
       const actionTs = log.nextTs()
-      const press = { message, button, user, channel, actionTs, triggerId, responseUrl }
-      return post('interactions', { payload: JSON.stringify(blockActionsPayload(press)) })
+      const press = { message, button, user, channel, actionTs, triggerId, responseUrl, option }
+      return interact(blockActionsPayload(press))
     },
 
     async command({ text, userId, channel: channelId, command = '/governance' }) {
       const { user, channel } = somebodyIn(userId, channelId)
       const responseUrl = `${selfUrl()}/respond/${responseUrls.open({ channel: channelId, userId })}`
-      const typed = { command, text, user, channel, triggerId: newTriggerId(clock), responseUrl }
+      const typed = { command, text, user, channel, triggerId: triggers.issue(userId), responseUrl }
       const answer = await post('commands', commandForm(typed))
       const { content, inChannel, bySlackbot } = commandReply(command, answer)
       if (content) log.post(channelId, content, { onlyFor: inChannel ? undefined : userId, bySlackbot })
@@ -190,9 +208,4 @@ function bodyOf(req: Request): JsonObject {
 function tokenOf(req: Request, args: JsonObject): string | undefined {
   const [, bearer] = /^Bearer (.+)$/.exec(req.get('authorization') ?? '') ?? []
   return bearer ?? (typeof args.token === 'string' ? args.token : undefined)
-}
-
-function newTriggerId(clock: Clock): string {
-  const tail = randomBytes(16).toString('hex')
-  return `${clock.now()}.${TEAM.id.length}${Math.floor(clock.now() / 1000)}.${tail}`
 }

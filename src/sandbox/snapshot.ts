@@ -43,6 +43,25 @@ export interface SlackMessage {
   ephemeralFor?: string
 }
 
+/** What is open in front of one person. */
+export interface SlackModal {
+  id: string
+  /** Another one after each change. */
+  hash: string
+  userId: string
+  view: SlackView
+  /** What is wrong with a field, by its block. */
+  errors: Record<string, string>
+  trouble: string | null
+}
+
+export interface SlackView {
+  title: { text: string }
+  submit?: { text: string }
+  close?: { text: string }
+  blocks: Record<string, unknown>[]
+}
+
 export interface TeamsMessage {
   /** Epoch milliseconds, unique. */
   id: string
@@ -102,6 +121,7 @@ export interface Snapshot {
     /** `hears`: the product posts there. */
     channels: { id: string; name: string; purpose: string; hears: boolean }[]
     messages: SlackMessage[]
+    modals: SlackModal[]
   }
   teams: {
     team: string

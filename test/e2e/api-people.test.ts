@@ -2,9 +2,10 @@
 
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
+import { CHANNEL, eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { reviewer, sharedServer } from '../fakes/shared-server.ts'
-import { ANA, clickOf, payload, postToSlackEndpoint, TEAM } from '../fakes/slack-requests.ts'
+import { ANA, TEAM } from '../fakes/slack-requests.ts'
 
 interface PersonView {
   id: string
@@ -17,8 +18,6 @@ interface PersonView {
 }
 
 let number = 0
-/** Each on another message. */
-let clicks = 10
 
 describe.each(databases)('on $name', ({ create }) => {
   const server = sharedServer(create)
@@ -49,12 +48,12 @@ describe.each(databases)('on $name', ({ create }) => {
     )
   /** Ana approves a card in Slack. */
   async function clickAsAna(): Promise<string> {
-    clicks += 1
     const destination = await server.running.destination()
     const { body: asked } = await server.running.ask()
-    await postToSlackEndpoint(server.running.url, server.clock, {
-      body: payload(clickOf({ approvalId: asked.id, user: ANA, ts: `17672256${clicks}.000100` })),
-    })
+    const { ts } = await eventually(() =>
+      server.running.slack.messages(CHANNEL).find((message) => JSON.stringify(message).includes(asked.id)),
+    )
+    await server.running.slack.click({ channel: CHANNEL, ts, actionId: 'approve_action', userId: ANA })
     await call('DELETE', `/v1/settings/notifications/${destination}`)
     const { body } = await call<ApprovalView>('GET', `/v1/approvals/${asked.id}`)
     return body.decisions[0]?.reviewer.id as string

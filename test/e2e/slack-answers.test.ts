@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import { CHANNEL, eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
-import { recorded } from '../fakes/peek.ts'
+import { recorded, remembered } from '../fakes/peek.ts'
 import { sharedServer } from '../fakes/shared-server.ts'
 import { ANA, BEN, clickOf, type Press, payload, postToSlackEndpoint } from '../fakes/slack-requests.ts'
 
@@ -22,6 +22,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const { ts } = await eventually(() =>
       server.running.slack.messages(CHANNEL).find((message) => JSON.stringify(message).includes(body.id)),
     )
+    await remembered(server.databaseUrl, body.id)
     return { approvalId: body.id, ts }
   }
   const click = (press: Press, differences = {}) =>

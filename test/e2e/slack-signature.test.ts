@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import { CHANNEL, eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
-import { recorded } from '../fakes/peek.ts'
+import { recorded, remembered } from '../fakes/peek.ts'
 import { sharedServer } from '../fakes/shared-server.ts'
 import {
   clickOf,
@@ -27,6 +27,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const { ts } = await eventually(() =>
       server.running.slack.messages(CHANNEL).find((message) => JSON.stringify(message).includes(asked.id)),
     )
+    await remembered(server.databaseUrl, asked.id)
     body = payload(clickOf({ approvalId: asked.id, ts }))
   })
 

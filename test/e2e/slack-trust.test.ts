@@ -35,6 +35,7 @@ describe.each(databases)('on $name', ({ create }) => {
   const ask = async () => {
     const { body } = await server.running.ask()
     await Promise.all([cardOf(body), cardOf(body, SECOND)])
+    await remembered(server.databaseUrl, body.id, 2)
     return body
   }
   const click = async (press: Press, more: { secret?: string; differences?: object } = {}) => {

@@ -173,16 +173,18 @@ describe.each(fixtures)('$version on $engine', ({ engine, record, load }) => {
         'GET',
         `/v1/approvals/${record.approvals.pending}?wait_seconds=60`,
       )
-      const press = clickOf({ approvalId: record.approvals.pending, user: ANA, ...record.pendingCard })
+      // Of a card of then nobody knows whether it shows everything: Approve wants it opened.
+      const deny = { actionId: 'deny_action', ...record.pendingCard }
+      const press = clickOf({ approvalId: record.approvals.pending, user: ANA, ...deny })
       const { status } = await postToSlackEndpoint(around.running.url, clock, { body: payload(press) })
       expect(status).toBe(200)
       const { status: now, decisions } = await waiting
-      expect(now).toBe('approved')
+      expect(now).toBe('denied')
       const [ana] = (await approval('approvedInSlack')).decisions
       // Of a vote of then nobody kept an address.
       expect(ana?.reviewer.email).toBeNull()
       const reviewer = { ...ana?.reviewer, email: 'ana.ruiz@example.com' }
-      expect(decisions).toMatchObject([{ verdict: 'approve', reviewer, source: 'slack' }])
+      expect(decisions).toMatchObject([{ verdict: 'deny', reviewer, source: 'slack' }])
       await eventually(() =>
         around.running.slack.calls.find(
           ({ method, args }) => method === 'chat.update' && args.ts === record.pendingCard.ts,

@@ -1,4 +1,4 @@
-// Checks whether Slack would take a message, by its limits (facts/slack.md), and names every breach.
+// Checks whether Slack would take a message or a modal, by its limits, and names every breach.
 
 type Json = Record<string, unknown>
 type Rule = (item: Json, at: string) => string[]
@@ -29,6 +29,28 @@ export function breaches(message: object): string[] {
     ...attachments.flatMap((attachment) => known(attachment, ['color', 'blocks'], 'attachment')),
     ...attachments.flatMap(({ color }) => (/^#[0-9A-F]{6}$/.test(String(color)) ? [] : ['color'])),
     ...blocks([...items(envelope.blocks), ...attachments.flatMap((attachment) => items(attachment.blocks))]),
+  ]
+}
+
+const MODAL = ['title', 'submit', 'close', 'blocks', 'private_metadata', 'callback_id']
+const FRAME = 24
+/** As JSON; ours stay far below it. */
+const WHOLE_MODAL = 250_000
+
+/** The same of a modal. */
+export function modalBreaches(view: object): string[] {
+  const modal = view as Json
+  const all = items(modal.blocks)
+  const frame = ['title', 'submit', 'close'].filter((name) => name === 'title' || modal[name] !== undefined)
+  return [
+    ...known(modal, MODAL, 'modal'),
+    ...(modal.type === 'modal' ? [] : ['modal type']),
+    ...frame.flatMap((name) => plain(modal[name], FRAME, name)),
+    ...limit(String(modal.private_metadata ?? '').length, 3000, 'private_metadata'),
+    ...limit(String(modal.callback_id ?? '').length, 255, 'callback_id'),
+    ...limit(Buffer.byteLength(JSON.stringify(view)), WHOLE_MODAL, 'modal JSON'),
+    ...(all.some(({ type }) => type === 'input') && modal.submit === undefined ? ['no submit'] : []),
+    ...blocks(all, 100, { ...BLOCKS, input }),
   ]
 }
 
@@ -65,7 +87,9 @@ const BLOCKS: Record<string, Rule> = {
     ...known(block, ['elements'], at),
     ...count(items(block.elements), 25, at),
     ...unique(items(block.elements), 'action_id', at),
-    ...items(block.elements).flatMap((element, index) => button(element, `${at}[${index}]`)),
+    ...items(block.elements).flatMap((element, index) =>
+      (element.type === 'overflow' ? overflow : button)(element, `${at}[${index}]`),
+    ),
   ],
   rich_text: (block, at) => [
     ...known(block, ['elements'], at),
@@ -74,16 +98,45 @@ const BLOCKS: Record<string, Rule> = {
   ],
 }
 
-function blocks(all: Json[]): string[] {
+function blocks(all: Json[], most = 50, rules: Record<string, Rule> = BLOCKS): string[] {
   return [
-    ...limit(all.length, 50, 'blocks'),
+    ...limit(all.length, most, 'blocks'),
     ...unique(all, 'block_id', 'blocks'),
     ...all.flatMap((block, index) => {
       const { block_id: id, ...rest } = block
       const at = `blocks[${index}] ${block.type}`
-      const rule = BLOCKS[String(block.type)]
+      const rule = rules[String(block.type)]
       return [...(id === undefined ? [] : length(id, 255, `${at}.block_id`)), ...(rule?.(rest, at) ?? [at])]
     }),
+  ]
+}
+
+/** Between two options, as it once was, and five. */
+function overflow(item: Json, at: string): string[] {
+  const options = items(item.options)
+  return [
+    ...known(item, ['action_id', 'options'], at),
+    ...length(item.action_id, 255, `${at}.action_id`),
+    ...(options.length < 2 ? [`${at} has ${options.length} options`] : limit(options.length, 5, at)),
+    ...options.flatMap((option) => [
+      ...known(option, ['text', 'value'], at),
+      ...plain(option.text, 75, `${at}.text`),
+      ...length(option.value, 150, `${at}.value`),
+    ]),
+  ]
+}
+
+const input: Rule = (block, at) => {
+  const element = (block.element ?? {}) as Json
+  const most = Number(element.max_length)
+  return [
+    ...known(block, ['label', 'hint', 'optional', 'element'], at),
+    ...plain(block.label, 2000, `${at}.label`),
+    ...plain(block.hint, 2000, `${at}.hint`),
+    ...known(element, ['action_id', 'multiline', 'max_length'], `${at}.element`),
+    ...(element.type === 'plain_text_input' ? [] : [`${at} is ${element.type}`]),
+    ...length(element.action_id, 255, `${at}.action_id`),
+    ...(most >= 1 && most <= 3000 ? [] : [`${at}.max_length`]),
   ]
 }
 

@@ -10,8 +10,11 @@ import { type Clock, systemClock } from '../../src/kit/clock.ts'
 import type { Logger } from '../../src/kit/log.ts'
 import type { SlackStandIn } from '../../src/sandbox/slack-stand-in.ts'
 import type { TeamsStandIn } from '../../src/sandbox/teams-stand-in.ts'
+import { patient } from './patient-slack.ts'
 import { BOT_TOKEN, SIGNING_SECRET, startSlack } from './slack-server.ts'
 import { startTeams } from './teams-server.ts'
+
+export { eventually } from './eventually.ts'
 
 export const ADMIN_KEY = 'an-admin-key-for-tests-of-32-characters'
 export const CHANNEL = 'C0APPROVALS'
@@ -139,7 +142,7 @@ export async function startCountersign(options: StartOptions): Promise<Running> 
     url,
     config,
     app,
-    slack: slackServer.slack,
+    slack: patient(slackServer.slack, databaseUrl),
     get teams() {
       return standInForTeams()
     },
@@ -169,17 +172,6 @@ export async function startCountersign(options: StartOptions): Promise<Running> 
       await app.stop()
       await Promise.all([slackServer.close(), teamsServer?.close()])
     },
-  }
-}
-
-/** Waits for what another part of the system does by itself, checking often; fails after `timeoutMs`. */
-export async function eventually<T>(look: () => T | Promise<T>, timeoutMs = 5_000): Promise<NonNullable<T>> {
-  const deadline = performance.now() + timeoutMs
-  for (;;) {
-    const found = await look()
-    if (found) return found
-    if (performance.now() > deadline) throw new Error('it did not happen in time')
-    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
 

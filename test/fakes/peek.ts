@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import SqliteHandle from 'better-sqlite3'
-import { eventually } from './countersign.ts'
+import { eventually } from './eventually.ts'
 import { clientOf } from './postgres-client.ts'
 
 type Row = Record<string, unknown>
@@ -14,6 +14,17 @@ type Row = Record<string, unknown>
 export function remembered(databaseUrl: string, approvalId: string, cards = 1): Promise<unknown> {
   const sql = `select handle from posted_cards where subject_id = '${approvalId}'`
   return eventually(async () => (await select(databaseUrl, sql)).length >= cards)
+}
+
+/** Writes what no door of the product does. */
+export async function execute(databaseUrl: string, sql: string): Promise<void> {
+  if (databaseUrl.startsWith('postgres://')) return void (await clientOf(databaseUrl).query(sql))
+  const handle = new SqliteHandle(databaseUrl)
+  try {
+    handle.exec(sql)
+  } finally {
+    handle.close()
+  }
 }
 
 export async function select(databaseUrl: string, sql: string): Promise<Row[]> {

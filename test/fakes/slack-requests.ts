@@ -82,7 +82,7 @@ export function clickOf(press: Press, differences: Record<string, unknown> = {})
     type: 'block_actions',
     user: { id: user, username: 'somebody', name: 'somebody', team_id: team },
     container: { type: 'message', message_ts: ts, channel_id: channel, is_ephemeral: false },
-    trigger_id: `1.2.${randomBytes(8).toString('hex')}`,
+    trigger_id: `1.2.${newHex()}`,
     team: { id: team, domain: 'somewhere' },
     enterprise: null,
     is_enterprise_install: false,
@@ -93,6 +93,42 @@ export function clickOf(press: Press, differences: Record<string, unknown> = {})
     ],
     ...differences,
   }
+}
+
+/** Of a modal: what stands in it, and who sends it. */
+export interface Sent {
+  metadata: string
+  note?: string | null
+  viewId?: string
+  user?: string
+  team?: string
+}
+
+/** What Slack sends when a modal with a note is sent; whatever is in `differences` stands instead. */
+export function submissionOf(sent: Sent, differences: Record<string, unknown> = {}): Record<string, unknown> {
+  const { metadata, note = null, viewId = `V${newHex().toUpperCase()}`, user = ANA, team = TEAM } = sent
+  return {
+    type: 'view_submission',
+    user: { id: user, username: 'somebody', name: 'somebody', team_id: team },
+    trigger_id: `1.2.${newHex()}`,
+    team: { id: team, domain: 'somewhere' },
+    enterprise: null,
+    is_enterprise_install: false,
+    view: {
+      id: viewId,
+      type: 'modal',
+      callback_id: 'note',
+      private_metadata: metadata,
+      hash: '1.a',
+      state: { values: { note: { note: { type: 'plain_text_input', value: note } } } },
+    },
+    response_urls: [],
+    ...differences,
+  }
+}
+
+function newHex(): string {
+  return randomBytes(8).toString('hex')
 }
 
 export function payload(value: unknown): string {

@@ -27,7 +27,7 @@ const refusedBy = (taken: object) => ('refused' in taken ? [taken.refused] : [])
 
 const SLACK = {
   name: 'Slack',
-  card: usually(slackCard),
+  card: usually((message: Message, options) => slackCard(message, options).message),
   digest: usually(slackDigest),
   refusals: blockKit.breaches,
   buttons: ['Approve', 'Deny', 'View in Console'],
@@ -225,7 +225,7 @@ describe('people are called', () => {
 
 describe('a notification without details', () => {
   const lines = (message: Message) => [
-    usually(slackCard)(message, { details: false }).text.replace(/[*`]/g, ''),
+    usually(slackCard)(message, { details: false }).message.text.replace(/[*`]/g, ''),
     usually(teamsCard)(message, { details: false }).summary,
   ]
 

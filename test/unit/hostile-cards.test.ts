@@ -18,7 +18,7 @@ import { type Heard, inDiscord, inPagerDuty, inSlack, inTeams, inTelegram } from
 const OPTIONS = { details: true, interactive: true, dialogs: true, mention: false, removed: false }
 
 const PLATFORMS: Record<string, (message: Message) => Heard[]> = {
-  slack: (message) => inSlack(inSlackCard(message, OPTIONS)),
+  slack: (message) => inSlack(inSlackCard(message, OPTIONS).message),
   teams: (message) => inTeams(inTeamsCard(message, OPTIONS)),
   discord: (message) => inDiscord(inDiscordCard(message, OPTIONS)),
   telegram: (message) => inTelegram(inTelegramCard(message, OPTIONS)),

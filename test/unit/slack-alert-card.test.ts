@@ -10,7 +10,7 @@ import { nested, TRICKS, UNSEEN } from '../fakes/hostile-approvals.ts'
 import { ALERT, CALLS, hostileEvent } from '../fakes/hostile-events.ts'
 import { drawing } from '../fakes/render-options.ts'
 
-const { alertCard } = drawing(cardOf)
+const { alertCard } = drawing((message, options) => cardOf(message, options).message)
 
 const SEEN: EventView = {
   ...ALERT,

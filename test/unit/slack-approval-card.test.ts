@@ -20,7 +20,7 @@ import {
 } from '../fakes/hostile-approvals.ts'
 import { drawing } from '../fakes/render-options.ts'
 
-const { approvalCard } = drawing(cardOf)
+const { approvalCard } = drawing((message, options) => cardOf(message, options).message)
 
 const CLOSED = STATUSES.slice(1) as Closed[]
 const WHAT = '`slack.post_message` in `production`'
@@ -31,11 +31,13 @@ const kindsOf = (card: SlackMessage) => blocksOf(card).map(({ type }) => type)
 const truncation = (card: SlackMessage) => strings(card).markup.find((text) => text.startsWith('Truncated: '))
 const outcomeOf = (card: SlackMessage) => strings(card).markup.at(-1)
 
-function buttonsOf(card: SlackMessage) {
-  return blocksOf(card).flatMap((block) =>
-    block.type === 'actions' ? block.elements.filter((element) => element.type === 'button') : [],
-  )
+function elementsOf(card: SlackMessage) {
+  return blocksOf(card).flatMap((block) => (block.type === 'actions' ? block.elements : []))
 }
+const buttonsOf = (card: SlackMessage) => elementsOf(card).filter((element) => element.type === 'button')
+/** What can be chosen in the menu. */
+const menuOf = (card: SlackMessage) =>
+  elementsOf(card).flatMap((element) => (element.type === 'overflow' ? element.options : []))
 
 /** As the two columns read. */
 function factsOf(card: SlackMessage): Record<string, string> {
@@ -92,6 +94,59 @@ describe('a pending card', () => {
 
   it('asks Slack to link and unfurl nothing by itself', () => {
     expect(card).toMatchObject({ parse: 'none', unfurl_links: false, unfurl_media: false })
+  })
+
+  it('has a menu to decide with a note, with the same two words', () => {
+    const menu = menuOf(card).map(({ text, value }) => [text.text, value])
+    expect(menu).toEqual([
+      ['Approve with note…', `approve ${PENDING.id}`],
+      ['Deny with note…', `deny ${PENDING.id}`],
+    ])
+    expect(menuOf(approvalCard(PENDING, { dialogs: false }))).toEqual([])
+  })
+
+  it.each<[ApprovalView['review']['note_required'], string[], number]>([
+    [[], ['approve_action', 'deny_action'], 2],
+    [['approve'], ['approve_note', 'deny_action'], 2],
+    [['deny'], ['approve_action', 'deny_note'], 2],
+    [['approve', 'deny'], ['approve_note', 'deny_note'], 0],
+  ])('where a note is wanted with %j, that button asks for it by itself', (note_required, ids, choices) => {
+    const review = { ...PENDING.review, note_required }
+    const card = approvalCard({ ...PENDING, review, risk: { level: 'critical', score: null } })
+    expect(breaches(card)).toEqual([])
+    const buttons = buttonsOf(card)
+    expect(buttons.map(({ action_id }) => action_id)).toEqual([...ids, 'view_console'])
+    expect(menuOf(card)).toHaveLength(choices)
+    // The dialog warns, and asks before anything counts.
+    expect(buttons[0]?.confirm !== undefined).toBe(ids[0] === 'approve_action')
+    expect(buttons.map(({ text }) => text.text.endsWith('with note…'))).toEqual([
+      ...ids.map((id) => id.endsWith('_note')),
+      false,
+    ])
+  })
+
+  it('leads to all of it where something is cut or left out, or the policy wants it opened', () => {
+    const opens = (view: ApprovalView, options = {}) =>
+      buttonsOf(approvalCard(view, options)).some(({ action_id }) => action_id === 'view_details')
+    const strict = { ...PENDING.review, details_must_be_opened: true }
+    expect(opens(PENDING)).toBe(false)
+    expect(opens(acting({ arguments: { long: 'x'.repeat(3000) } }))).toBe(true)
+    expect(opens(PENDING, { details: false })).toBe(true)
+    expect(opens({ ...PENDING, review: strict })).toBe(true)
+    expect(opens({ ...closed('denied'), review: strict })).toBe(false)
+    const where = approvalCard({ ...PENDING, review: strict })
+    const [, , details] = buttonsOf(where)
+    expect(details).toMatchObject({ text: { text: 'View details' }, value: PENDING.id })
+    expect(details).not.toHaveProperty('style')
+  })
+
+  it('without dialogs has no button for what would need one', () => {
+    const ids = (view: ApprovalView, options = {}) =>
+      buttonsOf(approvalCard(view, { dialogs: false, ...options })).map(({ action_id }) => action_id)
+    const noted = { ...PENDING.review, note_required: ['approve' as const] }
+    expect(ids(PENDING)).toEqual(['approve_action', 'deny_action', 'view_console'])
+    expect(ids({ ...PENDING, review: noted })).toEqual(['deny_action', 'view_console'])
+    expect(ids(PENDING, { details: false })).toEqual(['deny_action', 'view_console'])
   })
 
   it('has the three buttons, none of them in the colour of danger, and only a critical one asks again', () => {
@@ -162,11 +217,8 @@ describe('a pending card', () => {
       { requirement: 'legal', approved: [], missing: 2 },
     ]
     const { markup } = strings(approvalCard({ ...PENDING, progress }))
-    expect(markup.slice(0, 2)).toEqual(['1 of 2 approvals: Ana', '0 of 2 approvals'])
+    expect(markup[0]).toBe('1 of 2 finance: Ana · 0 of 2 legal')
     expect(JSON.stringify(card)).not.toContain('of 1 approvals')
-    const many = approvalCard({ ...PENDING, progress: progress.flatMap((one) => Array(6).fill(one)) })
-    expect(breaches(many)).toEqual([])
-    expect(truncation(many)).toContain('the first 5 of 12 groups of reviewers')
   })
 
   it('keeps the lines of the summary, however they were broken', () => {
@@ -389,8 +441,12 @@ describe('whatever an agent sends', () => {
         const presses = buttonsOf(card).flatMap(({ action_id, value }) =>
           value ? [`${action_id} ${value}`] : [],
         )
-        const both = [`approve_action ${view.id}`, `deny_action ${view.id}`]
-        expect(presses).toEqual(view.status === 'pending' ? both : [])
+        const id = (verdict: 'approve' | 'deny') =>
+          `${verdict}_${view.review.note_required.includes(verdict) ? 'note' : 'action'} ${view.id}`
+        const both = [id('approve'), id('deny')]
+        const [approve, deny, ...others] = presses
+        expect([approve, deny].filter(Boolean)).toEqual(view.status === 'pending' ? both : [])
+        expect(others.filter((press) => press !== `view_details ${view.id}`)).toEqual([])
         expect([card.text, ...markup].map(alive).join('')).toBe('')
         expect(urls.filter((url) => url !== view.url)).toEqual([])
         expect([card.text, ...markup, ...literal].filter((text) => UNSEEN.test(text))).toEqual([])
@@ -406,7 +462,8 @@ describe('whatever an agent sends', () => {
       fc.property(words(200), words(900), args, (name, summary, args) => {
         const view = { ...acting({ summary, arguments: args }), agent: { id: 'agent-123', name: `n${name}` } }
         const card = approvalCard(view)
-        const shown = strings(card).literal.flatMap((text) => text.split('\n'))
+        const blocks = blocksOf(card).filter(({ type }) => type !== 'actions')
+        const shown = strings({ blocks }).literal.flatMap((text) => text.split('\n'))
         const cut = shown.some((text) => text.endsWith('…'))
         const whole =
           name.length < 120 && summary.length <= 800 && JSON.stringify(args, null, 2).length <= 2000

@@ -74,7 +74,7 @@ const failureOf = (sending: Promise<unknown>) =>
 
 describe('a card', () => {
   test('has its buttons where presses come back, names its destination, and has no handle', async () => {
-    expect(await post(ASKED)).toEqual({})
+    expect(await post(ASKED)).toEqual({ whole: true })
     const [card] = shown()
     expect(card).toContain('"action_id":"approve_action"')
     expect(card).toContain('"action_id":"deny_action"')
@@ -83,7 +83,9 @@ describe('a card', () => {
 
   test('has only links where nothing comes back, and never says that it can be pressed', async () => {
     const test: Message = { ...ASKED, view: { ...PENDING, test: true } }
-    for (const message of [ASKED, test, ALERT]) expect(await post(message, oneWay())).toEqual({})
+    for (const message of [ASKED, test, ALERT]) {
+      expect(await post(message, oneWay())).toEqual({ whole: false })
+    }
     expect(shown()).toHaveLength(3)
     for (const card of shown()) {
       expect(card.match(/"action_id":"\w+"/g)).toEqual(['"action_id":"view_console"'])

@@ -72,7 +72,7 @@ function saidBy({ action, agent, reasons }: ApprovalView): string {
 }
 
 /** In pieces that put together are the text again; none where it is empty. */
-function cut(text: string, max: number): string[] {
+export function cut(text: string, max: number): string[] {
   const pieces: string[] = []
   for (let rest = text; rest !== ''; ) {
     const piece = rest.length <= max ? rest : atLineEnd(head(rest, max), max)

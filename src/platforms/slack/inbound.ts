@@ -8,6 +8,7 @@ import type { Clock } from '../../kit/clock.ts'
 import type { Logger } from '../../kit/log.ts'
 import type { Outage } from '../../kit/outage.ts'
 import { sendProblem } from '../../kit/problem.ts'
+import { MAX_NOTE } from './note-modal.ts'
 import { verifySlackSignature } from './signature.ts'
 
 export const ENDPOINTS = {
@@ -15,31 +16,66 @@ export const ENDPOINTS = {
   commands: '/v1/webhooks/slack/commands',
 } as const
 
-/** Slack's payloads carry the message that was clicked: well above a card, well below harm. */
+/** Slack's payloads carry the card or the modal that was pressed: well above either, well below harm. */
 const BODY_LIMIT = '256kb'
 
 const id = z.string().regex(/^[A-Za-z0-9]+$/)
 const named = z.looseObject({ id })
+const text = z.string()
 
-const CLICK = z.looseObject({
-  type: z.literal('block_actions'),
-  user: named,
+/** Of whatever somebody does. */
+const sent = {
+  user: named.extend({ name: text.nullish(), username: text.nullish(), team_id: id.nullish() }),
   team: named.nullish(),
   enterprise: named.nullish(),
+}
+
+/** https://docs.slack.dev/reference/views/modal-views */
+const MOST_METADATA = 3000
+const view = named.extend({ callback_id: text, private_metadata: text.max(MOST_METADATA) })
+
+const CLICK = z.looseObject({
+  ...sent,
+  type: z.literal('block_actions'),
   channel: named.nullish(),
   container: z.looseObject({
     channel_id: id.optional(),
-    message_ts: z
-      .string()
-      .regex(/^[\d.]+$/)
-      .optional(),
+    message_ts: text.regex(/^[\d.]+$/).optional(),
   }),
-  trigger_id: z.string(),
+  /** Where it was pressed in a modal. */
+  view: view.optional(),
+  trigger_id: text,
   actions: z.tuple(
-    [z.looseObject({ action_id: z.string(), block_id: z.string(), value: z.string().optional() })],
+    [
+      z.looseObject({
+        action_id: text,
+        block_id: text,
+        value: text.optional(),
+        selected_option: z.looseObject({ value: text.optional() }).nullish(),
+      }),
+    ],
     z.unknown(),
   ),
 })
+
+/** As every database can keep it. */
+const written = text
+  .max(MAX_NOTE)
+  .refine((value) => value.isWellFormed() && !value.includes('\0'))
+  .nullish()
+
+const SUBMISSION = z.looseObject({
+  ...sent,
+  type: z.literal('view_submission'),
+  view: view.extend({
+    state: z.looseObject({ values: z.record(text, z.record(text, z.looseObject({ value: written }))) }),
+  }),
+  response_urls: z.array(z.looseObject({ response_url: text })).optional(),
+})
+
+const CLOSED = z.looseObject({ ...sent, type: z.literal('view_closed'), view })
+
+const INTERACTION = z.discriminatedUnion('type', [CLICK, SUBMISSION, CLOSED])
 
 /** All secrets that may have signed. `outage`: those of destinations could not be read. */
 export interface Signers {
@@ -67,9 +103,9 @@ export function createReceiver(
     })
     if (signedBy.length === 0 && outage) throw outage
     if (signedBy.length === 0) return answerUnsigned(rawBody, res)
-    const body = req.is('application/x-www-form-urlencoded') ? clickOrCommand(rawBody) : undefined
+    const body = req.is('application/x-www-form-urlencoded') ? bodyIn(rawBody) : undefined
     if (!body) {
-      const detail = 'This is no click and no command'
+      const detail = 'This is no click, no note and no command'
       return sendProblem(res, { status: 400, code: 'malformed_payload', detail })
     }
     const ack = async (answer?: object) => void (answer ? res.json(answer) : res.end())
@@ -107,10 +143,11 @@ function answerUnsigned(rawBody: Buffer, res: Response): void {
 }
 
 /** undefined without what Bolt and the listeners rely on: Bolt throws at some bodies. */
-function clickOrCommand(rawBody: Buffer): Record<string, unknown> | undefined {
+function bodyIn(rawBody: Buffer): Record<string, unknown> | undefined {
   const form = parseForm(rawBody.toString())
   if (form.payload === undefined) return typeof form.command === 'string' ? form : undefined
-  return typeof form.payload === 'string' ? CLICK.safeParse(parsedOrUndefined(form.payload)).data : undefined
+  if (typeof form.payload !== 'string') return undefined
+  return INTERACTION.safeParse(parsedOrUndefined(form.payload)).data
 }
 
 function parsedOrUndefined(json: string): unknown {

@@ -27,6 +27,9 @@ export interface RefusalCard {
   text: string
 }
 
+/** Why something does not count. */
+export type Told = Pick<Refusal, 'text' | 'first'>
+
 /** Never longer than Slack takes, whatever the reply holds, and all of it literal; what was cut is said. */
 export function replyCard(reply: Reply): ReplyCard {
   return fullest(
@@ -87,7 +90,12 @@ function linkButton(link: NonNullable<Reply['link']>, budget: Budget): Button | 
 }
 
 /** For the clicker alone: the message that was clicked stays. */
-export function refusalCard({ text, first }: Pick<Refusal, 'text' | 'first'>): RefusalCard {
+export function refusalCard(told: Told): RefusalCard {
+  return { response_type: 'ephemeral', replace_original: false, text: refusalText(told) }
+}
+
+/** As mrkdwn. */
+export function refusalText({ text, first }: Told): string {
   const by = first === null ? '' : ` by ${mrkdwn([{ name: shortened(oneLine(first), 80) }])}`
-  return { response_type: 'ephemeral', replace_original: false, text: `:warning: ${text}${by}` }
+  return `:warning: ${text}${by}`
 }

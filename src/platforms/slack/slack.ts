@@ -9,6 +9,8 @@ import { botTransports } from './bot.ts'
 import { cardOf } from './card.ts'
 import { createClickOrigins } from './click-origin.ts'
 import { pressesAt, type SlackConfig, type SlackEnvironment, slackConfig } from './config.ts'
+import { listenToDialogs } from './dialog-presses.ts'
+import { createDialogs } from './dialogs.ts'
 import { digestCard } from './digest-card.ts'
 import { directMessages } from './direct.ts'
 import { listenToCommands } from './governance-command.ts'
@@ -16,11 +18,14 @@ import { hookApi } from './hook-api.ts'
 import { createReceiver, ENDPOINTS, type Signers } from './inbound.ts'
 import { listenToClicks } from './interactions.ts'
 import { members } from './members.ts'
+import { listenToNotes } from './note-submission.ts'
+import { presses } from './presses.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { createResponseUrls } from './response-urls.ts'
 import { tokenRefusal } from './token-refusal.ts'
 import type { Transport } from './transport.ts'
 import { listUserGroup, userGroupAdvice } from './user-groups.ts'
+import { createViews } from './views.ts'
 import { slackClients, slackFetch, slackOrigins } from './web-api.ts'
 import { webhookPace, webhookTransports } from './webhook.ts'
 import { workspaces } from './workspace.ts'
@@ -43,7 +48,7 @@ export function slack(env: SlackEnvironment & Outgoing): PlatformKind<SlackConfi
       {
         id: 'slackInteraction',
         path: ENDPOINTS.interactions,
-        summary: 'A button was pressed on a card',
+        summary: 'A button was pressed on a card or in a modal, or a note was sent',
         problems,
       },
       { id: 'slackCommand', path: ENDPOINTS.commands, summary: 'Somebody typed /governance', problems },
@@ -91,14 +96,21 @@ function createSlack(
       })
       const identify = members(clientOf, ports.clock, ports.log)
       const origins = createClickOrigins(env, ports, known, identify)
-      listenToClicks(app, ports, origins, responseUrls)
+      const locate = presses(origins, responseUrls)
+      listenToClicks(app, ports, locate)
+      listenToDialogs(app, createDialogs(ports.desk, createViews(clientOf), ports.log), locate, ports.log)
+      listenToNotes(app, ports, locate)
       listenToCommands(app, ports.commands, origins)
     },
 
     check: ({ webhook_url, bot_token = env.botToken }) =>
       webhook_url === undefined ? tokenRefusal(known, bot_token ?? '') : Promise.resolve(undefined),
 
-    post: (message, to) => transportTo(to).post(cardOf(message, posting(message, to, pressesAt(to.config)))),
+    async post(message, to) {
+      const options = posting(message, to, pressesAt(to.config))
+      const { message: drawn, whole } = cardOf(message, options)
+      return { ...(await transportTo(to).post(drawn)), whole: whole && options.interactive }
+    },
 
     listGroup: (id, { config: { webhook_url, bot_token = env.botToken } }) =>
       listUserGroup({ clientOf, workspaces: known }, webhook_url === undefined ? bot_token : undefined, id),
@@ -111,8 +123,10 @@ function createSlack(
     tell: directMessages({ botToken: env.botToken, clientOf, workspaces: known, clock: ports.clock }),
 
     async redraw(handle, message, to) {
-      await transportTo(to).redraw(handle, cardOf(message, redrawing(to, pressesAt(to.config))))
-      return {}
+      const options = redrawing(to, pressesAt(to.config))
+      const { message: drawn, whole } = cardOf(message, options)
+      await transportTo(to).redraw(handle, drawn)
+      return { whole: whole && options.interactive }
     },
   }
 }

@@ -4,6 +4,7 @@
 import { el } from './dom.js'
 import { picture } from './emoji.js'
 import { date, link, mrkdwn, webUrl } from './mrkdwn.js'
+import { drawOverflow } from './overflow.js'
 
 const FITS_HALF_A_ROW = 40
 
@@ -11,7 +12,9 @@ const FITS_HALF_A_ROW = 40
  * @typedef {Record<string, any>} Block
  * @typedef {object} Surroundings
  * @property {import('./mrkdwn.js').NameOf} nameOf
- * @property {(button: HTMLElement, element: Block, blockId: string) => void} press
+ * @property {(button: HTMLElement, element: Block, blockId: string, option?: string) => void} press `option`: what was
+ *   chosen in a menu
+ * @property {(block: Block) => HTMLElement} [drawInput] in a modal
  */
 
 /**
@@ -51,10 +54,12 @@ function drawBlock(block, around) {
       )
     case 'rich_text':
       return el('div', { class: 'rich-block' }, ...block.elements.map(richIn(around)))
+    case 'input':
+      return around.drawInput?.(block) ?? notDrawn('p', 'An input block')
     case 'image':
       return el('p', { class: 'not-drawn' }, `Image: ${block.alt_text}`)
     default:
-      return el('p', { class: 'not-drawn' }, `A ${block.type} block, which the sandbox does not draw`)
+      return notDrawn('p', `A ${block.type} block`)
   }
 }
 
@@ -88,9 +93,10 @@ function drawText(tag, text, { nameOf }) {
  * @param {Surroundings} around
  */
 function drawElement(element, blockId, { press }) {
-  if (element.type !== 'button') {
-    return el('span', { class: 'not-drawn' }, `A ${element.type}, which the sandbox does not draw`)
+  if (element.type === 'overflow') {
+    return drawOverflow(element, (button, option) => press(button, element, blockId, option))
   }
+  if (element.type !== 'button') return notDrawn('span', `A ${element.type}`)
   const href = webUrl(element.url)
   const button = el(
     href ? 'a' : 'button',
@@ -104,6 +110,14 @@ function drawElement(element, blockId, { press }) {
     element.text.text,
   )
   return button
+}
+
+/**
+ * @param {string} tag
+ * @param {string} what
+ */
+function notDrawn(tag, what) {
+  return el(tag, { class: 'not-drawn' }, `${what}, which the sandbox does not draw`)
 }
 
 /** @param {Surroundings} around */

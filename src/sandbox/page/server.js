@@ -36,7 +36,7 @@ const TOO_LATE = { operation_timeout: '3 seconds', timeout: '10 seconds' }
 
 /**
  * What the product answered to one of the stand-ins.
- * @param {'slack-click' | 'slack-command' | 'teams-click' | 'teams-message'} action
+ * @param {'slack-click' | 'slack-modal-press' | 'slack-modal-submit' | 'slack-modal-close' | 'slack-command' | 'teams-click' | 'teams-message'} action
  * @param {Record<string, unknown>} body
  * @returns {Promise<string | null>} what went wrong, in words
  */

@@ -12,18 +12,26 @@ import { press } from './press.js'
 
 /**
  * @param {SlackMessage & { id: string }} message
- * @param {{ nameOf: (id: string) => string, userId: () => string }} around
+ * @param {{ nameOf: (id: string) => string, userId: () => string, onPress: () => void }} around
  */
-export function drawSlackMessage(message, { nameOf, userId }) {
+export function drawSlackMessage(message, { nameOf, userId, onPress }) {
   const isSlackbot = message.user === 'USLACKBOT'
   const { id, channel, ts, text, blocks, attachments } = message
 
   /** @type {import('./blocks.js').Surroundings} */
   const around = {
     nameOf,
-    async press(button, element, blockId) {
+    async press(button, element, blockId, option) {
       if (element.confirm && !(await confirmed(element.confirm, nameOf))) return
-      const click = { channel, ts, action_id: element.action_id, block_id: blockId, user_id: userId() }
+      onPress()
+      const click = {
+        channel,
+        ts,
+        action_id: element.action_id,
+        block_id: blockId,
+        option,
+        user_id: userId(),
+      }
       await press(button, id, 'slack-click', click)
     },
   }

@@ -6,6 +6,7 @@ import { createComposer } from './composer.js'
 import { byId, el, reconcile } from './dom.js'
 import { createEmptyChannel } from './empty-channel.js'
 import { createMessageList } from './message-list.js'
+import { createModal } from './modal.js'
 import { createReviewerKey } from './reviewer-key.js'
 import { relay } from './server.js'
 import { drawSlackMessage } from './slack-message.js'
@@ -26,7 +27,8 @@ export function createSlackPane() {
   let channelId = ''
 
   const nameOf = (/** @type {string} */ id) => shown?.people.find(({ slackId }) => slackId === id)?.name ?? id
-  const around = { nameOf, userId: () => you?.slackId ?? '' }
+  const modal = createModal(nameOf)
+  const around = { nameOf, userId: () => you?.slackId ?? '', onPress: modal.expect }
 
   /** @param {string} line */
   async function send(line) {
@@ -38,7 +40,8 @@ export function createSlackPane() {
 
   function draw() {
     if (!shown || !you) return
-    const { channels, messages } = shown.slack
+    const { channels, messages, modals } = shown.slack
+    modal.show(modals.find(({ userId }) => userId === you?.slackId))
     const channel = channels.find(({ id }) => id === channelId) ?? channels[0]
     if (!channel) return
     channelId = channel.id

@@ -3,12 +3,21 @@
 import { type Check, items, type Report, required, shortString } from './field-checks.ts'
 import { richText } from './rich-text-limits.ts'
 
+/** A message takes fewer blocks than a modal, and nothing to fill in. */
+const MESSAGE = { most: 50, inModal: false }
+
 /** The limits are Slack's, from its Block Kit reference. `blockIds` gathers the ids of one whole message. */
-export function blockProblems(blocks: unknown, at: string, blockIds: Set<string>): string[] {
+export function blockProblems(
+  blocks: unknown,
+  at: string,
+  blockIds: Set<string>,
+  { most, inModal } = MESSAGE,
+): string[] {
   const problems: string[] = []
   const report: Report = (pointer, problem) => problems.push(`${problem} [json-pointer:${pointer}]`)
-  for (const [block, pointer] of items(blocks, 50, at, report, 0)) {
-    const check = Object.hasOwn(BLOCKS, String(block.type)) && BLOCKS[String(block.type)]
+  const known = inModal ? { ...BLOCKS, input } : BLOCKS
+  for (const [block, pointer] of items(blocks, most, at, report, 0)) {
+    const check = Object.hasOwn(known, String(block.type)) && known[block.type as keyof typeof known]
     if (!check) {
       report(`${pointer}/type`, `unsupported type: ${block.type}`)
       continue
@@ -62,6 +71,14 @@ const BLOCKS: Record<string, Check> = {
 const element: Check = (part, at, report) => {
   shortString(part.action_id, 255, `${at}/action_id`, report)
   if (part.confirm !== undefined) required(part, 'confirm', confirmation, at, report)
+  if (part.type === 'overflow') {
+    for (const [option, pointer] of items(part.options, 5, `${at}/options`, report, 2)) {
+      required(option, 'text', plainText(75), pointer, report)
+      shortString(option.value ?? '', 150, `${pointer}/value`, report, 1)
+      shortString(option.url, 3000, `${pointer}/url`, report)
+    }
+    return
+  }
   if (part.type !== 'button') {
     if (!OTHER_ELEMENTS.test(String(part.type))) report(`${at}/type`, `unsupported type: ${part.type}`)
     return
@@ -75,13 +92,39 @@ const element: Check = (part, at, report) => {
 }
 
 const OTHER_ELEMENTS =
-  /^(image|overflow|checkboxes|radio_buttons|datepicker|timepicker|datetimepicker|workflow_button|(multi_)?(static|users|conversations|channels|external)_select)$/
+  /^(image|checkboxes|radio_buttons|datepicker|timepicker|datetimepicker|workflow_button|(multi_)?(static|users|conversations|channels|external)_select)$/
 
 const confirmation: Check = (confirm, at, report) => {
   required(confirm, 'title', plainText(100), at, report)
   required(confirm, 'text', anyText(300), at, report)
   required(confirm, 'confirm', plainText(30), at, report)
   required(confirm, 'deny', plainText(30), at, report)
+}
+
+/** Of the fields, the sandbox knows the one for text. */
+const input: Check = (block, at, report) => {
+  required(block, 'label', plainText(2000), at, report)
+  if (block.hint !== undefined) required(block, 'hint', plainText(2000), at, report)
+  if (block.optional !== undefined && typeof block.optional !== 'boolean') {
+    report(`${at}/optional`, 'must be a boolean')
+  }
+  required(block, 'element', textInput, at, report)
+}
+
+const textInput: Check = (part, at, report) => {
+  if (part.type !== 'plain_text_input') report(`${at}/type`, `unsupported type: ${part.type}`)
+  shortString(part.action_id, 255, `${at}/action_id`, report)
+  shortString(part.initial_value, 3000, `${at}/initial_value`, report)
+  if (part.placeholder !== undefined) required(part, 'placeholder', plainText(150), at, report)
+  for (const [name, least] of [
+    ['min_length', 0],
+    ['max_length', 1],
+  ] as const) {
+    const length = part[name] ?? least
+    if (!(Number.isInteger(length) && Number(length) >= least && Number(length) <= 3000)) {
+      report(`${at}/${name}`, `must be between ${least} and 3000`)
+    }
+  }
 }
 
 const image: Check = (value, at, report) => {

@@ -60,7 +60,7 @@ export function listOf(value: unknown): JsonObject[] | undefined {
   return Array.isArray(list) ? list : undefined
 }
 
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -100,13 +100,17 @@ export function createMessageLog(
 function withIds(content: Content): Content {
   return {
     text: content.text,
-    blocks: content.blocks.map(nameBlock),
+    blocks: withBlockIds(content.blocks),
     attachments: content.attachments.map((attachment, index) => ({
       id: index + 1,
       ...attachment,
-      ...(Array.isArray(attachment.blocks) ? { blocks: attachment.blocks.map(nameBlock) } : {}),
+      ...(Array.isArray(attachment.blocks) ? { blocks: withBlockIds(attachment.blocks) } : {}),
     })),
   }
+}
+
+export function withBlockIds(blocks: JsonObject[]): JsonObject[] {
+  return blocks.map(nameBlock)
 }
 
 function nameBlock(block: JsonObject): JsonObject {
@@ -115,6 +119,7 @@ function nameBlock(block: JsonObject): JsonObject {
     named.elements = block.elements.map((element: JsonObject) => ({ action_id: randomId(), ...element }))
   }
   if (isObject(block.accessory)) named.accessory = { action_id: randomId(), ...block.accessory }
+  if (isObject(block.element)) named.element = { action_id: randomId(), ...block.element }
   return named
 }
 

@@ -17,14 +17,24 @@ export function findButton(message: Message, actionId: string, blockId?: string)
     ...message.attachments.map(({ blocks, id }) => ({ blocks, attachmentId: Number(id) })),
   ]
   for (const { blocks, ...place } of layers) {
-    for (const block of Array.isArray(blocks) ? blocks.filter(isObject) : []) {
-      if (blockId !== undefined && block.block_id !== blockId) continue
-      const elements = block.type === 'actions' ? block.elements : [block.accessory]
-      const element = (Array.isArray(elements) ? elements : []).find(
-        (candidate) => isObject(candidate) && candidate.action_id === actionId,
-      )
-      if (element) return { element, blockId: String(block.block_id), ...place }
-    }
+    const found = findIn(blocks, actionId, blockId)
+    if (found) return { ...found, ...place }
+  }
+}
+
+/** The same in the blocks of a message or a modal. */
+export function findIn(
+  blocks: unknown,
+  actionId: string,
+  blockId?: string,
+): Omit<Button, 'attachmentId'> | undefined {
+  for (const block of Array.isArray(blocks) ? blocks.filter(isObject) : []) {
+    if (blockId !== undefined && block.block_id !== blockId) continue
+    const elements = block.type === 'actions' ? block.elements : [block.accessory]
+    const element = (Array.isArray(elements) ? elements : []).find(
+      (candidate) => isObject(candidate) && candidate.action_id === actionId,
+    )
+    if (element) return { element, blockId: String(block.block_id) }
   }
 }
 
@@ -36,6 +46,20 @@ export interface Press {
   actionTs: string
   triggerId: string
   responseUrl: string
+  /** Of a menu: the value of what was chosen. */
+  option?: string | undefined
+}
+
+/** Who does something, in which workspace, with which app. */
+export function personPayload(user: User): JsonObject {
+  return {
+    user: { id: user.id, username: user.name, name: user.name, team_id: user.team_id },
+    api_app_id: APP_ID,
+    token: 'verification-by-token-is-deprecated',
+    team: { id: TEAM.id, domain: TEAM.domain },
+    enterprise: null,
+    is_enterprise_install: false,
+  }
 }
 
 export function blockActionsPayload(press: Press): JsonObject {
@@ -47,21 +71,24 @@ export function blockActionsPayload(press: Press): JsonObject {
   const isEphemeral = message.ephemeralFor !== undefined
   return {
     type: 'block_actions',
-    user: { id: user.id, username: user.name, name: user.name, team_id: user.team_id },
-    api_app_id: APP_ID,
-    token: 'verification-by-token-is-deprecated',
+    ...personPayload(user),
     container: { ...place, message_ts: message.ts, channel_id: channel.id, is_ephemeral: isEphemeral },
     trigger_id: press.triggerId,
-    team: { id: TEAM.id, domain: TEAM.domain },
-    enterprise: null,
-    is_enterprise_install: false,
     channel: { id: channel.id, name: channel.name },
     // Slack does not repeat an ephemeral message.
     ...(isEphemeral ? {} : { message: publicMessage(message) }),
     state: { values: {} },
     response_url: press.responseUrl,
-    actions: [{ ...button.element, block_id: button.blockId, action_ts: press.actionTs }],
+    actions: [{ ...pressed(button, press.option), block_id: button.blockId, action_ts: press.actionTs }],
   }
+}
+
+/** Of a menu, Slack names what was chosen and not what else stood there. */
+function pressed({ element }: Button, option: string | undefined): JsonObject {
+  if (element.type !== 'overflow') return element
+  const { options, ...menu } = element
+  const all = Array.isArray(options) ? options.filter(isObject) : []
+  return { ...menu, selected_option: all.find(({ value }) => value === option) ?? null }
 }
 
 export interface TypedCommand {

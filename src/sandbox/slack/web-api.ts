@@ -1,7 +1,9 @@
 // Plays Slack's Web API: answers the methods that the product calls, with Slack's own refusals.
 
 import { listOf, readContent, refusal, type Said, type SlackRefusal, saysNothing } from './content.ts'
+import { listOf, parseJson, readContent, refusal, type Said, saysNothing } from './content.ts'
 import type { Content, JsonObject, Message, MessageLog } from './messages.ts'
+import type { Modals } from './modals.ts'
 import type { UserGroups } from './user-groups.ts'
 import {
   BOT,
@@ -21,6 +23,7 @@ const MOST_TEXT_IN_UPDATE = 4000
 
 export interface WebApiOptions {
   log: MessageLog
+  modals: Modals
   botToken: string
   /** The id of the one that the workspace has joined; null: it stands alone. */
   enterprise: () => string | null
@@ -35,6 +38,7 @@ export function createWebApi({ log, botToken, enterprise, userGroups, scopes }: 
     return enterprise() === null ? { ...user } : { ...user, enterprise_user }
   }
 
+export function createWebApi({ log, modals, botToken, enterprise, userGroups }: WebApiOptions): WebApi {
   const methods: Record<string, (args: JsonObject) => JsonObject> = {
     'auth.test': () => ({
       ok: true,
@@ -90,6 +94,9 @@ export function createWebApi({ log, botToken, enterprise, userGroups, scopes }: 
         message: publicMessage(message),
       }
     },
+
+    'views.open': (args) => modals.open(args),
+    'views.update': (args) => modals.update(args),
 
     'users.info'(args) {
       const user = findUser(args.user)
@@ -172,5 +179,6 @@ export function readableArgs({ token: _, ...args }: JsonObject): JsonObject {
   for (const name of ['blocks', 'attachments']) {
     if (readable[name] !== undefined) readable[name] = listOf(readable[name]) ?? readable[name]
   }
+  if (typeof readable.view === 'string') readable.view = parseJson(readable.view) ?? readable.view
   return readable
 }
