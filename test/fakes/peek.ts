@@ -16,17 +16,6 @@ export function remembered(databaseUrl: string, approvalId: string, cards = 1): 
   return eventually(async () => (await select(databaseUrl, sql)).length >= cards)
 }
 
-/** Writes what no door of the product does. */
-export async function execute(databaseUrl: string, sql: string): Promise<void> {
-  if (databaseUrl.startsWith('postgres://')) return void (await clientOf(databaseUrl).query(sql))
-  const handle = new SqliteHandle(databaseUrl)
-  try {
-    handle.exec(sql)
-  } finally {
-    handle.close()
-  }
-}
-
 export async function select(databaseUrl: string, sql: string): Promise<Row[]> {
   if (!databaseUrl.startsWith('postgres://')) {
     const handle = new SqliteHandle(databaseUrl, { readonly: true })

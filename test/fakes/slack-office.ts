@@ -9,7 +9,7 @@ import type { AppAnswer } from '../../src/sandbox/slack/signed-post.ts'
 import { CHANNEL, eventually } from './countersign.ts'
 import type { databases } from './databases.ts'
 import { remembered } from './peek.ts'
-import { rule } from './ruling.ts'
+import { ruled } from './ruled.ts'
 import { type SharedServer, sharedServer } from './shared-server.ts'
 import { ANA } from './slack-requests.ts'
 
@@ -73,7 +73,7 @@ export function slackOffice(
       await cardOf(body)
       await remembered(server.databaseUrl, body.id)
       if (review) {
-        await rule(server.databaseUrl, body.id, review)
+        await ruled(server.databaseUrl, body.id, review)
         await drawAgain(body)
       }
       return body
