@@ -1,6 +1,7 @@
 // Shows that in Slack nobody approves what they have not seen: all of it is there, and the last page must have been.
 
 import { describe, expect, test } from 'vitest'
+import { REFUSALS } from '../../src/approvals/refusals.ts'
 import type { Review } from '../../src/approvals/ruling.ts'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import type { Modal } from '../../src/sandbox/slack/modals.ts'
@@ -12,9 +13,9 @@ import { ANA, BEN, clickOf, payload, postToSlackEndpoint } from '../fakes/slack-
 
 const GUEST = 'U0GUEST000'
 const SEEN = 'You have seen all of it.'
-const UNSEEN = ':warning: Open all of it first: press View details, go to the last page, then approve'
-/** On lines of their own, two pages after the one on which the agent says something. */
-const ROWS = Array.from({ length: 100 }, (_, row) => ({
+const UNSEEN = `:warning: ${REFUSALS.details_not_opened.text}`
+/** More than two pages. */
+const ROWS = Array.from({ length: 190 }, (_, row) => ({
   row,
   to: `customer-${row}@example.com`,
   what: '<b>"é"</b>',
