@@ -10,8 +10,8 @@ import { createModals, type Modal } from './slack/modals.ts'
 import { blockActionsPayload, commandForm, findButton } from './slack/payloads.ts'
 import { createResponseUrls } from './slack/response-urls.ts'
 import { type AppAnswer, postSigned } from './slack/signed-post.ts'
-import { createUserGroups } from './slack/user-groups.ts'
 import { createTriggers } from './slack/triggers.ts'
+import { createUserGroups } from './slack/user-groups.ts'
 import { createWebApi, readableArgs } from './slack/web-api.ts'
 import { createWebhooks } from './slack/webhooks.ts'
 import { findChannel, findUser, type UserGroup, WORKSPACE, type Workspace } from './slack/workspace.ts'
@@ -105,8 +105,7 @@ export function createSlackStandIn(options: SlackStandInOptions): SlackStandIn {
   const userGroups = createUserGroups(() => scopes)
   const { botToken } = options
   const token = { botToken, scopes: () => scopes }
-  const webApi = createWebApi({ log, ...token, enterprise: () => enterprise, userGroups })
-  const webApi = createWebApi({ log, modals, botToken, enterprise: () => enterprise, userGroups })
+  const webApi = createWebApi({ log, modals, ...token, enterprise: () => enterprise, userGroups })
   const responseUrls = createResponseUrls(log, clock)
   const webhooks = createWebhooks(log)
   const faults = createSlackFaults()

@@ -1,7 +1,14 @@
 // Plays Slack's Web API: answers the methods that the product calls, with Slack's own refusals.
 
-import { listOf, readContent, refusal, type Said, type SlackRefusal, saysNothing } from './content.ts'
-import { listOf, parseJson, readContent, refusal, type Said, saysNothing } from './content.ts'
+import {
+  listOf,
+  parseJson,
+  readContent,
+  refusal,
+  type Said,
+  type SlackRefusal,
+  saysNothing,
+} from './content.ts'
 import type { Content, JsonObject, Message, MessageLog } from './messages.ts'
 import type { Modals } from './modals.ts'
 import type { UserGroups } from './user-groups.ts'
@@ -32,13 +39,19 @@ export interface WebApiOptions {
   scopes: () => readonly string[]
 }
 
-export function createWebApi({ log, botToken, enterprise, userGroups, scopes }: WebApiOptions): WebApi {
+export function createWebApi({
+  log,
+  modals,
+  botToken,
+  enterprise,
+  userGroups,
+  scopes,
+}: WebApiOptions): WebApi {
   function asTold(user: User): JsonObject {
     const enterprise_user = { enterprise_id: enterprise(), teams: [TEAM.id] }
     return enterprise() === null ? { ...user } : { ...user, enterprise_user }
   }
 
-export function createWebApi({ log, modals, botToken, enterprise, userGroups }: WebApiOptions): WebApi {
   const methods: Record<string, (args: JsonObject) => JsonObject> = {
     'auth.test': () => ({
       ok: true,
