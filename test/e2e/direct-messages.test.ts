@@ -14,7 +14,7 @@ interface Delivery {
 }
 
 const HALF_MS = 1_800_000
-const [ANA, BEN, GIL, INES] = ['Ana Ruiz', 'Ben Okafor', 'Gil Guest', 'Ines Kurz']
+const [ANA, GIL, INES] = ['Ana Ruiz', 'Gil Guest', 'Ines Kurz']
 /** The app's own conversations with them in Slack. */
 const DIRECT = ['D0ANARUIZ0', 'D0BENOKAFO', 'D0GUEST000', 'D0GONE0000']
 const REQUESTER = { requested_by: { email: 'ben.okafor@example.com' } }
