@@ -27,7 +27,7 @@ export interface DirectRoom extends PostRoom {
   heard(asked: { id: string }): string[]
 }
 
-export const addressOf = (name: string) => `${name.toLowerCase()}@example.com`
+const addressOf = (name: string) => `${name.toLowerCase()}@example.com`
 
 export async function openDirectRoom(
   create: (typeof databases)[number]['create'],

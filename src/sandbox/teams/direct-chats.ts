@@ -8,7 +8,7 @@ import type { Places } from './places.ts'
 import { type Conversation, type Person, TENANT_ID, WORKSPACE } from './workspace.ts'
 
 /** The bot's own chat with each, whoever opened it. */
-export function chatWith({ id, name }: Person): Conversation {
+function chatWith({ id, name }: Person): Conversation {
   const { people, places } = WORKSPACE
   const chatId = id === people.ana.id ? places.personal : `a:1${id.slice('29:1'.length)}`
   return { id: chatId, type: 'personal', name }
