@@ -25,11 +25,18 @@ const MISSING: Partial<Record<RefusalCode, string>> = {
   event_not_found: 'alert',
 }
 
+/** Where on a card there is something to press, here there is something to call. */
+const IN_THE_API: Partial<Record<RefusalCode, string>> = {
+  details_not_opened:
+    'Read all of it before you approve, and say so: POST its digest to /v1/approvals/:id/seen',
+}
+
 /** `id`: of what was asked for. */
 export function problemOf({ status, code, text, first }: Refusal, id?: string): ProblemResult {
   const member = FIRST[code]
   const missing = MISSING[code]
-  const detail = missing !== undefined && id !== undefined ? thereIsNo(missing, id) : text
+  const detail =
+    missing !== undefined && id !== undefined ? thereIsNo(missing, id) : (IN_THE_API[code] ?? text)
   const problem = { status, code, detail, ...(member && first !== null && { [member]: first }) }
   return status === 429 ? { problem, headers: { 'Retry-After': String(TRY_AGAIN_SECONDS) } } : { problem }
 }

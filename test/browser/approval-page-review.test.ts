@@ -155,7 +155,7 @@ test('that all of it was read is on record once its end was in view, once, and A
   const sent = listen(page)
   await shows(page.getByTestId('not-yet'), 'Read all of it before you approve: scroll to the end')
   await page.getByTestId('approve').click()
-  await shows(page.getByTestId('refusal'), 'Read all of it before you approve: scroll to the end')
+  await page.locator('#not-yet[role=alert]').waitFor()
   expect([await seen(product, asked), sent]).toEqual([[], []])
 
   await scrollToEnd(page)

@@ -1,68 +1,58 @@
-// Puts a policy in force for a test, and people into groups, straight in the tables.
+// Puts a policy in force for a test, and people into groups: over HTTP, or where there is no server in the tables.
 
+import type { GroupRow } from '../../db/schema.ts'
 import { newId } from '../../src/kit/ids.ts'
 import type { Database } from '../../src/store/database.ts'
 import { insertGroup, insertMember } from '../../src/store/groups.ts'
-import { openDatabase } from '../../src/store/open-database.ts'
 import { findPolicyInForce, insertPolicy } from '../../src/store/policies.ts'
 import type { Running } from './countersign.ts'
-import { silent } from './office.ts'
+import { policyOf } from './policies.ts'
 
-/** As an admin would write it, but in JSON; returns its version. */
-export async function setPolicy(db: Database, policy: object): Promise<number> {
-  return db.transact(async (trx) => {
+/** As an admin would write it, but as a value. */
+export interface Rules {
+  default?: string
+  rules?: readonly object[]
+  risk_floors?: readonly object[]
+}
+
+const textOf = (policy: Rules) => ({ default: 'ask', rules: [], ...policy })
+
+/** Makes the groups, of people by their names, and puts the policy in force; returns its version. */
+export async function govern(
+  running: Running,
+  { groups = {}, ...policy }: Rules & { groups?: Record<string, string[]> },
+): Promise<number> {
+  for (const [name, people] of Object.entries(groups)) {
+    await expect201(running, '/v1/groups', { name })
+    for (const person of people) await addPerson(running, name, person)
+  }
+  const body = textOf(policy)
+  const set = await running.call<{ version: number }>('PUT', '/v1/policies', { body })
+  if (set.status !== 200) throw new Error(JSON.stringify(set.body))
+  return set.body.version
+}
+
+/** Somebody who is known, by their name. */
+export async function addPerson({ call }: Running, group: string, name: string): Promise<void> {
+  const { body: people } = await call<{ data: { id: string; name: string }[] }>('GET', '/v1/people?limit=200')
+  const person_id = people.data.find((person) => person.name === name)?.id
+  const { status, body } = await call('POST', `/v1/groups/${group}/members`, { body: { person_id } })
+  if (status !== 200) throw new Error(JSON.stringify(body))
+}
+
+async function expect201({ call }: Running, path: string, wanted: object): Promise<void> {
+  const { status, body } = await call('POST', path, { body: wanted })
+  if (status !== 201) throw new Error(JSON.stringify(body))
+}
+
+export async function setPolicy(db: Database, policy: Rules): Promise<void> {
+  const text = JSON.stringify(textOf(policy))
+  policyOf(text)
+  await db.transact(async (trx) => {
     const version = ((await findPolicyInForce(trx))?.version ?? 0) + 1
-    const text = JSON.stringify({ default: 'ask', ...policy })
     const row = { version, text, media_type: 'application/json', created_by: 'key_admin', created_at: 0 }
     if (!(await insertPolicy(trx, row))) throw new Error(`there is a version ${version}`)
-    return version
   })
-}
-
-/** A policy, and groups with people by their names, beside a server that runs; returns the version. */
-export async function govern(
-  { call, config }: Running,
-  {
-    groups = {},
-    ...policy
-  }: { groups?: Record<string, string[]>; rules?: object[]; [field: string]: unknown },
-): Promise<number> {
-  const { body } = await call<{ data: { id: string; name: string }[] }>('GET', '/v1/people?limit=200')
-  const idOf = new Map(body.data.map(({ id, name }) => [name, id]))
-  const db = await openDatabase(config.databaseUrl, { as: 'tool', log: silent })
-  try {
-    for (const [group, names] of Object.entries(groups)) {
-      await setGroup(
-        db,
-        group,
-        names.map((name) => idOf.get(name) as string),
-      )
-    }
-    return await setPolicy(db, policy)
-  } finally {
-    await db.close()
-  }
-}
-
-/** Of people, by the ids of their rows; returns the id of the group. */
-export async function setGroup(db: Database, name: string, personIds: string[], at = 0): Promise<string> {
-  const id = newId('grp')
-  await db.transact(async (trx) => {
-    await insertGroup(trx, { ...NO_PLATFORM, id, name, kind: 'people', created_at: at })
-    for (const personId of personIds) await addToGroup(trx, id, personId, at)
-  })
-  return id
-}
-
-type Trx = Parameters<Parameters<Database['transact']>[0]>[0]
-
-export function addToGroup(
-  trx: Trx,
-  group_id: string,
-  person_id: string,
-  added_at: number,
-): Promise<unknown> {
-  return insertMember(trx, { group_id, person_id, added_by: 'key_admin', added_at, until: null })
 }
 
 const NO_PLATFORM = {
@@ -71,4 +61,19 @@ const NO_PLATFORM = {
   asked_at: null,
   answered_at: null,
   ask_error: null,
+}
+
+/** Of people, by the ids of their rows. */
+export async function setGroup(
+  db: Database,
+  name: string,
+  personIds: string[],
+  wanted: Partial<GroupRow> = {},
+): Promise<void> {
+  const id = newId('grp')
+  const member = { group_id: id, added_by: 'key_admin', added_at: 0, until: null }
+  await db.transact(async (trx) => {
+    await insertGroup(trx, { ...NO_PLATFORM, id, name, kind: 'people', created_at: 0, ...wanted })
+    for (const person_id of personIds) await insertMember(trx, { ...member, person_id })
+  })
 }

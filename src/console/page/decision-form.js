@@ -45,10 +45,13 @@ export function drawDecisionForm({ noteRequired, whyNotYet, onDecide }) {
   function button(decision, label, style) {
     const press = async () => {
       if (buttons.some((one) => one.getAttribute('aria-busy') === 'true')) return
-      const missing = missingFor(decision)
-      if (missing !== null) return say(failure, missing)
-      pressed.setAttribute('aria-busy', 'true')
       say(failure, null)
+      if (decision === 'approve' && isTooEarly()) return
+      if (noteRequired.includes(decision) && note.value.trim() === '') {
+        note.focus({ preventScroll: true })
+        return say(failure, `Write a note first: the policy asks for one to ${decision}.`)
+      }
+      pressed.setAttribute('aria-busy', 'true')
       say(failure, await onDecide(decision, note.value.trim()))
       pressed.removeAttribute('aria-busy')
     }
@@ -60,13 +63,14 @@ export function drawDecisionForm({ noteRequired, whyNotYet, onDecide }) {
     return pressed
   }
 
-  /** @param {Verdict} decision */
-  function missingFor(decision) {
-    const notYet = decision === 'approve' ? whyNotYet() : null
-    if (notYet !== null) return notYet
-    if (!noteRequired.includes(decision) || note.value.trim() !== '') return null
-    note.focus()
-    return `Write a note first: the policy asks for one to ${decision}.`
+  /** The hint then speaks up. */
+  function isTooEarly() {
+    const notYet = whyNotYet()
+    if (notYet === null) return false
+    hint.className = 'failure'
+    hint.role = 'alert'
+    say(hint, notYet)
+    return true
   }
 
   return el(
