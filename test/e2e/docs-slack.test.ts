@@ -9,13 +9,23 @@ import { databases } from '../fakes/databases.ts'
 import { blocks, readerOf, readPage, tableUnder } from '../fakes/doc-page.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 import { LETS_LOOPBACK } from '../fakes/receiver.ts'
+import { ruled } from '../fakes/ruled.ts'
 import { ANA, BEN, clickOf, payload, postToSlackEndpoint } from '../fakes/slack-requests.ts'
 import { BOT_TOKEN } from '../fakes/slack-server.ts'
 
 const GUEST = 'U0GUEST000'
 const STRANGER = 'U0CONNECT0'
 const DESTINATIONS = '/v1/settings/notifications'
+let asks = 0
+/** Its card cannot show all of it. Each asks something else. */
+const long = () => ({ action: { tool: 'mail.send', arguments: { ask: asks++, text: 'x'.repeat(3_000) } } })
 const page = readPage('docs/slack.md')
+
+interface Pressable {
+  text?: { text: string }
+  options?: { text: { text: string } }[]
+}
+
 const clock = manualClock()
 let database: Awaited<ReturnType<(typeof databases)[number]['create']>>
 let running: Running
@@ -50,6 +60,17 @@ test('there are fewer than ten steps, and every command runs', async () => {
   expect(printed.length).toBe(7)
   await running.call('DELETE', `${DESTINATIONS}/${webhook.id}`)
   await running.call('DELETE', `${DESTINATIONS}/${created.id}`)
+})
+
+test('the page and the card name the same buttons, in the same order', async () => {
+  const id = await running.destination()
+  const { body: asked } = await running.ask(long())
+  const card = await cardOf(asked)
+  const [{ blocks: drawn }] = card.attachments as unknown as [{ blocks: { elements?: Pressable[] }[] }]
+  const elements = drawn.at(-1)?.elements ?? []
+  const labels = elements.flatMap(({ options, text }) => (options ?? [{ text }]).map((one) => one.text?.text))
+  expect(tableUnder(page, 'On the card').map(([label]) => label)).toEqual(labels.map((label) => `*${label}*`))
+  await running.call('DELETE', `${DESTINATIONS}/${id}`)
 })
 
 test('what was to be posted when it was switched off follows; what is asked meanwhile does not', async () => {
@@ -163,6 +184,21 @@ describe('when something is wrong', () => {
         await press('approve_action', ANA)
         await press('approve_action', ANA)
       }, ANA),
+    'Not all of it fitted the card': () => toldAfter((press) => press('approve_action', ANA), ANA, long()),
+    'A button of an older card asks for no note': () =>
+      toldAfter(async (press, asked) => {
+        await ruled(database.url, asked.id, { noteRequired: ['deny'] })
+        await press('deny_action', ANA)
+      }, ANA),
+    'No window opens': () =>
+      toldAfter(
+        async (press) => {
+          running.slack.failNext({ method: 'views.open', error: 'expired_trigger_id' })
+          await press('view_details', ANA)
+        },
+        ANA,
+        long(),
+      ),
     'A guest pressed': () => toldAfter((press) => press('approve_action', GUEST), GUEST),
     'Somebody of a connected workspace pressed': () => {
       const users = running.slack.workspace.users as User[]

@@ -84,6 +84,14 @@ describe.each(databases)('on $name', ({ name, create }) => {
     const { ts } = inSlack(asked)[0] as { ts?: string }
     return running.slack.click({ channel: CHANNEL, ts: ts ?? '', actionId: 'approve_action', userId: ANA })
   }
+  /** A modal that is open and filled. */
+  async function noteInSlack(asked: ApprovalView) {
+    const { ts } = inSlack(asked)[0] as { ts?: string }
+    const press = { actionId: 'decide_with_note', option: `deny ${asked.id}`, userId: ANA }
+    await running.slack.click({ channel: CHANNEL, ts: ts ?? '', ...press })
+    const isFilled = (modal: object) => JSON.stringify(modal).includes(asked.digest)
+    return eventually(() => running.slack.modals().find(isFilled))
+  }
   const clickInTeams = (asked: ApprovalView, how: 'execute' | 'submit') => {
     const { places, people } = running.teams.workspace
     const { id } = inTeams(asked)[0] as { id?: string }
@@ -110,17 +118,21 @@ describe.each(databases)('on $name', ({ name, create }) => {
   /** Every surface is told this while it lasts; after it all goes on, and nothing was sent twice. */
   async function survive({ code, says, ready, begin, end }: Trouble) {
     const asked = await askedInBoth()
+    const note = await noteInSlack(asked)
     await begin()
     try {
-      const [refused, slack, execute, submit] = await Promise.all([
+      const [refused, slack, sent, execute, submit] = await Promise.all([
         running.ask(),
         clickInSlack(asked),
+        running.slack.submit({ viewId: note.id, userId: ANA, values: { note: 'no' } }),
         clickInTeams(asked, 'execute'),
         clickInTeams(asked, 'submit'),
       ])
       expect(refused).toMatchObject({ status: 503, body: { code, detail: says } })
       expect(refused.headers.get('retry-after')).toBe('5')
-      expect([slack.status, execute.status, submit.status]).toEqual([200, 200, 200])
+      expect([slack.status, sent.status, execute.status, submit.status]).toEqual([200, 200, 200, 200])
+      // What was written is kept.
+      expect(note.errors).toEqual({ note: says })
       expect(shown(execute)).toBe(`⚠ ${says}`)
       await eventually(() => told().slack.some(({ text }) => text === `:warning: ${says}`))
       await eventually(() => told().teams.some(({ text }) => text === `⚠ ${says}`))

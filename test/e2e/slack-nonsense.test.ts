@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import { CHANNEL, eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
-import { recorded } from '../fakes/peek.ts'
+import { recorded, remembered } from '../fakes/peek.ts'
 import { sharedServer } from '../fakes/shared-server.ts'
-import { clickOf, payload, postToSlackEndpoint } from '../fakes/slack-requests.ts'
+import { clickOf, payload, postToSlackEndpoint, submissionOf } from '../fakes/slack-requests.ts'
 
 const SLACK_WAITS_MS = 3_000
 const NOBODY = 'apr_01hzzzzzzzzzzzzzzzzzzzzzzz'
@@ -20,11 +20,17 @@ describe.each(databases)('on $name', ({ create }) => {
     await server.running.destination()
     asked = (await server.running.ask()).body
     ts = (await eventually(() => server.running.slack.messages(CHANNEL)[0])).ts
+    await remembered(server.databaseUrl, asked.id)
   })
 
   const post = (body: string, headers?: Record<string, string>) =>
     postToSlackEndpoint(server.running.url, server.clock, { body, ...(headers && { headers }) })
   const click = (differences: object) => payload(clickOf({ approvalId: asked.id, ts }, { ...differences }))
+  const submission = (view: object) => {
+    const sent = submissionOf({ metadata: '{}' })
+    return payload({ ...sent, view: { ...(sent.view as object), ...view } })
+  }
+  const noted = (value: unknown) => submission({ state: { values: { note: { note: { value } } } } })
   const button = (differences: object) =>
     click({ actions: [{ type: 'button', action_id: 'approve_action', block_id: 'b', ...differences }] })
 
@@ -41,6 +47,19 @@ describe.each(databases)('on $name', ({ create }) => {
     ['an unknown type', () => click({ type: 'what_is_this' })],
     ['a legacy interactive message', () => click({ type: 'interactive_message' })],
     ['a modal without a view', () => payload({ type: 'view_submission' })],
+    ['a modal that is null', () => payload({ ...submissionOf({ metadata: '' }), view: null })],
+    ['a modal with NUL', () => submission({ id: 'V\0' })],
+    ['a modal without a name', () => submission({ callback_id: undefined })],
+    ['a modal with metadata of a kilometre', () => submission({ private_metadata: 'x'.repeat(3001) })],
+    ['a modal without fields', () => submission({ state: undefined })],
+    ['fields that are a list', () => submission({ state: { values: [[]] } })],
+    ['a field that is null', () => submission({ state: { values: { note: { note: null } } } })],
+    ['a note that is a number', () => noted(5)],
+    ['a note with NUL', () => noted('a\0b')],
+    ['a note with half a character', () => noted('\ud800')],
+    ['a note of 2,001 characters', () => noted('x'.repeat(2001))],
+    ['response_urls that are null', () => payload(submissionOf({ metadata: '' }, { response_urls: null }))],
+    ['a click in a modal that is a text', () => click({ view: 'V1' })],
     ['an event that is null', () => payload({ type: 'event_callback', event: null })],
     ['no actions', () => click({ actions: [] })],
     ['actions that are null', () => click({ actions: null })],
@@ -71,6 +90,7 @@ describe.each(databases)('on $name', ({ create }) => {
   const harmless: [string, () => string][] = [
     ['no value', () => button({})],
     ['an empty value', () => button({ value: '' })],
+    ['no channel', () => click({ channel: null, container: { message_ts: ts } })],
     ['an unknown approval', () => button({ value: NOBODY })],
     ['an id with NUL', () => button({ value: `${asked.id}\0` })],
     ['an id with a wildcard', () => button({ value: 'apr_%' })],
@@ -79,6 +99,15 @@ describe.each(databases)('on $name', ({ create }) => {
       'a menu instead of a button',
       () => button({ type: 'static_select', selected_option: { value: asked.id } }),
     ],
+    ['a choice of a menu that is none', () => button({ action_id: 'decide_with_note' })],
+    [
+      'a choice of something else',
+      () => button({ action_id: 'decide_with_note', selected_option: { value: 'withdraw x' } }),
+    ],
+    ['a page of no modal', () => button({ action_id: 'next_page', value: '2' })],
+    ['a page that is none', () => inModal({ value: '-1' })],
+    ['a page without a number', () => inModal({ value: 'last' })],
+    ['a page of what we did not write', () => inModal({ value: '2' }, 'apr_x')],
     ['the approval behind a thousand others', () => manyActions(1_000)],
   ]
 
@@ -86,6 +115,26 @@ describe.each(databases)('on $name', ({ create }) => {
     const before = await recorded(server.databaseUrl)
     const answer = await post(body())
     expect(answer.status).toBe(200)
+    expect(answer.tookMs).toBeLessThan(SLACK_WAITS_MS)
+    expect(await recorded(server.databaseUrl)).toEqual(before)
+  })
+
+  /** Of a modal whose metadata is as we would write it, unless said otherwise. */
+  function inModal(
+    differences: object,
+    metadata = JSON.stringify({ approvalId: asked.id, channelId: CHANNEL, ts }),
+  ): string {
+    const view = { id: 'V0', callback_id: '', private_metadata: metadata }
+    const action = { type: 'button', action_id: 'next_page', block_id: 'b', ...differences }
+    return click({ container: { type: 'view', view_id: 'V0' }, channel: null, view, actions: [action] })
+  }
+
+  test('a modal that was closed is taken note of, and one of another name is a 404 at once', async () => {
+    const before = await recorded(server.databaseUrl)
+    const closed = payload(submissionOf({ metadata: '' }, { type: 'view_closed', is_cleared: false }))
+    expect((await post(closed)).status).toBe(200)
+    const answer = await post(submission({ callback_id: 'another' }))
+    expect(answer.status).toBe(404)
     expect(answer.tookMs).toBeLessThan(SLACK_WAITS_MS)
     expect(await recorded(server.databaseUrl)).toEqual(before)
   })

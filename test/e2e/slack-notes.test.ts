@@ -137,6 +137,15 @@ describe.each(databases)('on $name', ({ create }) => {
     expect((await office.modal(asked.digest)).id).toBe(modal.id)
   })
 
+  test('a press is answered while Slack still opens the modal', async () => {
+    const asked = await office.ask()
+    const release = office.running.slack.failNext({ method: 'views.open', hang: true })
+    await office.press(asked, MENU, { option: `approve ${asked.id}` })
+    expect(JSON.stringify(office.running.slack.modals())).not.toContain(asked.id)
+    release()
+    await office.modal(asked.id)
+  })
+
   test.each(['expired_trigger_id', 'invalid_auth', 'internal_error'])(
     'where Slack opens none (%s), whoever pressed is told so, and may press again',
     async (error) => {

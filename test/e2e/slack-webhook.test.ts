@@ -1,6 +1,7 @@
 // Shows that on a card sent to Slack by webhook whoever Slack's signature vouches for decides, and nobody else.
 
 import { beforeAll, describe, expect, test } from 'vitest'
+import { REFUSALS } from '../../src/approvals/refusals.ts'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import { CHANNEL, eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
@@ -93,6 +94,7 @@ describe.each(databases)('on $name', ({ create }) => {
   interface Forged {
     /** The destination that the card says it belongs to; null: it says none. */
     at?: string | null
+    actionId?: string
     secret?: string
     team?: string
     enterprise?: string
@@ -101,7 +103,7 @@ describe.each(databases)('on $name', ({ create }) => {
   /** A press whose parts somebody chose. */
   async function forge(
     approval: ApprovalView,
-    { at = interactive, secret = SIGNING_SECRET, ...more }: Forged,
+    { at = interactive, actionId = 'approve_action', secret = SIGNING_SECRET, ...more }: Forged,
   ) {
     const { ts } = await cardOf(approval)
     const { team = TEAM, user = {}, enterprise } = more
@@ -112,7 +114,7 @@ describe.each(databases)('on $name', ({ create }) => {
       ...click,
       enterprise: enterprise === undefined ? null : { id: enterprise, name: 'All of us' },
       user: { ...(click.user as object), ...user },
-      actions: [{ type: 'button', action_id: 'approve_action', block_id, value: approval.id }],
+      actions: [{ type: 'button', action_id: actionId, block_id, value: approval.id }],
     }
     const body = payload(pressed)
     return postToSlackEndpoint(server.running.url, server.clock, { body, secret })
@@ -199,6 +201,18 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(JSON.stringify(card)).toContain('*❌ Denied by* Cleo Stern')
     expect(JSON.stringify(card)).not.toContain('approve_action')
     expect((await read(asked)).status).toBe('denied')
+  })
+
+  test('what does not fit its card is not approved there, as nothing can be opened from it', async () => {
+    const much = { action: { tool: 'mail.send', arguments: { text: 'x'.repeat(3000) } } }
+    const card = JSON.stringify(await cardOf(await ask(much)))
+    expect(card).toContain('deny_action')
+    expect(card).not.toMatch(/approve_action|view_details|decide_with_note/)
+    await expectRefused({}, `:warning: ${REFUSALS.details_not_opened.text}`, {
+      action: { ...much.action, arguments: { text: 'y'.repeat(3000) } },
+    })
+    const noWindow = ':warning: Slack opens no window from this card: use View in Console'
+    for (const actionId of ['view_details', 'approve_note']) await expectRefused({ actionId }, noWindow)
   })
 
   test("another app's secret decides nothing", () => expectRefused({ secret: OTHER_SECRET }))

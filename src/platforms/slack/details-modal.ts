@@ -12,7 +12,7 @@ import { literal, preformatted, quotation } from './text.ts'
 export const DETAILS_TITLE = 'Details'
 /** With all that stands for one character in a request, a press on a page stays well below what we take. */
 const CHARACTERS_PER_PAGE = 7200
-/** What Slack takes of a text in other blocks; of these it does not say. Three hold a page, also where each ends with a line. */
+/** What Slack takes of a text in other blocks; of these it does not say. Three hold a page, also where lines end before. */
 const MAX_BLOCK_TEXT = 3000
 
 interface Shown {

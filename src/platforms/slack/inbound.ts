@@ -37,7 +37,8 @@ const view = named.extend({ callback_id: text, private_metadata: text.max(MOST_M
 const CLICK = z.looseObject({
   ...sent,
   type: z.literal('block_actions'),
-  channel: named.nullish(),
+  // Bolt reads the id of what is null.
+  channel: named.nullish().transform((channel) => channel ?? undefined),
   container: z.looseObject({
     channel_id: id.optional(),
     message_ts: text.regex(/^[\d.]+$/).optional(),
