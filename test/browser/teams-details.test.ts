@@ -39,7 +39,7 @@ test('what was cut is opened to its end by who approves it, and others see the c
   await askLong(sandbox)
   const { cards, whispers } = tab.teams
   await approve(cards).click()
-  await shows(whispers, 'Open all of it first: press View details, go to the last page, then approve')
+  await shows(whispers, 'Open all of it before you approve: press View details and go to its last page')
   // Drawn again, by which Teams forgets what somebody looks at.
   await shows(cards, '(edited)')
   await button(cards, 'View details').click()

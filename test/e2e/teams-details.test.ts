@@ -9,7 +9,7 @@ import { recorded, select } from '../fakes/peek.ts'
 import { ruled } from '../fakes/ruled.ts'
 import { type Json, type Press, shown, teamsOffice } from '../fakes/teams-office.ts'
 
-const NOT_OPENED = '⚠ Open all of it first: press View details, go to the last page, then approve'
+const NOT_OPENED = '⚠ Open all of it before you approve: press View details and go to its last page'
 const NOT_A_REVIEWER = '⚠ You are not a reviewer of this approval request'
 const ELSEWHERE =
   '⚠ This version of Teams cannot show the details to one person alone: read them with View in Console'

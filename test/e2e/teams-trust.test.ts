@@ -14,7 +14,7 @@ const NOT_A_REVIEWER = '⚠ You are not a reviewer of this approval request'
 const GUEST = '⚠ Guests may not decide; ask a full member'
 const OUTSIDE = '⚠ Only members of the workspace that was asked may decide'
 const BOT = '⚠ Bots may not decide'
-const NOT_OPENED = '⚠ Open all of it first: press View details, go to the last page, then approve'
+const NOT_OPENED = '⚠ Open all of it before you approve: press View details and go to its last page'
 const UNVERIFIED =
   "⚠ Your identity could not be verified; try again, or have an admin check the app's permissions"
 
