@@ -75,8 +75,10 @@ describe.each(databases)('on $name', ({ name, create }) => {
 
   /** The path with the id of something that nobody has decided, revoked or deleted yet. */
   async function withExisting(path: string): Promise<string> {
-    const [collection = '', rest] = path.split(`/${EXISTING}`)
-    if (rest === undefined) return path
+    const [collection = '', ...others] = path.split(`/${EXISTING}`)
+    if (others.length === 0) return path
+    // A second one in the path is nobody's.
+    const rest = others.join('/none')
     const id = existing.get(collection) ?? (await make(collection))
     existing.set(collection, id)
     return `${collection}/${id}${rest}`
