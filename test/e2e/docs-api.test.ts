@@ -66,6 +66,8 @@ test('every command runs in the order of the page and answers as the page says',
   const { metadata: _, action, ...brief } = pending
   const { arguments: __, ...said } = action
   expect(await next()).toEqual({ data: [{ ...brief, action: said }], next_cursor: null })
+  reader.noted.DIGEST = pending.digest
+  expect(await next()).toMatchObject({ id: pending.id, status: 'pending' })
   expect(await next()).toMatchObject({
     status: 'approved',
     decisions: [{ note: 'checked with finance', reviewer: { name: 'Ana Ruiz' } }],
@@ -81,6 +83,7 @@ test('every command runs in the order of the page and answers as the page says',
   expect(people.map(({ name }: { name: string }) => name)).toContain('Ana Ruiz')
   reader.noted.PERSON_ID = people[0].id
   expect(await next()).toMatchObject({ id: people[0].id, disabled: true })
+  expect(await next()).toMatchObject({ data: [{ votes: 1 }, { votes: 1 }], next_cursor: null })
   const vouched = { platform: 'slack', tenant: 'T0123456789', domains: ['example.com'] }
   expect(await next()).toEqual({ data: [vouched], next_cursor: null })
   expect(await next()).toMatchObject({ name: 'payments', members: [] })
