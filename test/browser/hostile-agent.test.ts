@@ -7,7 +7,7 @@ import { PHISHING } from '../fakes/phishing-texts.ts'
 import { usually } from '../fakes/render-options.ts'
 import { test } from './fixtures.ts'
 import type { RunningSandbox } from './sandbox.ts'
-import { approve, buttons, shows, type Tab } from './tab.ts'
+import { buttons, deny, shows, type Tab } from './tab.ts'
 
 const SCRIPT = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
 const MENTION = '<!channel> <@U0ANARUIZ0> @here <at>Ana</at>'
@@ -80,9 +80,9 @@ test('markup, mentions, links and hidden characters in every field stay text', a
 
   await tab.slack.type(`/governance ${POISON}`)
   await shows(tab.slack.whispers, 'what you can ask')
-  await approve(tab.teams.cards).click()
+  await deny(tab.teams.cards).click()
   for (const { cards } of [tab.slack, tab.teams]) {
-    await shows(cards, 'Approved by Ana Ruiz')
+    await shows(cards, 'Denied by Ana Ruiz')
     expect(await buttons(cards).count()).toBe(0)
     await shows(cards, SCRIPT)
   }
@@ -93,15 +93,15 @@ test('no text of an agent stands in our voice on a card in Slack, as it is drawn
   const cards = ['Refund order 7', ...Object.values(PHISHING)].map((words) => {
     const action = { ...PENDING.action, summary: words, arguments: { [words]: words } }
     const view = { ...PENDING, agent: { ...PENDING.agent, name: words }, action, reasons: [words] }
-    return usually(cardOf)({ kind: 'approval', view })
+    return usually(cardOf)({ kind: 'approval', view }).message
   })
-  // What stands beside a bar, or in a box, is the agent's.
+  // What stands beside a bar, or in a box, is the agent's; one button more is there where something was cut.
   const [innocent, ...others]: string[] = await tab.page.evaluate(`(async (cards) => {
     const { drawSlackMessage } = await import('/sandbox/slack-message.js')
     return cards.map((card) => {
       const sent = { blocks: [], ...card, id: 'one', channel: 'C1', ts: '1.1', user: 'U1' }
       const node = drawSlackMessage(sent, { nameOf: (id) => id, userId: () => 'U1' })
-      for (const said of node.querySelectorAll('blockquote, pre')) said.remove()
+      for (const said of node.querySelectorAll('blockquote, pre, .actions-block')) said.remove()
       document.body.append(node)
       const shown = node.innerText
       node.remove()
@@ -157,8 +157,8 @@ test('60 KB of arguments make cards that say what they leave out, and can be dec
     await shows(cards, /Truncated: .*the first [\d,]+ of 6\d,\d{3} characters of the arguments/)
   }
   await isHarmless(tab)
-  await approve(tab.slack.cards).click()
-  for (const { cards } of [tab.slack, tab.teams]) await shows(cards, 'Approved by Ana Ruiz')
+  await deny(tab.slack.cards).click()
+  for (const { cards } of [tab.slack, tab.teams]) await shows(cards, 'Denied by Ana Ruiz')
 })
 
 test('what a person writes to the bot is as harmless', async ({ tab }) => {
