@@ -129,12 +129,12 @@ test('who is added later is said beside a note half written, which stays', async
   const asked = await ask(product)
   const page = await visit(asked)
   // What the next answer says, whatever was written into the tables behind the server's back.
-  let added: object[] = []
+  const added = [{ name: 'Gil Marsh', group: 'payments', at: asked.created_at }]
+  const { promise: written, resolve: write } = Promise.withResolvers<void>()
   const answerSo = async (route: Route) => {
     const response = await route.fetch({ url: `${product.url}/v1/approvals/${asked.id}` })
     const view: ApprovalView = await response.json()
-    // Else the page would ask again and again.
-    if (added.length === 0) await new Promise((resolve) => setTimeout(resolve, 200))
+    await written
     await route.fulfill({ response, json: { ...view, review: { ...view.review, added } } })
   }
   // The last of them comes while the tab closes.
@@ -142,7 +142,7 @@ test('who is added later is said beside a note half written, which stays', async
   await page.getByTestId('key').fill(anasKey)
   await page.getByTestId('open').click()
   await page.getByTestId('note').fill('half a tho')
-  added = [{ name: 'Gil Marsh', group: 'payments', at: asked.created_at }]
+  write()
   await shows(page.getByTestId('added'), 'An admin added Gil Marsh to payments after this was asked')
   expect(await page.getByTestId('note').inputValue()).toBe('half a tho')
 })
