@@ -88,6 +88,13 @@ export async function announceReminder(change: Telling, approval: ApprovalRow): 
   return direct.length
 }
 
+/** A first card at one more place, where its people are asked from now on; nothing where it stands there already. */
+export async function announceAt(change: Telling, approval: ApprovalRow, place: string): Promise<void> {
+  const isNew = (row: Listener) => row.id === place && row.told !== 1 && isOn(row)
+  const hearers = (await findListeners(change.trx, approval.id)).filter(isNew)
+  if (hearers.length > 0) await tell(change, heardOf('approval.requested', approval), approval, hearers)
+}
+
 /** The same at those that were told of it before, and nowhere else: also from where nobody knows the platforms. */
 export async function announceToTold(
   change: Pick<Change, 'trx' | 'now'>,

@@ -2,7 +2,8 @@
 
 import { record } from '../audit/append.ts'
 import { markEscalated } from '../store/due-approvals.ts'
-import { announceRedraw } from './announce.ts'
+import { findGroup } from '../store/groups.ts'
+import { announceAt, announceRedraw } from './announce.ts'
 import type { Change } from './change.ts'
 import { askedOf } from './ruling.ts'
 
@@ -12,7 +13,12 @@ export async function escalate(change: Change, id: string): Promise<void> {
   const approval = await markEscalated(trx, id, now)
   if (!approval) return
   const { escalatedTo } = askedOf(approval)
-  const facts = { to: escalatedTo }
+  const facts = { to: escalatedTo && { id: escalatedTo.id, name: escalatedTo.name } }
   await record(trx, { at: now, action: 'approval.escalated', subject: id, facts, personal: {} })
   await announceRedraw(change, 'approval.escalated', approval)
+  const group = escalatedTo && (await findGroup(trx, escalatedTo.id))
+  // Whoever may press at a place is asked by a card there.
+  if (group?.kind === 'destination' && group.destination_id !== null) {
+    await announceAt(change, approval, group.destination_id)
+  }
 }

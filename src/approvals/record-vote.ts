@@ -34,7 +34,7 @@ export async function count(
 ): Promise<ApprovalView | undefined> {
   const { row, card, asked } = cast
   const counting = approversOf(earlier)
-  const status = tally(row.verdict as Vote['verdict'], asked, [...counting, { groups: groupsIn(row) }])
+  const status = tally(row.verdict as Vote['verdict'], asked, [...counting, { row, groups: groupsIn(row) }])
   const votes = [...earlier.map((vote) => shown(vote, counting)), fresh(cast)]
   const audit = entryOf(approval, cast, status ?? null)
   const clickedAt = card && { clickedAt: card.destinationId }

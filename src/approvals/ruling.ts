@@ -57,16 +57,17 @@ export interface AskedOfReviewers {
   review: Review | null
   /** Without a review: so many of anybody who may review. */
   approvals: number
-  /** The group that was escalated to; null: none was, or not yet. */
-  escalatedTo: NamedGroup | null
+  /** The group that was escalated to, and when; null: none was, or not yet. */
+  escalatedTo: (NamedGroup & { at: number }) | null
 }
 
 export function askedOf(
   row: Pick<ApprovalRow, 'ruling' | 'approvals_needed' | 'escalated_at'>,
 ): AskedOfReviewers {
   const review = rulingOf(row)?.review ?? null
-  const escalatedTo = row.escalated_at === null ? null : (review?.escalateTo ?? null)
-  return { review, approvals: row.approvals_needed, escalatedTo }
+  const { escalated_at: at, approvals_needed: approvals } = row
+  const to = review?.escalateTo
+  return { review, approvals, escalatedTo: at !== null && to ? { ...to, at } : null }
 }
 
 /** What is to be met, in the policy's order. */

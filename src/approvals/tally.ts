@@ -1,5 +1,6 @@
 // Says what the votes on an approval come to.
 
+import type { DecisionRow } from '../../db/schema.ts'
 import { isSamePerson, type Person } from '../identity/persons.ts'
 import { assign } from '../policy/assign.ts'
 import { type AskedOfReviewers, REVIEWERS, type Requirement, requirementsOf } from './ruling.ts'
@@ -13,6 +14,11 @@ export interface CastVote {
   groups: readonly string[] | null
 }
 
+/** A vote as it fills requirements. */
+interface Filling extends Pick<CastVote, 'groups'> {
+  row: Pick<DecisionRow, 'decided_at'>
+}
+
 /** Who fills a requirement, and how many more must. */
 export interface Filled<Vote> {
   requirement: Requirement
@@ -22,12 +28,10 @@ export interface Filled<Vote> {
 
 /**
  * How the approvals fill the requirements: everybody counts once in all, for whichever requirement needs them, so that
- * as much is met as can be. `approvals`: of different people. Those of the group that was escalated to count for any.
+ * as much is met as can be. `approvals`: of different people. Those of the group that was escalated to count for any,
+ * from then on: what was cast before closes nothing by the time alone.
  */
-export function fill<Vote extends Pick<CastVote, 'groups'>>(
-  asked: AskedOfReviewers,
-  approvals: Vote[],
-): Filled<Vote>[] {
+export function fill<Vote extends Filling>(asked: AskedOfReviewers, approvals: Vote[]): Filled<Vote>[] {
   const requirements = requirementsOf(asked)
   const [only] = requirements
   if (asked.review === null && only) {
@@ -35,10 +39,10 @@ export function fill<Vote extends Pick<CastVote, 'groups'>>(
     return [{ requirement: only, by: approvals, missing }]
   }
   const all = requirements.map(({ group }) => group.id)
-  const wild = asked.escalatedTo?.id
-  const voters = approvals.map(({ groups }) => {
+  const wild = asked.escalatedTo
+  const voters = approvals.map(({ groups, row }) => {
     const own = groups ?? [REVIEWERS.id]
-    return new Set(wild !== undefined && own.includes(wild) ? all : own)
+    return new Set(wild !== null && row.decided_at >= wild.at && own.includes(wild.id) ? all : own)
   })
   const slots = requirements.map(({ group, approvals: needed }) => ({ group: group.id, approvals: needed }))
   const { filledBy, missing } = assign(slots, voters)
@@ -56,7 +60,7 @@ export function fill<Vote extends Pick<CastVote, 'groups'>>(
 export function tally(
   verdict: Verdict,
   asked: AskedOfReviewers,
-  approvals: Pick<CastVote, 'groups'>[],
+  approvals: Filling[],
 ): Extract<ApprovalStatus, 'approved' | 'denied'> | undefined {
   if (verdict === 'deny') return 'denied'
   return fill(asked, approvals).every(({ missing }) => missing === 0) ? 'approved' : undefined

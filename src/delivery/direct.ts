@@ -27,12 +27,14 @@ const WHILE_PENDING: ReadonlySet<string> = new Set([
   'approval.escalated',
 ])
 
+type Telling = Pick<WorkerOptions, 'findContacts' | 'clock'> & { isOurs(): Promise<boolean> }
+
 /** Throws what the platform throws, as of this message alone. */
 export async function tellDirectly(
   delivery: DeliveryRow,
   message: Message,
   { platform, to, row }: Place,
-  { findContacts, clock }: Pick<WorkerOptions, 'findContacts' | 'clock'>,
+  { findContacts, clock, isOurs }: Telling,
 ): Promise<Delivered> {
   const recipient = recipientOf(delivery)
   if (!recipient || message.kind !== 'approval' || isOver(message, recipient, clock.now())) return NOTHING
@@ -44,6 +46,8 @@ export async function tellDirectly(
     accounts: here.map(({ tenant, user_id }) => ({ tenant, userId: user_id })),
     emails: contacts.emails,
   }
+  // Who is told is looked up first, which may take several requests: the lease is renewed for them.
+  if (!(await isOurs())) throw new Failed('lease_lost')
   try {
     await platform.tell(message, contact, to)
   } catch (error) {

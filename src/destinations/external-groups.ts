@@ -6,6 +6,7 @@ import { renamed } from '../identity/tenant-name.ts'
 import { because } from '../kit/cause.ts'
 import { type Clock, SET_BACK_MS } from '../kit/clock.ts'
 import type { Logger } from '../kit/log.ts'
+import { logFailure } from '../kit/log-failure.ts'
 import { type Platform, SendError, Throttled } from '../platforms/platform.ts'
 import type { Database } from '../store/database.ts'
 import { findDestination } from '../store/destinations.ts'
@@ -92,7 +93,11 @@ export function createExternalGroups(options: ExternalGroupOptions): ExternalGro
         failedBefore: now - TRIED_AGAIN_MS,
         latest: now + SET_BACK_MS,
       })
-      for (const group of due) if (!isQuiet(group)) await refreshOne(group)
+      for (const group of due) {
+        if (isQuiet(group)) continue
+        // What fails in a way of its own keeps no other from being asked about.
+        await refreshOne(group).catch((error) => logFailure(log, error, 'a group was not asked about'))
+      }
     },
   }
 }

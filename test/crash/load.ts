@@ -4,6 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import { NotOnTheCard } from '../../src/sandbox/slack-stand-in.ts'
+import { select } from '../fakes/peek.ts'
 import { type Card, cardsIn } from './cards.ts'
 import type { Ledger, Question, Vote } from './ledger.ts'
 import type { World } from './world.ts'
@@ -152,6 +153,11 @@ async function vote(world: World, ledger: Ledger, cast: Vote): Promise<true | un
   return true
 }
 
+async function isRemembered({ databaseUrl }: World, { channel, ts }: Card): Promise<boolean> {
+  const sql = `select handle from posted_cards where handle = '${channel}/${ts}' and whole = 1`
+  return (await select(databaseUrl, sql)).length > 0
+}
+
 /** Resolves with the trigger_id once Slack got its 200; undefined when it did not, or the button is gone. */
 export async function press(
   world: World,
@@ -162,10 +168,13 @@ export async function press(
 ): Promise<string | undefined> {
   const triggerId = `press.${randomBytes(12).toString('hex')}`
   const { channel, ts, approvalId } = card
+  // Approved is only what is known to be shown whole: a card that was not remembered in time is denied on.
+  const isKnown = actionId !== 'approve_action' || (await isRemembered(world, card))
+  const pressed = isKnown ? actionId : 'deny_action'
   // Without an answer a proxy may send the same request once more.
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
-      const { status } = await world.slack.slack.click({ channel, ts, actionId, userId, triggerId })
+      const { status } = await world.slack.slack.click({ channel, ts, actionId: pressed, userId, triggerId })
       if (status === 200) {
         ledger.presses.push({ approvalId, triggerId })
         return triggerId

@@ -63,6 +63,7 @@ const NO = {
   voted: 'You have already voted on this approval request',
   note: 'The policy asks for a note with this decision',
   opened: 'Open all of it before you approve: press View details and go to its last page',
+  posted: 'Read all of it before you approve, and say so: POST its digest to /v1/approvals/:id/seen',
   expired: 'Approval request has expired',
   payments: 'Only members of payments may decide this',
   security: 'Only members of security may decide this',
@@ -181,7 +182,7 @@ const SURFACES = {
   },
   async 'the API'({ asked, who, verdict, note }: Pressed): Promise<string> {
     const { status, body }: Answered = await decide(asked, who, verdict, note)
-    return status < 300 ? '' : String(body.detail)
+    return status < 300 ? '' : sentenceIn(String(body.detail))
   },
 }
 
@@ -307,7 +308,8 @@ describe.each(Object.keys(SURFACES) as Surface[])('by %s', (surface) => {
     const said = await SURFACES[surface]({ asked, who, verdict, note })
     const now = await read(asked)
     if (now.status === ends) return expect(said).toBe('')
-    expect(said).toContain(ends)
+    // What is to be done is said in the words of the surface.
+    expect(said).toBe(surface === 'the API' && ends === NO.opened ? NO.posted : ends)
     expect(now.decisions).toEqual(asked.decisions)
     expect(now.status).toBe(ends === NO.expired ? 'expired' : asked.status)
   })

@@ -34,6 +34,7 @@ interface Place {
 }
 
 const NO_TOKEN: Told = { text: 'Slack opens no window from this card: use View in Console', first: null }
+const BROKEN: Told = { text: 'Something went wrong here; it is logged', first: null }
 /** Whoever pressed has closed it, or gone on to another page. */
 const LEFT = new Set(['not_found', 'hash_conflict'])
 
@@ -46,7 +47,17 @@ export function createDialogs(desk: Pick<ApprovalDesk, 'open'>, views: Views, lo
       return outcome.ok ? ok({ approval: outcome.value, presser }) : outcome
     }, log)
 
-  async function fill(dialog: Dialog, press: Press, { token, view }: Place): Promise<Told | undefined> {
+  /** A modal never stays at Loading: what goes wrong here is said in it. */
+  async function fill(dialog: Dialog, press: Press, place: Place): Promise<Told | undefined> {
+    try {
+      return await filled(dialog, press, place)
+    } catch (error) {
+      log.error({ err: error }, 'a modal could not be filled')
+      return show(place, refusalModal(dialog.title, BROKEN))
+    }
+  }
+
+  async function filled(dialog: Dialog, press: Press, { token, view }: Place): Promise<Told | undefined> {
     const looked = await look(dialog, press)
     if (!looked.ok) return show({ token, view }, refusalModal(dialog.title, looked.refusal))
     const { approval, presser } = looked.value

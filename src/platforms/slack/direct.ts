@@ -25,8 +25,10 @@ const KEPT_MS = 10 * 60 * 1000
 const MOST_USERS = 10_000
 /** Addresses of one person; each is a question to Slack. */
 const MOST_ASKED = 5
-/** Of a user or an address that there is not, or that the token may not ask for. */
-const NOBODY = new Set(['user_not_found', 'users_not_found', 'user_not_visible', 'missing_scope'])
+/** Of a user or an address that there is not. */
+const NOBODY = new Set(['user_not_found', 'users_not_found', 'user_not_visible'])
+/** Another app's token may ask for it. */
+const MAY_NOT_ASK = 'missing_scope'
 
 /** Whoever Slack knows by an account or an address, unless they are a guest, a bot or gone. A webhook tells nobody. */
 export function directMessages(options: DirectOptions): NonNullable<Platform<SlackConfig>['tell']> {
@@ -38,8 +40,8 @@ export function directMessages(options: DirectOptions): NonNullable<Platform<Sla
     const before = known.get(key)
     if (before) return before.user
     const user = await orNobody(ask())
-    known.set(key, { user })
-    return user
+    if (user !== undefined) known.set(key, { user })
+    return user ?? null
   }
 
   /** Accounts of this workspace first: an address may have been given to another since. */
@@ -73,11 +75,13 @@ export function directMessages(options: DirectOptions): NonNullable<Platform<Sla
 }
 
 /** null where Slack knows none, or may not be asked. Throws as a platform does. */
-async function orNobody(call: Promise<{ user?: User }>): Promise<User | null> {
+/** null: there is nobody; undefined: the token may not ask. */
+async function orNobody(call: Promise<{ user?: User }>): Promise<User | null | undefined> {
   try {
     return (await calling(call)).user ?? null
   } catch (error) {
     if (error instanceof SendError && NOBODY.has(error.code)) return null
+    if (error instanceof SendError && error.code === MAY_NOT_ASK) return undefined
     throw error
   }
 }

@@ -72,8 +72,13 @@ export function createClicks(
     const about = { approvalId: pressed.approval_id, ...clicked }
     if (pressed.action === 'details') {
       const { page } = pressed
-      const outcome = await desk.open({ ...about, isLast: (view) => isLastPage({ view, page }) })
-      return outcome.ok ? ok(detailsCard({ view: outcome.value, page }, options)) : outcome
+      const looked = await desk.open({ ...about, isLast: () => false })
+      if (!looked.ok) return looked
+      // Drawn before it is on record as seen: what could not be drawn was seen by nobody.
+      const drawn = detailsCard({ view: looked.value, page }, options)
+      if (!isLastPage({ view: looked.value, page })) return ok(drawn)
+      const seen = await desk.open({ ...about, isLast: (view) => isLastPage({ view, page }) })
+      return seen.ok ? ok(drawn) : seen
     }
     const outcome =
       pressed.action === 'back'
