@@ -1,7 +1,7 @@
 // (h) Measures what is left of the speed of a click when it is the last of two groups under a policy of fifty rules.
 
 import { load, type Request } from './load.ts'
-import { addDestinations, startProduct } from './product.ts'
+import { ADMIN_KEY, addDestinations, startProduct } from './product.ts'
 import type { Row } from './row.ts'
 import { press, tsOf } from './slack-press.ts'
 import type { Stage } from './stage.ts'
@@ -35,9 +35,18 @@ async function clicks(
     await load(product.port, CLIENTS, warmUp, (i) => requests[i] as Request)
     const rest = (i: number) => requests[warmUp + i] as Request
     const { perSecond } = await load(product.port, CLIENTS, count, rest)
+    await expectAllClosed(product.port)
     return { perSecond }
   } finally {
     await product.stop()
     await database.drop()
   }
+}
+
+/** A refused click is quick: the figures would mean nothing. */
+async function expectAllClosed(port: number): Promise<void> {
+  const headers = { authorization: `Bearer ${ADMIN_KEY}` }
+  const answer = await fetch(`http://127.0.0.1:${port}/v1/approvals?status=pending&limit=1`, { headers })
+  const { data } = (await answer.json()) as { data: unknown[] }
+  if (data.length > 0) throw new Error('a click closed nothing')
 }

@@ -53,7 +53,7 @@ export const HOST_CONFIG = {
   actions: {
     maxActions: 6,
     spacing: 'default',
-    buttonSpacing: 6,
+    buttonSpacing: 5,
     showCard: { actionMode: 'inline', inlineTopMargin: 10, style: 'emphasis' },
     actionsOrientation: 'horizontal',
     actionAlignment: 'left',
