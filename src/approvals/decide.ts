@@ -43,10 +43,7 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
     if (isOverdue(approval, change.now)) await expire(change, approval)
     else if (approval.status === 'pending') {
       const asked = askedOf(approval)
-      const actor =
-        asked.review && card && by.standing === 'member'
-          ? await settledActor(trx, by, found, change.now)
-          : found
+      const actor = asked.review && card ? await settledActor(trx, by, found, change.now) : found
       const { votes, person } = await votesBefore(change, approval, actor)
       const askers = approval.has_askers ? await findAskers(trx, approval.id) : []
       const origin = card ?? (command.at ? ('strange' as const) : undefined)

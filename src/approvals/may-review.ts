@@ -9,7 +9,7 @@ import type { Principal } from '../identity/principal.ts'
 import type { Executor } from '../store/database.ts'
 import type { ClickedCard } from './clicked-card.ts'
 import type { RefusalCode } from './refusals.ts'
-import { type AskedOfReviewers, REVIEWERS, requirementsOf } from './ruling.ts'
+import { type AskedOfReviewers, requirementsOf, USUAL_GROUP } from './ruling.ts'
 import type { Vote } from './votes.ts'
 
 export interface Voter {
@@ -84,14 +84,14 @@ async function groupsOf(
   const all = new Set(requirementsOf(asked).map(({ group }) => group.id))
   // Its members are recorded as such also before it is asked; only then do they count for it.
   const later = asked.review.escalateTo?.id
-  const named = [...all, ...(later === undefined ? [] : [later])].filter((id) => id !== REVIEWERS.id)
+  const named = [...all, ...(later === undefined ? [] : [later])].filter((id) => id !== USUAL_GROUP.id)
   const who = {
     rowIds: person.rows.map(({ id }) => id),
     accounts: [...person.accounts, ...accountKeysOf(by)],
     pressedAt: card?.destinationId ?? null,
   }
   const memberships = await membershipsOf(db, named, who, now)
-  const groups = [...memberships.groups, ...(mayAsUsual && all.has(REVIEWERS.id) ? [REVIEWERS.id] : [])]
+  const groups = [...memberships.groups, ...(mayAsUsual && all.has(USUAL_GROUP.id) ? [USUAL_GROUP.id] : [])]
   const counts = (id: string) => all.has(id) || id === asked.escalatedTo?.id
   if (groups.some(counts)) return { groups }
   return { refusal: memberships.unasked.some(counts) ? 'reviewer_unverified' : 'not_a_reviewer' }

@@ -27,8 +27,7 @@ export async function open(change: Change, command: Open): Promise<Outcome<Appro
   const refuse = (code: Parameters<typeof refused>[0]) => refusedReviewer(by.standing, code, asked)
   if (card?.refusal) return refuse(card.refusal)
   const [found, askers] = [await findActor(trx, by), await findAskers(trx, approvalId)]
-  const actor =
-    asked.review && card && by.standing === 'member' ? await settledActor(trx, by, found, now) : found
+  const actor = asked.review && card ? await settledActor(trx, by, found, now) : found
   const voter = { by, actor, askers, votes: [], card: card ?? (at ? ('strange' as const) : undefined) }
   const standing = await reviewStanding(trx, approval, asked, voter, now)
   if ('refusal' in standing) return refuse(standing.refusal)

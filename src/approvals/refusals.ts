@@ -1,7 +1,7 @@
 // Holds every expected "no": its code, HTTP status and sentence.
 
 import type { Standing } from '../identity/principal.ts'
-import { type AskedOfReviewers, REVIEWERS, requirementsOf } from './ruling.ts'
+import { type AskedOfReviewers, requirementsOf, USUAL_GROUP } from './ruling.ts'
 import { type ApprovalView, closedBy, closingVotes, listed } from './view.ts'
 
 export const REFUSALS = {
@@ -102,7 +102,7 @@ export function refusedReviewer(standing: Standing, code: RefusalCode, asked: As
   const outcome = refusedTo(standing, code)
   const groups = requirementsOf(asked).map(({ group }) => group)
   const isOfGroups =
-    code === 'not_a_reviewer' && standing === 'member' && groups.every(({ id }) => id !== REVIEWERS.id)
+    code === 'not_a_reviewer' && standing === 'member' && groups.every(({ id }) => id !== USUAL_GROUP.id)
   if (!isOfGroups) return outcome
   const names = [...groups, ...(asked.escalatedTo ? [asked.escalatedTo] : [])].map(({ name }) => name)
   const text = `Only members of ${listed([...new Set(names)])} may decide this`

@@ -9,7 +9,7 @@ import type { Ask } from '../policy/policy.ts'
 import { policyInForce } from '../policy/versions.ts'
 import type { Executor } from '../store/database.ts'
 import type { RequestApproval } from './desk.ts'
-import { type NamedGroup, REVIEWERS, type Review, type Ruling } from './ruling.ts'
+import { type NamedGroup, type Review, type Ruling, USUAL_GROUP } from './ruling.ts'
 
 /** What a request becomes under the policy. */
 export interface Ruled {
@@ -88,7 +88,7 @@ function asking(row: ApprovalRow, ruling: Ruling, { escalate, expiresInSeconds }
 async function reviewOf(trx: Executor, ask: Ask): Promise<Review | null> {
   const { destinations, detailsMustBeOpened, escalate, noteRequired, requirements, tell } = ask
   const [only] = requirements
-  const isUsualGroup = requirements.length === 1 && only?.group === REVIEWERS.id && only.approvals === 1
+  const isUsualGroup = requirements.length === 1 && only?.group === USUAL_GROUP.id && only.approvals === 1
   const isUsual = isUsualGroup && !detailsMustBeOpened && noteRequired.length === 0 && escalate === null
   if (isUsual && destinations === null && tell.length === 0) return null
   const groupOf = await namedGroups(trx, [
@@ -107,9 +107,9 @@ async function reviewOf(trx: Executor, ask: Ask): Promise<Review | null> {
 
 /** A group that was deleted since the policy was saved has no members: nobody can meet what it asks. */
 async function namedGroups(trx: Executor, names: string[]): Promise<(name: string) => NamedGroup> {
-  const stored = names.filter((name) => name !== REVIEWERS.name)
+  const stored = names.filter((name) => name !== USUAL_GROUP.name)
   const found = stored.length === 0 ? [] : await findGroupsByName(trx, stored)
-  const byName = new Map([REVIEWERS, ...found].map((group) => [group.name, group]))
+  const byName = new Map([USUAL_GROUP, ...found].map((group) => [group.name, group]))
   return (name) => byName.get(name) ?? { id: `deleted:${name}`, name }
 }
 

@@ -1,6 +1,7 @@
 // Keeps with an approval what the policy said of it when it was made: which rule applied, and what it asks of reviewers.
 
 import type { ApprovalRow } from '../../db/schema.ts'
+import { REVIEWERS } from '../policy/policy.ts'
 import type { Verdict } from './view.ts'
 
 /** A group as it was named then; renamed later, it stays the same group. */
@@ -45,7 +46,7 @@ export interface Ruling {
 }
 
 /** Whoever may review without a policy. */
-export const REVIEWERS: NamedGroup = { id: 'reviewers', name: 'reviewers' }
+export const USUAL_GROUP: NamedGroup = { id: REVIEWERS, name: REVIEWERS }
 
 /** null: no policy was in force. */
 export function rulingOf({ ruling }: Pick<ApprovalRow, 'ruling'>): Ruling | null {
@@ -72,5 +73,5 @@ export function askedOf(
 
 /** What is to be met, in the policy's order. */
 export function requirementsOf({ review, approvals }: AskedOfReviewers): Requirement[] {
-  return review?.requirements ?? [{ group: REVIEWERS, approvals }]
+  return review?.requirements ?? [{ group: USUAL_GROUP, approvals }]
 }

@@ -3,7 +3,7 @@
 import type { DecisionRow } from '../../db/schema.ts'
 import { isSamePerson, type Person } from '../identity/persons.ts'
 import { assign } from '../policy/assign.ts'
-import { type AskedOfReviewers, REVIEWERS, type Requirement, requirementsOf } from './ruling.ts'
+import { type AskedOfReviewers, type Requirement, requirementsOf, USUAL_GROUP } from './ruling.ts'
 import type { ApprovalStatus, Verdict } from './view.ts'
 
 /** What a vote counts as, once it is known who cast it. */
@@ -41,7 +41,7 @@ export function fill<Vote extends Filling>(asked: AskedOfReviewers, approvals: V
   const all = requirements.map(({ group }) => group.id)
   const wild = asked.escalatedTo
   const voters = approvals.map(({ groups, row }) => {
-    const own = groups ?? [REVIEWERS.id]
+    const own = groups ?? [USUAL_GROUP.id]
     return new Set(wild !== null && row.decided_at >= wild.at && own.includes(wild.id) ? all : own)
   })
   const slots = requirements.map(({ group, approvals: needed }) => ({ group: group.id, approvals: needed }))

@@ -63,8 +63,8 @@ export async function keepActor(
 
 /**
  * The person behind who presses where it counts in which groups they are: an account that is new, or has another
- * address than before, is kept now, so that it is joined to whom an admin knows by that address. Of who is disabled
- * nothing changes.
+ * address than before, is kept now, so that it is joined to whom an admin knows by that address. Of who is disabled,
+ * or no full member, nothing changes.
  */
 export async function settledActor(
   trx: Executor,
@@ -72,7 +72,7 @@ export async function settledActor(
   actor: Actor,
   now: number,
 ): Promise<Actor> {
-  if (principal.kind === 'key') return actor
+  if (principal.kind === 'key' || principal.standing !== 'member') return actor
   const kept = await keepAccount(trx, principal, actor, now)
   return kept === 'disabled' ? actor : kept
 }

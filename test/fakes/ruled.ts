@@ -1,11 +1,11 @@
 // Gives an approval that waits what a policy would have asked of its reviewers.
 
 import SqliteHandle from 'better-sqlite3'
-import { REVIEWERS, type Review, type Ruling } from '../../src/approvals/ruling.ts'
+import { type Review, type Ruling, USUAL_GROUP } from '../../src/approvals/ruling.ts'
 import { clientOf } from './postgres-client.ts'
 
 const USUAL: Review = {
-  requirements: [{ group: REVIEWERS, approvals: 1 }],
+  requirements: [{ group: USUAL_GROUP, approvals: 1 }],
   noteRequired: [],
   detailsMustBeOpened: false,
   escalateTo: null,
