@@ -7,7 +7,7 @@ import { EFFORT } from '../fakes/effort.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 import { asking, DESK, type Office, OWNER, openOffice, press, recordOf, wholeCards } from '../fakes/office.ts'
 
-const ROUNDS = 60 * EFFORT
+const ROUNDS = 20 * EFFORT
 const PEOPLE = 50
 
 describe.each(databases)('on $name', ({ name, create }) => {

@@ -67,7 +67,7 @@ describe.each(databases)('on $name', ({ create }) => {
 
   test('who may decide sees them when they ask, alone, and may then approve', async () => {
     const asked = await ask()
-    await remembered(office.databaseUrl, asked.id)
+    await remembered(office.databaseUrl, asked.id, 3)
     const { channel, teams } = office
     const withheld = () =>
       teams.messages(channel).find(({ card }) => {

@@ -1,7 +1,7 @@
 // Waits in a test for what another part of the system does by itself.
 
 /** Waits for what another part of the system does by itself, checking often; fails after `timeoutMs`. */
-export async function eventually<T>(look: () => T | Promise<T>, timeoutMs = 5_000): Promise<NonNullable<T>> {
+export async function eventually<T>(look: () => T | Promise<T>, timeoutMs = 15_000): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     const found = await look()

@@ -8,12 +8,20 @@ import { clientOf } from './postgres-client.ts'
 type Row = Record<string, unknown>
 
 /**
- * Until the product knows that it posted so many cards: before, a press on one is taken for one on any card of the
- * place, which may not show everything.
+ * Until the product knows that it posted so many cards, or the one in that conversation: before, a press on one is
+ * taken for one on any card of the place, which may not show everything.
  */
-export function remembered(databaseUrl: string, approvalId: string, cards = 1): Promise<unknown> {
+export function remembered(
+  databaseUrl: string,
+  approvalId: string,
+  wanted: number | string = 1,
+): Promise<unknown> {
   const sql = `select handle from posted_cards where subject_id = '${approvalId}'`
-  return eventually(async () => (await select(databaseUrl, sql)).length >= cards)
+  return eventually(async () => {
+    const cards = await select(databaseUrl, sql)
+    if (typeof wanted === 'number') return cards.length >= wanted
+    return cards.some(({ handle }) => String(handle).startsWith(`${wanted}/`))
+  })
 }
 
 export async function select(databaseUrl: string, sql: string): Promise<Row[]> {

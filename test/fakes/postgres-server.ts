@@ -28,7 +28,7 @@ const server = new EmbeddedPostgres({
   // No socket file: the default place for it is shared by everything on the machine.
   postgresFlags: [
     ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-    ...['-c', 'max_connections=200'],
+    ...['-c', 'max_connections=400'],
   ],
   onLog: (line) => lines.push(String(line)),
   onError: (error) => lines.push(String(error)),

@@ -3,4 +3,4 @@
 import fc from 'fast-check'
 import { EFFORT } from './effort.ts'
 
-fc.configureGlobal({ numRuns: 60 * EFFORT })
+fc.configureGlobal({ numRuns: 30 * EFFORT })

@@ -71,7 +71,7 @@ export function slackOffice(
     async ask(wanted: Json = {}, review?: Partial<Review>) {
       const { body } = await server.running.ask(wanted)
       await cardOf(body)
-      await remembered(server.databaseUrl, body.id)
+      await remembered(server.databaseUrl, body.id, CHANNEL)
       if (review) {
         await ruled(server.databaseUrl, body.id, review)
         await drawAgain(body)

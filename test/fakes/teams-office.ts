@@ -89,7 +89,7 @@ export function teamsOffice(
     async ask(wanted = {}) {
       const { body } = await office.running.ask(wanted)
       await office.cardOf(body)
-      await remembered(office.databaseUrl, body.id)
+      await remembered(office.databaseUrl, body.id, office.channel)
       return body
     },
     cardOf: ({ id }, conversationId = office.channel) =>
