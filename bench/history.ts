@@ -93,6 +93,11 @@ function past(i: number, createdAt: number, isPending: boolean, destinationId: s
     remind_at: null,
     escalate_at: null,
     escalated_at: null,
+    grant_seconds: 0,
+    grant_ends_at: null,
+    redeemed_at: null,
+    revoked_at: null,
+    revoked_because: null,
   }
   const event: ApprovalEventRow = {
     id: idOf('evt', closedAt ?? createdAt, i),

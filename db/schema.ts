@@ -3,6 +3,8 @@
 export interface Schema {
   approvals: ApprovalRow
   decisions: DecisionRow
+  redemptions: RedemptionRow
+  signing_keys: SigningKeyRow
   seen: SeenRow
   policies: PolicyRow
   groups: GroupRow
@@ -71,6 +73,39 @@ export interface ApprovalRow {
   escalate_at: number | null
   /** When that group was asked; NULL: not yet. */
   escalated_at: number | null
+  /** So long after it is approved it may run, once; 0: its yes leaves no grant. */
+  grant_seconds: number
+  /** When the grant of people's yes ends; NULL: there is none, or it was redeemed, revoked, or told of its end. */
+  grant_ends_at: number | null
+  /** When its grant was redeemed; NULL: it was not. */
+  redeemed_at: number | null
+  /** When its grant was taken back; NULL: it was not. */
+  revoked_at: number | null
+  /** By whom and why, in words. */
+  revoked_because: string | null
+}
+
+/** The one time that a grant was redeemed. */
+export interface RedemptionRow {
+  id: string
+  approval_id: string
+  redeemed_at: number
+  /** Compact JWS, the same bytes for every repetition. */
+  receipt: string
+}
+
+/** A key that signs receipts, or did. */
+export interface SigningKeyRow {
+  /** The RFC 7638 thumbprint of its public part. */
+  id: string
+  /** JSON Web Key. */
+  public_key: string
+  /** PKCS #8; NULL: it signs nothing any more. */
+  sealed_private_key: string | null
+  /** 1: it signs; NULL: it is retired. No two sign. */
+  active: number | null
+  created_at: number
+  retired_at: number | null
 }
 
 /** A version of the policy; the highest is in force. */

@@ -3,6 +3,7 @@
 import type { ApprovalRow } from '../../db/schema.ts'
 import { type Entry, record } from '../audit/append.ts'
 import type { EventType } from '../events/catalogue.ts'
+import { endOfGrant } from '../grants/grant.ts'
 import { closePending } from '../store/approvals.ts'
 import type { Executor } from '../store/database.ts'
 import { together } from '../store/together.ts'
@@ -30,7 +31,12 @@ export async function close(
   approval: ApprovalRow,
   closing: Closing,
 ): Promise<ApprovalView | undefined> {
-  const how = { status: closing.status, closed_at: change.now, review_notes: closing.reviewNotes }
+  const how = {
+    status: closing.status,
+    closed_at: change.now,
+    review_notes: closing.reviewNotes,
+    grant_ends_at: closing.status === 'approved' ? endOfGrant(approval, change.now) : null,
+  }
   const kept = await closePending(change.trx, approval.id, how)
   if (!kept) return undefined
   const closed = { ...approval, ...how, ...kept }
@@ -41,7 +47,7 @@ export async function close(
   )
   const reasons = await findReasons(change.trx, [closed], change.reviewable)
   const votes = closing.votes ?? (await votesSoFar(change.trx, closed))
-  const view = viewOf(closed, change.publicUrl, { votes, reasons: reasons.get(closed.id) })
+  const view = viewOf(closed, change, { votes, reasons: reasons.get(closed.id) })
   change.closed.push(view)
   return view
 }

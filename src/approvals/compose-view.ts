@@ -1,7 +1,8 @@
 // Turns rows into the view that everybody outside sees.
 
 import type { ApprovalRow } from '../../db/schema.ts'
-import { isoTime } from '../kit/clock.ts'
+import { grantOf } from '../grants/grant.ts'
+import { type Clock, isoTime } from '../kit/clock.ts'
 import { parseStored } from '../kit/stored-json.ts'
 import { findApproval } from '../store/approvals.ts'
 import type { Executor } from '../store/database.ts'
@@ -13,10 +14,15 @@ import { findReasons } from './unreached-reasons.ts'
 import type { ApprovalSummary, ApprovalView, Progress, ReviewView, UnreachedReason } from './view.ts'
 import { findShownVotes, groupsIn, type ShownVote } from './votes.ts'
 
-export interface ViewOptions {
-  publicUrl: string
+export interface ViewOptions extends Viewing {
   /** The channel types where people see cards: only there can an approval be reached. */
   reviewable: readonly string[]
+}
+
+/** Where it is read, and when: a grant ends by itself. */
+interface Viewing {
+  publicUrl: string
+  clock: Clock
 }
 
 /** The approval as it stands for this executor; undefined when there is none. */
@@ -35,7 +41,7 @@ export async function composeView(
   row: ApprovalRow,
   options: ViewOptions,
 ): Promise<ApprovalView> {
-  return viewOf(row, options.publicUrl, (await besideOf(db, [row], options))(row.id))
+  return viewOf(row, options, (await besideOf(db, [row], options))(row.id))
 }
 
 /** The views of many rows, in as many queries. */
@@ -45,11 +51,11 @@ export const composeViews = composedBy(viewOf)
 export const composeSummaries = composedBy(summaryOf)
 
 function composedBy<Row extends BriefApprovalRow, View>(
-  shape: (row: Row, publicUrl: string, beside: Beside) => View,
+  shape: (row: Row, viewing: Viewing, beside: Beside) => View,
 ) {
   return async (db: Executor, rows: Row[], options: ViewOptions): Promise<View[]> => {
     const beside = await besideOf(db, rows, options)
-    return rows.map((row) => shape(row, options.publicUrl, beside(row.id)))
+    return rows.map((row) => shape(row, options, beside(row.id)))
   }
 }
 
@@ -73,8 +79,8 @@ async function besideOf(
   return (id) => ({ votes: votes.get(id), reasons: reasons.get(id), added: added.get(id) })
 }
 
-export function viewOf(row: ApprovalRow, publicUrl: string, beside: Beside = {}): ApprovalView {
-  const { action, ...rest } = summaryOf(row, publicUrl, beside)
+export function viewOf(row: ApprovalRow, viewing: Viewing, beside: Beside = {}): ApprovalView {
+  const { action, ...rest } = summaryOf(row, viewing, beside)
   return {
     ...rest,
     action: { ...action, arguments: parseStored(row.arguments) as ApprovalView['action']['arguments'] },
@@ -84,7 +90,7 @@ export function viewOf(row: ApprovalRow, publicUrl: string, beside: Beside = {})
 
 function summaryOf(
   row: BriefApprovalRow,
-  publicUrl: string,
+  { publicUrl, clock }: Viewing,
   { votes = [], reasons = [], added = [] }: Beside,
 ): ApprovalSummary {
   const ruling = rulingOf(row)
@@ -114,6 +120,7 @@ function summaryOf(
     review: reviewShown(row, ruling?.review ?? null, added),
     answered_by: ruling?.answered ? { kind: 'policy', rule: ruling.rule } : null,
     review_notes: row.review_notes,
+    grant: grantOf(row, clock.now()),
     reached: row.unreached_at === null,
     unreached_reasons: reasons,
     test: row.is_test === 1,

@@ -63,7 +63,7 @@ export function createDesk(options: DeskOptions): ApprovalDesk {
     const voted: Change['voted'] = []
     const unreached: string[] = []
     const result = await db.transact((trx) =>
-      work({ trx, now: clock.now(), publicUrl, reviewable, tellable, closed, voted, unreached }),
+      work({ trx, now: clock.now(), clock, publicUrl, reviewable, tellable, closed, voted, unreached }),
     )
     for (const approval of closed) onClosed?.(approval)
     for (const { view, vote } of voted) onVoted?.(view, vote)

@@ -3,6 +3,7 @@
 import type { ApprovalRow } from '../../db/schema.ts'
 import { canonicalJson, sha256Hex } from '../kit/canonical-json.ts'
 import { newId } from '../kit/ids.ts'
+import { GRANT_SECONDS } from '../policy/policy.ts'
 import type { RequestApproval } from './desk.ts'
 
 /** The row of an approval as it is asked, before any policy. */
@@ -39,6 +40,12 @@ export function rowOf(command: RequestApproval, now: number): ApprovalRow {
     remind_at: null,
     escalate_at: null,
     escalated_at: null,
+    // No agent waits to run a test.
+    grant_seconds: command.testOf === undefined ? GRANT_SECONDS.usual : 0,
+    grant_ends_at: null,
+    redeemed_at: null,
+    revoked_at: null,
+    revoked_because: null,
   }
 }
 

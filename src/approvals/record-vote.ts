@@ -70,7 +70,7 @@ async function tellOf(
     () => announceRedraw(change, 'approval.voted', approval, clickedAt),
   )
   const added = (await findAdded(change.trx, [approval])).get(approval.id)
-  const view = viewOf(approval, change.publicUrl, { votes, added })
+  const view = viewOf(approval, change, { votes, added })
   change.voted.push({ view, vote: (votes.at(-1) as ShownVote).row })
   return view
 }

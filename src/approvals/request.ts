@@ -67,7 +67,7 @@ async function insertPending(
     () => record(trx, entryOf(command, row)),
     () => announce(change, 'approval.requested', row, command.testOf),
   )
-  return ok({ approval: viewOf(row, change.publicUrl), created: true })
+  return ok({ approval: viewOf(row, change), created: true })
 }
 
 async function twinAnswers(change: Change, twin: ApprovalRow): Promise<Outcome<Answer>> {
@@ -96,7 +96,7 @@ async function policyAnswers(
     () => record(trx, answer),
     () => announce(change, 'approval.decided', row),
   )
-  const approval = viewOf(row, change.publicUrl)
+  const approval = viewOf(row, change)
   change.closed.push(approval)
   return ok({ approval, created: true })
 }

@@ -1,7 +1,6 @@
 // Applies the policy to a request: what it answers by itself, what it asks of the agent, and what of reviewers.
 
 import type { ApprovalRow } from '../../db/schema.ts'
-import type { Severity } from '../events/severity.ts'
 import { findGroupsByName } from '../identity/membership.ts'
 import { quoted } from '../kit/quoted.ts'
 import { evaluate, type Verdict } from '../policy/evaluate.ts'
@@ -34,7 +33,7 @@ export async function ruled(trx: Executor, command: RequestApproval, row: Approv
     },
     inForce.policy,
   )
-  const base = withRisk(row, verdict.riskLevel, verdict.shadows)
+  const base = asRuled(row, verdict)
   const ruling: Ruling = {
     version: inForce.version,
     rule: verdict.rule,
@@ -48,8 +47,13 @@ export async function ruled(trx: Executor, command: RequestApproval, row: Approv
   return { row: asking(base, { ...ruling, review }, ask), effect: 'ask', lacks: lacking(command, ask) }
 }
 
-function withRisk(row: ApprovalRow, level: Severity, shadows: Verdict['shadows']): ApprovalRow {
-  return { ...row, risk_level: level, shadows: shadows.length === 0 ? null : JSON.stringify(shadows) }
+function asRuled(row: ApprovalRow, { grantSeconds, riskLevel, shadows }: Verdict): ApprovalRow {
+  return {
+    ...row,
+    risk_level: riskLevel,
+    grant_seconds: grantSeconds,
+    shadows: shadows.length === 0 ? null : JSON.stringify(shadows),
+  }
 }
 
 /** Nobody is asked, so that nothing is pending and there is no twin. */

@@ -1,6 +1,7 @@
 // Shapes an approval as everybody outside sees it: the API, the cards and the commands.
 
 import type { Severity } from '../events/severity.ts'
+import type { GrantView } from '../grants/grant.ts'
 import { quoted } from '../kit/quoted.ts'
 
 export const STATUSES = ['pending', 'approved', 'denied', 'expired', 'withdrawn'] as const
@@ -105,6 +106,8 @@ export interface ApprovalView {
   answered_by: { kind: 'policy'; rule: string | null } | null
   /** The closing in words, for example `Approved by Ana via api`. */
   review_notes: string | null
+  /** Of an approved one: whether it may run; null: it may not, or the rule leaves no grant. */
+  grant: GrantView | null
   /** false: in time, no destination of people has taken its card. Closed, it stays as it was then. */
   reached: boolean
   /** Empty where it is reached. */

@@ -1,5 +1,6 @@
 // Writes in lines for a terminal what the policy says of a request, and what shadow rules would have done.
 
+import { GRANT_SECONDS } from '../policy/policy.ts'
 import { oneLine } from './one-line.ts'
 
 interface Group {
@@ -30,6 +31,7 @@ interface Explanation {
   text: string | null
   because: string[]
   risk: { given: string; level: string }
+  grant_seconds: number
   asks: Asks | null
   rules: { rule: string; shadow: boolean; would: string; outcome: string; why: string }[]
 }
@@ -60,7 +62,7 @@ const OUTCOMES: Record<string, string> = {
 
 /** `file`: whose text was asked; undefined: a version on the server. */
 export function explanationLines(answer: object, file: string | undefined): string[] {
-  const { version, effect, rule, text, because, risk, asks, rules } = answer as Explanation
+  const { version, effect, rule, text, because, risk, grant_seconds, asks, rules } = answer as Explanation
   const inForce = version === null ? 'no policy is in force' : `version ${version}`
   const by = rule === null ? 'no rule, so the default does' : `rule "${rule}"`
   const raised = risk.given === risk.level ? '' : `, raised from ${risk.given}`
@@ -69,9 +71,14 @@ export function explanationLines(answer: object, file: string | undefined): stri
     `By ${by} (${file ?? inForce})`,
     ...because.map((reason) => `Because ${reason}`),
     `Risk: ${risk.level}${raised}`,
+    ...(effect === 'deny' || grant_seconds === GRANT_SECONDS.usual ? [] : [grantLine(grant_seconds)]),
     ...(asks ? ['', 'It asks:', ...askLines(asks).map((line) => `  ${line}`)] : []),
     ...(rules.length > 0 ? ['', 'The rules, in their order:', ...rules.map(ruleLine)] : []),
   ]
+}
+
+function grantLine(seconds: number): string {
+  return seconds === 0 ? 'Its yes leaves no grant' : `Its yes may be used for ${seconds} s`
 }
 
 function ruleLine({ rule, would, outcome, why }: Explanation['rules'][number], index: number): string {

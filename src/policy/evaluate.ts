@@ -2,7 +2,7 @@
 
 import { atLeast, type Severity } from '../events/severity.ts'
 import { matchesGlob } from '../kit/glob.ts'
-import { type Ask, type Match, type Policy, type Rule, USUAL_ASK, type Who } from './policy.ts'
+import { type Ask, GRANT_SECONDS, type Match, type Policy, type Rule, USUAL_ASK, type Who } from './policy.ts'
 import { lookAt } from './where.ts'
 
 export interface Asked {
@@ -23,6 +23,8 @@ export interface Verdict {
   because: string[]
   /** Of an `ask`, otherwise null. */
   ask: Ask | null
+  /** So long its yes may be used, once; 0: it leaves no grant. */
+  grantSeconds: number
   /** After the floors; never lower than what was asked. */
   riskLevel: Severity
   /** The shadow rules that would have counted. */
@@ -46,7 +48,17 @@ export function evaluate(given: Asked, policy: Policy): Verdict {
     }
     const ask = effect.kind === 'ask' ? effect.ask : null
     const text = effect.kind === 'deny' ? effect.text : null
-    return { effect: effect.kind, rule: name, text, because: found.unknown, ask, riskLevel, shadows }
+    const grantSeconds = grantSecondsOf(effect)
+    return {
+      effect: effect.kind,
+      rule: name,
+      text,
+      because: found.unknown,
+      ask,
+      grantSeconds,
+      riskLevel,
+      shadows,
+    }
   }
   const isAsked = policy.default === 'ask'
   return {
@@ -55,9 +67,15 @@ export function evaluate(given: Asked, policy: Policy): Verdict {
     text: isAsked ? null : NO_RULE,
     because: [],
     ask: isAsked ? USUAL_ASK : null,
+    grantSeconds: isAsked ? GRANT_SECONDS.usual : 0,
     riskLevel,
     shadows,
   }
+}
+
+function grantSecondsOf(effect: Rule['effect']): number {
+  if (effect.kind === 'deny') return 0
+  return (effect.kind === 'ask' ? effect.ask.grantSeconds : effect.grantSeconds) ?? GRANT_SECONDS.usual
 }
 
 /** As the rules look at it: names in lower case, the risk as high as the floors make it. */

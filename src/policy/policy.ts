@@ -21,7 +21,9 @@ export interface Rule {
   shadow: boolean
 }
 
-export type Effect = { kind: 'allow' } | { kind: 'deny'; text: string } | { kind: 'ask'; ask: Ask }
+export type Effect =
+  /** `grantSeconds`: as in what is asked. */
+  { kind: 'allow'; grantSeconds: number | null } | { kind: 'deny'; text: string } | { kind: 'ask'; ask: Ask }
 
 /** Patterns are in lower case; null: any. */
 export interface Who {
@@ -84,6 +86,8 @@ export interface Ask {
   require: Required[]
   /** Who is told by a message to them alone. */
   tell: Told[]
+  /** So long its yes may be used, once; 0: it leaves no grant; null: as ever. */
+  grantSeconds: number | null
 }
 
 export const REQUIRED = ['reasons', 'summary', 'requested_by'] as const
@@ -104,6 +108,7 @@ export const USUAL_ASK: Ask = {
   destinations: null,
   require: [],
   tell: [],
+  grantSeconds: null,
 }
 
 export const MAX_POLICY_BYTES = 262_144
@@ -121,3 +126,4 @@ export const MAX_NAME = 80
 export const MAX_DENIAL = 500
 /** As an agent may ask itself. */
 export const EXPIRY_SECONDS = { from: 10, to: 604_800 }
+export const GRANT_SECONDS = { from: 0, to: 604_800, usual: 600 }

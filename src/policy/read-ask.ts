@@ -3,6 +3,7 @@
 import {
   type Ask,
   EXPIRY_SECONDS,
+  GRANT_SECONDS,
   MAX_APPROVALS,
   MAX_NAME,
   MAX_PATTERNS,
@@ -33,6 +34,7 @@ export const ASK_FIELDS = [
   'destinations',
   'require',
   'tell',
+  'grant_seconds',
 ] as const
 const ONE = '{group: payments, approvals: 2}'
 const EXAMPLE = `{requirements: [${ONE}]}`
@@ -54,8 +56,13 @@ export function askOf(spot: Spot): Ask | undefined {
     destinations: fields.destinations && destinationsOf(fields.destinations),
     require: fields.require && wordsOf(fields.require, REQUIRED),
     tell: fields.tell && wordsOf(fields.tell, TOLD),
+    grantSeconds: fields.grant_seconds && grantSecondsOf(fields.grant_seconds),
   }
   return { ...USUAL_ASK, ...(Object.fromEntries(Object.entries(given).filter(isGiven)) as Partial<Ask>) }
+}
+
+export function grantSecondsOf(spot: Spot): number | undefined {
+  return wholeNumberOf(spot, GRANT_SECONDS.from, GRANT_SECONDS.to)
 }
 
 function isGiven([, value]: [string, unknown]): boolean {

@@ -2,7 +2,7 @@
 
 import { atLeast, SEVERITIES } from '../events/severity.ts'
 import { type Effect, MAX_DENIAL, MAX_NAME, MAX_PATTERNS, type Match, type Rule, type Who } from './policy.ts'
-import { ASK_FIELDS, askOf } from './read-ask.ts'
+import { ASK_FIELDS, askOf, grantSecondsOf } from './read-ask.ts'
 import { whereOf } from './read-where.ts'
 import { fieldsOf, flagOf, hintsOf, isOneLine, lineOf, listOf, type Spot, wordOf, wrong } from './spot.ts'
 
@@ -10,11 +10,13 @@ const EFFECTS = ['ask', 'allow', 'deny'] as const
 const FIELDS = ['name', 'match', ...EFFECTS, 'shadow'] as const
 export const WHO_FIELDS = ['tools', 'agents', 'environments'] as const
 const MATCH_FIELDS = [...WHO_FIELDS, 'min_risk', 'max_risk', 'where'] as const
+const ALLOW_EXAMPLE = '{grant_seconds: 60}'
 const EXAMPLE = '{name: reads, match: {tools: ["*.read"]}, allow: true}'
 
 const HINTS = hintsOf(
   ['it belongs in match', MATCH_FIELDS],
   ['it belongs in ask', ASK_FIELDS],
+  ['it belongs in ask, or in allow', ['grant_seconds']],
   ['a rule has allow: true, or ask where people are to approve', ['approve', 'approved', 'permit', 'accept']],
   ['a rule has one of ask, allow and deny', ['action', 'effect', 'decision', 'verdict', 'then']],
   ['did you mean ask?', ['review', 'require_approval', 'approval']],
@@ -110,9 +112,16 @@ function effectOf(spot: Spot, fields: Partial<Record<(typeof EFFECTS)[number], S
     const text = lineOf(folded(fields.deny), MAX_DENIAL, '"Ask the database team", which the agent is told')
     return text === undefined ? undefined : { kind: 'deny', text }
   }
-  const { tree } = fields.allow as Spot
-  if (tree.kind === 'boolean' && tree.value) return { kind: 'allow' }
-  return wrong(fields.allow as Spot, 'must be true; a rule that does not allow has deny or ask')
+  return allowanceOf(fields.allow as Spot)
+}
+
+function allowanceOf(spot: Spot): Effect | undefined {
+  const { tree } = spot
+  if (tree.kind === 'boolean' && tree.value) return { kind: 'allow', grantSeconds: null }
+  if (tree.kind !== 'map') return wrong(spot, 'must be true; a rule that does not allow has deny or ask')
+  const fields = fieldsOf(spot, ['grant_seconds'], ALLOW_EXAMPLE)
+  const grantSeconds = fields?.grant_seconds ? grantSecondsOf(fields.grant_seconds) : null
+  return fields && grantSeconds !== undefined ? { kind: 'allow', grantSeconds } : undefined
 }
 
 function hasForeignField({ tree }: Spot): boolean {

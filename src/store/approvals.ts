@@ -74,6 +74,11 @@ const addPending = compileOnce((trx, row: ApprovalRow) =>
         'remind_at',
         'escalate_at',
         'escalated_at',
+        'grant_seconds',
+        'grant_ends_at',
+        'redeemed_at',
+        'revoked_at',
+        'revoked_because',
       ),
     )
     // As the index says it, word for word: SQLite does not find it otherwise.
@@ -89,15 +94,22 @@ const addPending = compileOnce((trx, row: ApprovalRow) =>
 export async function closePending(
   trx: Executor,
   id: string,
-  change: Pick<ApprovalRow, 'status' | 'closed_at' | 'review_notes'>,
+  change: ClosedColumns,
 ): Promise<Pick<ApprovalRow, 'unreached_at'> | undefined> {
   return (await close(trx, { id, ...change })).rows[0]
 }
 
-const close = compileOnce((trx, p: Pick<ApprovalRow, 'id' | 'status' | 'closed_at' | 'review_notes'>) =>
+type ClosedColumns = Pick<ApprovalRow, 'status' | 'closed_at' | 'review_notes' | 'grant_ends_at'>
+
+const close = compileOnce((trx, p: ClosedColumns & Pick<ApprovalRow, 'id'>) =>
   trx
     .updateTable('approvals')
-    .set({ status: p.status, closed_at: p.closed_at, review_notes: p.review_notes })
+    .set({
+      status: p.status,
+      closed_at: p.closed_at,
+      review_notes: p.review_notes,
+      grant_ends_at: p.grant_ends_at,
+    })
     .where('id', '=', p.id)
     .where('status', '=', PENDING)
     .returning('unreached_at'),

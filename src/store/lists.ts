@@ -49,6 +49,11 @@ const BRIEF = [
   'remind_at',
   'escalate_at',
   'escalated_at',
+  'grant_seconds',
+  'grant_ends_at',
+  'redeemed_at',
+  'revoked_at',
+  'revoked_because',
 ] as const satisfies (keyof BriefApprovalRow)[]
 
 /** Ids sort by time of creation, so that the page after this one goes on below its last id. */

@@ -18,6 +18,7 @@ import * as groups from '../../db/migrations/0014-groups.ts'
 import * as policies from '../../db/migrations/0015-policies.ts'
 import * as seen from '../../db/migrations/0016-seen.ts'
 import * as recipients from '../../db/migrations/0017-recipients.ts'
+import * as grants from '../../db/migrations/0018-grants.ts'
 import { StartError } from '../kit/start-error.ts'
 import type { Executor } from './database.ts'
 
@@ -39,6 +40,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0015-policies': policies,
   '0016-seen': seen,
   '0017-recipients': recipients,
+  '0018-grants': grants,
 }
 
 /**

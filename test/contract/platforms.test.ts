@@ -47,6 +47,7 @@ const VIEW: ApprovalView = {
   review: { note_required: [], details_must_be_opened: false, escalation: null, added: [] },
   answered_by: null,
   review_notes: null,
+  grant: null,
   reached: true,
   unreached_reasons: [],
   test: false,

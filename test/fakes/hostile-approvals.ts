@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { type ApprovalStatus, type ApprovalView, STATUSES } from '../../src/approvals/view.ts'
 import { SEVERITIES } from '../../src/events/severity.ts'
+import { GRANT_STATES } from '../../src/grants/grant.ts'
 
 export const PENDING: ApprovalView = {
   id: 'apr_01kaf3q2m8e7s9v4w6x8y0z1b3',
@@ -30,6 +31,7 @@ export const PENDING: ApprovalView = {
   review: { note_required: [], details_must_be_opened: false, escalation: null, added: [] },
   answered_by: null,
   review_notes: null,
+  grant: null,
   reached: true,
   unreached_reasons: [],
   test: false,
@@ -195,6 +197,16 @@ export const hostileView: fc.Arbitrary<ApprovalView> = fc.record({
   }),
   answered_by: fc.constant(null),
   review_notes: fc.option(hostileText),
+  grant: fc.option(
+    fc.record({
+      state: fc.constantFrom(...GRANT_STATES),
+      expires_at: fc.constant('2026-11-20T12:15:00.000Z'),
+      redeemed_at: fc.constantFrom('2026-11-20T12:06:00.000Z', null),
+      receipt_expires_at: fc.constantFrom('2026-11-20T12:11:00.000Z', null),
+      revoked_at: fc.constantFrom('2026-11-20T12:06:00.000Z', null),
+      reason: fc.option(hostileText),
+    }),
+  ),
   reached: fc.constant(true),
   unreached_reasons: fc.constant([]),
   test: fc.boolean(),

@@ -14,6 +14,7 @@ export interface Room {
 
 const domain = [
   'approvals',
+  'grants',
   'alerts',
   'policy',
   'identity',
@@ -91,6 +92,11 @@ export const ROOMS: Record<string, Room> = {
   },
   idempotency: { at: 'src/idempotency', doors: ['once.ts', 'retention.ts'], imports: ['store', 'kit'] },
   audit: { at: 'src/audit', doors: ['append.ts', 'refusals.ts'], imports: ['store', 'events', 'kit'] },
+  grants: {
+    at: 'src/grants',
+    doors: ['grant.ts', 'receipt.ts', 'redeem.ts', 'signing-keys.ts', 'differences.ts'],
+    imports: ['audit', 'store', rows, 'kit'],
+  },
   approvals: {
     at: 'src/approvals',
     doors: [
@@ -105,7 +111,7 @@ export const ROOMS: Record<string, Room> = {
       'view.ts',
       'retention.ts',
     ],
-    imports: ['policy', 'identity', 'events', 'audit', 'idempotency', 'store', rows, 'kit'],
+    imports: ['policy', 'grants', 'identity', 'events', 'audit', 'idempotency', 'store', rows, 'kit'],
   },
   alerts: {
     at: 'src/alerts',
@@ -272,7 +278,15 @@ export const KEPT_PACKAGES: Record<string, string[]> = {
 }
 
 /** These rooms serve every platform alike, so they name none. */
-export const PLATFORM_BLIND_ROOMS = ['approvals', 'alerts', 'policy', 'identity', 'delivery', 'store']
+export const PLATFORM_BLIND_ROOMS = [
+  'approvals',
+  'grants',
+  'alerts',
+  'policy',
+  'identity',
+  'delivery',
+  'store',
+]
 export const PLATFORM_NAMES = /slack|\bteams\b|discord|telegram|pagerduty/i
 
 /** Files over the limit, each with its reason. */

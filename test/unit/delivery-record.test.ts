@@ -47,6 +47,7 @@ const VIEW: ApprovalView = {
     },
   ],
   review_notes: 'Approved by Ana and Ben via slack',
+  grant: null,
   reached: false,
   unreached_reasons: [{ destination: null, reason: 'no_destination' }],
   test: false,

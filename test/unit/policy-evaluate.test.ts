@@ -13,6 +13,7 @@ const USUAL = {
   destinations: null,
   require: [],
   tell: [],
+  grantSeconds: null,
 }
 
 describe('where no rule matches', () => {
@@ -23,6 +24,7 @@ describe('where no rule matches', () => {
       text: null,
       because: [],
       ask: USUAL,
+      grantSeconds: 600,
       riskLevel: 'medium',
       shadows: [],
     })
@@ -143,4 +145,16 @@ rules:
       ],
     })
   })
+})
+
+test.each([
+  ['ask: true', 600],
+  ['ask: { grant_seconds: 60 }', 60],
+  ['ask: { grant_seconds: 0 }', 0],
+  ['allow: true', 600],
+  ['allow: {}', 600],
+  ['allow: { grant_seconds: 5 }', 5],
+  ['deny: No', 0],
+])('after "%s" a yes may be used for %i s', (effect, seconds) => {
+  expect(verdictOf(`rules: [{ name: it, ${effect} }]`).grantSeconds).toBe(seconds)
 })

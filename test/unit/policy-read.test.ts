@@ -20,6 +20,7 @@ rules:
       destinations: [dst_01]
       require: [reasons, summary, requested_by]
       tell: [reviewers, requester]
+      grant_seconds: 60
   - name: reads
     match: { tools: ["*.read", "*.list"], max_risk: low }
     allow: true
@@ -53,10 +54,11 @@ test('every field is read', () => {
           destinations: ['dst_01'],
           require: ['reasons', 'summary', 'requested_by'],
           tell: ['reviewers', 'requester'],
+          grantSeconds: 60,
         },
       },
     ],
-    ['reads', true, { kind: 'allow' }],
+    ['reads', true, { kind: 'allow', grantSeconds: null }],
     ['never', false, { kind: 'deny', text: 'Ask the database team' }],
   ])
 })
@@ -183,11 +185,32 @@ describe('a mistake is told with its rule, place and line', () => {
       ],
       [ruleWith('ask: {step_up: true}'), 'it', 3, 'rules[0].ask.step_up', 'ask.step_up is an unknown field'],
       [
-        ruleWith('ask: {grant_seconds: 60}'),
+        ruleWith('ask: {grant_seconds: 604801}'),
         'it',
         3,
         'rules[0].ask.grant_seconds',
-        'ask.grant_seconds is an unknown field',
+        'ask.grant_seconds must be a whole number from 0 to 604800',
+      ],
+      [
+        ruleWith('allow: {grant_seconds: -1}'),
+        'it',
+        3,
+        'rules[0].allow.grant_seconds',
+        'allow.grant_seconds must be a whole number from 0 to 604800',
+      ],
+      [
+        ruleWith('allow: {seconds: 1}'),
+        'it',
+        3,
+        'rules[0].allow.seconds',
+        'allow.seconds is an unknown field',
+      ],
+      [
+        ruleWith('ask: true\ngrant_seconds: 60'),
+        'it',
+        4,
+        'rules[0].grant_seconds',
+        'grant_seconds is an unknown field (it belongs in ask, or in allow)',
       ],
       [
         ruleWith('ask: {approvals: 2}'),

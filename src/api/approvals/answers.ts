@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { type ApprovalSummary, type ApprovalView, STATUSES } from '../../approvals/view.ts'
 import { SEVERITIES } from '../../events/severity.ts'
+import { GRANT_STATES } from '../../grants/grant.ts'
 import { agentSeen, keySeen, time } from '../answers.ts'
 
 const json = z.record(z.string(), z.unknown())
@@ -71,6 +72,17 @@ const answeredBy = z
   .object({ kind: z.literal('policy'), rule: z.string().nullable() })
   .meta({ id: 'AnsweredBy' })
 
+const grant = z
+  .object({
+    state: z.enum(GRANT_STATES).describe('`live`: it may run, once it is redeemed; `ended`: its time passed'),
+    expires_at: time,
+    redeemed_at: time.nullable(),
+    receipt_expires_at: time.nullable(),
+    revoked_at: time.nullable(),
+    reason: z.string().nullable().describe('By whom it was revoked and why, in words'),
+  })
+  .meta({ id: 'Grant', description: 'What a yes leaves behind: the same action may run once' })
+
 const unreachedReason = z
   .object({
     destination: z.string().nullable().describe('The name of a destination; null: there is none'),
@@ -106,6 +118,7 @@ const approvalFields = z.object({
   review,
   answered_by: answeredBy.nullable().describe('Who answered where no person did'),
   review_notes: z.string().nullable().describe('The closing in words'),
+  grant: grant.nullable().describe('null: not approved, or the rule leaves no grant'),
   reached: z
     .boolean()
     .describe('false: in time, no destination where people see cards has taken it; closed, as it was then'),

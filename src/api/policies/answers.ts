@@ -91,6 +91,7 @@ export const explanation = z
     risk: z
       .object({ given: z.enum(SEVERITIES), level: z.enum(SEVERITIES).describe('After the floors') })
       .meta({ id: 'RaisedRisk' }),
+    grant_seconds: z.int().min(0).describe('So long its yes may be used, once; 0: not at all'),
     asks: asks.nullable().describe('Of people and of the agent; null: nobody is asked'),
     rules: z.array(ruleTrace).describe('All of them, in their order'),
   })

@@ -75,10 +75,10 @@ async function explained(
   { version, policy }: Subject,
 ): Promise<Explanation> {
   const { verdict, rules } = explain(asked, policy)
-  const { effect, rule, text, because, ask, riskLevel } = verdict
+  const { effect, rule, text, because, ask, grantSeconds: grant_seconds, riskLevel } = verdict
   const risk = { given: asked.riskLevel, level: riskLevel }
   const asks = ask && (await asksOf(policies, ask))
-  return { version, effect, rule, text, because, risk, asks, rules }
+  return { version, effect, rule, text, because, risk, grant_seconds, asks, rules }
 }
 
 async function asksOf(policies: Policies, ask: Ask): Promise<Explanation['asks']> {
