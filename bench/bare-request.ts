@@ -21,6 +21,7 @@ const desk = createDesk({
   reviewable: ['slack'],
   tellable: ['slack'],
   unreachedAfterMs: 60_000,
+  secretKey: Buffer.alloc(32),
 })
 
 await db.transact(async (trx) => {

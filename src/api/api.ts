@@ -10,6 +10,7 @@ import type { ExternalGroups } from '../destinations/external-groups.ts'
 import type { TestSends } from '../destinations/test-send.ts'
 import type { Intake } from '../events/intake.ts'
 import type { AlertQueries } from '../events/queries.ts'
+import type { SigningKeys } from '../grants/signing-keys.ts'
 import type { ApiKeys } from '../identity/api-keys.ts'
 import type { Groups } from '../identity/groups.ts'
 import type { People } from '../identity/people.ts'
@@ -27,6 +28,7 @@ import { answerErrors, nothingHere } from './errors.ts'
 import { eventEndpoints } from './events/routes.ts'
 import { groupEndpoints } from './groups/routes.ts'
 import { healthEndpoints } from './health/routes.ts'
+import { jwksEndpoint } from './jwks/routes.ts'
 import { createLimiter } from './limiter.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { metricsEndpoint } from './metrics/routes.ts'
@@ -43,6 +45,7 @@ export interface ApiOptions {
   people: People
   policies: Policies
   groups: Groups
+  signingKeys: SigningKeys
   externalGroups: ExternalGroups
   destinations: Destinations
   kinds: PlatformKind[]
@@ -88,6 +91,7 @@ export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHa
       kinds,
     }),
     ...healthEndpoints(options.isReady),
+    jwksEndpoint(options.signingKeys),
     metricsEndpoint(options.metrics),
   ]
   const byPlatforms = platformOperations(kinds)

@@ -32,12 +32,12 @@ const IN_THE_API: Partial<Record<RefusalCode, string>> = {
 }
 
 /** `id`: of what was asked for. */
-export function problemOf({ status, code, text, first }: Refusal, id?: string): ProblemResult {
+export function problemOf({ status, code, text, first, facts }: Refusal, id?: string): ProblemResult {
   const member = FIRST[code]
   const missing = MISSING[code]
   const detail =
     missing !== undefined && id !== undefined ? thereIsNo(missing, id) : (IN_THE_API[code] ?? text)
-  const problem = { status, code, detail, ...(member && first !== null && { [member]: first }) }
+  const problem = { status, code, detail, ...(member && first !== null && { [member]: first }), ...facts }
   return status === 429 ? { problem, headers: { 'Retry-After': String(TRY_AGAIN_SECONDS) } } : { problem }
 }
 

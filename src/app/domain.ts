@@ -18,6 +18,7 @@ import { createTestSends, type TestSends } from '../destinations/test-send.ts'
 import { createForgetRepeats } from '../events/forget-repeats.ts'
 import { createIntake, type Intake } from '../events/intake.ts'
 import { type AlertQueries, createAlertQueries } from '../events/queries.ts'
+import { createSigningKeys, type SigningKeys } from '../grants/signing-keys.ts'
 import { createForgetKeys } from '../idempotency/retention.ts'
 import { type ApiKeys, createApiKeys } from '../identity/api-keys.ts'
 import { createGroups, type Groups } from '../identity/groups.ts'
@@ -45,6 +46,7 @@ export interface Domain {
   people: People
   policies: Policies
   groups: Groups
+  signingKeys: SigningKeys
   destinations: Destinations
   testSends: TestSends
   deliveryLog: DeliveryLog
@@ -61,11 +63,12 @@ export interface DomainOptions {
   clock: Clock
   log: Logger
   /** Told of what is to be counted. */
-  counts: { refused: NonNullable<RefusalOptions['onRefused']>; voted: Voted }
+  counts: { refused: NonNullable<RefusalOptions['onRefused']>; voted: Voted; redeemed: RedeemedBy }
   /** Whoever tests a destination hears `not_yet` after that. */
   testMs: number | undefined
 }
 
+type RedeemedBy = NonNullable<Parameters<typeof createDesk>[0]['onRedeemed']>
 type Voted = NonNullable<Parameters<typeof createDesk>[0]['onVoted']>
 
 export async function openDomain(options: DomainOptions): Promise<Domain> {
@@ -76,6 +79,8 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
     await db.close()
     throw error
   })
+  const signingKeys = createSigningKeys({ db, secretKey, clock })
+  await signingKeys.keep()
   const waitingRoom = openWaitingRoom(db)
   const refusals = createRefusals({ db, clock, log, onRefused: counts.refused })
   const viewing = { publicUrl, reviewable: channelTypesOfPeople(kinds) }
@@ -85,8 +90,10 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
     ...viewing,
     tellable: channelTypesThatTell(kinds),
     unreachedAfterMs: config.unreachedAfterMs,
+    secretKey,
     onClosed: waitingRoom.tell,
     onVoted: counts.voted,
+    onRedeemed: counts.redeemed,
     onRefused: refusals.note,
   })
   const intake = createIntake({ db, clock, publicUrl })
@@ -98,6 +105,7 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
     desk.expireDue,
     desk.escalateDue,
     desk.remindDue,
+    desk.tellGrantEnds,
     desk.noticeUnreached,
     destinations.forgetRemoved,
     deliveryLog.forgetOld,
@@ -120,6 +128,7 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
     people: createPeople({ db, clock }),
     policies: createPolicies({ db, clock, reviewable: viewing.reviewable }),
     groups: createGroups({ db, clock, isInUse: isNamedInForce, onAdded: announceAdded }),
+    signingKeys,
     destinations,
     testSends: createTestSends({ db, desk, intake, waitMs: testWait(options, viewing.reviewable) }),
     deliveryLog,

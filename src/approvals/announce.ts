@@ -52,8 +52,14 @@ export async function announceUnreached(change: Telling, approval: ApprovalRow):
   await tell(change, heard, approval, hearers)
 }
 
-/** What changes of an approval that stays pending. */
-export type Redrawing = 'approval.voted' | 'approval.escalated' | 'approval.reviewers_added'
+/** What changes of an approval and closes nothing. */
+export type Redrawing =
+  | 'approval.voted'
+  | 'approval.escalated'
+  | 'approval.reviewers_added'
+  | 'approval.redeemed'
+  | 'approval.revoked'
+  | 'approval.grant_ended'
 
 /**
  * Where people see cards it redraws those that stand, and is never a new message; machines hear it if they listen.

@@ -15,14 +15,25 @@ export interface ApprovalDesk {
   decide(command: Decide): Promise<Outcome<ApprovalView>>
   withdraw(command: Withdraw): Promise<Outcome<ApprovalView>>
   /**
+   * Redeems the grant that its yes left, once, for exactly the action that was approved; resolves with the receipt. The
+   * same Idempotency-Key, also the one with which it was asked, gets that very receipt again.
+   */
+  redeem(command: Redeem): Promise<Outcome<Redeemed>>
+  /**
    * Lets somebody look at all of it who may decide it, and records that they have seen the whole where `isLast` says
    * that what is shown now is its end. Resolves with it as it stands; closed or not, it may be looked at.
    */
   open(command: Open): Promise<Outcome<ApprovalView>>
+  /** Takes back a yes that has not run, for an admin or one of those who gave it. */
+  revoke(command: Revoke): Promise<Outcome<ApprovalView>>
   /** Marks what is overdue as expired. Returns how many it marked. */
   expireDue(): Promise<number>
   /** Marks all that is pending as expired: in a restored backup it may be decided already. Returns how many. */
   expireRestored(): Promise<number>
+  /** Ends every grant that is live: in a restored backup it may be redeemed already. Returns how many. */
+  revokeRestored(): Promise<number>
+  /** Tells of grants that ended and were not redeemed. Returns of how many. */
+  tellGrantEnds(): Promise<number>
   /** Asks the next group too about what waited so long. Returns how many it asked about. */
   escalateDue(): Promise<number>
   /** Reminds those who are missing where half of the time is over. Returns of how many approvals. */
@@ -35,6 +46,12 @@ export interface Answer {
   approval: ApprovalView
   /** false: an earlier approval answered, by its Idempotency-Key or as a pending twin. */
   created: boolean
+  /** Where this answer redeemed its grant, or an earlier one did whose receipt may still be shown. */
+  receipt?: string
+  /** A grant answered in the place of people. */
+  answeredBy?: { kind: 'grant'; code: 'RECENT_APPROVAL_GRANT'; approval_id: string }
+  /** What an Idempotency-Key remembers, where it is not the approval that was asked for. */
+  subjectId?: string
 }
 
 export interface RequestApproval {
@@ -79,6 +96,28 @@ export interface Open extends Pick<Decide, 'approvalId' | 'by' | 'at'> {
   isLast(approval: ApprovalView): boolean
   /** What they say they saw; absent: what is shown is ours. */
   digest?: string
+}
+
+export interface Redeem {
+  approvalId: string
+  /** The API key that asked: nobody else redeems. */
+  ownerKeyId: string
+  idempotencyKey?: string | undefined
+  /** What is about to run. */
+  action: Omit<RequestApproval['action'], 'summary'>
+}
+
+export interface Redeemed {
+  /** Compact JWS. */
+  receipt: string
+  approval: ApprovalView
+}
+
+export interface Revoke {
+  approvalId: string
+  by: Principal
+  idempotency?: IdempotencyKey
+  reason?: string
 }
 
 export interface Withdraw {

@@ -73,7 +73,7 @@ function twinOf(command: RequestApproval, digest: string): string {
 }
 
 /** What will run, in 64 hex digits; the summary is the agent's prose and not part of it. */
-export function digestOf(agentId: string, action: RequestApproval['action']): string {
+export function digestOf(agentId: string, action: Omit<RequestApproval['action'], 'summary'>): string {
   const { tool, arguments: args = {}, environment = null } = action
   return `sha256:${sha256Hex(canonicalJson({ agent: agentId, tool, arguments: args, environment }))}`
 }

@@ -14,6 +14,17 @@ export const REFUSALS = {
     text: "Your identity could not be verified; try again, or have an admin check the app's permissions",
   },
   reviewer_disabled: { status: 403, text: 'An admin has taken away your right to review' },
+  action_mismatch: { status: 409, text: 'This is not the action that was approved' },
+  not_approved: { status: 409, text: 'It is not approved' },
+  no_grant: { status: 409, text: 'The rule that approved it leaves no grant to redeem' },
+  already_redeemed: { status: 409, text: 'Already redeemed: what was approved may run once' },
+  grant_revoked: { status: 409, text: 'The approval was taken back before it ran' },
+  grant_ended: { status: 410, text: 'The time in which it could run is over: ask again' },
+  receipt_expired: { status: 410, text: 'It was redeemed, and its receipt has expired; no new one is made' },
+  not_an_approver: {
+    status: 403,
+    text: 'Only an admin, or one of those who approved it, may take it back',
+  },
   own_request: { status: 403, text: 'You cannot decide a request made by you or on your behalf' },
   destination_removed: {
     status: 403,
@@ -63,6 +74,8 @@ export interface Refusal {
   text: string
   /** The name of who was first, where that is why. */
   first: string | null
+  /** What a program can read of it beside the code. */
+  facts?: Record<string, unknown>
 }
 
 interface Refused {
@@ -121,6 +134,31 @@ export function requiredByPolicy(names: string[]): Refused {
   const code = 'required_by_policy'
   const text = `The policy asks the agent for ${listed(names)}`
   return { ok: false, refusal: { code, status: REFUSALS[code].status, text, first: null } }
+}
+
+/** What is about to run is not what people saw; `differs`: where, by paths. */
+export function notThisAction(facts: { approved: string; given: string; differs: string[] }): Refused {
+  const { approved: approved_digest, given: given_digest, differs } = facts
+  const outcome = refused('action_mismatch')
+  const text = `${outcome.refusal.text}: ${listed(differs)} ${differs.length === 1 ? 'differs' : 'differ'}`
+  return {
+    ok: false,
+    refusal: { ...outcome.refusal, text, facts: { approved_digest, given_digest, differs } },
+  }
+}
+
+/** Why there is nothing to redeem or to revoke: nobody approved it, or its grant is used, taken back or over. */
+export function refusedGrant(status: string, grant: ApprovalView['grant']): Refused {
+  if (status === 'expired') return refused('approval_expired')
+  if (status !== 'approved') return withText('not_approved', `It is ${status}, not approved`)
+  if (grant === null) return refused('no_grant')
+  if (grant.state === 'redeemed') return refused('already_redeemed')
+  if (grant.state === 'revoked') return withText('grant_revoked', grant.reason ?? REFUSALS.grant_revoked.text)
+  return refused('grant_ended')
+}
+
+function withText(code: RefusalCode, text: string): Refused {
+  return { ok: false, refusal: { ...refused(code).refusal, text } }
 }
 
 /** Somebody else has seen to the alert. */

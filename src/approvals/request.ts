@@ -5,10 +5,12 @@ import { type Entry, record } from '../audit/append.ts'
 import { once } from '../idempotency/once.ts'
 import * as store from '../store/approvals.ts'
 import type { IsFull } from '../store/pending-limit.ts'
+import { findGranted } from '../store/redemptions.ts'
 import { together } from '../store/together.ts'
 import { announce } from './announce.ts'
+import { answerAgain, answerByGrant } from './answer-by-grant.ts'
 import type { Change } from './change.ts'
-import { composeView, loadView, viewOf } from './compose-view.ts'
+import { composeView, viewOf } from './compose-view.ts'
 import type { Answer, RequestApproval } from './desk.ts'
 import { expire, isOverdue } from './expire.ts'
 import { rowOf } from './new-row.ts'
@@ -27,10 +29,8 @@ export function request(change: Change, command: RequestApproval, isFull: IsFull
   const keyed = { apiKeyId: command.ownerKeyId, operation: 'requestApproval', request: asked }
   return once(change, key === undefined ? undefined : { ...keyed, key }, row.id, {
     first: () => insertOrAnswer(change, command, row, isFull),
-    again: async (id) => {
-      const approval = await loadView(change.trx, id, change)
-      return approval ? ok({ approval, created: false }) : refused('approval_not_found')
-    },
+    again: (id) => answerAgain(change, command, id),
+    subjectOf: (outcome) => (outcome.ok ? outcome.value.subjectId : undefined),
     reused: refused('idempotency_key_reused'),
   })
 }
@@ -41,9 +41,16 @@ async function insertOrAnswer(
   asked: ApprovalRow,
   isFull: IsFull,
 ): Promise<Outcome<Answer>> {
-  const { row, effect, lacks } = await ruled(change.trx, command, asked)
+  const { trx, now } = change
+  const [{ row, effect, lacks }, granted] = await together(
+    trx,
+    () => ruled(trx, command, asked),
+    () => findGranted(trx, { ...asked, now }),
+  )
   if (effect === 'deny') return policyAnswers(change, command, row)
   if (lacks.length > 0) return requiredByPolicy(lacks)
+  const answer = await answerByGrant(change, command, row, granted)
+  if (answer) return ok(answer)
   if (effect === 'ask') return insertPending(change, command, row, isFull)
   // Of an action that people are asked about already, they decide.
   const twin = await findTwin(change, asked)

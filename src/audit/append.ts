@@ -16,6 +16,9 @@ export interface Entry {
     | 'approval.reminded'
     | 'approval.answered'
     | 'approval.expired'
+    | 'approval.redeemed'
+    | 'approval.revoked'
+    | 'approval.grant_ended'
     | 'approval.unreached'
     | 'approval.withdrawn'
     | 'approval.deleted'
@@ -44,6 +47,8 @@ export interface Entry {
     | 'destination.disabled'
     | 'destination.moved'
     | 'secret_key.reset'
+    | 'signing_key.created'
+    | 'signing_key.rotated'
     | 'database.restored'
   /** The id of what changed, or of who was refused. */
   subject: string

@@ -36,7 +36,7 @@ program
   .description('bring the database to this version and stop; the server does the same at its start')
   .action(async () => (await import('./migrate.ts')).migrateAndStop())
 
-const keys = program.command('keys').description('API keys')
+const keys = program.command('keys').description('API keys, and the key that signs receipts')
 keys
   .command('create')
   .description('make an API key in the database and print it; it is not shown again')
@@ -50,6 +50,11 @@ keys
   .option('--person-name <name>', 'whose vote a reviewer key casts')
   .option('--person-email <email>', 'the e-mail of that person')
   .action(async (options) => (await import('./keys.ts')).createKey(options))
+
+keys
+  .command('rotate-signing')
+  .description('sign receipts with another key from now on, also while the server runs')
+  .action(async () => (await import('./keys.ts')).rotateSigningKey())
 
 const people = program.command('people').description('people who review')
 people

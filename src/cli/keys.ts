@@ -1,7 +1,9 @@
-// Makes an API key without one: beside the server, straight in its database.
+// Makes an API key without one, and exchanges the key that signs receipts: beside the server, straight in its database.
 
 import { newApiKey, wantedKey } from '../api/api-keys/schemas.ts'
 import { loadConfig } from '../config/config.ts'
+import { openSecretKey } from '../destinations/secret-key.ts'
+import { createSigningKeys } from '../grants/signing-keys.ts'
 import { createApiKeys } from '../identity/api-keys.ts'
 import { systemClock } from '../kit/clock.ts'
 import { createLog } from '../kit/log.ts'
@@ -49,6 +51,19 @@ export async function createKey(options: KeyOptions): Promise<void> {
     const made = await apiKeys.create(wantedKey(wanted.data), 'command line')
     if ('refused' in made) throw new StartError(made.refused.text)
     console.log(made.key)
+  } finally {
+    await db.close()
+  }
+}
+
+/** What was signed before stays readable. Throws a StartError when the secret key is not the one of the database. */
+export async function rotateSigningKey(): Promise<void> {
+  const config = loadConfig(process.env)
+  const db = await openDatabase(config.databaseUrl, { as: 'tool', log: createLog('warn') })
+  try {
+    const secretKey = await openSecretKey(db, config)
+    const { kid } = await createSigningKeys({ db, secretKey, clock: systemClock }).rotate()
+    console.log(`Receipts are signed with the key ${kid} from now on; those before stay readable.`)
   } finally {
     await db.close()
   }

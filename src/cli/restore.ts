@@ -92,33 +92,39 @@ async function prepare(
 ): Promise<void> {
   const db = await openDatabase(databaseUrl, { as, log: createLog('warn') })
   try {
-    const keyInBackup = await findKey(db, config)
+    const { secretKey, isInBackup } = await findKey(db, config)
     const keepsKeys = await keepsApiKeys(db, config, options)
     const { publicUrl } = config
-    const { expired, revoked } = await takeOver(db, { publicUrl, clock: systemClock, keepsKeys })
-    if (keyInBackup) writeKeyFile(config.databaseUrl, keyInBackup)
+    const { expired, grants, revoked } = await takeOver(db, {
+      publicUrl,
+      clock: systemClock,
+      secretKey,
+      keepsKeys,
+    })
+    if (isInBackup) writeKeyFile(config.databaseUrl, secretKey)
     console.log(
       `Pending approvals that are expired now: ${expired}. API keys that are revoked now: ${revoked}.`,
     )
+    if (grants > 0) console.log(`Approved actions that may not run any more: ${grants}.`)
     if (revoked > 0) console.log('Make an admin key: countersign keys create --name admin --role admin')
   } finally {
     await db.close()
   }
 }
 
-/** undefined: the server will find the key by itself, in the environment or in the file. */
-async function findKey(db: Database, config: Config): Promise<Buffer | undefined> {
+/** One that is not in the backup the server will find by itself, in the environment or in the file. */
+async function findKey(db: Database, config: Config): Promise<{ secretKey: Buffer; isInBackup: boolean }> {
   const given = givenKey(config)
   const name = keyNameOf(config)
   if (given) {
-    if (await opensAll(db.read, given)) return undefined
+    if (await opensAll(db.read, given)) return { secretKey: given, isInBackup: false }
     throw new StartError(`${name} is not the key of this backup`)
   }
   if (!(await hasKeptKey(db.read))) {
     throw new StartError(`The secret key is not in this backup: put it back at ${name} first`)
   }
   const key = await readKeptKey(db.read, await readPassphrase({ isNew: false }))
-  if (key && (await opensAll(db.read, key))) return key
+  if (key && (await opensAll(db.read, key))) return { secretKey: key, isInBackup: true }
   throw new StartError('This is not the passphrase of the backup.')
 }
 

@@ -25,11 +25,14 @@ export type Delivered =
   /** There is no card to redraw, and a second message is never sent. */
   | { what: 'nothing' }
 
-/** Of approvals that stay pending. */
+/** What closes no approval. */
 const REDRAWINGS: ReadonlySet<string> = new Set([
   'approval.voted',
   'approval.escalated',
   'approval.reviewers_added',
+  'approval.redeemed',
+  'approval.revoked',
+  'approval.grant_ended',
 ])
 
 /** Where a delivery goes. */

@@ -2,10 +2,10 @@
 
 import { randomBytes, scrypt } from 'node:crypto'
 import { promisify } from 'node:util'
+import { seal, unseal } from '../kit/seal.ts'
 import type { Executor } from '../store/database.ts'
 import { readState, removeState, writeState } from '../store/platform-state.ts'
 import { KEY_BYTES } from './key-file.ts'
-import { seal, unseal } from './seal.ts'
 
 const KEPT = ['countersign', 'kept_key'] as const
 const CONTEXT = 'the secret key in a backup'

@@ -2,8 +2,8 @@
 
 import type { DestinationRow } from '../../db/schema.ts'
 import { settingsOf } from '../events/settings.ts'
+import { seal, unseal } from '../kit/seal.ts'
 import type { Destination, PlatformKind } from '../platforms/platform.ts'
-import { seal, unseal } from './seal.ts'
 import { shownConfig } from './shown-config.ts'
 
 type Kept = Pick<DestinationRow, 'config' | 'sealed_secrets'>

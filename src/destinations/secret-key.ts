@@ -2,12 +2,13 @@
 
 import { record } from '../audit/append.ts'
 import type { Clock } from '../kit/clock.ts'
+import { isSealedNothing, seal, unseal } from '../kit/seal.ts'
 import { StartError } from '../kit/start-error.ts'
 import { type Database, type Executor, isPostgres } from '../store/database.ts'
 import { findKnownDestinations, replaceConfig } from '../store/destinations.ts'
 import { keepState, readState, writeState } from '../store/platform-state.ts'
+import { retireSigningKey } from '../store/signing-keys.ts'
 import { keyBesideDatabase, keyPathOf, readKeyFile } from './key-file.ts'
-import { isSealedNothing, seal, unseal } from './seal.ts'
 import { switchOff } from './switch-off.ts'
 
 /** A sealed text in the database, which its key alone opens. */
@@ -103,6 +104,8 @@ export async function resetSecretKey(db: Database, source: KeySource, clock: Clo
       await replaceConfig(trx, row, { config: row.config, sealed_secrets: seal(key, row.id, '{}') })
     }
     await writeState(trx, ...MARKER, seal(key, MARKER_CONTEXT, ''))
+    // Its private part is lost too; the next start makes another one.
+    await retireSigningKey(trx, now)
     const facts = { by: 'command line', destinations: names.length }
     await record(trx, { at: now, action: 'secret_key.reset', subject: 'secret_key', facts, personal: {} })
     return names

@@ -25,6 +25,9 @@ export const EVENT_TYPES = {
   },
   'approval.decided': { severity: null, meaning: 'It was approved or denied.' },
   'approval.expired': { severity: null, meaning: 'Nobody decided in time.' },
+  'approval.redeemed': { severity: null, meaning: 'What was approved runs: its grant was redeemed.' },
+  'approval.revoked': { severity: null, meaning: 'Its grant was taken back before it ran.' },
+  'approval.grant_ended': { severity: null, meaning: 'It was approved, and did not run in its time.' },
   'approval.unreached': { severity: null, meaning: 'No destination has taken its card in time.' },
   'approval.withdrawn': { severity: null, meaning: 'The agent no longer needs an answer.' },
 

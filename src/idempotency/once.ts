@@ -2,7 +2,12 @@
 
 import { canonicalJson, sha256Hex } from '../kit/canonical-json.ts'
 import type { Executor } from '../store/database.ts'
-import { deleteIdempotencyKey, takeIdempotencyKey } from '../store/idempotency.ts'
+import {
+  deleteIdempotencyKey,
+  findIdempotencyKey,
+  renameSubject,
+  takeIdempotencyKey,
+} from '../store/idempotency.ts'
 import { IDEMPOTENCY_MS } from './retention.ts'
 
 /** Names one request of an API key. */
@@ -19,6 +24,8 @@ export interface Asked extends IdempotencyKey {
 }
 
 interface Answers<Outcome> {
+  /** What stands for what was done, where it is not `subjectId`. */
+  subjectOf?(outcome: Outcome): string | undefined
   /** Does it. */
   first(): Promise<Outcome>
   /** What was done under this key before, by its id. */
@@ -35,7 +42,7 @@ export async function once<Outcome extends { ok: boolean }>(
   { trx, now }: { trx: Executor; now: number },
   asked: Asked | undefined,
   subjectId: string,
-  { first, again, reused }: Answers<Outcome>,
+  { first, again, reused, subjectOf }: Answers<Outcome>,
 ): Promise<Outcome> {
   if (!asked) return first()
   const row = {
@@ -50,5 +57,16 @@ export async function once<Outcome extends { ok: boolean }>(
   if (earlier) return earlier.request_hash === row.request_hash ? again(earlier.subject_id) : reused
   const outcome = await first()
   if (!outcome.ok) await deleteIdempotencyKey(trx, row)
+  const subject = subjectOf?.(outcome)
+  if (subject !== undefined) await renameSubject(trx, row, subject)
   return outcome
+}
+
+/** What was done under this key, by its id; undefined: nothing within its time. */
+export async function subjectUnder(
+  { trx, now }: { trx: Executor; now: number },
+  { apiKeyId: api_key_id, operation, key }: Omit<Asked, 'request'>,
+): Promise<string | undefined> {
+  const row = await findIdempotencyKey(trx, { api_key_id, operation, key })
+  return row && row.created_at >= now - IDEMPOTENCY_MS ? row.subject_id : undefined
 }

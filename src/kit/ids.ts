@@ -15,6 +15,7 @@ export type IdPrefix =
   | 'lease'
   | 'per'
   | 'press'
+  | 'rdm'
 
 /** A new id, for example `apr_01k…`. Ids made by one process sort in the order they were made. */
 export function newId(prefix: IdPrefix): string {

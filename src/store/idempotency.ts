@@ -47,6 +47,25 @@ const taken = compileOnce((db, p: Name) =>
     .where('key', '=', p.key),
 )
 
+export async function findIdempotencyKey(db: Executor, name: Name): Promise<IdempotencyKeyRow | undefined> {
+  return (await taken(db, name)).rows[0]
+}
+
+/** What was done turned out to be something else than was planned when the key was taken. */
+export function renameSubject(
+  trx: Executor,
+  { api_key_id, operation, key }: Name,
+  subject_id: string,
+): Promise<unknown> {
+  return trx
+    .updateTable('idempotency_keys')
+    .set({ subject_id })
+    .where('api_key_id', '=', api_key_id)
+    .where('operation', '=', operation)
+    .where('key', '=', key)
+    .execute()
+}
+
 export function deleteIdempotencyKey(trx: Executor, { api_key_id, operation, key }: Name): Promise<unknown> {
   return trx
     .deleteFrom('idempotency_keys')

@@ -3,6 +3,7 @@
 import { sql } from 'kysely'
 
 export const PENDING = sql.lit('pending')
+export const APPROVED = sql.lit('approved')
 export const DEAD = sql.lit('dead')
 
 /** The classes of deliveries in the order of sends; cards and updates take turns. */

@@ -158,7 +158,7 @@ describe.each(databases)('on $name', ({ create }) => {
   test('what changes nothing leaves no row: a repetition, a twin, a refusal', async () => {
     clock.advance(1)
     const asked = await ask()
-    const vote = press(asked, place, 'U1', 'approve', { by: reviewer })
+    const vote = press(asked, place, 'U1', 'deny', { by: reviewer })
     await ask()
     await office.desk.decide({ ...vote, by: { ...reviewer, standing: 'guest' } as Principal })
     await office.desk.decide(vote)

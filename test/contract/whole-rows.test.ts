@@ -25,8 +25,10 @@ import { insertAccount, insertPerson } from '../../src/store/persons.ts'
 import { keepState, writeState } from '../../src/store/platform-state.ts'
 import { insertPolicy } from '../../src/store/policies.ts'
 import { rememberCard } from '../../src/store/posted-cards.ts'
+import { insertRedemption } from '../../src/store/redemptions.ts'
 import { lockRun } from '../../src/store/repeats.ts'
 import { insertSeen } from '../../src/store/seen.ts'
+import { insertSigningKey } from '../../src/store/signing-keys.ts'
 import { keepTenantName } from '../../src/store/tenants.ts'
 import { replaceVouching } from '../../src/store/vouching.ts'
 import { databases } from '../fakes/databases.ts'
@@ -85,6 +87,8 @@ const INSERTIONS: Insertion[] = [
   into('seen', insertSeen, { refers: { ...ofApproval, ...ofPerson } }),
   into('policies', insertPolicy),
   into('decisions', insertDecision, { refers: { ...ofApproval, ...ofPerson } }),
+  into('redemptions', insertRedemption, { refers: ofApproval }),
+  into('signing_keys', insertSigningKey),
   into('idempotency_keys', (trx, row) => takeIdempotencyKey(trx, row, 0)),
   into('destinations', insertDestination),
   into('events', insertAlert, { refers: ofApproval }),

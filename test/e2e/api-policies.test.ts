@@ -315,8 +315,10 @@ describe('an explanation', () => {
 
   test('what shadow rules would have done is counted beside what became of it', async () => {
     const key = await server.running.key(reviewer('Ben Okafor'))
+    let page = 0
     const reads = async (verdict?: string) => {
-      const { body } = await server.running.ask(request('crm.read', {}, { risk: { level: 'low' } }))
+      page += 1
+      const { body } = await server.running.ask(request('crm.read', { page }, { risk: { level: 'low' } }))
       if (verdict === undefined) return body.id
       await server.running.call('POST', `/v1/approvals/${body.id}/decision`, {
         key,

@@ -292,6 +292,20 @@ describe('answers keep to it', () => {
     await expectDocumented('readApproval', `/v1/approvals/${id}?wait_seconds=1`)
     const { id: other } = await expectDocumented('requestApproval', '/v1/approvals', wanted)
     await expectDocumented('withdrawApproval', `/v1/approvals/${other}/withdraw`)
+    for (const end of ['redeem', 'revoke'] as const) {
+      const { id: granted, action } = await expectDocumented(
+        'requestApproval',
+        '/v1/approvals',
+        wanted,
+        agent,
+      )
+      await running.call('POST', `/v1/approvals/${granted}/decision`, {
+        ...reviewer,
+        body: { decision: 'approve' },
+      })
+      const [body, caller] = end === 'redeem' ? [{ action }, agent] : [{ reason: 'no' }, reviewer]
+      await expectDocumented(`${end}Approval`, `/v1/approvals/${granted}/${end}`, body, caller)
+    }
     await expectDocumented('listApprovals', '/v1/approvals?limit=2')
 
     const [elder, younger] = ['Elder', 'Younger'].map((name) => ({ name, email: `${name}@example.com` }))
@@ -339,6 +353,7 @@ describe('answers keep to it', () => {
       ['/readyz', 'ready'],
       ['/metrics', 'readMetrics'],
       ['/openapi.json', 'readDocument'],
+      ['/.well-known/jwks.json', 'readReceiptKeys'],
     ] as const) {
       await expectDocumented(id, path)
     }

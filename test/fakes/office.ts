@@ -39,6 +39,7 @@ export const DESK = {
   tellable: ['scripted'],
   unplaced: ['machine'],
   unreachedAfterMs: UNREACHED_AFTER_MS,
+  secretKey: Buffer.alloc(32, 7),
 }
 
 export interface Office {

@@ -22,6 +22,10 @@ export const SANE_BODIES: Record<string, Json> = {
   },
   decideApproval: { decision: 'approve', note: 'checked' },
   seeApproval: { digest: `sha256:${'0'.repeat(64)}` },
+  redeemApproval: {
+    action: { tool: 'stripe.refund', arguments: { a: [1] }, environment: 'production' },
+  },
+  revokeApproval: { reason: 'changed my mind' },
   withdrawApproval: { reason: 'changed my mind' },
   createDestination: {
     channel_type: 'slack',

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { keyBesideDatabase } from '../../src/destinations/key-file.ts'
-import { seal, unseal } from '../../src/destinations/seal.ts'
+import { seal, unseal } from '../../src/kit/seal.ts'
 
 const KEY = Buffer.alloc(32, 1)
 

@@ -110,6 +110,9 @@ describe('whether it calls for attention', () => {
   const ALERTS: Record<EventType, boolean> = {
     'approval.requested': false,
     'approval.voted': false,
+    'approval.redeemed': false,
+    'approval.revoked': false,
+    'approval.grant_ended': false,
     'approval.escalated': false,
     'approval.reviewers_added': false,
     'approval.reminded': false,

@@ -6,6 +6,8 @@ import { SEVERITIES } from '../../events/severity.ts'
 import { GRANT_STATES } from '../../grants/grant.ts'
 import { agentSeen, keySeen, time } from '../answers.ts'
 
+const receipt = z.string().describe('Compact JWS, for whoever runs the tool')
+
 const json = z.record(z.string(), z.unknown())
 
 const reviewer = z
@@ -129,6 +131,27 @@ const approvalFields = z.object({
 })
 
 export const approval = approvalFields.meta({ id: 'Approval' }) satisfies z.ZodType<ApprovalView>
+
+/** What an agent that asks is told: also out of the grant that an earlier yes left. */
+export const askedApproval = approvalFields
+  .extend({
+    answered_by: z
+      .union([
+        answeredBy,
+        z
+          .object({
+            kind: z.literal('grant'),
+            code: z.literal('RECENT_APPROVAL_GRANT'),
+            approval_id: z.string(),
+          })
+          .meta({ id: 'AnsweredByGrant', description: 'People approved the same a moment ago' }),
+      ])
+      .nullable(),
+    receipt: receipt.optional().describe('Where its grant was redeemed, until `grant.receipt_expires_at`'),
+  })
+  .meta({ id: 'AskedApproval' })
+
+export const redemption = z.object({ receipt, approval }).meta({ id: 'Redemption' })
 
 /** In a list: arguments and metadata are there with `include=details` only. */
 export const listedApproval = approvalFields

@@ -3,8 +3,16 @@
 import { pageOf } from '../answers.ts'
 import { idempotencyHeader } from '../idempotency.ts'
 import type { Operation } from '../operation.ts'
-import { approval, listedApproval } from './answers.ts'
-import { listQuery, newApproval, newDecision, newWithdrawal, seen, waitQuery } from './schemas.ts'
+import { approval, askedApproval, listedApproval, redemption } from './answers.ts'
+import {
+  listQuery,
+  newApproval,
+  newDecision,
+  newRedemption,
+  newWithdrawal,
+  seen,
+  waitQuery,
+} from './schemas.ts'
 
 const tag = 'Approvals'
 
@@ -18,10 +26,10 @@ export const requestApproval = {
   headers: idempotencyHeader,
   body: newApproval,
   answers: {
-    201: { says: 'Pending: people are asked; or closed at once by the policy', body: approval },
+    201: { says: 'Pending: people are asked; or closed at once by the policy', body: askedApproval },
     200: {
-      says: 'An earlier request answers: of the same Idempotency-Key, or without one a pending twin',
-      body: approval,
+      says: 'An earlier request answers: of the same Idempotency-Key, a pending twin, or by the grant of a yes',
+      body: askedApproval,
     },
   },
   refusals: ['approval_not_found', 'idempotency_key_reused', 'required_by_policy', 'too_many_pending'],
@@ -105,6 +113,53 @@ export const seeApproval = {
   ],
 } as const satisfies Operation
 
+export const redeemApproval = {
+  id: 'redeemApproval',
+  tag,
+  method: 'post',
+  path: '/v1/approvals/:id/redeem',
+  summary: 'Redeem the grant of an approved action that is about to run, as the key that asked; it runs once',
+  roles: ['agent'],
+  headers: idempotencyHeader,
+  body: newRedemption,
+  answers: { 200: { says: 'Redeemed, now or before under the same key', body: redemption } },
+  refusals: [
+    'approval_not_found',
+    'action_mismatch',
+    'approval_expired',
+    'not_approved',
+    'no_grant',
+    'already_redeemed',
+    'grant_revoked',
+    'grant_ended',
+    'receipt_expired',
+    'idempotency_key_reused',
+  ],
+} as const satisfies Operation
+
+export const revokeApproval = {
+  id: 'revokeApproval',
+  tag,
+  method: 'post',
+  path: '/v1/approvals/:id/revoke',
+  summary: 'Take back a yes that has not run, as an admin or one of those who gave it',
+  roles: ['admin', 'reviewer'],
+  headers: idempotencyHeader,
+  body: newWithdrawal,
+  bodyIsOptional: true,
+  answers: { 200: { says: 'Its grant is revoked, now or before', body: approval } },
+  refusals: [
+    'approval_not_found',
+    'not_an_approver',
+    'approval_expired',
+    'not_approved',
+    'no_grant',
+    'already_redeemed',
+    'grant_ended',
+    'idempotency_key_reused',
+  ],
+} as const satisfies Operation
+
 export const withdrawApproval = {
   id: 'withdrawApproval',
   tag,
@@ -115,6 +170,14 @@ export const withdrawApproval = {
   headers: idempotencyHeader,
   body: newWithdrawal,
   bodyIsOptional: true,
-  answers: { 200: { says: 'Withdrawn, now or before', body: approval } },
-  refusals: ['approval_not_found', 'already_decided', 'approval_expired', 'idempotency_key_reused'],
+  answers: {
+    200: { says: 'Withdrawn, now or before; what was approved may not run any more', body: approval },
+  },
+  refusals: [
+    'approval_not_found',
+    'already_decided',
+    'already_redeemed',
+    'approval_expired',
+    'idempotency_key_reused',
+  ],
 } as const satisfies Operation

@@ -10,7 +10,7 @@ import { problemOf } from '../errors.ts'
 import { keyedBy } from '../idempotency.ts'
 import { answer, type Result } from '../result.ts'
 import * as operations from './operations.ts'
-import { requestOf } from './schemas.ts'
+import { actionOf, requestOf } from './schemas.ts'
 
 export interface ApprovalRoutesOptions {
   desk: ApprovalDesk
@@ -26,6 +26,8 @@ export function approvalEndpoints(options: ApprovalRoutesOptions): Endpoint[] {
     endpoint(operations.readApproval, (asked) => readApproval(options, asked)),
     endpoint(operations.decideApproval, (asked) => decideApproval(options, asked)),
     endpoint(operations.seeApproval, (asked) => seeApproval(options, asked)),
+    endpoint(operations.redeemApproval, (asked) => redeemApproval(options, asked)),
+    endpoint(operations.revokeApproval, (asked) => revokeApproval(options, asked)),
     endpoint(operations.withdrawApproval, (asked) => withdrawApproval(options, asked)),
   ]
 }
@@ -47,8 +49,12 @@ async function requestApproval(
     ...(key !== undefined && { idempotencyKey: key }),
   })
   if (!outcome.ok) return problemOf(outcome.refusal)
-  const { created, approval } = outcome.value
-  return answer(created ? 201 : 200, approval)
+  const { created, approval, answeredBy, receipt } = outcome.value
+  return answer(created ? 201 : 200, {
+    ...approval,
+    ...(answeredBy && { answered_by: answeredBy }),
+    ...(receipt !== undefined && { receipt }),
+  })
 }
 
 async function listApprovals(
@@ -107,6 +113,34 @@ async function seeApproval(
   const { digest } = body
   const outcome = await desk.open({ approvalId: id, by: caller, digest, isLast: () => true })
   return outcome.ok ? answer(200, outcome.value) : problemOf(outcome.refusal, id)
+}
+
+async function redeemApproval(
+  { desk }: ApprovalRoutesOptions,
+  { caller, id, body, headers }: Asked<typeof operations.redeemApproval>,
+): Promise<Result<typeof operations.redeemApproval>> {
+  const outcome = await desk.redeem({
+    approvalId: id,
+    ownerKeyId: caller.id,
+    idempotencyKey: headers['Idempotency-Key'],
+    action: actionOf(body),
+  })
+  if (!outcome.ok) return problemOf(outcome.refusal, id)
+  return answer(200, outcome.value)
+}
+
+async function revokeApproval(
+  { desk }: ApprovalRoutesOptions,
+  { caller, id, body, headers }: Asked<typeof operations.revokeApproval>,
+): Promise<Result<typeof operations.revokeApproval>> {
+  const outcome = await desk.revoke({
+    approvalId: id,
+    by: caller,
+    ...keyedBy(caller, headers),
+    ...(body.reason !== undefined && { reason: body.reason }),
+  })
+  if (!outcome.ok) return problemOf(outcome.refusal, id)
+  return answer(200, outcome.value)
 }
 
 async function withdrawApproval(

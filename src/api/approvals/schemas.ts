@@ -1,7 +1,7 @@
 // Defines what an agent or a reviewer may send about approvals: the one source of what is valid.
 
 import { z } from 'zod'
-import type { RequestApproval } from '../../approvals/desk.ts'
+import type { Redeem, RequestApproval } from '../../approvals/desk.ts'
 import { STATUSES } from '../../approvals/view.ts'
 import { riskOf } from '../../events/severity.ts'
 import { inAnyCase } from '../../kit/in-any-case.ts'
@@ -60,6 +60,30 @@ export const newDecision = z
 export const seen = z
   .strictObject({ digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be the digest of the approval') })
   .meta({ id: 'Seen' })
+
+/** As it was asked or as an approval shows it: whatever differs is told with where it does. */
+export const newRedemption = z
+  .strictObject({
+    action: z
+      .strictObject({
+        tool: text(200),
+        summary: z.string().optional().describe('Ignored'),
+        arguments: jsonObject.optional(),
+        environment: text(100).nullish(),
+      })
+      .meta({ id: 'ActionToRun' }),
+  })
+  .meta({ id: 'NewRedemption' })
+
+/** What is about to run; the summary is no part of it. */
+export function actionOf({ action }: z.infer<typeof newRedemption>): Redeem['action'] {
+  const { tool, arguments: args, environment } = action
+  return {
+    tool,
+    ...(args !== undefined && { arguments: args }),
+    ...(typeof environment === 'string' && { environment }),
+  }
+}
 
 export const newWithdrawal = z.strictObject({ reason: text(500).optional() }).meta({ id: 'NewWithdrawal' })
 

@@ -20,6 +20,8 @@ export interface Metrics {
   countRequests: RequestHandler
   /** Once per recorded vote. */
   voted(approval: Pick<ApprovalView, 'created_at' | 'test'>, vote: Vote): void
+  /** Once per redemption. `by`: its own call, or asking again. */
+  redeemed(by: 'redeem' | 'request'): void
   /** Once per send. `code`: why it did not arrive, ours or the provider's; null where it did. */
   sent(channelType: string, result: SendResult, code: string | null): void
   /** Once per refusal. Both are words of our own, of which there are few. */
@@ -58,6 +60,12 @@ export function createMetrics(): Metrics {
     buckets: DECISION_SECONDS,
     registers,
   })
+  const redemptions = new Counter({
+    name: 'countersign_redemptions_total',
+    help: 'Grants that were redeemed, by their own call or by asking again',
+    labelNames: ['by'],
+    registers,
+  })
   const deliveries = new Counter({
     name: 'countersign_deliveries_total',
     help: 'Sends by how they went',
@@ -86,6 +94,7 @@ export function createMetrics(): Metrics {
       decisions.inc({ verdict, source })
       timeToDecide.observe((decided_at - Date.parse(created_at)) / 1000)
     },
+    redeemed: (by) => redemptions.inc({ by }),
     sent(channelType, outcome, code) {
       deliveries.inc({ channel_type: channelType, outcome })
       if (code !== null) failures.inc({ channel_type: channelType, reason: reasons(code) })

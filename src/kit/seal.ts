@@ -1,11 +1,11 @@
-// Seals a destination's secrets with AES-256-GCM, so that they are readable only where they belong.
+// Seals secrets with AES-256-GCM, so that they are readable only where they belong.
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
-/** `context` (the destination's id) is bound in: a sealed text copied to another row does not open. */
+/** `context` (such as a destination's id) is bound in: a sealed text copied to another row does not open. */
 export function seal(key: Buffer, context: string, clearText: string): string {
   const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context))
