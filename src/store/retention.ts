@@ -57,6 +57,7 @@ export async function deleteApprovals(trx: Executor, ids: string[]): Promise<voi
   await trx.deleteFrom('delivery_attempts').where('delivery_id', 'in', sent).execute()
   await trx.deleteFrom('deliveries').where('event_id', 'in', told).execute()
   await trx.deleteFrom('posted_cards').where('subject_id', 'in', ids).execute()
+  await trx.deleteFrom('seen').where('approval_id', 'in', ids).execute()
   await trx.deleteFrom('redemptions').where('approval_id', 'in', ids).execute()
   await trx.deleteFrom('decisions').where('approval_id', 'in', ids).execute()
   await trx.deleteFrom('events').where('approval_id', 'in', ids).execute()

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createForgetApprovals } from '../../src/approvals/retention.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
-import { press } from '../fakes/office.ts'
+import { OWNER, press } from '../fakes/office.ts'
 import { openPostRoom, type PostRoom } from '../fakes/post-room.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -127,6 +127,38 @@ describe.each(databases)('on $name', ({ name, create }) => {
     await room.office.db.transact((trx) => trx.updateTable('destinations').set({ enabled: 0 }).execute())
     await forget()
     expect(await exists(asked)).toBe(false)
+  })
+
+  test('one that somebody has seen, and that ran, goes with the proof of both', async () => {
+    const { office } = room
+    const asked = await office.ask()
+    await office.desk.decide(press(asked, place, 'U1', 'approve'))
+    await office.db.transact((trx) =>
+      trx
+        .insertInto('seen')
+        .columns(['approval_id', 'person_id', 'digest', 'source', 'seen_at'])
+        .expression((eb) =>
+          eb
+            .selectFrom('decisions')
+            .select(['approval_id', 'person_id', 'verdict', 'source', 'decided_at'])
+            .where('approval_id', '=', asked.id),
+        )
+        .execute(),
+    )
+    const { tool, arguments: args } = asked.action
+    const redeemed = await office.desk.redeem({
+      approvalId: asked.id,
+      ownerKeyId: OWNER,
+      action: { tool, arguments: args },
+    })
+    expect(redeemed.ok).toBe(true)
+    await office.db.transact((trx) => trx.updateTable('destinations').set({ enabled: 0 }).execute())
+    room.advance((DAYS + 1) * DAY_MS)
+    await forget()
+    expect(await exists(asked)).toBe(false)
+    for (const table of ['seen', 'redemptions'] as const) {
+      expect(await office.db.read.selectFrom(table).selectAll().execute()).toEqual([])
+    }
   })
 
   test('unless somebody asks for it nothing is deleted', async () => {
