@@ -73,6 +73,7 @@ function approvalEvent(row: ToldEvent, view: ApprovalView): EventView {
         missing,
       })),
       review_notes: view.review_notes,
+      grant: view.grant,
       policy: view.policy && { version: view.policy.version, rule: view.policy.rule },
       answered_by: view.answered_by,
       ...(!view.reached && { unreached_reasons: view.unreached_reasons }),

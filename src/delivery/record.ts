@@ -14,7 +14,7 @@ const BEFORE_ITS_END = new Set([
 
 /** What came later is left out: other events tell of it. Of a card that people look at, the present is shown. */
 export function viewThen(view: ApprovalView, { type, created_at }: ToldEvent): ApprovalView {
-  if (!BEFORE_ITS_END.has(type)) return view
+  if (!BEFORE_ITS_END.has(type)) return { ...view, grant: grantThen(view.grant, created_at) }
   const isFirst = type === 'approval.requested'
   const decisions = isFirst ? [] : view.decisions.filter((vote) => Date.parse(vote.decided_at) <= created_at)
   const voters = new Set(decisions.map(({ reviewer }) => reviewer.id))
@@ -28,7 +28,24 @@ export function viewThen(view: ApprovalView, { type, created_at }: ToldEvent): A
       return { requirement, approved: then, missing: missing + approved.length - then.length }
     }),
     review_notes: null,
+    grant: null,
     ...(isFirst && { reached: true, unreached_reasons: [], review: reviewAtFirst(view.review) }),
+  }
+}
+
+/** What it came to later other events tell. */
+function grantThen(grant: ApprovalView['grant'], then: number): ApprovalView['grant'] {
+  if (grant === null) return null
+  const { redeemed_at, revoked_at, expires_at } = grant
+  const end = redeemed_at ?? revoked_at ?? expires_at
+  if (Date.parse(end) <= then) return grant
+  return {
+    state: 'live',
+    expires_at,
+    redeemed_at: null,
+    receipt_expires_at: null,
+    revoked_at: null,
+    reason: null,
   }
 }
 

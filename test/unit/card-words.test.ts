@@ -14,8 +14,8 @@ const USUAL = { details: true, interactive: true, dialogs: true, mention: false,
 
 function drawn(message: Message, options: Partial<RenderOptions> = {}) {
   const draw = contentOf(message, { ...USUAL, ...options }, { payload: 1000 })
-  const { headline, remarks, says } = fullest(draw, () => true)
-  return { headline: plain(headline), remarks: remarks.map(plain), says }
+  const { headline, remarks, says, outcome = [] } = fullest(draw, () => true)
+  return { headline: plain(headline), remarks: remarks.map(plain), says, outcome: plain(outcome) }
 }
 
 test.each([
@@ -46,6 +46,19 @@ test('each approver is named by itself, and from the fourth on they are counted'
   }
   expect(named('Ana and Ben', 'Cem')).toBe('✅ Approved by “Ana and Ben” and Cem')
   expect(named('A', 'B', 'C', 'D', 'E')).toBe('✅ Approved by A, B, C and 2 more')
+})
+
+test.each([
+  ['live', null, ''],
+  ['redeemed', '2026-11-20T12:09:00.000Z', ' · Run at 2026-11-20 12:09 UTC'],
+  ['ended', null, ' · Not run'],
+  ['revoked', null, ' · Not run, the approval was taken back'],
+] as const)('where the buttons were stands whether it ran: %s', (state, redeemed_at, words) => {
+  const grant = { state, redeemed_at, expires_at: '2026-11-20T12:15:00.000Z' }
+  const beside = { receipt_expires_at: null, revoked_at: null, reason: 'Revoked by <Ana>' }
+  const view = closed('approved')
+  const without = drawn(approvalMessage(view)).outcome
+  expect(drawn(approvalMessage({ ...view, grant: { ...grant, ...beside } })).outcome).toBe(without + words)
 })
 
 test('a test says that it is one, open, closed and as an alert', () => {

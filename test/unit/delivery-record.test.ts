@@ -101,6 +101,18 @@ test('what ended an approval is told with how it ended', () => {
   expect(data).toMatchObject({ decided_by: 'Ana and Ben', closed_at: VIEW.closed_at })
 })
 
+test('a grant is told to machines as it stood when the event happened', () => {
+  const grant = {
+    ...{ state: 'redeemed' as const, expires_at: at(600_000), redeemed_at: at(5_000) },
+    ...{ receipt_expires_at: at(305_000), revoked_at: null, reason: null },
+  }
+  const view = { ...VIEW, grant }
+  const grantIn = (type: string, ms: number) => told('machines', row(type, ms), view).data.grant
+  expect(grantIn('approval.requested', 0)).toBeNull()
+  expect(grantIn('approval.decided', 2_000)).toMatchObject({ state: 'live', redeemed_at: null })
+  expect(grantIn('approval.redeemed', 5_000)).toEqual(grant)
+})
+
 test('people see how it is now, whatever it is sent for', () => {
   expect(told('people', row('approval.requested', 0)).action).toBe('approved')
 })

@@ -1,4 +1,4 @@
-// Says how an approval ended, and by whom: at the top of its card, and where the buttons were.
+// Says how an approval ended, by whom, and whether it ran: at the top of its card, and where the buttons were.
 
 import { type ApprovalView, asOneName, closingVotes } from '../../approvals/view.ts'
 import type { Line } from './line.ts'
@@ -43,5 +43,13 @@ export function namesIn(names: string[]): Line {
 export function outcomeOf(view: ApprovalView): { outcome?: Line } {
   if (view.status === 'pending') return {}
   const time: Line = view.closed_at === null ? [] : [' · ', { time: view.closed_at }]
-  return { outcome: [...endOf(view), ...time] }
+  return { outcome: [...endOf(view), ...time, ...ranOf(view)] }
+}
+
+/** Whether what was approved ran; nothing as long as it may, and where no grant tells. */
+function ranOf({ grant }: ApprovalView): Line {
+  if (grant === null || grant.state === 'live') return []
+  if (grant.state === 'revoked') return [' · ', { strong: 'Not run' }, ', the approval was taken back']
+  if (grant.redeemed_at === null) return [' · ', { strong: 'Not run' }]
+  return [' · ', { strong: 'Run at ' }, { time: grant.redeemed_at }]
 }

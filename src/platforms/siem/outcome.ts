@@ -16,6 +16,9 @@ const LATER: Partial<Record<EventType, Coded>> = {
   'approval.decided': CLOSE,
   'approval.expired': CLOSE,
   'approval.withdrawn': CLOSE,
+  'approval.redeemed': UPDATE,
+  'approval.revoked': UPDATE,
+  'approval.grant_ended': UPDATE,
   'event.acknowledged': UPDATE,
 }
 
