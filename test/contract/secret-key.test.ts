@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDestinations } from '../../src/destinations/destinations.ts'
 import { openSecretKey, resetSecretKey } from '../../src/destinations/secret-key.ts'
 import { USUAL_SETTINGS } from '../../src/events/settings.ts'
+import { createSigningKeys } from '../../src/grants/signing-keys.ts'
 import type { Database } from '../../src/store/database.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
 import { databases } from '../fakes/databases.ts'
@@ -70,6 +71,8 @@ describe.each(databases)('on $name', ({ name, create }) => {
 
   test('started over with another key, what had secrets is off until they are set again', async () => {
     await open(KEY)
+    const keysWith = (secretKey: Buffer) => createSigningKeys({ db, secretKey, clock })
+    await keysWith(KEY).keep()
     const secret = await sealWith(KEY, { bot_token: 'xoxb-1', channel_id: 'C1' })
     const plain = await sealWith(KEY, { channel_id: 'C2' })
     await expect(resetSecretKey(db, source(KEY), clock)).rejects.toThrow('nothing was changed')
@@ -83,6 +86,8 @@ describe.each(databases)('on $name', ({ name, create }) => {
     expect(await destinations.configOf(secret)).toEqual({ channel_id: 'C1' })
     expect(await destinations.find(plain)).toMatchObject({ enabled: true })
     expect(await destinations.configOf(plain)).toEqual({ channel_id: 'C2' })
+    await keysWith(OTHER).keep()
+    expect((await keysWith(OTHER).published()).keys).toHaveLength(2)
     const actions = await select(database.url, 'select action from audit order by id')
     expect(actions.map(({ action }) => action)).toContain('secret_key.reset')
   })

@@ -32,6 +32,7 @@ let folder: string
 let running: Running
 let agentKey: string
 let asked: ApprovalView[]
+let approved: ApprovalView
 let said: string[]
 const at = (name: string) => join(folder, name)
 const withKey = () => at('with-key.backup')
@@ -54,7 +55,12 @@ beforeAll(async () => {
   await running.destination()
   agentKey = await running.key({ roles: ['agent'] })
   asked = [(await running.ask({}, { key: agentKey })).body]
-  await eventually(() => running.slack.messages(CHANNEL).length === 1)
+  const person = { name: 'Ana', email: 'ana@example.com' }
+  const reviewer = await running.key({ roles: ['reviewer'], person })
+  approved = (await running.ask({}, { key: agentKey })).body
+  const press = { key: reviewer, body: { decision: 'approve' } }
+  await running.call('POST', `/v1/approvals/${approved.id}/decision`, press)
+  await eventually(() => running.slack.messages(CHANNEL).length === 2)
   setUp({
     DATABASE_URL: at('live.db'),
     COUNTERSIGN_SECRET_KEY: KEY,
@@ -90,7 +96,7 @@ describe('a backup', () => {
     const [{ count }] = (await select(withoutKey(), 'select count(*) as count from approvals')) as [
       { count: number },
     ]
-    expect(count).toBe(21)
+    expect(count).toBe(22)
     expect(await select(withKey(), `select id from approvals where id = '${asked[0]?.id}'`)).toHaveLength(1)
     for (const file of [withKey(), withoutKey()]) expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(readdirSync(folder).filter((name) => /part|backup-/.test(name))).toEqual([])
@@ -170,6 +176,15 @@ describe('a restore', () => {
       review_notes: 'Expired: it was pending in a backup that was restored',
       decisions: [],
     })
+    const redeemed = await again.call('POST', `/v1/approvals/${approved.id}/redeem`, {
+      key: agentKey,
+      body: { action: approved.action },
+    })
+    expect(redeemed).toMatchObject({
+      status: 409,
+      body: { code: 'grant_revoked', detail: 'It could still run in a backup that was restored' },
+    })
+    expect(said).toContain('Approved actions that may not run any more: 1.')
     await again.stop()
     const audit = await select(databaseUrl, `select action, canonical from audit order by id`)
     expect(audit.filter(({ action }) => action === 'approval.expired').length).toBeGreaterThan(0)
