@@ -72,10 +72,15 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(await approve(asked.id, ben)).toMatchObject({ status: 409, body: { detail: 'Already withdrawn' } })
   })
 
-  test('a decision cannot be taken back', async () => {
+  test('a decision stays what it is, and what was approved and has not run may not run any more', async () => {
     const { body: asked } = await server.running.ask({}, { key: asker })
     await approve(asked.id, ben)
-    expect(await withdraw(asked.id)).toMatchObject({
+    const grant = { state: 'revoked', reason: 'Withdrawn' }
+    expect(await withdraw(asked.id)).toMatchObject({ status: 200, body: { status: 'approved', grant } })
+    const { body: late } = await server.running.ask({}, { key: asker })
+    await approve(late.id, ben)
+    server.clock.advance(600_000)
+    expect(await withdraw(late.id)).toMatchObject({
       status: 409,
       body: { code: 'already_decided', detail: 'Already approved', decided_by: 'Ben Okafor' },
     })
