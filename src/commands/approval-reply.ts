@@ -51,6 +51,7 @@ function factsOf(view: ApprovalView, details: boolean, now: number): Reply['fact
     ['Policy', details ? policyOf(view) : null],
     ['Asked', momentInWords(created_at, now)],
     [ends, momentInWords(end, now)],
+    ['Run', runOf(view, now)],
     ['Digest', digest],
   ]
   return rows.flatMap(([label, value]) => (value == null ? [] : [{ label, value }]))
@@ -73,6 +74,13 @@ function policyOf({ policy }: ApprovalView): string | null {
 function endOf({ status, expires_at, closed_at }: ApprovalView): [label: string, iso: string] {
   if (status === 'pending') return ['Expires', expires_at]
   return status === 'expired' ? ['Expired', expires_at] : ['Closed', closed_at ?? expires_at]
+}
+
+/** Without the reason, which is somebody's words. */
+function runOf({ grant }: ApprovalView, now: number): string | null {
+  if (grant === null) return null
+  if (grant.redeemed_at !== null) return momentInWords(grant.redeemed_at, now)
+  return grant.state === 'live' ? `once, until ${momentInWords(grant.expires_at, now)}` : 'not run'
 }
 
 function voteLine({ verdict, reviewer, source, decided_at, note }: DecisionView, details: boolean): string {

@@ -93,6 +93,16 @@ describe('show', () => {
     ])
   })
 
+  test.each([
+    ['live', null, 'once, until 2026-11-20T12:08:00Z, in 8 min'],
+    ['redeemed', '2026-11-20T11:59:00.000Z', '2026-11-20T11:59:00Z, 1 min ago'],
+    ['revoked', null, 'not run'],
+  ] as const)('says whether what was approved ran: %s', (state, redeemed_at, words) => {
+    const grant = { state, redeemed_at, expires_at: '2026-11-20T12:08:00.000Z' }
+    const beside = { receipt_expires_at: null, revoked_at: null, reason: 'Revoked by Ana' }
+    expect(factsOf({ status: 'approved', grant: { ...grant, ...beside } }).Run).toBe(words)
+  })
+
   test('names who decided, how, and with which note', () => {
     const closed = { ...BY_TWO, status: 'approved' as const, closed_at: '2026-11-20T11:58:00.000Z' }
     expect(factsOf(closed)).toMatchObject({

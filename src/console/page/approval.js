@@ -165,7 +165,8 @@ function outcome({ decisions, review_notes, status }) {
  * @returns {Parameters<typeof facts>[0]}
  */
 function rowsOf(view) {
-  const { id, agent, action, policy, requested_by, risk, digest, created_at, expires_at, closed_at } = view
+  const { id, agent, action, grant, policy, requested_by, risk, digest } = view
+  const { created_at, expires_at, closed_at } = view
   return [
     ['Risk', [risk.level, risk.score === null ? '' : ` ${roundedDown(risk.score)}`]],
     ['Agent', nameAndId(agent)],
@@ -176,9 +177,17 @@ function rowsOf(view) {
     ['Asked', [time(created_at)]],
     ['Expires', [time(expires_at)]],
     ['Closed', closed_at === null ? null : [time(closed_at)]],
+    ['Run', grant && runWords(grant)],
     ['Approval', [el('code', {}, id)]],
     ['Digest', [el('code', { 'data-testid': 'digest' }, digest)]],
   ]
+}
+
+/** @param {NonNullable<ApprovalView['grant']>} grant */
+function runWords({ state, expires_at, redeemed_at, reason }) {
+  if (redeemed_at !== null) return [time(redeemed_at)]
+  if (state === 'live') return ['Once, until ', time(expires_at)]
+  return reason === null ? ['Not run'] : ['Not run. ', ...revealed(reason)]
 }
 
 /** As on every card, so that none seems to reach the next level. @param {number} score */
