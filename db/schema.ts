@@ -90,6 +90,8 @@ export interface RedemptionRow {
   id: string
   approval_id: string
   redeemed_at: number
+  /** Its own call, the same Idempotency-Key again, or another request for the same. */
+  redeemed_by: 'redeem' | 'repeat' | 'request'
   /** Compact JWS, the same bytes for every repetition. */
   receipt: string
 }

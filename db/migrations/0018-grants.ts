@@ -26,6 +26,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('id', 'text', (c) => c.primaryKey())
     .addColumn('approval_id', 'text', (c) => c.notNull().unique().references('approvals.id'))
     .addColumn('redeemed_at', 'bigint', (c) => c.notNull())
+    .addColumn('redeemed_by', 'text', (c) => c.notNull())
     .addColumn('receipt', 'text', (c) => c.notNull())
     .$call(small)
     .execute()

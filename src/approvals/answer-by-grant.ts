@@ -1,6 +1,6 @@
 // Answers an agent that asks for what was approved already, out of the grant that the yes left.
 
-import type { ApprovalRow } from '../../db/schema.ts'
+import type { ApprovalRow, RedemptionRow } from '../../db/schema.ts'
 import { grantOf } from '../grants/grant.ts'
 import { receiptEnd } from '../grants/receipt.ts'
 import { isId } from '../kit/ids.ts'
@@ -42,9 +42,9 @@ function answerOf({ approval, redemption }: Used): Answer {
 }
 
 /**
- * What the same Idempotency-Key is told: its approval as it stands, with the receipt while that may be shown. Where
- * people approved it and its grant is live, this redeems it. `subjectId`: of the approval, or of the redemption that
- * answered.
+ * What the same Idempotency-Key is told: its approval as it stands, with the receipt while that may be shown, unless
+ * another request took its grant. Where people approved it and its grant is live, this redeems it. `subjectId`: of the
+ * approval, or of the redemption that answered.
  */
 export async function answerAgain(
   change: Change,
@@ -58,14 +58,14 @@ export async function answerAgain(
   if (!row) return refused('approval_not_found')
   const view = await composeView(trx, row, change)
   const mayUse = grantOf(row, now)?.state === 'live' && !isOfPolicy(view)
-  const used = mayUse ? await useGrant(change, id, { keyId: ownerKeyId, by: 'request' }) : undefined
+  const used = mayUse ? await useGrant(change, id, { keyId: ownerKeyId, by: 'repeat' }) : undefined
   if (used) return ok({ approval: used.approval, created: false, receipt: used.redemption.receipt })
   const known = await readUsed(change, id)
   if (!known) return ok({ approval: view, created: false })
-  if (answered) return ok(withoutOld(answerOf(known), known, now))
-  return ok(
-    withoutOld({ approval: known.approval, created: false, receipt: known.redemption.receipt }, known, now),
-  )
+  const { approval, redemption } = known
+  if (answered) return ok(withoutOld(answerOf(known), redemption, now))
+  if (redemption.redeemed_by === 'request') return ok({ approval, created: false })
+  return ok(withoutOld({ approval, created: false, receipt: redemption.receipt }, redemption, now))
 }
 
 /** As another process may have left it a moment ago. */
@@ -75,7 +75,7 @@ async function readUsed(change: Change, id: string): Promise<Used | undefined> {
   return row && { approval: await composeView(change.trx, row, change), redemption }
 }
 
-function withoutOld({ receipt, ...answer }: Answer, { redemption }: Used, now: number): Answer {
+function withoutOld({ receipt, ...answer }: Answer, redemption: RedemptionRow, now: number): Answer {
   const isOld = receiptEnd(redemption.redeemed_at) <= now
   return isOld || receipt === undefined ? answer : { ...answer, receipt }
 }

@@ -1,6 +1,6 @@
 // Defines one transaction of the desk: what its steps work with, and what they leave to be told after the commit.
 
-import type { DecisionRow } from '../../db/schema.ts'
+import type { DecisionRow, RedemptionRow } from '../../db/schema.ts'
 import type { IssueReceipt } from '../grants/receipt.ts'
 import type { Executor } from '../store/database.ts'
 import type { ViewOptions } from './compose-view.ts'
@@ -17,7 +17,7 @@ export interface Change extends ViewOptions {
   /** The votes that it records, with the approvals as they stand by them. */
   voted: { view: ApprovalView; vote: DecisionRow }[]
   /** How each grant was redeemed that it redeems. */
-  redeemed: ('redeem' | 'request')[]
+  redeemed: RedemptionRow['redeemed_by'][]
   issueReceipt: IssueReceipt
   /** The ids of those that it finds to have reached nobody: who waits for them looks again after the commit. */
   unreached: string[]

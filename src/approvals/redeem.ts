@@ -61,14 +61,18 @@ async function redeemOrRefuse(change: Change, command: Redeem): Promise<Outcome<
   throw new Error(`a redemption of ${approvalId} was overtaken ${MAX_LOOKS} times`)
 }
 
-/** The key with which it was asked, or by which a grant answered, names the redemption too. */
+/**
+ * The key of the request that redeemed it names the redemption too, and so does the key with which it was asked; but
+ * not where another request took the grant: two that hold one receipt might both run it.
+ */
 async function repeat(change: Change, command: Redeem): Promise<Outcome<Redeemed>> {
   const { approvalId, ownerKeyId, idempotencyKey: key } = command
   const redemption = await findRedemptionOf(change.trx, approvalId)
   const asked = key === undefined ? undefined : { apiKeyId: ownerKeyId, operation: 'requestApproval', key }
   const subject = asked && (await subjectUnder(change, asked))
-  const isNamed = subject !== undefined && [approvalId, redemption?.id].includes(subject)
-  return isNamed ? sameReceipt(change, approvalId) : refused('already_redeemed')
+  const isNamed =
+    subject === redemption?.id || (subject === approvalId && redemption?.redeemed_by !== 'request')
+  return subject !== undefined && isNamed ? sameReceipt(change, approvalId) : refused('already_redeemed')
 }
 
 async function sameReceipt(change: Change, approvalId: string): Promise<Outcome<Redeemed>> {

@@ -13,8 +13,7 @@ export interface Redeeming {
   issueReceipt: IssueReceipt
   /** The API key that redeems. */
   keyId: string
-  /** By its own call, or because it asked for the same again. */
-  by: 'redeem' | 'request'
+  by: RedemptionRow['redeemed_by']
 }
 
 export interface Redeemed {
@@ -36,7 +35,13 @@ export async function redeemGrant(
   if (!approval) return undefined
   const id = newId('rdm')
   const receipt = await issueReceipt(trx, { id, redeemedAt: now, issuer: publicUrl }, await prove(approval))
-  const redemption: RedemptionRow = { id, approval_id: approvalId, redeemed_at: now, receipt }
+  const redemption: RedemptionRow = {
+    id,
+    approval_id: approvalId,
+    redeemed_at: now,
+    redeemed_by: by,
+    receipt,
+  }
   await insertRedemption(trx, redemption)
   const facts = { redemption_id: id, digest: approval.digest, key_id: keyId, by }
   await record(trx, { at: now, action: 'approval.redeemed', subject: approvalId, facts, personal: {} })

@@ -106,7 +106,7 @@ export async function findLiveGrants(db: Executor, now: number, limit: number): 
 export function insertRedemption(trx: Executor, row: RedemptionRow): Promise<unknown> {
   return trx
     .insertInto('redemptions')
-    .values(columns(row, 'id', 'approval_id', 'redeemed_at', 'receipt'))
+    .values(columns(row, 'id', 'approval_id', 'redeemed_at', 'redeemed_by', 'receipt'))
     .execute()
 }
 

@@ -204,6 +204,14 @@ describe.each(databases)('on $name', (engine) => {
       expect(again).toEqual({ ...first, subjectId: expect.anything() })
     })
 
+    test('takes the grant also from the key with which it was asked', async () => {
+      const { request, redeem } = await approved(house, { idempotencyKey: 'slow' })
+      const { idempotencyKey, ...without } = request
+      expect(await ask(without)).toBe('grant')
+      expect(await ask(request)).toBe('same')
+      expect(codeOf(await desk().redeem({ ...redeem, idempotencyKey }))).toBe('already_redeemed')
+    })
+
     test('takes the grant: the next one is asked anew', async () => {
       const { request } = await approved(house)
       expect(await ask(request)).toBe('grant')
