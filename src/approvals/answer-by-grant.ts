@@ -26,7 +26,7 @@ export async function answerByGrant(
 ): Promise<Answer | undefined> {
   const hasKey = command.idempotencyKey !== undefined
   for (const approval of granted) {
-    // Without a twin it was asked with a key.
+    // Without a twin it was asked with a key, or the policy changed while it waited.
     if (hasKey && approval.twin === null) continue
     const votes = (await findShownVotes(change.trx, [approval])).get(approval.id) ?? []
     if (!isStillMet(asked, approval, votes)) continue

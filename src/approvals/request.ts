@@ -16,7 +16,7 @@ import { expire, isOverdue } from './expire.ts'
 import { rowOf } from './new-row.ts'
 import { type Outcome, ok, refused, requiredByPolicy } from './refusals.ts'
 import { ruled } from './rule.ts'
-import { type Ruling, rulingOf } from './ruling.ts'
+import { isAskedAlike, type Ruling, rulingOf } from './ruling.ts'
 
 /** Each loses to another process that asks the same and is answered meanwhile. */
 const MOST_TRIES = 5
@@ -66,7 +66,7 @@ async function insertPending(
   const { trx } = change
   // In the transaction: requests of one key at the same moment may all take the last place.
   const hasNoRoom = await isFull(trx, command.ownerKeyId, command.mostPending)
-  const twin = hasNoRoom ? await findTwin(change, row) : await insertOrFindTwin(change, row)
+  const twin = hasNoRoom ? await findTwinAsked(change, row) : await insertOrFindTwin(change, row)
   if (hasNoRoom && !twin) return refused('too_many_pending')
   if (twin) return twinAnswers(change, twin)
   await together(
@@ -141,16 +141,25 @@ async function findTwin({ trx, now }: Change, row: ApprovalRow): Promise<Approva
   return twin && !isOverdue(twin, now) ? twin : undefined
 }
 
+/** One that is asked of reviewers as the policy asks by now. */
+async function findTwinAsked(change: Change, row: ApprovalRow): Promise<ApprovalRow | undefined> {
+  const twin = await findTwin(change, row)
+  return twin && isAskedAlike(twin, row) ? twin : undefined
+}
+
 /**
  * undefined: the row is in. A twin that another process closes between the two queries is found by neither: then it is
- * tried again.
+ * tried again. One that waits under another ruling answers nobody from now on: what was asked of its reviewers is not
+ * what the policy asks by now.
  */
 async function insertOrFindTwin(change: Change, row: ApprovalRow): Promise<ApprovalRow | undefined> {
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     if (await store.insertPending(change.trx, row)) return undefined
     const twin = row.twin === null ? undefined : await store.findPendingTwin(change.trx, row.twin)
-    if (twin && !isOverdue(twin, change.now)) return twin
-    if (twin) await expire(change, twin)
+    if (!twin) continue
+    if (isOverdue(twin, change.now)) await expire(change, twin)
+    else if (isAskedAlike(twin, row)) return twin
+    else await store.forgetTwin(change.trx, twin.id)
   }
   throw new Error(`a pending twin of ${row.id} was in the way ${MOST_TRIES} times, and closed each time`)
 }

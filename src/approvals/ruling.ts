@@ -71,6 +71,33 @@ export function askedOf(
   return { review, approvals, escalatedTo: at !== null && to ? { ...to, at } : null }
 }
 
+type Ruled = Pick<
+  ApprovalRow,
+  'ruling' | 'approvals_needed' | 'escalated_at' | 'risk_level' | 'grant_seconds'
+>
+
+/** Whether both ask the same of reviewers, at the same risk, and a yes to either may be used for as long. */
+export function isAskedAlike(one: Ruled, other: Ruled): boolean {
+  return JSON.stringify(demandsOf(one)) === JSON.stringify(demandsOf(other))
+}
+
+/** By the ids of groups, and whatever the order in which the policy writes them. */
+function demandsOf(row: Ruled): unknown[] {
+  const asked = askedOf(row)
+  const { noteRequired = [], detailsMustBeOpened = false, destinations } = asked.review ?? {}
+  return [
+    row.risk_level,
+    row.grant_seconds,
+    requirementsOf(asked)
+      .map(({ group, approvals }) => `${group.id} ${approvals}`)
+      .sort(),
+    noteRequired.toSorted(),
+    detailsMustBeOpened,
+    asked.review?.escalateTo?.id ?? null,
+    destinations?.toSorted() ?? null,
+  ]
+}
+
 /** What is to be met, in the policy's order. */
 export function requirementsOf({ review, approvals }: AskedOfReviewers): Requirement[] {
   return review?.requirements ?? [{ group: USUAL_GROUP, approvals }]

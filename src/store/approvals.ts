@@ -34,6 +34,11 @@ const pendingTwin = compileOnce((db, p: { twin: string }) =>
   db.selectFrom('approvals').selectAll().where('twin', '=', p.twin).where('status', '=', PENDING),
 )
 
+/** What waits under this id answers no other request any more, and makes room for one that does. */
+export function forgetTwin(trx: Executor, id: string): Promise<unknown> {
+  return trx.updateTable('approvals').set({ twin: null }).where('id', '=', id).execute()
+}
+
 /** false when a pending twin is there already, also one that another process just committed. */
 export async function insertPending(trx: Executor, row: ApprovalRow): Promise<boolean> {
   return (await addPending(trx, row)).numAffectedRows === 1n

@@ -7,6 +7,7 @@ import { isoTime } from '../../src/kit/clock.ts'
 import { databases } from '../fakes/databases.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 import { asking, type Office, openOffice } from '../fakes/office.ts'
+import { type Rules, setGroup, setPolicy } from '../fakes/rules-in-force.ts'
 
 describe.each(databases)('on $name', ({ name, createBlank: create }) => {
   const clock = manualClock()
@@ -103,6 +104,63 @@ describe.each(databases)('on $name', ({ name, createBlank: create }) => {
     expect(await office.queries.find(first.approval.id)).toMatchObject({ status: 'expired' })
     await office.desk.withdraw({ approvalId: second.approval.id })
     expect(await ask(wanted)).toMatchObject({ created: true })
+  })
+
+  describe('under a policy that came after what waits', () => {
+    const rule = (rest: object): Rules => ({ rules: [{ name: 'it', match: {}, ...rest }] })
+    const payments = (approvals: number) => ({ requirements: [{ group: 'payments', approvals }] })
+    beforeAll(() => setGroup(office.db, 'payments', []))
+
+    const stricter: [string, Rules][] = [
+      ['more people', rule({ ask: payments(2) })],
+      ['another group', rule({ ask: { requirements: [{ group: 'reviewers' }] } })],
+      ['a note', rule({ ask: { ...payments(1), note_required: ['approve'] } })],
+      ['details opened', rule({ ask: { ...payments(1), details_must_be_opened: true } })],
+      ['cards elsewhere', rule({ ask: { ...payments(1), destinations: ['dst_x'] } })],
+      ['a shorter grant', rule({ ask: { ...payments(1), grant_seconds: 60 } })],
+      ['a higher risk', { ...rule({ ask: payments(1) }), risk_floors: [{ at_least: 'critical' }] }],
+    ]
+    test.each(stricter)('one that asks for %s makes a new approval', async (_what, later) => {
+      const wanted = asking()
+      await setPolicy(office.db, rule({ ask: payments(1) }))
+      const first = await ask(wanted)
+      await setPolicy(office.db, { ...later })
+      const second = await ask(wanted)
+      expect(second).toMatchObject({ created: true, approval: { status: 'pending' } })
+      expect(await ask(wanted)).toEqual({ ...second, created: false })
+      expect(await office.queries.find(first.approval.id)).toEqual(first.approval)
+    })
+
+    test('one that asks the same leaves it the twin, one that allows too, and one that denies denies', async () => {
+      const wanted = asking()
+      await setPolicy(office.db, rule({ ask: payments(1) }))
+      const first = await ask(wanted)
+      for (const later of [{ ask: { ...payments(1), tell: ['requester'] } }, { allow: true }]) {
+        await setPolicy(office.db, { rules: [{ name: 'later', match: {}, ...later }] })
+        expect(await ask(wanted)).toEqual({ ...first, created: false })
+      }
+      await setPolicy(office.db, rule({ deny: 'No' }))
+      expect(await ask(wanted)).toMatchObject({ created: true, approval: { status: 'denied' } })
+    })
+
+    test('of repeats at one moment one is the new approval', async () => {
+      const wanted = asking()
+      await setPolicy(office.db, rule({ ask: payments(1) }))
+      await ask(wanted)
+      await setPolicy(office.db, rule({ ask: payments(2) }))
+      const answers = await Promise.all([1, 2, 3, 4].map(() => ask(wanted)))
+      expect(answers.filter(({ created }) => created)).toHaveLength(1)
+      expect(new Set(answers.map(({ approval }) => approval.id)).size).toBe(1)
+    })
+
+    test('where there is no room it is refused, though one waits under the laxer one', async () => {
+      const wanted = asking({ ownerKeyId: 'key_full', mostPending: 1 })
+      await setPolicy(office.db, rule({ ask: payments(1) }))
+      const first = await ask(wanted)
+      expect(await ask(wanted)).toEqual({ ...first, created: false })
+      await setPolicy(office.db, rule({ ask: payments(2) }))
+      await expect(ask(wanted)).rejects.toThrow('too_many_pending')
+    })
   })
 
   test('a request that finds neither room nor twin fails, and holds up nobody', async () => {

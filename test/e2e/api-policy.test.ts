@@ -129,14 +129,19 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(other).toMatchObject({ status: 201, body: { status: 'denied' } })
   })
 
-  test('the same request is asked once while it waits, by the version of then, until the policy denies it', async () => {
+  test('the same request is asked once while it waits, until the policy asks more of people or denies it', async () => {
     const version = await govern(server.running, {})
     const { body: waiting } = await again(same('db.write'))
     expect(waiting).toMatchObject({ status: 'pending', policy: { version, rule: null } })
-    for (const rule of [{ allow: true }, { ask: { requirements: [{ group: 'reviewers', approvals: 2 }] } }]) {
+    for (const rule of [{ allow: true }, { ask: {} }]) {
       await govern(server.running, { rules: [{ name: 'later', match: {}, ...rule }] })
       expect(await again(same('db.write'))).toMatchObject({ status: 200, body: waiting })
     }
+    const two = { requirements: [{ group: 'reviewers', approvals: 2 }] }
+    await govern(server.running, { rules: [{ name: 'both', match: {}, ask: two }] })
+    const stricter = await again(same('db.write'))
+    expect(stricter).toMatchObject({ status: 201, body: { policy: { rule: 'both' } } })
+    expect(await again(same('db.write'))).toMatchObject({ status: 200, body: stricter.body })
     await govern(server.running, { rules: [{ name: 'never', match: {}, deny: 'No' }] })
     const { status, body } = await again(same('db.write'))
     expect([status, body.status]).toEqual([201, 'denied'])
