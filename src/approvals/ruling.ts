@@ -39,7 +39,7 @@ export interface Ruling {
   rule: string | null
   /** The policy itself approved or denied: nobody was asked. */
   answered: boolean
-  /** Why the rule applied although something could not be compared, in sentences. */
+  /** Why the rule applied, or the risk was raised, although something could not be told, in sentences. */
   because: string[]
   /** null: what is usual. */
   review: Review | null

@@ -51,7 +51,7 @@ export interface PolicyView {
   version: number
   /** The name of the rule that applied; null: none did. */
   rule: string | null
-  /** Why it applied although something could not be compared, in sentences. */
+  /** Why it applied, or the risk was raised, although something could not be told, in sentences. */
   because: string[]
 }
 

@@ -9,9 +9,15 @@ export function reviewLines(view: ApprovalView, details: boolean, now: number): 
   const { policy, status } = view
   return [
     ...requirementLines(view),
-    ...(details ? (policy?.because ?? []).map((why) => `The rule applies because ${quoted(why)}.`) : []),
+    ...(details ? becauseLines(policy) : []),
     ...(status === 'pending' ? awaited(view, now) : []),
   ]
+}
+
+/** Without a rule a floor raised the risk. */
+function becauseLines(policy: ApprovalView['policy']): string[] {
+  const start = policy?.rule === null ? 'By the policy:' : 'The rule applies because'
+  return (policy?.because ?? []).map((why) => `${start} ${quoted(why)}.`)
 }
 
 /** Who counts for what, where groups are asked. */

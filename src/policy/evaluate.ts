@@ -19,7 +19,7 @@ export interface Verdict {
   rule: string | null
   /** What the agent is told of a deny, otherwise null. */
   text: string | null
-  /** What could not be told of the arguments, so that the rule matched. Our words; empty: all was told. */
+  /** What could not be told of the request, so that the rule matched or the risk was raised. Our words. */
   because: string[]
   /** Of an `ask`, otherwise null. */
   ask: Ask | null
@@ -35,7 +35,7 @@ const NO_RULE = 'No rule of the policy allows it or asks for it'
 
 /** Pure: the same always gets the same. */
 export function evaluate(given: Asked, policy: Policy): Verdict {
-  const asked = prepared(given, policy)
+  const { asked, because } = prepared(given, policy)
   const { riskLevel } = asked
   const shadows: Verdict['shadows'] = []
   for (const rule of policy.rules) {
@@ -53,7 +53,7 @@ export function evaluate(given: Asked, policy: Policy): Verdict {
       effect: effect.kind,
       rule: name,
       text,
-      because: found.unknown,
+      because: [...found.unknown, ...because],
       ask,
       grantSeconds,
       riskLevel,
@@ -65,7 +65,7 @@ export function evaluate(given: Asked, policy: Policy): Verdict {
     effect: policy.default,
     rule: null,
     text: isAsked ? null : NO_RULE,
-    because: [],
+    because,
     ask: isAsked ? USUAL_ASK : null,
     grantSeconds: isAsked ? GRANT_SECONDS.usual : 0,
     riskLevel,
@@ -78,23 +78,27 @@ function grantSecondsOf(effect: Rule['effect']): number {
   return (effect.kind === 'ask' ? effect.ask.grantSeconds : effect.grantSeconds) ?? GRANT_SECONDS.usual
 }
 
-/** As the rules look at it: names in lower case, the risk as high as the floors make it. */
-export function prepared(given: Asked, { riskFloors }: Policy): Asked {
+/**
+ * As the rules look at it: names in lower case, the risk as high as the floors make it. `because`: what could not be
+ * told, and raised it.
+ */
+export function prepared(given: Asked, { riskFloors }: Policy): { asked: Asked; because: string[] } {
   const asked = {
     ...given,
     tool: given.tool.toLowerCase(),
     agentId: given.agentId.toLowerCase(),
     environment: given.environment?.toLowerCase() ?? null,
   }
+  const because = new Set<string>()
   for (const floor of riskFloors) {
-    if (!atLeast(asked.riskLevel, floor.atLeast) && misfit(floor, asked) === undefined) {
-      asked.riskLevel = floor.atLeast
-    }
+    if (atLeast(asked.riskLevel, floor.atLeast) || misfit(floor, asked) !== undefined) continue
+    asked.riskLevel = floor.atLeast
+    for (const unknown of unknownOf(floor, asked)) because.add(`${unknown}, which raises the risk`)
   }
-  return asked
+  return { asked, because: [...because] }
 }
 
-/** What of a rule does not fit: a field of its match, or what could not be told of the arguments, as a sentence. */
+/** What of a rule does not fit: a field of its match, or what could not be told of the request, as a sentence. */
 export type Misfit =
   | 'tools'
   | 'agents'
@@ -105,27 +109,34 @@ export type Misfit =
   | { unknown: string }
 
 /**
- * Whether a rule is for this. `asked`: as `prepared`. What cannot be told of the arguments makes a rule match that asks
- * or denies, and one that allows not.
+ * Whether a rule is for this. `asked`: as `prepared`. What cannot be told of the request makes a rule match that asks
+ * or denies, and one that allows not: an agent gains nothing by leaving something out.
  */
 export function applies({ match, effect }: Rule, asked: Asked): { unknown: string[] } | { failed: Misfit } {
   const failed = misfit(match, asked) ?? riskMisfit(match, asked)
   if (failed !== undefined) return { failed }
   const looked = lookAt(asked.arguments, match.where)
   if ('failed' in looked) return { failed: { where: looked.failed } }
-  const [unknown] = looked.unknown
-  return effect.kind === 'allow' && unknown !== undefined ? { failed: { unknown } } : looked
+  const unknown = [...unknownOf(match, asked), ...looked.unknown]
+  const [first] = unknown
+  return effect.kind === 'allow' && first !== undefined ? { failed: { unknown: first } } : { unknown }
 }
 
-/** The first part that does not fit. */
+/** The first part that does not fit, as far as can be told. */
 function misfit({ tools, agents, environments }: Who, asked: Asked): Misfit | undefined {
   if (!fits(tools, asked.tool)) return 'tools'
   if (!fits(agents, asked.agentId)) return 'agents'
-  return fits(environments, asked.environment) ? undefined : 'environments'
+  const { environment } = asked
+  return environment === null || fits(environments, environment) ? undefined : 'environments'
 }
 
-function fits(patterns: string[] | null, name: string | null): boolean {
-  return patterns === null || (name !== null && patterns.some((pattern) => matchesGlob(pattern, name)))
+/** What the fields name and the request leaves out. */
+function unknownOf({ environments }: Who, { environment }: Asked): string[] {
+  return environments !== null && environment === null ? ['environment is missing'] : []
+}
+
+function fits(patterns: string[] | null, name: string): boolean {
+  return patterns === null || patterns.some((pattern) => matchesGlob(pattern, name))
 }
 
 function riskMisfit({ minRisk, maxRisk }: Match, { riskLevel }: Asked): Misfit | undefined {

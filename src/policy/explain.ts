@@ -17,7 +17,7 @@ export interface RuleTrace {
 /** What `evaluate` says, and how it came to that. `rules`: all of them, in their order. */
 export function explain(asked: Asked, policy: Policy): { verdict: Verdict; rules: RuleTrace[] } {
   const verdict = evaluate(asked, policy)
-  const asSeen = prepared(asked, policy)
+  const { asked: asSeen } = prepared(asked, policy)
   // Names as they were given, not as they are compared.
   const asGiven = { ...asked, riskLevel: asSeen.riskLevel }
   let isOver = false
@@ -45,9 +45,7 @@ function whyNot(failed: Misfit, { match }: Rule, asked: Asked): string {
     case 'agents':
       return `It is not for the agent ${shown(asked.agentId)}`
     case 'environments':
-      return asked.environment === null
-        ? 'It is for environments, and the request names none'
-        : `It is not for the environment ${shown(asked.environment)}`
+      return `It is not for the environment ${shown(asked.environment ?? '')}`
     case 'min_risk':
       return `The risk is ${asked.riskLevel}, below ${match.minRisk}`
     case 'max_risk':

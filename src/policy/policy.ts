@@ -29,7 +29,7 @@ export type Effect =
 export interface Who {
   tools: string[] | null
   agents: string[] | null
-  /** An approval without an environment is in none of them. */
+  /** Of a request without an environment it cannot be told. */
   environments: string[] | null
 }
 

@@ -138,6 +138,12 @@ describe('show', () => {
     },
   }
 
+  test('says why the risk was raised where no rule applied', () => {
+    const because = ['environment is missing, which raises the risk']
+    const raised = { ...BY_GROUPS, policy: { version: 3, rule: null, because } }
+    expect(reply(raised).lines).toContain('By the policy: “environment is missing, which raises the risk”.')
+  })
+
   test('tells of groups who counts for which, what else is asked, and by which rule', () => {
     expect(factsOf(BY_GROUPS)).toMatchObject({
       Status: 'pending, 1 of 2 payments, 0 of 1 security',

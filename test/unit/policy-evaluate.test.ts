@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Asked } from '../../src/policy/evaluate.ts'
-import { verdictOf } from '../fakes/policies.ts'
+import { explain } from '../../src/policy/explain.ts'
+import { policyOf, REFUND, verdictOf } from '../fakes/policies.ts'
 
 const USUAL = {
   requirements: [{ group: 'reviewers', approvals: 1 }],
@@ -85,6 +86,7 @@ describe('tools, agents and environments', () => {
     ['environments: [staging]', {}, false],
     ['environments: [production]', { environment: null }, false],
     ['environments: ["*"]', { environment: null }, false],
+    ['agents: [agent]', { environment: null }, false],
     ['tools: ["*"], environments: [production]', {}, true],
     ['tools: [crm.read], environments: [production]', {}, false],
     ['min_risk: medium', {}, true],
@@ -112,7 +114,7 @@ describe('floors of the risk', () => {
     [{ riskLevel: 'critical' }, 'critical'],
     [{ tool: 'crm.read' }, 'medium'],
     [{ tool: 'crm.read', riskLevel: 'info' }, 'low'],
-    [{ tool: 'crm.read', riskLevel: 'info', environment: null }, 'info'],
+    [{ tool: 'crm.read', riskLevel: 'info', environment: null }, 'low'],
   ])('%j is %s', (different, riskLevel) => {
     expect(verdictOf(`{rules: [], ${floors}}`, different).riskLevel).toBe(riskLevel)
   })
@@ -121,6 +123,47 @@ describe('floors of the risk', () => {
     const rules = 'rules: [{name: small, match: {max_risk: medium}, allow: true}]'
     expect(verdictOf(`{${rules}, ${floors}}`)).toMatchObject({ effect: 'ask', rule: null })
     expect(verdictOf(`{${rules}}`)).toMatchObject({ effect: 'allow', rule: 'small' })
+  })
+})
+
+describe('a request that leaves its environment out', () => {
+  const without = { environment: null }
+  const missing = ['environment is missing']
+  test.each([
+    ['ask: true', 'production', 'it', missing],
+    ['deny: No', 'production', 'it', missing],
+    ['ask: true', '"*"', 'it', missing],
+    ['allow: true', 'production', null, []],
+    ['allow: true', '"*"', null, []],
+  ])('a rule with "%s" for [%s]: it is %s that counts', (effect, pattern, rule, because) => {
+    const policy = `rules: [{name: it, match: {environments: [${pattern}]}, ${effect}}]`
+    expect(verdictOf(policy, without)).toMatchObject({ rule, because })
+  })
+
+  test('a rule that is for another tool is passed, and what is missing beside is said too', () => {
+    const where = 'where: {amount: {above: 1}}'
+    const policy = `rules:
+  - {name: other, match: {tools: [crm.read], environments: [production]}, deny: No}
+  - {name: it, match: {environments: [production], ${where}}, ask: true}`
+    const verdict = verdictOf(policy, { ...without, arguments: {} })
+    expect(verdict).toMatchObject({ rule: 'it', because: [...missing, 'amount is missing'] })
+  })
+
+  test('a floor raises the risk, and says so once', () => {
+    const floors = '[{environments: [production], at_least: high}, {environments: [p*], at_least: critical}]'
+    const verdict = verdictOf(`{rules: [], risk_floors: ${floors}}`, without)
+    const because = ['environment is missing, which raises the risk']
+    expect(verdict).toMatchObject({ rule: null, riskLevel: 'critical', because })
+    const named = verdictOf(`{rules: [], risk_floors: ${floors}}`, { environment: 'staging' })
+    expect(named).toMatchObject({ riskLevel: 'medium', because: [] })
+  })
+
+  test.each([
+    ['ask: true', 'applied', 'environment is missing, so it matches'],
+    ['allow: true', 'did_not_fit', 'environment is missing, so it allows nothing'],
+  ])('the explanation of a rule with "%s": %s, for %s', (effect, outcome, why) => {
+    const policy = policyOf(`rules: [{name: it, match: {environments: [production]}, ${effect}}]`)
+    expect(explain({ ...REFUND, ...without }, policy).rules).toMatchObject([{ outcome, why }])
   })
 })
 

@@ -46,7 +46,7 @@ const policySeen = z
     rule: z.string().nullable().describe('The rule that applied; null: none did'),
     because: z
       .array(z.string())
-      .describe('Why it applied although something could not be compared, in sentences'),
+      .describe('Why it applied, or the risk was raised, although something could not be told, in sentences'),
   })
   .meta({ id: 'PolicySeen', description: 'The policy that was in force when it was asked' })
 

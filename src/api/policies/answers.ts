@@ -87,7 +87,9 @@ export const explanation = z
     effect,
     rule: z.string().nullable().describe('Which rule applied; null: none, and the default does'),
     text: z.string().nullable().describe('What the agent is told of a deny'),
-    because: z.array(z.string()).describe('What cannot be told of the arguments, so that the rule applied'),
+    because: z
+      .array(z.string())
+      .describe('What cannot be told of the request, so that the rule applied or the risk was raised'),
     risk: z
       .object({ given: z.enum(SEVERITIES), level: z.enum(SEVERITIES).describe('After the floors') })
       .meta({ id: 'RaisedRisk' }),

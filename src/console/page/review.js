@@ -26,11 +26,11 @@ export function countsOf(progress) {
 /** Empty where there is nothing to say. @param {ApprovalView} view */
 export function drawReview({ policy, progress, review, status }) {
   const counts = countsOf(progress)
+  // Without a rule a floor raised the risk.
+  const because = policy?.rule === null ? 'By the policy: ' : 'The rule applies because '
   const parts = [
     ...progress.flatMap((one, index) => (counts[index] ? [requirement(one, counts[index], status)] : [])),
-    ...(policy?.because ?? []).map((why) =>
-      el('p', { class: 'aside' }, 'The rule applies because ', ...revealed(`“${why}”`)),
-    ),
+    ...(policy?.because ?? []).map((why) => el('p', { class: 'aside' }, because, ...revealed(`“${why}”`))),
     ...(status === 'pending' ? awaited(review) : []),
   ]
   const props = { id: 'review', class: 'panel review', 'data-testid': 'review', hidden: parts.length === 0 }

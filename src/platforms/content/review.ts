@@ -13,7 +13,7 @@ const MOST_ADDED = 3
 const MOST_REASONS = 3
 const LONGEST_REASON = 200
 
-/** Where details are left out, why a rule applied is too: it names arguments. */
+/** Where details are left out, why a rule applied is too: it names arguments. Without a rule a floor raised the risk. */
 export function remarksOnReview(
   { policy, progress, review }: ApprovalView,
   { details }: Pick<RenderOptions, 'details'>,
@@ -25,7 +25,7 @@ export function remarksOnReview(
     ...progressLine(progress),
     ...budget.first(because, MOST_REASONS, 'reasons of the rule').map(
       (why): Line => [
-        'The rule applies because ',
+        policy?.rule === null ? 'By the policy: ' : 'The rule applies because ',
         // It names a place in the arguments, which must not come alive among our words.
         { quote: budget.fixed('a reason of the rule', oneLine(why), LONGEST_REASON) },
       ],
