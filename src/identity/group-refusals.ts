@@ -17,6 +17,14 @@ export function inUse(name: string): GroupRefusal {
   return { code: 'group_in_use', text }
 }
 
+/** `first`: the id of one of the approvals that wait for it. */
+export function asked(name: string, count: number, first: string): GroupRefusal {
+  const waiting =
+    count === 1 ? `${first} is pending and asks` : `${count} pending approvals, such as ${first}, ask`
+  const text = `${waiting} the group ${name}: let people decide, or withdraw what nobody needs any more`
+  return { code: 'group_in_use', text }
+}
+
 export function withoutList(name: string, kind: string): GroupRefusal {
   const where = kind === 'destination' ? 'whoever may press at its destination' : 'whom its platform lists'
   return { code: 'group_without_list', text: `Nobody is added to the group ${name} here: in it is ${where}` }

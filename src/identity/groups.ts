@@ -6,11 +6,12 @@ import type { Clock } from '../kit/clock.ts'
 import { newId } from '../kit/ids.ts'
 import { cutPage } from '../kit/page.ts'
 import type { Database, Executor } from '../store/database.ts'
+import { countPendingNaming } from '../store/due-approvals.ts'
 import { replaceAccounts } from '../store/group-accounts.ts'
 import * as store from '../store/groups.ts'
 import { lockPeople } from '../store/persons.ts'
 import { addMember, findApart, type OnAdded, removeMember, type WantedMember } from './group-members.ts'
-import { type GroupRefusal, inUse, nameTaken } from './group-refusals.ts'
+import { asked, type GroupRefusal, inUse, nameTaken } from './group-refusals.ts'
 import { type GroupView, viewOf } from './group-view.ts'
 import { findPersonById, type Person } from './persons.ts'
 
@@ -57,7 +58,7 @@ export interface Groups {
   /** `by`, here and below: the key that asks, or the command line. */
   create(wanted: WantedGroup, by: string): Promise<GroupView | { refused: GroupRefusal }>
   change(named: string, change: GroupChange, by: string): Promise<Changed<GroupView>>
-  /** Nobody is in it any more; votes that counted for it stay on record. */
+  /** Not while an approval waits for it. Nobody is in it any more; votes that counted for it stay on record. */
   remove(named: string, by: string): Promise<Changed<true>>
   /**
    * Adding again changes the end. `person` is undefined when there is none; `apart`: others who are known by the given
@@ -116,6 +117,8 @@ export function createGroups({ db, clock, isInUse, onAdded }: GroupOptions): Gro
     remove: (named, by) =>
       changing(named, async (trx, group) => {
         if (await isInUse(trx, group.name)) return { refused: inUse(group.name) }
+        const { count, first } = await countPendingNaming(trx, group.id)
+        if (first !== null) return { refused: asked(group.name, count, first) }
         await store.deleteGroup(trx, group.id)
         await record(trx, entryOf('group.deleted', group, by, clock.now()))
         return true

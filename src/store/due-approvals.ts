@@ -52,11 +52,23 @@ export async function markReminded(trx: Executor, id: string, now: number): Prom
 
 /** The pending approvals whose ruling names a group; each is looked at, which is done only when a group changes. */
 export function findPendingNaming(db: Executor, groupId: string): Promise<ApprovalRow[]> {
+  return pendingNaming(db, groupId).selectAll().orderBy('id').execute()
+}
+
+/** How many they are, and the oldest of them; null: there is none. */
+export async function countPendingNaming(
+  db: Executor,
+  groupId: string,
+): Promise<{ count: number; first: string | null }> {
+  const row = await pendingNaming(db, groupId)
+    .select(({ fn }) => [fn.countAll().as('count'), fn.min('id').as('first')])
+    .executeTakeFirstOrThrow()
+  return { count: Number(row.count), first: row.first }
+}
+
+function pendingNaming(db: Executor, groupId: string) {
   return db
     .selectFrom('approvals')
-    .selectAll()
     .where('status', '=', PENDING)
     .where('ruling', 'like', `%"id":"${groupId}"%`)
-    .orderBy('id')
-    .execute()
 }

@@ -286,6 +286,33 @@ describe.each(databases)('on $name', (engine) => {
     expect(await groups.remove('payments', 'key_admin')).toMatchObject({ refused: { code: 'group_in_use' } })
   })
 
+  test('a group is not deleted while an approval waits for it, also by a policy that came before', async () => {
+    const { db } = house.office
+    const groups = createGroups({ db, clock: house.clock, isInUse: isNamedInForce })
+    await house.group('lawyers', 'Ana')
+    await house.group('heads', 'Ben')
+    await house.policy(
+      asking('{ requirements: [{ group: lawyers }], escalate: { after_seconds: 60, to: heads } }'),
+    )
+    const first = await house.office.ask()
+    const second = await house.office.ask()
+    await house.policy('rules: []')
+    const refusedOf = async (name: string) => {
+      const removed = await groups.remove(name, 'key_admin')
+      return typeof removed === 'object' ? removed.refused : removed
+    }
+    expect(await refusedOf('lawyers')).toEqual({
+      code: 'group_in_use',
+      text: `2 pending approvals, such as ${first.id}, ask the group lawyers: let people decide, or withdraw what nobody needs any more`,
+    })
+    await house.office.desk.withdraw({ approvalId: first.id })
+    expect(await refusedOf('heads')).toMatchObject({
+      text: expect.stringContaining(`${second.id} is pending and asks the group heads: `),
+    })
+    expect(await house.vote(second, 'Ana')).toBe('approved')
+    expect([await refusedOf('lawyers'), await refusedOf('heads')]).toEqual([true, true])
+  })
+
   test('a shadow rule is noted, and the search goes on', async () => {
     await house.policy(`
       rules:

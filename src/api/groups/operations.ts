@@ -113,7 +113,8 @@ export const deleteGroup = {
   tag,
   method: 'delete',
   path: ONE,
-  summary: 'Delete a group that the policy in force does not name; votes that counted for it stay on record',
+  summary:
+    'Delete a group that neither the policy in force nor a pending approval names; votes that counted for it stay on record',
   roles: ['admin'],
   answers: { 204: { says: 'Nobody is in it any more' } },
   problems: { ...unknownGroup, 409: ['group_in_use'] },
