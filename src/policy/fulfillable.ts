@@ -37,10 +37,10 @@ export async function findUnfulfillable(
   { lines, reviewable, now }: Surroundings,
 ): Promise<PolicyMistake[]> {
   const groups = await findNamed(trx, groupsIn(policy), now)
-  const places = await findPlaces(
-    trx,
-    policy.rules.flatMap((rule) => askOf(rule)?.destinations ?? []),
-  )
+  const places = await findPlaces(trx, [
+    ...policy.rules.flatMap((rule) => askOf(rule)?.destinations ?? []),
+    ...[...groups.values()].flatMap(({ destinationId }) => destinationId ?? []),
+  ])
   const found: Found = {
     groups,
     places: new Map(places.map((place) => [place.id, place])),
@@ -63,9 +63,11 @@ function askOf({ effect }: Rule): Ask | undefined {
 
 function complaintsOf({ requirements, escalate, destinations }: Ask, found: Found): Complaint[] {
   const complaints: (Complaint | undefined)[] = [
-    ...requirements.map(({ group, approvals }, index) =>
-      ofGroup(group, approvals, `requirements[${index}]`, found),
-    ),
+    ...requirements.map(({ group, approvals }, index) => {
+      const at = `requirements[${index}]`
+      return ofGroup(group, approvals, at, found) ?? ofCards(group, at, destinations, found)
+    }),
+    // Who is asked by escalation gets a card at their place, wherever the others are.
     escalate ? ofGroup(escalate.to, 1, 'escalate', found) : undefined,
     ...(destinations ?? []).map((id, index) => ofPlace(id, `destinations[${index}]`, found)),
   ]
@@ -75,21 +77,50 @@ function complaintsOf({ requirements, escalate, destinations }: Ask, found: Foun
   return together ? [together] : []
 }
 
-function ofGroup(
-  name: string,
-  approvals: number,
-  at: string,
-  { groups, names }: Found,
-): Complaint | undefined {
+function ofGroup(name: string, approvals: number, at: string, found: Found): Complaint | undefined {
+  const { groups, names } = found
   const group = groups.get(name)
   if (!group) {
     const meant = closest(name, names)
     const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`
     return { at, message: `names the group ${name}, which does not exist${hint}` }
   }
+  const place = ofItsPlace(group, at, found)
+  if (place) return place
   if (group.size === null || group.size >= approvals) return undefined
   if (group.size === 0) return { at, message: `names the group ${name}, in which nobody can decide` }
   return { at, message: `needs ${approvals} people of the group ${name}, which has ${group.size}` }
+}
+
+/** Whoever may press at a place is nobody where the place is gone, and a platform is asked through one. */
+function ofItsPlace(
+  { name, kind, destinationId: id }: NamedGroup,
+  at: string,
+  { places, reviewable }: Found,
+): Complaint | undefined {
+  if (id === null) return undefined
+  const isThere = kind === 'destination'
+  const whose = isThere ? 'whose members press at' : 'whose members are asked for through'
+  const place = places.get(id)
+  if (!place)
+    return { at, message: `names the group ${name}, ${whose} the destination ${id}, which is deleted` }
+  if (!isThere || reviewable.includes(place.channel_type)) return undefined
+  const where = `the destination ${id} of type ${place.channel_type}, where nobody sees a card`
+  return { at, message: `names the group ${name}, ${whose} ${where}` }
+}
+
+/** Members of a place press on a card there alone, so that there must be one. */
+function ofCards(
+  name: string,
+  at: string,
+  destinations: Ask['destinations'],
+  { groups, places }: Found,
+): Complaint | undefined {
+  const { kind, destinationId: id = null } = groups.get(name) ?? {}
+  if (kind !== 'destination' || id === null || !destinations || destinations.includes(id)) return undefined
+  const where = `the destination ${id} (${places.get(id)?.name})`
+  const message = `names the group ${name}, whose members press at ${where}, and ask.destinations sends no card there (did you mean to add ${id}?)`
+  return { at, message }
 }
 
 function ofPlace(id: string, at: string, { places, reviewable }: Found): Complaint | undefined {

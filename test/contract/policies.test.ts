@@ -238,7 +238,7 @@ describe.each(databases)('on $name', ({ create }) => {
 
     test('of a group elsewhere, as many as its platform named last', async () => {
       const oncall = await group('oncall', 'external', { asked_at: 1, answered_at: 1 })
-      await group('room', 'destination', { destination_id: 'dst_x' })
+      await group('room', 'destination', { destination_id: await place('slack') })
       expect(await complaint(needs(['oncall', 1]))).toEqual([
         'ask.requirements[0] names the group oncall, in which nobody can decide',
       ])
@@ -246,6 +246,36 @@ describe.each(databases)('on $name', ({ create }) => {
       await insert((trx) => trx.insertInto('group_accounts').values(account).execute())
       expect(await complaint(needs(['oncall', 1], ['room', 5]))).toEqual([])
       expect(await complaint(needs(['oncall', 2]))).toHaveLength(1)
+    })
+
+    test('whoever presses at a place needs a card there, and the place', async () => {
+      const [room, other, collector] = [await place('slack'), await place('teams'), await place('siem')]
+      await group('room', 'destination', { destination_id: room })
+      await group('gone', 'destination', { destination_id: 'dst_gone' })
+      await group('machines', 'destination', { destination_id: collector })
+      await group('oncall', 'external', { destination_id: 'dst_gone' })
+      await groupOf('payments', ['ana'])
+      const both = needs(['payments', 1], ['room', 1])
+      expect(await complaint(both)).toEqual([])
+      expect(await complaint(`${both}, destinations: [${room}, ${other}]`)).toEqual([])
+      const elsewhere = `destinations: [${other}]`
+      expect(await complaint(`${both}, ${elsewhere}`)).toEqual([
+        `ask.requirements[1] names the group room, whose members press at the destination ${room} (A place), and ask.destinations sends no card there (did you mean to add ${room}?)`,
+      ])
+      expect(await complaint(`${elsewhere}, escalate: {after_seconds: 60, to: room}`)).toEqual([])
+      const press = 'whose members press at the destination'
+      expect(await complaint(needs(['gone', 1]))).toEqual([
+        `ask.requirements[0] names the group gone, ${press} dst_gone, which is deleted`,
+      ])
+      expect(await complaint('escalate: {after_seconds: 60, to: gone}')).toEqual([
+        `ask.escalate names the group gone, ${press} dst_gone, which is deleted`,
+      ])
+      expect(await complaint(needs(['machines', 1]))).toEqual([
+        `ask.requirements[0] names the group machines, ${press} ${collector} of type siem, where nobody sees a card`,
+      ])
+      expect(await complaint(needs(['oncall', 1]))).toEqual([
+        'ask.requirements[0] names the group oncall, whose members are asked for through the destination dst_gone, which is deleted',
+      ])
     })
 
     test('cards go where people see them', async () => {
