@@ -25,6 +25,7 @@ import { createGroups, type Groups } from '../identity/groups.ts'
 import { createPeople, type People } from '../identity/people.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Logger } from '../kit/log.ts'
+import { logFailure } from '../kit/log-failure.ts'
 import { startSweeper } from '../kit/sweeper.ts'
 import type { PlatformKind } from '../platforms/platform.ts'
 import { createPolicies, isNamedInForce, type Policies } from '../policy/versions.ts'
@@ -95,6 +96,8 @@ export async function openDomain(options: DomainOptions): Promise<Domain> {
     onVoted: counts.voted,
     onRedeemed: counts.redeemed,
     onRefused: refusals.note,
+    onFailed: (error, approval) =>
+      logFailure(log, error, 'what was due with an approval failed', { approval }),
   })
   const intake = createIntake({ db, clock, publicUrl })
   const queries = createQueries({ db, clock, ...viewing, waitingRoom, unplaced: channelTypesOutside(kinds) })

@@ -13,6 +13,7 @@ import type { Change } from './change.ts'
 import type { ViewOptions } from './compose-view.ts'
 import { decide } from './decide.ts'
 import type { ApprovalDesk, Decide } from './desk.ts'
+import { createStep, takeAll } from './due-steps.ts'
 import { revokeRestored, tellGrantEnded } from './end-grant.ts'
 import { escalate } from './escalate.ts'
 import { expire, expireRestored } from './expire.ts'
@@ -27,12 +28,6 @@ import { revoke } from './revoke.ts'
 import { createUnreachedSweep } from './unreached.ts'
 import type { ApprovalView } from './view.ts'
 import { withdraw } from './withdraw.ts'
-
-/** So many overdue approvals expire in one transaction: a long list must not hold up the clicks. */
-const EXPIRY_BATCH = 50
-
-/** So many are escalated, reminded of, or told of the end of their grant, in one transaction. */
-const DUE_BATCH = 50
 
 const decideOnce = repeatable('decideApproval', decide, ({ approvalId, verdict, note = null }) => ({
   approvalId,
@@ -63,14 +58,16 @@ export interface DeskOptions extends ViewOptions {
   onVoted?(approval: ApprovalView, vote: DecisionRow): void
   /** Told of each redemption, once that is durable. */
   onRedeemed?(by: Change['redeemed'][number]): void
+  /** Told of each approval with which something that was due failed; it is tried again later. absent: it is thrown. */
+  onFailed?(error: unknown, approvalId: string): void
   /** Told of each press of an account that was refused. */
   onRefused?(refused: Refused): void
 }
 
-/** Ids, the longest due first. */
-type Find = (db: Executor, now: number, limit: number) => Promise<string[]>
+/** The longest due first. */
+type Find<Item> = (db: Executor, now: number, limit: number) => Promise<Item[]>
 
-function dueBy(what: Parameters<typeof findDue>[1]): Find {
+function dueBy(what: Parameters<typeof findDue>[1]): Find<{ id: string }> {
   return (db, now, limit) => findDue(db, what, now, limit)
 }
 
@@ -115,32 +112,16 @@ export function createDesk(options: DeskOptions): ApprovalDesk {
     return outcome
   }
 
-  /** All for which it is due now. */
-  async function eachDue(find: Find, act: typeof escalate): Promise<number> {
-    let done = 0
-    for (;;) {
-      const ids = await find(db.read, clock.now(), DUE_BATCH)
-      if (ids.length === 0) return done
-      await change(async (work) => {
-        for (const id of ids) await act(work, id)
-      })
-      done += ids.length
-    }
-  }
+  const stepping = { clock, transact: change, onFailed: options.onFailed }
 
-  /** All that would be overdue by then. */
-  async function expireAll(by: () => number, close: typeof expire): Promise<number> {
-    let expired = 0
-    for (;;) {
-      const overdue = await findOverdue(db.read, by(), EXPIRY_BATCH)
-      if (overdue.length === 0) return expired
-      const closed = await change(async (work) => {
-        for (const approval of overdue) await close(work, approval)
-        return work.closed.length
-      })
-      if (closed === 0) return expired
-      expired += closed
-    }
+  /** With all for which it is due by then. */
+  function due<Item extends { id: string }>(
+    find: Find<Item>,
+    act: (change: Change, item: Item) => Promise<boolean>,
+    by = clock.now,
+  ): () => Promise<number> {
+    const step = createStep(stepping, act)
+    return () => takeAll((limit) => find(db.read, by(), limit), step)
   }
 
   return {
@@ -154,12 +135,16 @@ export function createDesk(options: DeskOptions): ApprovalDesk {
     redeem: (command) => change((work) => redeem(work, command)),
     revoke: (command) => change((work) => revokeOnce(work, command)),
     withdraw: (command) => change((work) => withdrawOnce(work, command)),
-    expireDue: () => expireAll(clock.now, expire),
-    expireRestored: () => expireAll(() => Number.MAX_SAFE_INTEGER, expireRestored),
-    escalateDue: () => eachDue(dueBy('escalate_at'), escalate),
-    remindDue: () => eachDue(dueBy('remind_at'), remind),
-    tellGrantEnds: () => eachDue(findGrantEnds, tellGrantEnded),
-    revokeRestored: () => eachDue(findLiveGrants, revokeRestored),
-    noticeUnreached: createUnreachedSweep(options, change),
+    expireDue: due(findOverdue, async (work, approval) => (await expire(work, approval)) !== undefined),
+    expireRestored: due(
+      findOverdue,
+      async (work, approval) => (await expireRestored(work, approval)) !== undefined,
+      () => Number.MAX_SAFE_INTEGER,
+    ),
+    escalateDue: due(dueBy('escalate_at'), escalate),
+    remindDue: due(dueBy('remind_at'), remind),
+    tellGrantEnds: due(findGrantEnds, tellGrantEnded),
+    revokeRestored: due(findLiveGrants, revokeRestored),
+    noticeUnreached: createUnreachedSweep({ ...options, ...stepping }),
   }
 }

@@ -30,21 +30,23 @@ export async function takeBack(
 }
 
 /** Whether it was redeemed since the backup is not known, and it must not run twice. */
-export async function revokeRestored(change: Change, id: string): Promise<void> {
+export async function revokeRestored(change: Change, { id }: { id: string }): Promise<boolean> {
   const { trx, now } = change
   const because = 'It could still run in a backup that was restored'
   const approval = await markRevoked(trx, id, { now, because })
-  if (!approval) return
+  if (!approval) return false
   const facts = { restored: true }
   await record(trx, { at: now, action: 'approval.revoked', subject: id, facts, personal: {} })
   await announceToTold(change, 'approval.revoked', approval)
+  return true
 }
 
-/** Nothing, where it was redeemed or revoked meanwhile. */
-export async function tellGrantEnded(change: Change, id: string): Promise<void> {
+/** false: it was redeemed or revoked meanwhile. */
+export async function tellGrantEnded(change: Change, { id }: { id: string }): Promise<boolean> {
   const { trx, now } = change
   const approval = await markGrantEnded(trx, id, now)
-  if (!approval) return
+  if (!approval) return false
   await record(trx, { at: now, action: 'approval.grant_ended', subject: id, facts: {}, personal: {} })
   await announceRedraw(change, 'approval.grant_ended', approval)
+  return true
 }

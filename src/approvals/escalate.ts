@@ -7,11 +7,11 @@ import { announceAt, announceRedraw } from './announce.ts'
 import type { Change } from './change.ts'
 import { askedOf } from './ruling.ts'
 
-/** Nothing, when it was closed or escalated meanwhile. Closes nothing by itself: that needs a vote. */
-export async function escalate(change: Change, id: string): Promise<void> {
+/** false: it is closed, overdue, or was escalated meanwhile. Closes nothing by itself: that needs a vote. */
+export async function escalate(change: Change, { id }: { id: string }): Promise<boolean> {
   const { trx, now } = change
   const approval = await markEscalated(trx, id, now)
-  if (!approval) return
+  if (!approval) return false
   const { escalatedTo } = askedOf(approval)
   const facts = { to: escalatedTo && { id: escalatedTo.id, name: escalatedTo.name } }
   await record(trx, { at: now, action: 'approval.escalated', subject: id, facts, personal: {} })
@@ -21,4 +21,5 @@ export async function escalate(change: Change, id: string): Promise<void> {
   if (group?.kind === 'destination' && group.destination_id !== null) {
     await announceAt(change, approval, group.destination_id)
   }
+  return true
 }

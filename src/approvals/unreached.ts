@@ -2,15 +2,15 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { record } from '../audit/append.ts'
-import { type Clock, SET_BACK_MS } from '../kit/clock.ts'
+import { SET_BACK_MS } from '../kit/clock.ts'
 import type { Database } from '../store/database.ts'
 import { type Aged, findAgain, findAged, type Looked, markUnreached, type Reach } from '../store/unreached.ts'
 import { announceUnreached } from './announce.ts'
 import type { Change } from './change.ts'
+import { BATCH, createStep, type StepOptions } from './due-steps.ts'
 
-export interface UnreachedOptions {
+export interface UnreachedOptions extends StepOptions {
   db: Database
-  clock: Clock
   reviewable: readonly string[]
   /** So long a destination of people has to take the card. */
   unreachedAfterMs: number
@@ -18,38 +18,31 @@ export interface UnreachedOptions {
 
 /** So many approvals are looked at in one query: it must not hold up the clicks. */
 const LOOKED_AT = 500
-/** So many are marked in one transaction, for the same reason. */
-const MARKED = 50
 
 /**
  * Looks at every pending approval once, when it has come of age, and again while its card is queued at a destination
  * where all goes well. Resolves with how many it marked. Any number of processes may do so at once: each approval is
  * marked by one of them.
  */
-export function createUnreachedSweep(
-  { db, clock, reviewable, unreachedAfterMs }: UnreachedOptions,
-  transact: (work: (change: Change) => Promise<void>) => Promise<void>,
-): () => Promise<number> {
+export function createUnreachedSweep(options: UnreachedOptions): () => Promise<number> {
+  const { db, clock, reviewable, unreachedAfterMs } = options
+  const step = createStep(options, mark)
   // What is committed from now on is younger: no transaction takes that long, and no process' clock is so late.
   let seen: Aged = { created_at: 0, id: '' }
   let queued: string[] = []
   let last = 0
 
-  async function markAll(ids: string[]): Promise<number> {
-    let marked = 0
-    for (let from = 0; from < ids.length; from += MARKED) {
-      await transact(async (change) => {
-        for (const id of ids.slice(from, from + MARKED)) await mark(change, id)
-        marked += change.unreached.length
-      })
-    }
-    return marked
-  }
-
-  /** Marks what is missed, and resolves with the ids of what is queued. */
+  /** Marks what is missed, and resolves with the ids of what is to be looked at again. */
   async function sort(page: (Aged & { reach: Reach })[]): Promise<{ marked: number; queued: string[] }> {
-    const idsOf = (wanted: Reach) => page.flatMap(({ id, reach }) => (reach === wanted ? [id] : []))
-    return { marked: await markAll(idsOf('missed')), queued: idsOf('queued') }
+    const missed = page.filter(({ reach }) => reach === 'missed')
+    const queued = page.flatMap(({ id, reach }) => (reach === 'queued' ? [id] : []))
+    let marked = 0
+    for (let from = 0; from < missed.length; from += BATCH) {
+      const { done, left } = await step(missed.slice(from, from + BATCH))
+      marked += done
+      queued.push(...left.map(({ id }) => id))
+    }
+    return { marked, queued }
   }
 
   return async () => {
@@ -81,11 +74,12 @@ export function createUnreachedSweep(
   }
 }
 
-async function mark(change: Change, id: string): Promise<void> {
+async function mark(change: Change, { id }: { id: string }): Promise<boolean> {
   const { trx, now, reviewable, unreached } = change
   const approval = await markUnreached(trx, id, reviewable, now)
-  if (!approval) return
+  if (!approval) return false
   await record(trx, { at: now, action: 'approval.unreached', subject: id, facts: {}, personal: {} })
   await announceUnreached(change, approval)
   unreached.push(id)
+  return true
 }

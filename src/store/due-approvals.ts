@@ -6,23 +6,25 @@ import { PENDING } from './literals.ts'
 
 type Due = 'escalate_at' | 'remind_at'
 
-/** Their ids, the longest due first. */
-export async function findDue(db: Executor, what: Due, now: number, limit: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('approvals')
-    .select('id')
-    .where('status', '=', PENDING)
-    // As the index says it: SQLite does not find it otherwise.
-    .where(what, 'is not', null)
-    .where(what, '<=', now)
-    .orderBy(what)
-    .orderBy('id')
-    .limit(limit)
-    .execute()
-  return rows.map(({ id }) => id)
+/** The longest due first. What is overdue is for nobody any more: it expires. */
+export function findDue(db: Executor, what: Due, now: number, limit: number): Promise<{ id: string }[]> {
+  return (
+    db
+      .selectFrom('approvals')
+      .select('id')
+      .where('status', '=', PENDING)
+      // As the index says it: SQLite does not find it otherwise.
+      .where(what, 'is not', null)
+      .where(what, '<=', now)
+      .where('expires_at', '>', now)
+      .orderBy(what)
+      .orderBy('id')
+      .limit(limit)
+      .execute()
+  )
 }
 
-/** The compare-and-set: undefined when it is closed, was done before, or is not due. */
+/** The compare-and-set: undefined when it is closed or overdue, was done before, or is not due. */
 export async function markEscalated(
   trx: Executor,
   id: string,
@@ -34,11 +36,12 @@ export async function markEscalated(
     .where('id', '=', id)
     .where('status', '=', PENDING)
     .where('escalate_at', '<=', now)
+    .where('expires_at', '>', now)
     .returningAll()
     .executeTakeFirst()
 }
 
-/** The same of those who are missing: undefined when it is closed, was done before, or is not due. */
+/** The same of those who are missing: undefined when it is closed or overdue, was done before, or is not due. */
 export async function markReminded(trx: Executor, id: string, now: number): Promise<ApprovalRow | undefined> {
   return trx
     .updateTable('approvals')
@@ -46,6 +49,7 @@ export async function markReminded(trx: Executor, id: string, now: number): Prom
     .where('id', '=', id)
     .where('status', '=', PENDING)
     .where('remind_at', '<=', now)
+    .where('expires_at', '>', now)
     .returningAll()
     .executeTakeFirst()
 }

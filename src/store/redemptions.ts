@@ -78,9 +78,9 @@ const granted = compileOnce(
       .orderBy('grant_ends_at'),
 )
 
-/** The ids of those whose end is to be told, the longest over first. */
-export async function findGrantEnds(db: Executor, now: number, limit: number): Promise<string[]> {
-  const rows = await db
+/** Those whose end is to be told, the longest over first. */
+export function findGrantEnds(db: Executor, now: number, limit: number): Promise<{ id: string }[]> {
+  return db
     .selectFrom('approvals')
     .select('id')
     .where('grant_ends_at', 'is not', null)
@@ -89,18 +89,16 @@ export async function findGrantEnds(db: Executor, now: number, limit: number): P
     .orderBy('id')
     .limit(limit)
     .execute()
-  return rows.map(({ id }) => id)
 }
 
-/** The ids of all that are live, whoever said yes; each approval is looked at, which is done only after a restore. */
-export async function findLiveGrants(db: Executor, now: number, limit: number): Promise<string[]> {
-  const rows = await db
+/** All that are live, whoever said yes; each approval is looked at, which is done only after a restore. */
+export function findLiveGrants(db: Executor, now: number, limit: number): Promise<{ id: string }[]> {
+  return db
     .selectFrom('approvals')
     .select('id')
     .where((eb) => isLive(eb, now))
     .limit(limit)
     .execute()
-  return rows.map(({ id }) => id)
 }
 
 export function insertRedemption(trx: Executor, row: RedemptionRow): Promise<unknown> {
