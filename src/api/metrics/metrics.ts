@@ -2,10 +2,10 @@
 
 import type { RequestHandler } from 'express'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { RedemptionRow } from '../../../db/schema.ts'
 import type { ApprovalView } from '../../approvals/view.ts'
 import type { SendResult } from '../../delivery/end.ts'
 import { SEVERITIES, type Severity } from '../../events/severity.ts'
+import type { Redeeming } from '../../grants/redeem.ts'
 import { countRequests } from './requests.ts'
 
 /** Asked at each scrape: cheap, and the same whichever process answers. */
@@ -22,7 +22,7 @@ export interface Metrics {
   /** Once per recorded vote. */
   voted(approval: Pick<ApprovalView, 'created_at' | 'test'>, vote: Vote): void
   /** Once per redemption. `by`: its own call, or asking again. */
-  redeemed(by: RedemptionRow['redeemed_by']): void
+  redeemed(by: Redeeming['by']): void
   /** Once per send. `code`: why it did not arrive, ours or the provider's; null where it did. */
   sent(channelType: string, result: SendResult, code: string | null): void
   /** Once per refusal. Both are words of our own, of which there are few. */
