@@ -3,7 +3,8 @@
 import type { Clock } from '../kit/clock.ts'
 import { ApiProblem, type ProductApi } from './product-api.ts'
 import type { ApprovalRequest, ToldEvent } from './sample-requests.ts'
-import type { Run, RunStatus } from './snapshot.ts'
+import { NoGoodReceipt, type RunTool } from './sample-tool.ts'
+import type { Run } from './snapshot.ts'
 
 /**
  * A run with what it takes to ask the very same thing again: an unanswered request is repeated, not doubled.
@@ -20,17 +21,33 @@ export interface SavedRun {
 interface Approval {
   id: string
   url: string
-  status: 'pending' | Exclude<RunStatus, 'asking' | 'waiting' | 'told' | 'error'>
+  status: 'pending' | 'approved' | 'denied' | 'expired' | 'withdrawn'
   expires_at: string
   closed_at: string | null
   decisions: { verdict: 'approve' | 'deny'; reviewer: { name: string }; note: string | null }[]
   review_notes: string | null
 }
 
-/** What comes next in an open run: tell, ask, wait, or withdraw. Only waiting ends with `whileWanted`. */
+/** What comes next in an open run: tell, ask, wait, redeem and run, or withdraw. Only waiting ends with `whileWanted`. */
 type NextStep = (one: SavedRun, signal: AbortSignal, whileWanted: AbortSignal) => Promise<Partial<Run>>
 
-export function createAgentCalls(api: ProductApi, clock: Clock): NextStep {
+export function createAgentCalls(api: ProductApi, clock: Clock, runTool: RunTool): NextStep {
+  /** With exactly the action that it runs then. */
+  async function redeemAndRun(
+    { run, request, idempotencyKey }: SavedRun,
+    signal: AbortSignal,
+  ): Promise<Partial<Run>> {
+    const { summary: _, ...action } = (request as ApprovalRequest).action
+    const path = `/v1/approvals/${run.approval_id}/redeem`
+    try {
+      const { body } = await api.post<{ receipt: string }>(path, { action }, { idempotencyKey, signal })
+      return { status: 'ran', receipt: await runTool(body.receipt, action), problem: null }
+    } catch (error) {
+      if (isFinal(error)) return { status: 'not_run', problem: sentence(error) }
+      throw error
+    }
+  }
+
   return async (one, signal, whileWanted) => {
     const { run, request, idempotencyKey } = one
     if (run.kind === 'violation') {
@@ -43,9 +60,10 @@ export function createAgentCalls(api: ProductApi, clock: Clock): NextStep {
       return outcome(body, clock.now())
     }
     if (one.forgotten) {
-      const { body } = await api.post<Approval>(`${path}/withdraw`, {}, { signal })
-      return outcome(body, clock.now())
+      await api.post(`${path}/withdraw`, {}, { signal })
+      return { status: 'withdrawn', answered_at: clock.now() }
     }
+    if (run.status === 'approved') return redeemAndRun(one, signal)
     const waiting = AbortSignal.any([signal, whileWanted])
     const { body } = await api.get<Approval>(`${path}?wait_seconds=60`, waiting)
     return outcome(body, clock.now())
@@ -85,10 +103,12 @@ export function isAborted(error: unknown): boolean {
 
 /** Asking again would not help. */
 export function isFinal(error: unknown): boolean {
+  if (error instanceof NoGoodReceipt) return true
   return error instanceof ApiProblem && error.status < 500 && error.status !== 429
 }
 
 export function sentence(error: unknown): string {
+  if (error instanceof NoGoodReceipt) return `The tool does not take the receipt: ${error.message}`
   if (error instanceof ApiProblem) return `The API answered ${error.message}`
   return 'Countersign does not answer; trying again'
 }

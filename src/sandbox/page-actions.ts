@@ -1,4 +1,4 @@
-// Serves the page's own actions: let the sample agent ask, hear in one more channel, begin again, copy a key.
+// Serves the page's own actions: let the agent ask or try more, hear in one more channel, begin again, copy a key.
 
 import express, { type Router } from 'express'
 import type { SampleAgent } from './sample-agent.ts'
@@ -40,6 +40,10 @@ export function pageActions({ agent, hearIn, beginAgain, reviewerKey }: PageActi
       const detail = 'Send {kind: refund, email, sql, payout or violation, expires_in_seconds: 10 or more}'
       res.status(400).json({ detail })
     }
+  })
+  carriedOut('/attempt', async ({ run_id: runId = '', what }) => {
+    if (what !== 'change' && what !== 'twice') throw new Error('Send {run_id, what: change or twice}')
+    await agent.attempt(runId, what)
   })
   carriedOut('/hear-in', async ({ channel }) => {
     const found = findChannel(channel)

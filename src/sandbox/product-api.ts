@@ -20,9 +20,12 @@ export interface ProductApi {
 
 export class ApiProblem extends Error {
   readonly status: number
-  constructor(status: number, detail: string) {
+  /** What it says beside its sentence, by the names of the API. */
+  readonly facts: Record<string, unknown>
+  constructor(status: number, detail: string, facts: Record<string, unknown>) {
     super(detail)
     this.status = status
+    this.facts = facts
   }
 }
 
@@ -37,7 +40,7 @@ export function createProductApi(baseUrl: () => string, key: () => string): Prod
     const authorization = `Bearer ${key()}`
     const response = await fetch(baseUrl() + path, { ...init, headers: { authorization, ...headers } })
     const text = await response.text()
-    if (!response.ok) throw new ApiProblem(response.status, sentenceOf(response.status, text))
+    if (!response.ok) throw problemOf(response.status, text)
     return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as T }
   }
 
@@ -55,11 +58,12 @@ export function createProductApi(baseUrl: () => string, key: () => string): Prod
   }
 }
 
-function sentenceOf(status: number, text: string): string {
+function problemOf(status: number, text: string): ApiProblem {
+  const start = text.slice(0, 200)
   try {
-    const { detail, title } = JSON.parse(text) as { detail?: string; title?: string }
-    return `${status}: ${detail ?? title ?? text.slice(0, 200)}`
+    const { detail, title, ...facts } = JSON.parse(text) as { detail?: string; title?: string }
+    return new ApiProblem(status, `${status}: ${detail ?? title ?? start}`, facts)
   } catch {
-    return `${status}: ${text.slice(0, 200)}`
+    return new ApiProblem(status, `${status}: ${start}`, {})
   }
 }

@@ -1,18 +1,25 @@
-// Plays an agent: it asks over HTTP, waits without polling, and learns the answer; or it only tells.
+// Plays an agent: it asks over HTTP, waits without polling, redeems the yes and runs; or it only tells.
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../kit/clock.ts'
 import { createAgentCalls, isAborted, isFinal, type SavedRun, sentence } from './agent-calls.ts'
+import { attempt } from './attempts.ts'
 import type { ProductApi } from './product-api.ts'
-import { sampleRequest, sampleViolation } from './sample-requests.ts'
-import type { Run, SampleKind } from './snapshot.ts'
+import { type ApprovalRequest, sampleRequest, sampleViolation } from './sample-requests.ts'
+import type { RunTool } from './sample-tool.ts'
+import type { AttemptKind, Run, SampleKind } from './snapshot.ts'
 
 export interface SampleAgent {
   /** Newest first. */
   runs(): Run[]
   /** A violation is only told of, and does not expire. Now and then the agent commits one unasked. */
   ask(kind: SampleKind, expiresInSeconds: number): Run
+  /**
+   * After it ran it tries, once each, to run more than was approved; a second run it asks for then. Throws with a
+   * sentence where there is nothing to try.
+   */
+  attempt(runId: string, what: AttemptKind): Promise<void>
   /** Begins anew: what it still asks for is withdrawn. */
   forget(): void
   /** Takes up again what a restart interrupted. */
@@ -28,11 +35,13 @@ const PATIENCE = 4
 export function createSampleAgent(
   api: ProductApi,
   clock: Clock,
+  runTool: RunTool,
   saved: SavedRun[],
   changed: (runs: SavedRun[]) => void,
 ): SampleAgent {
-  const nextStep = createAgentCalls(api, clock)
-  let all = saved
+  const nextStep = createAgentCalls(api, clock, runTool)
+  // What an earlier version saved lacks what is new.
+  let all = saved.map((one) => ({ ...one, run: { ...NEW_RUN, ...one.run } }))
   const closing = new AbortController()
   /** Aborted when it forgets: nobody waits any more. */
   let tour = new AbortController()
@@ -66,8 +75,8 @@ export function createSampleAgent(
     changed(all)
   }
 
-  function begin(kind: SampleKind, expiresInSeconds: number): Run {
-    const one = newRun(kind, expiresInSeconds, clock.now())
+  function begin(kind: SampleKind, request: SavedRun['request']): Run {
+    const one = newRun(kind, request, clock.now())
     all = [one, ...all].slice(0, RUNS_KEPT)
     changed(all)
     void carryOut(one)
@@ -78,10 +87,23 @@ export function createSampleAgent(
     runs: () => shown().map(({ run }) => run),
     ask(kind, expiresInSeconds) {
       const lately = shown().slice(0, PATIENCE)
-      const one = begin(kind, expiresInSeconds)
+      const one = begin(
+        kind,
+        kind === 'violation' ? sampleViolation() : sampleRequest(kind, expiresInSeconds),
+      )
       const wasGood = lately.length === PATIENCE && lately.every(({ run }) => run.kind !== 'violation')
-      if (wasGood && kind !== 'violation') begin('violation', expiresInSeconds)
+      if (wasGood && kind !== 'violation') begin('violation', sampleViolation())
       return one
+    },
+    async attempt(runId, what) {
+      const one = shown().find(({ run }) => run.id === runId)
+      if (!one || !mayTry(one.run, what))
+        throw new Error('It cannot try that: it has not run, or has tried it')
+      const request = one.request as ApprovalRequest
+      const refusal = await attempt(api, one.run, request, what)
+      if (!mayTry(one.run, what)) return
+      update(one.run, { refusals: [...one.run.refusals, refusal] })
+      if (what === 'twice') begin(one.run.kind, request)
     },
     forget() {
       all = all.filter(({ run }) => isOpen(run))
@@ -98,27 +120,29 @@ export function createSampleAgent(
 }
 
 function isOpen({ status }: Run): boolean {
-  return status === 'asking' || status === 'waiting'
+  return status === 'asking' || status === 'waiting' || status === 'approved'
 }
 
-function newRun(kind: SampleKind, expiresInSeconds: number, now: number): SavedRun {
-  const request = kind === 'violation' ? sampleViolation() : sampleRequest(kind, expiresInSeconds)
+function mayTry({ status, refusals }: Run, what: AttemptKind): boolean {
+  return status === 'ran' && refusals.every(({ attempt }) => attempt !== what)
+}
+
+const NEW_RUN = {
+  status: 'asking',
+  expires_at: null,
+  approval_id: null,
+  url: null,
+  answered_at: null,
+  told_after_ms: null,
+  decided_by: null,
+  note: null,
+  receipt: null,
+  refusals: [],
+  problem: null,
+} satisfies Partial<Run>
+
+function newRun(kind: SampleKind, request: SavedRun['request'], now: number): SavedRun {
   const { tool, summary } = 'tool' in request ? request : request.action
-  const run: Run = {
-    id: randomUUID(),
-    kind,
-    tool,
-    summary,
-    status: 'asking',
-    asked_at: now,
-    expires_at: null,
-    approval_id: null,
-    url: null,
-    answered_at: null,
-    told_after_ms: null,
-    decided_by: null,
-    note: null,
-    problem: null,
-  }
+  const run: Run = { ...NEW_RUN, id: randomUUID(), kind, tool, summary, asked_at: now }
   return { run, request, idempotencyKey: randomUUID() }
 }

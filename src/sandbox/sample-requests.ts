@@ -97,6 +97,18 @@ const SAMPLES: Record<AskKind, (digits: number) => Sample> = {
   }),
 }
 
+/** What the agent would rather run, once somebody has said yes: the arguments that are others then. */
+const AFTER_THE_YES: Record<AskKind, Record<string, unknown>> = {
+  refund: { amount: 480_000 },
+  email: { to: 'mara.lindqvist@mail.example' },
+  sql: { statement: 'DELETE FROM sessions;' },
+  payout: { iban: 'DE75 5121 0800 1245 1261 99' },
+}
+
+export function afterTheYes(kind: SampleKind): Record<string, unknown> {
+  return kind === 'violation' ? {} : AFTER_THE_YES[kind]
+}
+
 export function sampleRequest(kind: AskKind, expiresInSeconds: number): ApprovalRequest {
   return {
     agent: SAMPLE_AGENT,

@@ -20,6 +20,7 @@ import { relayedActions } from './relayed-actions.ts'
 import { ensureReviewGroups } from './review-groups.ts'
 import { sandboxRoutes } from './routes.ts'
 import { createSampleAgent } from './sample-agent.ts'
+import { createSampleTool } from './sample-tool.ts'
 import { openStateFile } from './saved-state.ts'
 import { ensureKeys } from './setup.ts'
 import type { Channel } from './slack/workspace.ts'
@@ -64,7 +65,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const { slack, teams, discord, telegram } = places
   const tour = createTour(places, file)
   const agentApi = createProductApi(productUrl, () => file.state.agentKey ?? '')
-  const agent = createSampleAgent(agentApi, clock, file.state.runs ?? [], (runs) => {
+  const runTool = createSampleTool(productUrl, clock)
+  const agent = createSampleAgent(agentApi, clock, runTool, file.state.runs ?? [], (runs) => {
     file.keep({ runs })
     live.changed()
   })

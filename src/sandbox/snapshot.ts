@@ -3,7 +3,11 @@
 export type RunStatus =
   | 'asking'
   | 'waiting'
+  /** It is about to run. */
   | 'approved'
+  | 'ran'
+  /** In spite of the yes. */
+  | 'not_run'
   | 'denied'
   | 'expired'
   | 'withdrawn'
@@ -11,6 +15,28 @@ export type RunStatus =
   | 'error'
 /** What it asks for, and what it only tells of. */
 export type SampleKind = 'refund' | 'email' | 'sql' | 'payout' | 'violation'
+
+/** Of the tool that ran: its receipt, which it found good. */
+export interface VerifiedReceipt {
+  /** As it was sent. */
+  jws: string
+  /** The published key that signed it. */
+  kid: string
+  claims: Record<string, unknown>
+}
+
+/** What the sample agent tries after the yes, on purpose: another action, or a second run. */
+export type AttemptKind = 'change' | 'twice'
+
+/** How an attempt was refused. */
+export interface Refusal {
+  attempt: AttemptKind
+  sentence: string
+  /** Of what was approved, and of what it tried to run; absent where both are the same. */
+  digests?: { approved: string; given: string }
+  /** Where the two differ, and what stands there. */
+  differs: { path: string; approved: string; given: string }[]
+}
 
 /** One request of the sample agent, or one thing that it told of, and how it went. Times are epoch milliseconds. */
 export interface Run {
@@ -28,6 +54,9 @@ export interface Run {
   told_after_ms: number | null
   decided_by: string | null
   note: string | null
+  receipt: VerifiedReceipt | null
+  /** Oldest first. */
+  refusals: Refusal[]
   /** What goes wrong, in words; a run that still waits may have one too. */
   problem: string | null
 }

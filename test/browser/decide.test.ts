@@ -3,18 +3,52 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { test } from './fixtures.ts'
-import { approve, buttons, deny, shows } from './tab.ts'
+import { approve, buttons, deny, shows, type Tab } from './tab.ts'
 
-test('Approve replaces the card and releases the agent, without a reload', async ({ tab }) => {
+test('Approve replaces the card, and the agent runs what was approved: nothing else, and once', async ({
+  tab,
+}) => {
   await tab.page.evaluate('window.notReloaded = true')
   await tab.ask('refund')
   await approve(tab.slack.cards).click()
   await shows(tab.slack.cards, 'Approved by Ana Ruiz')
   expect(await tab.slack.cards.count()).toBe(1)
   expect(await buttons(tab.slack.cards).count()).toBe(0)
-  await shows(tab.runs, 'Approved', 'By Ana Ruiz', /released \d+ ms after the decision/)
+  await shows(tab.runs, 'Ran', 'By Ana Ruiz', /released \d+ ms after the decision/)
+  await shows(tab.slack.cards, 'Run at')
+  await readReceipt(tab)
+  await tryMore(tab)
+  await approve(tab.slack.cards).waitFor()
+  expect(await tab.slack.cards.count()).toBe(2)
+  await shows(tab.runs, 'Waiting')
+  // What was opened stays open, and fits a phone.
+  const sent = tab.page.getByTestId('receipt').locator('pre')
+  await tab.page.setViewportSize({ width: 390, height: 844 })
+  expect(await sent.isVisible()).toBe(true)
+  expect(await tab.page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0)
   expect(await tab.page.evaluate('window.notReloaded')).toBe(true)
 })
+
+async function readReceipt({ page }: Tab): Promise<void> {
+  const receipt = page.getByTestId('receipt')
+  await receipt.getByText('Receipt verified').click()
+  await shows(receipt, 'Ana Ruiz, slack', 'stripe.refund', 'production', /sha256:[0-9a-f]{64}/)
+  await receipt.getByText('As it was sent').click()
+  await shows(receipt.locator('pre'), /^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]{86}$/)
+}
+
+async function tryMore({ page }: Tab): Promise<void> {
+  const [change, twice] = [page.getByTestId('attempt-change'), page.getByTestId('attempt-twice')]
+  const refusal = page.getByTestId('refusal')
+  await change.click()
+  await shows(refusal, 'This is not the action that was approved: action.arguments.amount differs')
+  await shows(refusal, /48000 480000/)
+  const digests = (await refusal.innerText()).match(/sha256:[0-9a-f]{64}/g)
+  expect(new Set(digests).size).toBe(2)
+  await twice.click()
+  await shows(refusal, 'Already redeemed: what was approved may run once')
+  for (const button of [change, twice]) expect(await button.count()).toBe(0)
+}
 
 test('Deny replaces the card and tells the agent no', async ({ tab }) => {
   await tab.ask('email')
@@ -44,7 +78,7 @@ test('a critical action is asked about twice, and Go back or Escape leaves it pe
   await approve(tab.slack.cards).click()
   await dialog.getByRole('button', { name: 'Yes, approve', exact: true }).click()
   await shows(tab.slack.cards, 'Approved by Ana Ruiz')
-  await shows(tab.runs, 'Approved')
+  await shows(tab.runs, 'Receipt verified')
 })
 
 test('the click of a guest is refused where the guest sees it, and decides nothing', async ({ tab }) => {
@@ -73,7 +107,7 @@ test('the keyboard alone is enough, and the focus stays on the card', async ({ t
 test('nothing leaves this machine, and the browser has nothing to complain about', async ({ tab }) => {
   await tab.ask('refund')
   await approve(tab.slack.cards).click()
-  await shows(tab.runs, 'Approved')
+  await shows(tab.runs, 'Receipt verified')
   await tab.page.locator('[data-channel=C0SECURITY]').click()
   await tab.slack.type('/governance help')
   await shows(tab.slack.whispers, 'what you can ask')

@@ -30,8 +30,8 @@ test('after a restart the page finds back, and the old card still decides', asyn
   await shows(link, 'Live')
   await tab.ask('email')
   await approve(tab.slack.cards).click()
-  await shows(tab.slack.cards, 'Approved by Ana Ruiz')
-  await shows(tab.teams.cards, 'Approved by Ana Ruiz')
+  await shows(tab.slack.cards, 'Run at')
+  await shows(tab.teams.cards, 'Run at')
   await tab.teams.type('help')
   await shows(tab.teams.cards, 'what you can ask')
   await tab.ask('refund')
@@ -54,7 +54,7 @@ test('after a restart the page finds back, and the old card still decides', asyn
     await cards.filter({ hasText: 'Approved by Ana Ruiz' }).nth(1).waitFor()
     expect(await buttons(cards).count()).toBe(0)
   }
-  await tab.runs.and(tab.page.locator('[data-status=approved]')).nth(1).waitFor()
+  await tab.runs.and(tab.page.locator('[data-status=ran]')).nth(1).waitFor()
 })
 
 test('after a restart Discord and Telegram show what they showed, and it is still edited', async ({

@@ -27,7 +27,7 @@ test('the copied key opens the console in a new tab, and what is approved there 
 
   await shows(tab.slack.cards, 'Approved by Ana Ruiz', 'checked with finance')
   expect(await buttons(tab.slack.cards).count()).toBe(0)
-  await shows(tab.runs, 'Approved', 'By Ana Ruiz', 'checked with finance', /released \d+ ms after/)
+  await shows(tab.runs, 'Receipt verified', 'By Ana Ruiz', 'checked with finance', /released \d+ ms after/)
   expect([...console.foreignRequests, ...console.scriptErrors]).toEqual([])
 })
 

@@ -39,7 +39,7 @@ test('a note is written by keyboard alone, in the tab where it was asked for, an
   await modalOf(tab).waitFor({ state: 'hidden' })
   await shows(tab.slack.cards, 'Note by Ana Ruiz: “checked with finance”')
   await shows(other.slack.cards, 'Approved by Ana Ruiz')
-  await shows(tab.runs, 'Approved', 'checked with finance')
+  await shows(tab.runs, 'Receipt verified', 'checked with finance')
 })
 
 test('where a note is wanted, the button asks for it, and says so until it is there', async ({ tab }) => {

@@ -16,7 +16,7 @@ test('Approve in Teams closes the card in Slack too and releases the agent, with
     expect(await cards.count()).toBe(1)
     expect(await buttons(cards).count()).toBe(0)
   }
-  await shows(tab.runs, 'Approved', 'By Ana Ruiz', /released \d+ ms after the decision/)
+  await shows(tab.runs, 'Receipt verified', 'By Ana Ruiz', /released \d+ ms after the decision/)
   expect(await tab.page.evaluate('window.notReloaded')).toBe(true)
   expect(tab.consoleErrors).toEqual([])
 })
@@ -41,7 +41,7 @@ test('a critical action is approved in Teams with a second press, below the warn
   await tab.teams.cards.getByRole('button', { name: 'Yes, approve', exact: true }).click()
   await shows(tab.teams.cards, 'Approved by Ana Ruiz')
   await shows(tab.slack.cards, 'Approved by Ana Ruiz')
-  await shows(tab.runs, 'Approved')
+  await shows(tab.runs, 'Receipt verified')
 })
 
 test('the click of a guest is refused in Teams where only the guest sees it, and decides nothing', async ({
@@ -111,7 +111,7 @@ test('a click says that it is under way, and one that comes too late says that i
   await shows(late.teams.cards, 'Approved by Ana Ruiz')
   release()
   await shows(late.teams.cards.getByRole('alert'), 'This button is no longer on the card')
-  await shows(late.runs, 'Approved')
+  await shows(late.runs, 'Receipt verified')
 })
 
 test('a click that nobody answers says so on its card', async ({ tab, sandbox }) => {

@@ -82,5 +82,5 @@ test('it begins again on every page, while somebody is asked or has pressed, and
   await tab.ask('refund')
   await approve(tab.slack.cards).click()
   await shows(tab.slack.cards, 'Approved by Ana Ruiz')
-  await shows(tab.runs, 'Approved')
+  await shows(tab.runs, 'Receipt verified')
 })

@@ -30,7 +30,7 @@ test('of two opposite clicks one counts, and only the other clicker is told who 
   await Promise.all([approve(ana.slack.cards).click(), deny(ben.slack.cards).click()])
 
   await ana.runs.filter({ hasNotText: 'Waiting' }).waitFor()
-  const approved = (await ana.runs.getAttribute('data-status')) === 'approved'
+  const approved = (await ana.runs.getAttribute('data-status')) !== 'denied'
   const [winner, loser, sentence, outcome] = approved
     ? [ana, ben, 'Already approved by Ana Ruiz', 'Approved by Ana Ruiz']
     : [ben, ana, 'Already denied by Ben Okafor', 'Denied by Ben Okafor']
@@ -62,7 +62,7 @@ test('of two opposite clicks, one in each place, one counts and the other clicke
   await Promise.all([approve(ana.slack.cards).click(), deny(ben.teams.cards).click()])
 
   await ana.runs.filter({ hasNotText: 'Waiting' }).waitFor()
-  const approved = (await ana.runs.getAttribute('data-status')) === 'approved'
+  const approved = (await ana.runs.getAttribute('data-status')) !== 'denied'
   const [winner, loser, sentence, outcome] = approved
     ? [ana.slack, ben.teams, 'Already approved by Ana Ruiz', 'Approved by Ana Ruiz']
     : [ben.teams, ana.slack, 'Already denied by Ben Okafor', 'Denied by Ben Okafor']
@@ -89,7 +89,7 @@ test('in Teams the card closes at once for the one who clicked, and for the othe
   using redraws = holdRedraws()
   await approve(ana.teams.cards).click()
   await shows(ana.teams.cards, 'Approved by Ana Ruiz')
-  await shows(ana.runs, 'Approved')
+  await shows(ana.runs, 'Receipt verified')
   await ana.actAs('Ben Okafor')
   for (const { teams } of [ana, ben]) await approve(teams.cards).waitFor()
   redraws.release()

@@ -1,7 +1,9 @@
 // Plays as little of the product as the sandbox needs: a test sees what was asked for, and answers the agent.
 
 import express, { type Express } from 'express'
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { expect } from 'vitest'
+import { canonicalJson, sha256Hex } from '../../src/kit/canonical-json.ts'
 
 interface Posted {
   path: string
@@ -21,6 +23,8 @@ export interface TinyProduct {
   removed: Set<string>
   /** The API keys that it takes. */
   known: Set<string>
+  /** How its receipts differ from those of what is redeemed. */
+  flaw: JWTPayload
   /** Answers the agent that waits, once it waits. */
   decide(decision: Record<string, unknown>): Promise<void>
 }
@@ -34,10 +38,12 @@ export function createTinyProduct(): TinyProduct {
   const removed = new Set<string>()
   const known = new Set<string>()
   const put = new Set<string>()
+  const key = generateKeyPair('EdDSA')
   let release: ((decision: Record<string, unknown>) => void) | undefined
   const postedTo = (path: string) => posted.filter((one) => one.path === path).map(({ body }) => body)
 
-  return {
+  const tiny: TinyProduct = {
+    flaw: {},
     posted,
     postedTo,
     changed,
@@ -90,6 +96,20 @@ export function createTinyProduct(): TinyProduct {
       app.post('/v1/approvals/:id/withdraw', (_req, res) =>
         res.json({ ...PENDING, expires_at, status: 'withdrawn' }),
       )
+      app.post('/v1/approvals/:id/redeem', async (req, res) => {
+        const { tool, ...action } = req.body.action
+        const agent = postedTo('/v1/approvals')[0]?.agent as { id: string }
+        const digest = `sha256:${sha256Hex(canonicalJson({ agent: agent.id, tool, ...action }))}`
+        const issuer = `http://${req.headers.host}`
+        const claims = { agent, digest, iss: issuer, aud: tool, jti: 'rdm_1', exp: Date.now() / 1000 + 300 }
+        const receipt = new SignJWT({ ...claims, ...tiny.flaw })
+          .setProtectedHeader({ alg: 'EdDSA', typ: 'countersign-receipt+jwt', kid: 'k' })
+          .sign((await key).privateKey)
+        res.json({ receipt: await receipt })
+      })
+      app.get('/.well-known/jwks.json', async (_req, res) => {
+        res.json({ keys: [{ ...(await exportJWK((await key).publicKey)), kid: 'k', alg: 'EdDSA' }] })
+      })
       app.get('/v1/approvals/:id', (req, res) => {
         const key = req.headers.authorization?.replace('Bearer ', '') ?? ''
         if (!known.has(key)) res.status(401).json({ detail: 'This API key is not known here' })
@@ -102,6 +122,7 @@ export function createTinyProduct(): TinyProduct {
       release?.({ closed_at: new Date().toISOString(), ...decision })
     },
   }
+  return tiny
 }
 
 /** With a word in the place of each secret. */

@@ -135,9 +135,33 @@ test('the agent asks, waits and tells how soon after the decision it was release
   expect(request?.headers['idempotency-key']).toBeTruthy()
   const decisions = [{ verdict: 'approve', reviewer: { name: 'Ana' }, note: 'checked' }]
   await served.product.decide({ status: 'approved', decisions })
-  await expect.poll(async () => (await snapshot()).runs[0]?.status).toBe('approved')
+  await expect.poll(async () => (await snapshot()).runs[0]?.status).toBe('ran')
   const { runs } = await snapshot()
   expect(runs[0]).toMatchObject({ decided_by: 'Ana', note: 'checked', told_after_ms: expect.any(Number) })
+  expect(runs[0]?.receipt).toMatchObject({ kid: 'k', claims: { aud: 'stripe.refund' } })
+  const { summary: _, ...action } = Object(request?.body.action)
+  expect(served.product.posted.at(-1)).toMatchObject({
+    path: '/v1/approvals/apr_1/redeem',
+    body: { action },
+    headers: { 'idempotency-key': request?.headers['idempotency-key'] },
+  })
+})
+
+test.each([
+  ['of another issuer', { iss: 'http://127.0.0.1' }, /unexpected "iss"/],
+  ['for another tool', { aud: 'bank.payout' }, /unexpected "aud"/],
+  ['that is too old', { exp: 1 }, /"exp" claim/],
+  ['for another action', { digest: 'sha256:0' }, 'another action was approved'],
+])('the tool runs nothing on a receipt %s, and the page says why', async (_, flaw, sentence) => {
+  await served.sandbox.ready()
+  await act('ask', ask)
+  served.product.flaw = flaw
+  await served.product.decide({ status: 'approved', decisions: [] })
+  await expect.poll(async () => (await snapshot()).runs[0]?.status).toBe('not_run')
+  const [run] = (await snapshot()).runs
+  expect(run).toMatchObject({ receipt: null, problem: expect.stringMatching(sentence) })
+  const attempted = await act('attempt', { run_id: run?.id, what: 'change' })
+  expect(attempted).toEqual([502, { detail: expect.stringContaining('it has not run') }])
 })
 
 test('the agent tells of a violation and waits for nobody', async () => {

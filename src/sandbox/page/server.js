@@ -21,7 +21,7 @@ export function follow(onSnapshot, onLink) {
 }
 
 /**
- * @param {'ask' | 'hear-in' | 'begin-again'} action
+ * @param {'ask' | 'attempt' | 'hear-in' | 'begin-again'} action
  * @param {Record<string, unknown>} body
  * @returns {Promise<string | null>} what went wrong, in words
  */
