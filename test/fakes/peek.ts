@@ -36,12 +36,12 @@ export async function select(databaseUrl: string, sql: string): Promise<Row[]> {
   return (await clientOf(databaseUrl).query<Row>(sql)).rows
 }
 
-/** Everything that was recorded so far but refusals; equal before and after means that nothing was. */
+/** Everything that was recorded so far but refusals and what time alone does; equal before and after means that nothing was. */
 export async function recorded(databaseUrl: string): Promise<Row[]> {
   return select(
     databaseUrl,
     `select 'decision' as what, id from decisions union all select 'audit', id from audit
-     where action != 'attempt.refused' union all select status, id from approvals union all select 'person', id from persons order by 1, 2`,
+     where action not in ('attempt.refused', 'approval.grant_ended') union all select status, id from approvals union all select 'person', id from persons order by 1, 2`,
   )
 }
 
