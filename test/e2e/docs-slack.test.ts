@@ -9,7 +9,6 @@ import { databases } from '../fakes/databases.ts'
 import { blocks, readerOf, readPage, tableUnder } from '../fakes/doc-page.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 import { LETS_LOOPBACK } from '../fakes/receiver.ts'
-import { ruled } from '../fakes/ruled.ts'
 import { ANA, BEN, clickOf, payload, postToSlackEndpoint } from '../fakes/slack-requests.ts'
 import { BOT_TOKEN } from '../fakes/slack-server.ts'
 
@@ -185,11 +184,6 @@ describe('when something is wrong', () => {
         await press('approve_action', ANA)
       }, ANA),
     'Not all of it fitted the card': () => toldAfter((press) => press('approve_action', ANA), ANA, long()),
-    'A button of an older card asks for no note': () =>
-      toldAfter(async (press, asked) => {
-        await ruled(database.url, asked.id, { noteRequired: ['deny'] })
-        await press('deny_action', ANA)
-      }, ANA),
     'No window opens': () =>
       toldAfter(
         async (press) => {

@@ -9,7 +9,7 @@ import { startCommand } from '../fakes/command-line.ts'
 import { eventually, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { blocks, readerOf, readPage, tableUnder } from '../fakes/doc-page.ts'
-import { ruled } from '../fakes/ruled.ts'
+import { underRule } from '../fakes/rules-in-force.ts'
 import { type Json, type Press, shown, teamsOffice } from '../fakes/teams-office.ts'
 
 const DESTINATIONS = '/v1/settings/notifications'
@@ -193,9 +193,9 @@ describe('when something is wrong', () => {
       return eventually(() => office.told()[before])
     },
     'The policy asks for a note': async () => {
-      const approval = await office.ask()
-      await ruled(office.databaseUrl, approval.id, { noteRequired: ['deny'] })
-      return shown(await office.press({ approval, verdict: 'Deny' }))
+      const approval = await underRule(office.running, { note_required: ['deny'] }, office.ask)
+      // Teams takes blanks for a note.
+      return shown(await office.press({ approval, verdict: 'Deny with note', note: ' ' }))
     },
     'A note was too long': async () => {
       const note = 'x'.repeat(2_001)

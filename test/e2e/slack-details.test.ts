@@ -2,7 +2,6 @@
 
 import { describe, expect, test } from 'vitest'
 import { REFUSALS } from '../../src/approvals/refusals.ts'
-import type { Review } from '../../src/approvals/ruling.ts'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import type { Modal } from '../../src/sandbox/slack/modals.ts'
 import { CHANNEL, eventually } from '../fakes/countersign.ts'
@@ -25,8 +24,7 @@ describe.each(databases)('on $name', ({ create }) => {
   const office = slackOffice(create)
   let asks = 0
 
-  const askMuch = (review?: Partial<Review>) =>
-    office.ask({ action: { tool: 'mail.send', arguments: { rows: ROWS, ask: asks++ } } }, review)
+  const askMuch = () => office.ask({ action: { tool: 'mail.send', arguments: { rows: ROWS, ask: asks++ } } })
   const turn = async (modal: Modal, to: 'next' | 'previous', text: string) => {
     const { id: viewId, userId } = modal
     await office.running.slack.pressInModal({ viewId, actionId: `${to}_page`, userId })
@@ -79,14 +77,14 @@ describe.each(databases)('on $name', ({ create }) => {
   })
 
   test('where the policy wants it opened, one page is the last: to open it is enough', async () => {
-    const asked = await office.ask({}, { detailsMustBeOpened: true })
+    const asked = await office.ask({}, { details_must_be_opened: true })
     await refuses(asked)
     await office.open(asked, 'view_details', SEEN)
     await approves(asked)
   })
 
   test('what Slack did not show nobody has seen', async () => {
-    const asked = await office.ask({}, { detailsMustBeOpened: true })
+    const asked = await office.ask({}, { details_must_be_opened: true })
     office.running.slack.failNext({ method: 'views.update', status: 503 })
     await office.open(asked, 'view_details', 'Loading…')
     await eventually(() => office.toldTo().some((text) => text.includes('(http_503)')))

@@ -54,7 +54,7 @@ describe.each(databases)('on $name', ({ create }) => {
   })
 
   test('where the policy wants one, the button itself asks for it, and nothing counts without', async () => {
-    const asked = await office.ask({}, { noteRequired: ['approve', 'deny'] })
+    const asked = await office.ask({}, { note_required: ['approve', 'deny'] })
     expect(JSON.stringify(await office.cardOf(asked))).not.toMatch(
       /approve_action|deny_action|decide_with_note/,
     )
@@ -75,8 +75,8 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(isOpen(modal)).toBe(false)
   })
 
-  test('a button of an older card decides nothing without the note, and the card is drawn anew', async () => {
-    const asked = await office.ask({}, { noteRequired: ['approve'] })
+  test('a press of a button that is not on the card decides nothing without the note', async () => {
+    const asked = await office.ask({}, { note_required: ['approve'] })
     const { ts } = await office.cardOf(asked)
     await post(payload(clickOf({ approvalId: asked.id, ts, responseUrl: unknownUrl() })))
     await eventually(() => saidIn(calls('response_url').at(-1)).includes('asks for a note'))

@@ -6,7 +6,7 @@ import type { ApprovalView } from '../../src/approvals/view.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { recorded, select } from '../fakes/peek.ts'
-import { ruled } from '../fakes/ruled.ts'
+import { underRule } from '../fakes/rules-in-force.ts'
 import { type Json, type Press, shown, teamsOffice } from '../fakes/teams-office.ts'
 
 const NOT_OPENED = '⚠ Open all of it before you approve: press View details and go to its last page'
@@ -117,12 +117,8 @@ describe.each(databases)('on $name', ({ create }) => {
   })
 
   test('where the policy asks, what fits is opened too: its one page is the last', async () => {
-    const approval = await office.ask()
-    await ruled(office.databaseUrl, approval.id, { detailsMustBeOpened: true })
+    const approval = await underRule(office.running, { details_must_be_opened: true }, office.ask)
     expect(shown(await office.press({ approval }))).toBe(NOT_OPENED)
-    await eventually(async () =>
-      JSON.stringify((await office.cardOf(approval)).card).includes('View details'),
-    )
     expect(await openAll(approval)).toHaveLength(1)
     expect(shown(await office.press({ approval }))).toContain('Approved by')
   })

@@ -5,8 +5,8 @@ import type { ApprovalView } from '../../src/approvals/view.ts'
 import { eventually } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { recorded } from '../fakes/peek.ts'
-import { ruled } from '../fakes/ruled.ts'
-import { shown, teamsOffice } from '../fakes/teams-office.ts'
+import { underRule } from '../fakes/rules-in-force.ts'
+import { type Json, shown, teamsOffice } from '../fakes/teams-office.ts'
 
 const NEEDED = '⚠ The policy asks for a note with this decision'
 const TOO_LONG = '⚠ Your note is too long: write at most 2,000 characters'
@@ -42,28 +42,34 @@ describe.each(databases)('on $name', ({ create }) => {
     expect(await noteOn(approval)).toBeNull()
   })
 
-  test('where the policy asks for one, nothing counts without, and the card is drawn with the button for it', async () => {
-    const approval = await office.ask()
-    const blank = await office.activityOf({ approval, verdict: 'Deny with note', note: ' \n ' })
-    const plain = await office.activityOf({ approval, verdict: 'Deny', how: 'submit' })
-    await ruled(office.databaseUrl, approval.id, { noteRequired: ['deny'] })
-    expect(shown(await office.press({ approval, verdict: 'Deny' }))).toBe(NEEDED)
-    expect(shown(await office.teams.send(blank))).toBe(NEEDED)
-    await office.teams.send(plain)
-    await eventually(() => office.told().at(-1) === NEEDED)
-    expect((await office.read(approval)).decisions).toEqual([])
-    await eventually(async () => (await titlesOn(approval)).includes('Deny with note…'))
+  const askUnder = (rule: Json, wanted: Json = {}) =>
+    underRule(office.running, rule, () => office.ask(wanted))
+  /** As a button would send it that is not on the card. */
+  const pressOf = ({ id: approval_id }: ApprovalView, action: string, how: 'execute' | 'submit') => {
+    const data = { action, approval_id }
+    return { value: how === 'execute' ? { action: { type: 'Action.Execute', data } } : data }
+  }
+
+  test('where the policy asks for one, its button takes the place of the other, and nothing counts without', async () => {
+    const approval = await askUnder({ note_required: ['deny'] })
     expect(await titlesOn(approval)).toEqual(['Approve', 'Deny with note…', 'View in Console'])
+    for (const how of ['execute', 'submit'] as const) {
+      const told = office.told().length
+      const forged = await office.activityOf({ approval, how }, pressOf(approval, 'deny', how))
+      const answer = await office.teams.send(forged)
+      if (how === 'execute') expect(shown(answer)).toBe(NEEDED)
+      else expect(await eventually(() => office.told()[told])).toBe(NEEDED)
+    }
+    const blank = { approval, verdict: 'Deny with note', note: ' \n ' } as const
+    expect(shown(await office.press(blank))).toBe(NEEDED)
+    expect((await office.read(approval)).decisions).toEqual([])
     await office.press({ approval, verdict: 'Deny with note', note: 'No invoice' })
     expect(await noteOn(approval)).toBe('No invoice')
   })
 
   test('the policy asks for a note in the question about what is critical too', async () => {
-    const approval = await office.ask({ risk: { level: 'critical' } })
-    const yes = await office.activityOf({ approval, verdict: 'Yes, approve' })
-    await ruled(office.databaseUrl, approval.id, { noteRequired: ['approve'] })
-    expect(shown(await office.teams.send(yes))).toBe(NEEDED)
-    await eventually(async () => (await titlesOn(approval))[0] === 'Approve with note…')
+    const approval = await askUnder({ note_required: ['approve'] }, { risk: { level: 'critical' } })
+    expect((await titlesOn(approval))[0]).toBe('Approve with note…')
     await office.press({ approval, verdict: 'Yes, approve with note', note: 'Agreed in the meeting' })
     expect(await noteOn(approval)).toBe('Agreed in the meeting')
   })

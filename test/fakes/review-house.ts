@@ -6,11 +6,10 @@ import { newPerson } from '../../src/identity/persons.ts'
 import { newId } from '../../src/kit/ids.ts'
 import { insertGroup, insertMember } from '../../src/store/groups.ts'
 import { insertAccount, insertPerson } from '../../src/store/persons.ts'
-import { findPolicyInForce, insertPolicy } from '../../src/store/policies.ts'
 import type { databases } from './databases.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 import { member as account, type Office, openOffice, press } from './office.ts'
-import { policyOf } from './policies.ts'
+import { setPolicy } from './rules-in-force.ts'
 
 type Decision = Parameters<typeof press>[4]
 
@@ -111,12 +110,7 @@ export async function openReviewHouse({ name, create }: (typeof databases)[numbe
           .execute(),
       )
     },
-    async policy(text) {
-      policyOf(text)
-      const version = ((await findPolicyInForce(db.read))?.version ?? 0) + 1
-      const row = { version, text, media_type: 'application/yaml', created_by: 'test' }
-      await db.transact((trx) => insertPolicy(trx, { ...row, created_at: clock.now() }))
-    },
+    policy: (text) => setPolicy(db, text),
     async vote(asked, userId, verdict = 'approve', { desk = office.desk, ...wanted } = {}) {
       if (wanted.by === undefined) await person(userId)
       const by = account(userId, { emails: [addressOf(userId)] })

@@ -1,7 +1,6 @@
 // Starts a product with a channel of Slack, where people press cards and fill in modals.
 
 import { beforeAll, expect } from 'vitest'
-import type { Review } from '../../src/approvals/ruling.ts'
 import type { ApprovalView } from '../../src/approvals/view.ts'
 import type { Message } from '../../src/sandbox/slack/messages.ts'
 import type { Modal } from '../../src/sandbox/slack/modals.ts'
@@ -9,7 +8,7 @@ import type { AppAnswer } from '../../src/sandbox/slack/signed-post.ts'
 import { CHANNEL, eventually } from './countersign.ts'
 import type { databases } from './databases.ts'
 import { remembered } from './peek.ts'
-import { ruled } from './ruled.ts'
+import { underRule } from './rules-in-force.ts'
 import { type SharedServer, sharedServer } from './shared-server.ts'
 import { ANA } from './slack-requests.ts'
 
@@ -17,8 +16,8 @@ type Json = Record<string, unknown>
 type Who = { userId?: string }
 
 export interface SlackOffice extends SharedServer {
-  /** Resolves once its card stands there as `review` wants it, and is remembered. */
-  ask(wanted?: Json, review?: Partial<Review>): Promise<ApprovalView>
+  /** Resolves once its card stands there, and is remembered. `rule`: what the policy asks of it. */
+  ask(wanted?: Json, rule?: Json): Promise<ApprovalView>
   cardOf(approval: { id: string }, channel?: string): Promise<Message>
   /** By Ana, unless somebody else is named here and below. */
   press(approval: { id: string }, actionId: string, more?: Who & { option?: string }): Promise<AppAnswer>
@@ -68,14 +67,12 @@ export function slackOffice(
   }
 
   return Object.assign(Object.create(server), {
-    async ask(wanted: Json = {}, review?: Partial<Review>) {
-      const { body } = await server.running.ask(wanted)
+    async ask(wanted: Json = {}, rule?: Json) {
+      const { running } = server
+      const ask = () => running.ask(wanted)
+      const { body } = await (rule ? underRule(running, rule, ask) : ask())
       await cardOf(body)
       await remembered(server.databaseUrl, body.id, CHANNEL)
-      if (review) {
-        await ruled(server.databaseUrl, body.id, review)
-        await drawAgain(body)
-      }
       return body
     },
     cardOf,
@@ -99,12 +96,4 @@ export function slackOffice(
         .messages(CHANNEL)
         .flatMap(({ ephemeralFor, text }) => (ephemeralFor === userId ? [text] : [])),
   } satisfies Omit<SlackOffice, keyof SharedServer>)
-
-  async function drawAgain(approval: { id: string }): Promise<void> {
-    const { running } = server
-    const list = await running.call<{ data: { id: string; approval_id: string }[] }>('GET', '/v1/deliveries')
-    const sent = list.body.data.find(({ approval_id }) => approval_id === approval.id)
-    await running.call('POST', `/v1/deliveries/${sent?.id}/replay`)
-    await eventually(async () => (await cardOf(approval)).edited)
-  }
 }

@@ -2,14 +2,11 @@
 
 import type { GroupRow } from '../../db/schema.ts'
 import { newPerson } from '../../src/identity/persons.ts'
-import { newId } from '../../src/kit/ids.ts'
-import { insertGroup, insertMember } from '../../src/store/groups.ts'
 import { insertAccount, insertPerson } from '../../src/store/persons.ts'
-import { findPolicyInForce, insertPolicy } from '../../src/store/policies.ts'
 import type { databases } from './databases.ts'
 import { member, type Office, press } from './office.ts'
-import { policyOf } from './policies.ts'
 import { openPostRoom, type PostRoom } from './post-room.ts'
+import { setGroup, setPolicy } from './rules-in-force.ts'
 
 export interface DirectRoom extends PostRoom {
   /** Where the cards stand. */
@@ -53,25 +50,8 @@ export async function openDirectRoom(
       })
       return row.id
     },
-    async group(name, personIds, wanted = {}) {
-      const id = newId('grp')
-      const none = { destination_id: null, external_id: null, asked_at: null, answered_at: null }
-      const row = { id, name, kind: 'people', ...none, ask_error: null, created_at: 0, ...wanted }
-      await db.transact(async (trx) => {
-        await insertGroup(trx, row)
-        for (const person_id of personIds) {
-          await insertMember(trx, { group_id: id, person_id, added_by: 'test', added_at: 0, until: null })
-        }
-      })
-      return id
-    },
-    async policy(asks, effect = 'ask') {
-      const text = `rules: [{ name: all, match: {}, ${effect}: ${asks} }]`
-      policyOf(text)
-      const version = ((await findPolicyInForce(db.read))?.version ?? 0) + 1
-      const row = { version, text, media_type: 'application/yaml', created_by: 'test', created_at: 0 }
-      await db.transact((trx) => insertPolicy(trx, row))
-    },
+    group: (name, personIds, wanted) => setGroup(db, name, personIds, wanted),
+    policy: (asks, effect = 'ask') => setPolicy(db, `rules: [{ name: all, match: {}, ${effect}: ${asks} }]`),
     async vote(asked, userId, verdict = 'approve', note) {
       const by = member(userId, { emails: [addresses.get(userId) ?? addressOf(userId)] })
       const wanted = { by, ...(note !== undefined && { note }) }
