@@ -98,10 +98,13 @@ async function allow(
   return lacksNote ? { refusal: 'note_required' } : standing
 }
 
-/** Whether the card is drawn again: it may have no button for what is to be done, or still have some. */
+/**
+ * Whether the card is drawn again: it may still have buttons, or none for what is to be done. One that we remember has
+ * those that its approval asks for, and to draw it anew could fold away what somebody writes on it.
+ */
 function isMended(refusal: RefusalCode, { known }: ClickedCard): boolean {
   if (refusal === 'destination_removed') return known
-  return refusal === 'details_not_opened' || refusal === 'note_required'
+  return !known && (refusal === 'details_not_opened' || refusal === 'note_required')
 }
 
 /** `person`: who votes, where they are looked up together with those before; undefined: they are not. */

@@ -168,6 +168,22 @@ describe.each(databases)('on $name', (engine) => {
     expect(await house.vote(asked, 'Ana', 'approve', strict)).toBe('approved')
   })
 
+  test('a card that we remember has its buttons, and is not drawn anew when a press is refused', async () => {
+    await house.policy(asking('{ details_must_be_opened: true, note_required: [deny] }'))
+    const asked = await house.office.ask()
+    const dueAt = async () =>
+      (await recordOf(house.office.db, asked.id)).deliveries.map(({ next_attempt_at }) => next_attempt_at)
+    const before = await dueAt()
+    expect(await house.vote(asked, 'Ana')).toBe('details_not_opened')
+    expect(await dueAt()).toEqual(before)
+    expect(await house.vote(asked, 'Ana', 'deny')).toBe('note_required')
+    expect(await dueAt()).toEqual(before)
+    const at = { destinationIds: [house.place], handle: 'forgotten' }
+    const strict = { desk: house.office.strictDesk, at }
+    expect(await house.vote(asked, 'Ana', 'approve', strict)).toBe('details_not_opened')
+    expect(await dueAt()).not.toEqual(before)
+  })
+
   test('only those may look who may decide', async () => {
     await house.policy(ASK_BOTH)
     const asked = await house.office.ask({ requestedByEmail: addressOf('Cas') })
