@@ -6,7 +6,7 @@ import { isOn } from '../events/fan-out.ts'
 import type { Direct, Recipient } from '../events/recipient.ts'
 import { isOfDisabled } from '../identity/accounts.ts'
 import { shareAddress } from '../identity/addresses.ts'
-import { findGroupPeople } from '../identity/group-people.ts'
+import { groupPeople } from '../identity/group-people.ts'
 import { findPeople, isSamePerson, type Person } from '../identity/persons.ts'
 import { findAskers } from '../store/api-keys.ts'
 import { findVoteRows } from '../store/decisions.ts'
@@ -45,59 +45,59 @@ export async function toldDirectly(
   const { tellable = [] } = change
   const places = hearers.filter((row) => tellable.includes(row.channel_type) && isOn(row))
   if (!review || places.length === 0) return []
-  const addressees = await addresseesOf(change, type, approval, review)
-  const direct = addressees.map((one) => ({ recipient: one.recipient, places: placesFor(one, places) }))
-  return direct.filter((one) => one.places.length > 0).slice(0, MOST_TOLD)
+  const direct: Direct[] = []
+  for await (const one of addresseesOf(change, type, approval, review)) {
+    const direction = { recipient: one.recipient, places: placesFor(one, places) }
+    if (direction.places.length > 0) direct.push(direction)
+    if (direct.length === MOST_TOLD) break
+  }
+  return direct
 }
 
-async function addresseesOf(
+/** One after the other, because they may be a whole company. */
+async function* addresseesOf(
   change: Telling,
   type: EventType,
   approval: ApprovalRow,
   review: Review,
-): Promise<Addressee[]> {
+): AsyncGenerator<Addressee> {
   const tells = (whom: Review['tell'][number]) => review.tell.includes(whom)
   switch (type) {
     case 'approval.requested':
-      if (!tells('reviewers')) return []
-      return reviewersIn(change, approval, idsOf(requirementsOf(askedOf(approval))), [])
+      if (tells('reviewers'))
+        yield* reviewersIn(change, approval, idsOf(requirementsOf(askedOf(approval))), [])
+      return
     case 'approval.reminded':
-      return missingReviewers(change, approval)
+      yield* missingReviewers(change, approval)
+      return
     case 'approval.escalated': {
       const group = review.escalateTo
-      return group ? reviewersIn(change, approval, [group.id], await votesOn(change, approval)) : []
+      if (group) yield* reviewersIn(change, approval, [group.id], await votesOn(change, approval))
+      return
     }
     case 'approval.decided':
     case 'approval.expired':
-      return tells('requester') ? requesterOf(change, approval) : []
-    default:
-      return []
+      if (tells('requester')) yield* await requesterOf(change, approval)
   }
 }
 
 /** Whose approval counts for what is not met yet. */
-async function missingReviewers(change: Telling, approval: ApprovalRow): Promise<Addressee[]> {
+async function* missingReviewers(change: Telling, approval: ApprovalRow): AsyncGenerator<Addressee> {
   const asked = askedOf(approval)
   const votes = await votesOn(change, approval)
   const open = fill(asked, approversOf(votes)).filter(({ missing }) => missing > 0)
   const groups = idsOf(open.map(({ requirement }) => requirement))
-  return reviewersIn(
-    change,
-    approval,
-    [...groups, ...(asked.escalatedTo ? [asked.escalatedTo.id] : [])],
-    votes,
-  )
+  const all = [...groups, ...(asked.escalatedTo ? [asked.escalatedTo.id] : [])]
+  yield* reviewersIn(change, approval, all, votes)
 }
 
 /** Nobody who may not decide it: who asked, who has voted, and who was disabled. */
-async function reviewersIn(
+async function* reviewersIn(
   { trx, now }: Telling,
   approval: ApprovalRow,
   groupIds: string[],
   votes: Vote[],
-): Promise<Addressee[]> {
-  const { people, accounts } = await findGroupPeople(trx, groupIds, now)
-  if (people.length + accounts.length === 0) return []
+): AsyncGenerator<Addressee> {
   const askers = [...(await findPeople(trx, await findAskers(trx, approval.id))).values()]
   const asking = [approval.requested_by, ...askers.flatMap(({ emails }) => emails)].filter(Boolean)
   const mayDecide = (person: Person) =>
@@ -105,18 +105,15 @@ async function reviewersIn(
     !askers.some(({ id }) => id === person.id) &&
     !shareAddress(asking, person.emails) &&
     !votes.some(({ by }) => isSamePerson(by, person))
-  return [
-    ...people.filter(mayDecide).map((person) => ({
-      recipient: { person_id: person.id },
-      platforms: person.accounts.map(({ platform }) => platform),
-      nowhereElse: person.emails.length === 0,
-    })),
-    ...accounts.map((account) => ({
-      recipient: { account },
-      platforms: [account.platform],
-      nowhereElse: true,
-    })),
-  ]
+  for await (const { people, accounts } of groupPeople(trx, groupIds, now)) {
+    for (const person of people.filter(mayDecide)) {
+      const platforms = person.accounts.map(({ platform }) => platform)
+      yield { recipient: { person_id: person.id }, platforms, nowhereElse: person.emails.length === 0 }
+    }
+    for (const account of accounts) {
+      yield { recipient: { account }, platforms: [account.platform], nowhereElse: true }
+    }
+  }
 }
 
 async function requesterOf({ trx }: Telling, { requested_by }: ApprovalRow): Promise<Addressee[]> {

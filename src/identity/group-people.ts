@@ -3,43 +3,59 @@
 import type { GroupRow } from '../../db/schema.ts'
 import type { Executor } from '../store/database.ts'
 import { findGroups, findMembersOf } from '../store/groups.ts'
-import { findListedAccounts } from '../store/listed-accounts.ts'
+import { findListedAccounts, type ListedAccount } from '../store/listed-accounts.ts'
 import { type AccountKey, findPersons } from '../store/persons.ts'
 import { isMember } from './membership.ts'
 import { findPeople, findPersonById, type Person } from './persons.ts'
 
 export interface GroupPeople {
-  /** Each once. */
   people: Person[]
-  /** Those by which nobody of ours is known, each once. */
+  /** Those by which nobody of ours is known. */
   accounts: AccountKey[]
 }
 
-/** A platform's groups may hold a whole company. */
-const MOST_LISTED = 200
+/** So many are looked at together. */
+const PAGE = 200
+/** A platform's groups may hold a whole company; whoever reads on after so many is told of no more. */
+const MOST_LISTED = 10_000
 
 /**
- * Of groups that a platform lists, as it said last, however long ago: that somebody is told of something gives them no
- * right. Whoever is somewhere else, such as at a destination, is not listed.
+ * In pages, so that whoever looks for some of them reads no more than it needs; everybody is there once. Of groups that
+ * a platform lists, as it said last, however long ago: that somebody is told of something gives them no right. Whoever
+ * is somewhere else, such as at a destination, is not listed.
  */
-export async function findGroupPeople(
+export async function* groupPeople(
   db: Executor,
   groupIds: readonly string[],
   now: number,
-): Promise<GroupPeople> {
+): AsyncGenerator<GroupPeople> {
   const groups = await findGroups(db, [...new Set(groupIds)])
+  const seen = new Set<string>()
   const members = await findMembersOf(db, idsOf(groups, 'people'))
-  const listed = await findListedAccounts(db, idsOf(groups, 'external'), MOST_LISTED)
-  const rowIds = [
-    ...members.filter((row) => isMember(row, now)).map(({ person_id }) => person_id),
-    ...listed.flatMap(({ person_id }) => person_id ?? []),
-  ]
-  const people = await findPeople(db, await findPersons(db, [...new Set(rowIds)]))
-  const inOrder = rowIds.flatMap((id) => people.get(id) ?? [])
-  return {
-    people: [...new Map(inOrder.map((person) => [person.id, person])).values()],
-    accounts: eachOnce(listed.filter(({ person_id }) => person_id === null)),
+  const rowIds = members.filter((row) => isMember(row, now)).map(({ person_id }) => person_id)
+  for (let from = 0; from < rowIds.length; from += PAGE) {
+    yield { people: await peopleOf(db, rowIds.slice(from, from + PAGE), seen), accounts: [] }
   }
+  let last: ListedAccount | undefined
+  for (let read = 0; read < MOST_LISTED; read += PAGE) {
+    const listed = await findListedAccounts(db, idsOf(groups, 'external'), last, PAGE)
+    const known = listed.flatMap(({ person_id }) => person_id ?? [])
+    const unknown = listed.filter(({ person_id }) => person_id === null)
+    yield { people: await peopleOf(db, known, seen), accounts: unknown.map(keyOf) }
+    last = listed.at(-1)
+    if (listed.length < PAGE) return
+  }
+}
+
+/** Those who were not seen before. */
+async function peopleOf(db: Executor, rowIds: string[], seen: Set<string>): Promise<Person[]> {
+  const people = await findPeople(db, await findPersons(db, [...new Set(rowIds)]))
+  return rowIds.flatMap((rowId) => {
+    const person = people.get(rowId)
+    if (!person || seen.has(person.id)) return []
+    seen.add(person.id)
+    return [person]
+  })
 }
 
 /** Under which accounts and addresses platforms may know somebody. */
@@ -58,7 +74,6 @@ function idsOf(groups: GroupRow[], kind: string): string[] {
   return groups.filter((group) => group.kind === kind).map(({ id }) => id)
 }
 
-function eachOnce(listed: AccountKey[]): AccountKey[] {
-  const keys = listed.map(({ platform, tenant, user_id }) => ({ platform, tenant, user_id }))
-  return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()]
+function keyOf({ platform, tenant, user_id }: AccountKey): AccountKey {
+  return { platform, tenant, user_id }
 }

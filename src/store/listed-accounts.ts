@@ -3,12 +3,15 @@
 import type { Executor } from './database.ts'
 import type { AccountKey } from './persons.ts'
 
-/** As the platforms said last, `limit` at most, one that is in several of the groups more than once. */
+export type ListedAccount = AccountKey & { person_id: string | null }
+
+/** As the platforms said last, each once, `limit` at most. `after`: the last of the page before. */
 export function findListedAccounts(
   db: Executor,
   groupIds: string[],
+  after: AccountKey | undefined,
   limit: number,
-): Promise<(AccountKey & { person_id: string | null })[]> {
+): Promise<ListedAccount[]> {
   if (groupIds.length === 0) return Promise.resolve([])
   return db
     .selectFrom('group_accounts as listed')
@@ -22,6 +25,16 @@ export function findListedAccounts(
         .as('person_id'),
     )
     .where('listed.group_id', 'in', groupIds)
+    .$if(after !== undefined, (query) =>
+      query.where(({ eb, refTuple, tuple }) =>
+        eb(
+          refTuple('listed.platform', 'listed.tenant', 'listed.user_id'),
+          '>',
+          tuple(after?.platform ?? '', after?.tenant ?? '', after?.user_id ?? ''),
+        ),
+      ),
+    )
+    .groupBy(['listed.platform', 'listed.tenant', 'listed.user_id'])
     .orderBy('listed.platform')
     .orderBy('listed.tenant')
     .orderBy('listed.user_id')

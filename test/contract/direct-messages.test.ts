@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDesk } from '../../src/approvals/create-desk.ts'
 import { createForgetApprovals } from '../../src/approvals/retention.ts'
+import { newPerson } from '../../src/identity/persons.ts'
 import { DAY_MS } from '../../src/kit/clock.ts'
 import { Failed, Misconfigured, Throttled, Undeliverable } from '../../src/platforms/platform.ts'
 import { failingDeliveries } from '../../src/store/delivery-figures.ts'
@@ -82,6 +83,27 @@ describe.each(databases)('on $name', ({ name, create }) => {
       const asked = await ask()
       await ended(asked, 3)
       expect(room.heard(asked).toSorted()).toEqual(['pending T1/U1', 'pending T1/U2', 'pending T1/U7'])
+    })
+
+    test('who may not decide takes no place of those who may, however many a platform lists', async () => {
+      const { db } = room.office
+      const id = await room.group('company', [], { kind: 'external', answered_at: 0 })
+      const disabled = Array.from({ length: 250 }, (_, at) => `D${at}`)
+      const rows = disabled.map((name) => ({ ...newPerson(name, {}, 0), disabled_at: 1 }))
+      const known = { platform: 'scripted', tenant: 'T1' }
+      const none = { emails: null, email_confirmed: null }
+      const others = Array.from({ length: 150 }, (_, at) => `X${at}`)
+      await db.transact(async (trx) => {
+        await trx.insertInto('persons').values(rows).execute()
+        const accounts = rows.map((row) => ({ ...known, ...none, user_id: row.name, person_id: row.id }))
+        await trx.insertInto('accounts').values(accounts).execute()
+        const listed = [...disabled, ...others].map((user_id) => ({ group_id: id, ...known, user_id }))
+        await insertGroupAccounts(trx, listed)
+      })
+      await room.policy('{ requirements: [{ group: company }], tell: [reviewers] }')
+      const told = (await room.direct(await ask())).map(({ to }) => JSON.parse(to).user_id)
+      expect([told.length, new Set(told).size]).toEqual([100, 100])
+      expect(told.every((user) => user.startsWith('X'))).toBe(true)
     })
 
     test('nobody is where the policy does not say so, where whoever sees the card may decide, or of a test', async () => {

@@ -18,7 +18,7 @@ test('every file and folder that it names exists', () => {
 
 test.each(inPage(/`(\w+)` (?:in|of) `([\w./-]+\.ts)`/g))('%s is in %s', (name, file) => {
   const text = readFileSync(join(project, file), 'utf8')
-  expect(text).toMatch(new RegExp(`^\\s*(?:export )?(?:async )?(?:function|const) ${name}\\b`, 'm'))
+  expect(text).toMatch(new RegExp(`^\\s*(?:export )?(?:async )?(?:function\\*?|const) ${name}\\b`, 'm'))
 })
 
 test.each(['src', 'test'])('every room of %s is in a table', (folder) => {
