@@ -96,6 +96,8 @@ export interface Open extends Pick<Decide, 'approvalId' | 'by' | 'at'> {
   isLast(approval: ApprovalView): boolean
   /** What they say they saw; absent: what is shown is ours. */
   digest?: string
+  /** Only where an approval of theirs would count: refused where all of it must have been opened first. */
+  toApprove?: boolean
 }
 
 export interface Redeem {

@@ -12,6 +12,7 @@ import { adopt, type ClickedCard, findClickedCard } from './clicked-card.ts'
 import { composeView } from './compose-view.ts'
 import type { Open } from './desk.ts'
 import { reviewStanding } from './may-review.ts'
+import { isOpened } from './opened.ts'
 import { type Outcome, ok, refused, refusedReviewer } from './refusals.ts'
 import { askedOf } from './ruling.ts'
 import type { ApprovalView } from './view.ts'
@@ -32,8 +33,12 @@ export async function open(change: Change, command: Open): Promise<Outcome<Appro
   const standing = await reviewStanding(trx, approval, asked, voter, now)
   if ('refusal' in standing) return refuse(standing.refusal)
   if (digest !== undefined && digest !== approval.digest) return refused('digest_mismatch')
+  const isPending = approval.status === 'pending'
+  if (command.toApprove && isPending && !(await isOpened(trx, approval, asked, { actor, card }))) {
+    return refuse('details_not_opened')
+  }
   const view = await composeView(trx, approval, change)
-  if (approval.status !== 'pending' || !command.isLast(view)) return ok(view)
+  if (!isPending || !command.isLast(view)) return ok(view)
   if (card) await adopt(change, approvalId, card)
   const viewer = await keepActor(trx, by, actor, now)
   if (!viewer) return refused('reviewer_disabled')

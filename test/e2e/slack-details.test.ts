@@ -83,6 +83,21 @@ describe.each(databases)('on $name', ({ create }) => {
     await approves(asked)
   })
 
+  test('who must open it first is told so before they write a note, and may write one after', async () => {
+    const asked = await askMuch()
+    const withNote = (text: string) =>
+      office.open(asked, 'decide_with_note', text, { option: `approve ${asked.id}` })
+    expect((await withNote(REFUSALS.details_not_opened.text)).view.blocks).toHaveLength(1)
+    const modal = await office.open(asked, 'view_details', 'Page 1 of 3')
+    await turn(modal, 'next', 'Page 2 of 3')
+    await turn(modal, 'next', SEEN)
+    await office.submit(await withNote(asked.digest), 'all 190 checked')
+    expect(await office.read(asked)).toMatchObject({
+      status: 'approved',
+      decisions: [{ note: 'all 190 checked' }],
+    })
+  })
+
   test('what Slack did not show nobody has seen', async () => {
     const asked = await office.ask({}, { details_must_be_opened: true })
     office.running.slack.failNext({ method: 'views.update', status: 503 })

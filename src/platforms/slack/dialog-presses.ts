@@ -80,6 +80,7 @@ function noteDialog(ref: CardRef & { verdict: Decide['verdict'] }): Dialog {
   return {
     title,
     approvalId: ref.approvalId,
+    toApprove: ref.verdict === 'approve',
     draw: (approval) =>
       approval.status === 'pending' ? noteModal(approval, ref) : refusalModal(title, closedWords(approval)),
   }

@@ -16,6 +16,8 @@ import type { OpenView, Views } from './views.ts'
 export interface Dialog {
   title: string
   approvalId: string
+  /** It is opened to approve: not by who must open all of it first, before they write anything. */
+  toApprove?: boolean
   draw(approval: Approval): ModalView
   /** Of what shows all of it: whether this is its end, and what they see once it is on record that they saw that. */
   end?: { isReached(approval: Approval): boolean; draw(approval: Approval): ModalView }
@@ -40,10 +42,10 @@ const LEFT = new Set(['not_found', 'hash_conflict'])
 
 /** A trigger lives three seconds, and to ask who pressed may take two: so Slack is asked to open something first. */
 export function createDialogs(desk: Pick<ApprovalDesk, 'open'>, views: Views, log: Logger): Dialogs {
-  const look = ({ approvalId }: Dialog, press: Press) =>
+  const look = ({ approvalId, toApprove = false }: Dialog, press: Press) =>
     outcomeOf(async () => {
       const presser = await press.who()
-      const outcome = await desk.open({ approvalId, ...presser, isLast: () => false })
+      const outcome = await desk.open({ approvalId, ...presser, toApprove, isLast: () => false })
       return outcome.ok ? ok({ approval: outcome.value, presser }) : outcome
     }, log)
 
