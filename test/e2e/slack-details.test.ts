@@ -107,6 +107,26 @@ describe.each(databases)('on $name', ({ create }) => {
     await refuses(asked)
   })
 
+  test('a page that Slack does not turn stays, and whoever pressed is told so', async () => {
+    const asked = await askMuch()
+    const modal = await office.open(asked, 'view_details', 'Page 1 of 3')
+    office.running.slack.failNext({ method: 'views.update', status: 503 })
+    const turned = { viewId: modal.id, actionId: 'next_page', userId: ANA }
+    await office.running.slack.pressInModal(turned)
+    const text = ':warning: Slack did not turn the page (http_503): press the button once more'
+    await eventually(() => office.toldTo().includes(text))
+    await turn(modal, 'next', 'Page 2 of 3')
+  })
+
+  test('what a turn shows replaces only the page on which it was pressed', async () => {
+    const asked = await askMuch()
+    const modal = await office.open(asked, 'view_details', 'Page 1 of 3')
+    const updates = () => office.running.slack.calls.filter(({ method }) => method === 'views.update')
+    const shownAt = modal.hash
+    await turn(modal, 'next', 'Page 2 of 3')
+    expect(updates().at(-1)?.args).toMatchObject({ view_id: modal.id, hash: shownAt })
+  })
+
   test('who may not decide it is shown nothing of it', async () => {
     const asked = await askMuch()
     const modal = await office.open(asked, 'view_details', 'Guests may not decide', { userId: GUEST })

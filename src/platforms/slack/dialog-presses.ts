@@ -8,6 +8,7 @@ import type {
   OverflowAction,
   SlackActionMiddlewareArgs,
 } from '@slack/bolt'
+import type { WebClient } from '@slack/web-api'
 import type { Decide } from '../../approvals/desk.ts'
 import { ok, refused } from '../../approvals/refusals.ts'
 import type { Logger } from '../../kit/log.ts'
@@ -17,13 +18,20 @@ import { DETAILS_TITLE, detailsModal, isLastPage } from './details-modal.ts'
 import type { Dialog, Dialogs } from './dialogs.ts'
 import { type Approval, refusalModal } from './modal.ts'
 import { noteModal, noteTitle } from './note-modal.ts'
-import { outcomeOf, tell } from './press-outcome.ts'
+import { outcomeOf, respondIn, tell } from './press-outcome.ts'
 import { type LocatePress, spotOf } from './presses.ts'
 
 type Click<Action extends ButtonAction | OverflowAction> = SlackActionMiddlewareArgs<BlockAction<Action>> &
   Pick<AllMiddlewareArgs, 'context'>
 
-export function listenToDialogs(app: App, dialogs: Dialogs, locate: LocatePress, log: Logger): void {
+export interface DialogOptions {
+  dialogs: Dialogs
+  locate: LocatePress
+  clientOf: (token: string) => WebClient
+  log: Logger
+}
+
+export function listenToDialogs(app: App, { dialogs, locate, clientOf, log }: DialogOptions): void {
   app.action<BlockAction<ButtonAction>>(/^(approve|deny)_note$/, (click) => {
     const { action_id, value = '' } = click.action
     const verdict = action_id === 'approve_note' ? 'approve' : 'deny'
@@ -44,14 +52,18 @@ export function listenToDialogs(app: App, dialogs: Dialogs, locate: LocatePress,
   app.action<BlockAction<ButtonAction>>(/^(previous|next)_page$/, async ({ ack, action, body, context }) => {
     await ack()
     const card = cardRefIn(body.view?.private_metadata ?? '')
-    const viewId = body.view?.id
+    const { id, hash } = body.view ?? {}
     const page = Number(action.value)
-    if (!card || !viewId || !(page >= 1)) return
+    if (!card || !id || !hash || !(page >= 1)) return
     const located = await outcomeOf(
       async () => ok(await locate(body, context.signedBy as string[], card)),
       log,
     )
-    if (located.ok) await dialogs.change(detailsDialog(card, page), located.value, viewId)
+    const { token } = located.ok ? located.value : {}
+    if (!located.ok || !token)
+      return log.warn({ user: body.user.id }, 'a page that was turned stays as it is')
+    const told = await dialogs.change(detailsDialog(card, page), located.value, token, { id, hash })
+    if (told) await tell(told, respondIn(clientOf(token), card.channelId, body.user.id), log)
   })
 
   async function open<Action extends ButtonAction | OverflowAction>(

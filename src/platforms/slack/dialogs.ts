@@ -26,13 +26,16 @@ export interface Dialog {
 export interface Dialogs {
   /** Calls `ack` once Slack was asked to open it. Resolves with what to tell whoever pressed where none was shown. */
   open(dialog: Dialog, press: Press, triggerId: string, ack: () => Promise<void>): Promise<Told | undefined>
-  /** Shows it in a modal that is open already; where that cannot be, it stays as it is. */
-  change(dialog: Dialog, press: Press, viewId: string): Promise<void>
+  /**
+   * Shows it in a modal that is open already, as it was when somebody pressed there. Resolves with what to tell them
+   * where it stays as it is.
+   */
+  change(dialog: Dialog, press: Press, token: string, shown: OpenView): Promise<Told | undefined>
 }
 
 interface Place {
   token: string
-  view: Pick<OpenView, 'id'> & Partial<OpenView>
+  view: OpenView
 }
 
 const NO_TOKEN: Told = { text: 'Slack opens no window from this card: use View in Console', first: null }
@@ -50,7 +53,7 @@ export function createDialogs(desk: Pick<ApprovalDesk, 'open'>, views: Views, lo
     }, log)
 
   /** A modal never stays at Loading: what goes wrong here is said in it. */
-  async function fill(dialog: Dialog, press: Press, place: Place): Promise<Told | undefined> {
+  async function fill(dialog: Dialog, press: Press, place: Place): Promise<SendError | undefined> {
     try {
       return await filled(dialog, press, place)
     } catch (error) {
@@ -59,12 +62,16 @@ export function createDialogs(desk: Pick<ApprovalDesk, 'open'>, views: Views, lo
     }
   }
 
-  async function filled(dialog: Dialog, press: Press, { token, view }: Place): Promise<Told | undefined> {
+  async function filled(
+    dialog: Dialog,
+    press: Press,
+    { token, view }: Place,
+  ): Promise<SendError | undefined> {
     const looked = await look(dialog, press)
     if (!looked.ok) return show({ token, view }, refusalModal(dialog.title, looked.refusal))
     const { approval, presser } = looked.value
     const shown = await tried(views.update(token, view, dialog.draw(approval)))
-    if (shown instanceof SendError) return failure(shown)
+    if (shown instanceof SendError) return shown
     await noteEnd(dialog, approval, presser, { token, view: shown })
   }
 
@@ -80,9 +87,9 @@ export function createDialogs(desk: Pick<ApprovalDesk, 'open'>, views: Views, lo
     await show(place, seen.ok ? end.draw(seen.value) : refusalModal(title, seen.refusal))
   }
 
-  async function show({ token, view }: Place, modal: ModalView): Promise<Told | undefined> {
+  async function show({ token, view }: Place, modal: ModalView): Promise<SendError | undefined> {
     const shown = await tried(views.update(token, view, modal))
-    return shown instanceof SendError ? failure(shown) : undefined
+    return shown instanceof SendError ? shown : undefined
   }
 
   async function tried(call: Promise<OpenView>): Promise<OpenView | SendError> {
@@ -101,19 +108,19 @@ export function createDialogs(desk: Pick<ApprovalDesk, 'open'>, views: Views, lo
       const opening = token && tried(views.open(token, triggerId, loadingModal(dialog.title)))
       await ack()
       const view = await opening
-      if (view instanceof SendError) return failure(view)
-      if (token && view) return fill(dialog, press, { token, view })
+      if (view instanceof SendError) return toldOf(view, 'open the window')
+      if (token && view) return toldOf(await fill(dialog, press, { token, view }), 'open the window')
       const looked = await look(dialog, press)
       return looked.ok ? NO_TOKEN : looked.refusal
     },
 
-    async change(dialog, press, viewId) {
-      if (press.token) await fill(dialog, press, { token: press.token, view: { id: viewId } })
+    async change(dialog, press, token, view) {
+      return toldOf(await fill(dialog, press, { token, view }), 'turn the page')
     },
   }
 }
 
-function failure({ code }: SendError): Told | undefined {
-  if (LEFT.has(code)) return undefined
-  return { text: `Slack did not open the window (${code}): press the button once more`, first: null }
+function toldOf(error: SendError | undefined, what: string): Told | undefined {
+  if (!error || LEFT.has(error.code)) return undefined
+  return { text: `Slack did not ${what} (${error.code}): press the button once more`, first: null }
 }

@@ -32,7 +32,11 @@ const sent = {
 
 /** https://docs.slack.dev/reference/views/modal-views */
 const MOST_METADATA = 3000
-const view = named.extend({ callback_id: text, private_metadata: text.max(MOST_METADATA) })
+const view = named.extend({
+  callback_id: text,
+  private_metadata: text.max(MOST_METADATA),
+  hash: text.optional(),
+})
 
 const CLICK = z.looseObject({
   ...sent,

@@ -98,7 +98,9 @@ function createSlack(
       const origins = createClickOrigins(env, ports, known, identify)
       const locate = presses(origins, responseUrls)
       listenToClicks(app, ports, locate)
-      listenToDialogs(app, createDialogs(ports.desk, createViews(clientOf), ports.log), locate, ports.log)
+      const { desk, log } = ports
+      const dialogs = createDialogs(desk, createViews(clientOf), log)
+      listenToDialogs(app, { dialogs, locate, clientOf, log })
       listenToNotes(app, ports, locate)
       listenToCommands(app, ports.commands, origins)
     },

@@ -15,8 +15,8 @@ export interface OpenView {
 export interface Views {
   /** `triggerId`: of a press not three seconds ago, each good for one. */
   open(token: string, triggerId: string, view: ModalView): Promise<OpenView>
-  /** With a hash only where nothing has changed it since. */
-  update(token: string, target: Pick<OpenView, 'id'> & Partial<OpenView>, view: ModalView): Promise<OpenView>
+  /** Only where nothing has changed it since. */
+  update(token: string, shown: OpenView, view: ModalView): Promise<OpenView>
 }
 
 export function createViews(clientOf: (token: string) => WebClient): Views {
@@ -25,8 +25,7 @@ export function createViews(clientOf: (token: string) => WebClient): Views {
       return opened(await calling(clientOf(token).views.open({ trigger_id, view })))
     },
     async update(token, { id, hash }, view) {
-      const target = hash === undefined ? { view_id: id } : { view_id: id, hash }
-      return opened(await calling(clientOf(token).views.update({ ...target, view })))
+      return opened(await calling(clientOf(token).views.update({ view_id: id, hash, view })))
     },
   }
 }
