@@ -29,7 +29,7 @@ export async function couldDecide(
   for (const destinationId of destinationIds) {
     if (!(await wasToldAt(db, id, [destinationId]))) continue
     const card = { destinationId, handle: '', known: true, whole: true, refusal: undefined }
-    const voter = { by, actor, askers, votes: [], card }
+    const voter = { by, actor, askers, voted: [], card }
     const standing = await reviewStanding(db, approval, askedOf(approval), voter, now)
     if (!('refusal' in standing)) return true
   }

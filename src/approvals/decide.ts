@@ -2,7 +2,6 @@
 
 import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
 import { type Actor, findActor, keepActor, personIdOf, settledActor } from '../identity/accounts.ts'
-import type { Person } from '../identity/persons.ts'
 import { emailOf, nameOf, sourceOf } from '../identity/principal.ts'
 import { newId } from '../kit/ids.ts'
 import { findAskers } from '../store/api-keys.ts'
@@ -13,13 +12,13 @@ import { adopt, type ClickedCard, findClickedCard, mend } from './clicked-card.t
 import { composeView, loadView } from './compose-view.ts'
 import type { Decide } from './desk.ts'
 import { expire, isOverdue } from './expire.ts'
-import { reviewStanding, type Voter } from './may-review.ts'
+import { reviewStanding, type Standing, type Voter } from './may-review.ts'
 import { isOpened } from './opened.ts'
 import { count } from './record-vote.ts'
 import { type Outcome, ok, type RefusalCode, refused, refusedReviewer } from './refusals.ts'
 import { type AskedOfReviewers, askedOf } from './ruling.ts'
 import type { ApprovalView } from './view.ts'
-import { type Vote, votesAndPerson } from './votes.ts'
+import type { Vote } from './votes.ts'
 
 /** Lost against another process between reading and writing, the second look finds what that one wrote. */
 const MAX_LOOKS = 3
@@ -29,11 +28,11 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
   const { trx } = change
   const { by } = command
   for (let look = 0; look < MAX_LOOKS; look++) {
-    const [approval, earlier, clicked, found] = await together(
+    const [approval, { earlier, voted }, clicked, found] = await together(
       trx,
       // First, because it waits for who decides it elsewhere: the others then find what that one wrote.
       () => decisions.findToDecide(trx, command.approvalId),
-      () => decisions.findDecisionByInteraction(trx, interactionOf(command)),
+      () => decisions.findPressAndVotes(trx, command.approvalId, interactionOf(command)),
       () => findClickedCard(trx, command.approvalId, command.at),
       () => findActor(trx, by),
     )
@@ -44,23 +43,16 @@ export async function decide(change: Change, command: Decide): Promise<Outcome<A
     else if (approval.status === 'pending') {
       const asked = askedOf(approval)
       const actor = asked.review && card ? await settledActor(trx, by, found, change.now) : found
-      const { votes, person } = await votesBefore(change, approval, actor)
       const askers = approval.has_askers ? await findAskers(trx, approval.id) : []
       const origin = card ?? (command.at ? ('strange' as const) : undefined)
-      const voter = { by, actor, known: person, askers, votes, card: origin }
+      const voter = { by, actor, askers, voted, card: origin }
       const allowed = await allow(change, approval, command, { asked, voter, card })
       if ('refusal' in allowed) {
         if (card && isMended(allowed.refusal, card)) await mend(change, approval.id, card)
         return refusedReviewer(by.standing, allowed.refusal, asked)
       }
-      const voted = await vote(change, approval, command, {
-        card,
-        actor,
-        votes,
-        asked,
-        groups: allowed.groups,
-      })
-      if (voted) return ok(voted)
+      const view = await vote(change, approval, command, { card, actor, asked, ...allowed })
+      if (view) return ok(view)
       continue
     }
     if (card) await mend(change, approval.id, card)
@@ -88,7 +80,7 @@ async function allow(
   approval: ApprovalRow,
   { note, verdict }: Decide,
   { asked, card, voter }: { asked: AskedOfReviewers; card: ClickedCard | undefined; voter: Voter },
-): Promise<{ refusal: RefusalCode } | { groups: string[] | null }> {
+): Promise<Standing> {
   if (card?.refusal) return { refusal: card.refusal }
   const standing = await reviewStanding(trx, approval, asked, voter, now)
   if ('refusal' in standing) return standing
@@ -105,17 +97,6 @@ async function allow(
 function isMended(refusal: RefusalCode, { known }: ClickedCard): boolean {
   if (refusal === 'destination_removed') return known
   return !known && (refusal === 'details_not_opened' || refusal === 'note_required')
-}
-
-/** `person`: who votes, where they are looked up together with those before; undefined: they are not. */
-async function votesBefore(
-  { trx }: Change,
-  { id, approvals_needed, has_votes }: decisions.AskedRow,
-  actor: Actor,
-): Promise<{ votes: Vote[]; person: Person | undefined }> {
-  // Where several must approve, one of them may have voted while this one waited.
-  if (approvals_needed === 1 && !has_votes) return { votes: [], person: undefined }
-  return votesAndPerson(trx, await decisions.findVoteRows(trx, [id]), actor)
 }
 
 /** The first outcome again; the same id on another approval or verdict is a different press. */

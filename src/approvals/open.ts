@@ -29,7 +29,7 @@ export async function open(change: Change, command: Open): Promise<Outcome<Appro
   if (card?.refusal) return refuse(card.refusal)
   const [found, askers] = [await findActor(trx, by), await findAskers(trx, approvalId)]
   const actor = asked.review && card ? await settledActor(trx, by, found, now) : found
-  const voter = { by, actor, askers, votes: [], card: card ?? (at ? ('strange' as const) : undefined) }
+  const voter = { by, actor, askers, voted: [], card: card ?? (at ? ('strange' as const) : undefined) }
   const standing = await reviewStanding(trx, approval, asked, voter, now)
   if ('refusal' in standing) return refuse(standing.refusal)
   if (digest !== undefined && digest !== approval.digest) return refused('digest_mismatch')

@@ -4,7 +4,6 @@ import { findPeople } from '../identity/persons.ts'
 import { DAY_MS } from '../kit/clock.ts'
 import { median } from '../kit/median.ts'
 import type { Executor } from '../store/database.ts'
-import { findPersons } from '../store/persons.ts'
 import { type EndStatus, pagesOfClosed } from '../store/told.ts'
 import { type Looked, lookingAtVotes } from './looked.ts'
 
@@ -80,11 +79,10 @@ async function named(db: Executor, figures: [id: string, of: Figures][]): Promis
   const reviewers: Reviewer[] = []
   for (let from = 0; from < figures.length; from += AT_ONCE) {
     const some = figures.slice(from, from + AT_ONCE)
-    const rows = await findPersons(
+    const people = await findPeople(
       db,
       some.map(([id]) => id),
     )
-    const people = await findPeople(db, rows)
     for (const [id, { tookMs, ...counts }] of some) {
       const name = people.get(id)?.name ?? ''
       reviewers.push({ id, name, ...counts, medianMs: median(tookMs) ?? 0 })

@@ -1,10 +1,9 @@
 // Reads the votes on approvals: as they count for a decision, and as they are shown.
 
-import type { ApprovalRow, DecisionRow, PersonRow } from '../../db/schema.ts'
+import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
 import { findPeople, type Person } from '../identity/persons.ts'
 import type { Executor } from '../store/database.ts'
 import { findVoteRows, type VoteRow } from '../store/decisions.ts'
-import { findPersons } from '../store/persons.ts'
 import { approversOf, type CastVote } from './tally.ts'
 import type { Verdict } from './view.ts'
 
@@ -61,24 +60,21 @@ export function groupsIn({ groups }: Pick<DecisionRow, 'groups'>): string[] | nu
 }
 
 /** Rows as they count: with the people who cast them, as they are known today. */
-export async function votesWithPeople(db: Executor, rows: VoteRow[]): Promise<Vote[]> {
-  return (await votesAndPerson(db, rows, undefined)).votes
+export async function votesWithPeople(db: Executor, rows: DecisionRow[]): Promise<Vote[]> {
+  return votesBy(await findPeople(db, votersOf(rows)), rows)
 }
 
-/** The same, and in the same look the person whom another row names. */
-export async function votesAndPerson(
-  db: Executor,
-  rows: VoteRow[],
-  actor: PersonRow | undefined,
-): Promise<{ votes: Vote[]; person: Person | undefined }> {
-  const ids = [...new Set(rows.map(({ person_id }) => person_id))]
-  const voters = await findPersons(db, ids)
-  const people = await findPeople(db, actor ? [...voters, actor] : voters)
-  const votes = rows.map((row) => ({
+/** The same, where the people were found already, by the ids of their rows. */
+export function votesBy(people: ReadonlyMap<string, Person>, rows: DecisionRow[]): Vote[] {
+  return rows.map((row) => ({
     row,
     verdict: row.verdict as Verdict,
     by: people.get(row.person_id) as Person,
     groups: groupsIn(row),
   }))
-  return { votes, person: actor && people.get(actor.id) }
+}
+
+/** The ids of their rows. */
+export function votersOf(rows: DecisionRow[]): string[] {
+  return rows.map(({ person_id }) => person_id)
 }

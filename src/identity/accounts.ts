@@ -121,7 +121,10 @@ function isNews(account: Account, known: Actor): boolean {
 export async function isOfDisabled(db: Executor, emails: string[]): Promise<boolean> {
   const disabled = await store.findDisabledPersons(db)
   if (disabled.length === 0) return false
-  const people = await findPeople(db, disabled)
+  const people = await findPeople(
+    db,
+    disabled.map(({ id }) => id),
+  )
   return [...people.values()].some((person) => shareAddress(emails, person.emails))
 }
 

@@ -52,11 +52,8 @@ export async function findByFolded(trx: Executor, emails: string[]): Promise<Per
   const accounts = (await store.findAddressedAccounts(trx)).filter((one) =>
     shareAddress(emailsOf(one), emails),
   )
-  const others = await store.findPersons(
-    trx,
-    accounts.map(({ person_id }) => person_id),
-  )
-  return distinct([...(await findPeople(trx, [...rows, ...others])).values()])
+  const ids = [...rows.map(({ id }) => id), ...accounts.map(({ person_id }) => person_id)]
+  return distinct([...(await findPeople(trx, ids)).values()])
 }
 
 function distinct(people: Person[]): Person[] {

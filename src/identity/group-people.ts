@@ -4,7 +4,7 @@ import type { GroupRow } from '../../db/schema.ts'
 import type { Executor } from '../store/database.ts'
 import { findGroups, findMembersOf } from '../store/groups.ts'
 import { findListedAccounts, type ListedAccount } from '../store/listed-accounts.ts'
-import { type AccountKey, findPersons } from '../store/persons.ts'
+import type { AccountKey } from '../store/persons.ts'
 import { isMember } from './membership.ts'
 import { findPeople, findPersonById, type Person } from './persons.ts'
 
@@ -49,7 +49,7 @@ export async function* groupPeople(
 
 /** Those who were not seen before. */
 async function peopleOf(db: Executor, rowIds: string[], seen: Set<string>): Promise<Person[]> {
-  const people = await findPeople(db, await findPersons(db, [...new Set(rowIds)]))
+  const people = await findPeople(db, [...new Set(rowIds)])
   return rowIds.flatMap((rowId) => {
     const person = people.get(rowId)
     if (!person || seen.has(person.id)) return []

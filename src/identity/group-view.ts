@@ -4,7 +4,6 @@ import type { GroupMemberRow, GroupRow } from '../../db/schema.ts'
 import type { Executor } from '../store/database.ts'
 import { findAccountsOfGroup } from '../store/group-accounts.ts'
 import { findMembersOf } from '../store/groups.ts'
-import { findPersons } from '../store/persons.ts'
 import { findAccountsIn } from '../store/tenants.ts'
 import { findPeople, type Person } from './persons.ts'
 
@@ -38,7 +37,7 @@ export async function viewOf(db: Executor, row: GroupRow): Promise<GroupView> {
 async function membersOf(db: Executor, groupId: string): Promise<MemberView[]> {
   const rows = await findMembersOf(db, [groupId])
   const ids = rows.map(({ person_id }) => person_id)
-  const people = await findPeople(db, await findPersons(db, ids))
+  const people = await findPeople(db, ids)
   const byPerson = Map.groupBy(rows, ({ person_id }) => people.get(person_id) as Person)
   return [...byPerson].map(([person, theirs]) => {
     const { added_at, added_by } = theirs[0] as GroupMemberRow
@@ -61,6 +60,6 @@ async function accountsOf(db: Executor, groupId: string): Promise<AccountView[]>
   const holders = new Map(
     known.filter(({ user_id }) => listed.has(user_id)).map((row) => [row.user_id, row.person_id]),
   )
-  const people = await findPeople(db, await findPersons(db, [...new Set(holders.values())]))
+  const people = await findPeople(db, [...holders.values()])
   return rows.map(({ user_id }) => ({ userId: user_id, person: people.get(holders.get(user_id) ?? '') }))
 }

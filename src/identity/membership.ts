@@ -5,7 +5,7 @@ import { SET_BACK_MS } from '../kit/clock.ts'
 import type { Executor } from '../store/database.ts'
 import { findGroupsOfAccounts } from '../store/group-accounts.ts'
 import * as store from '../store/groups.ts'
-import { findPersons } from '../store/persons.ts'
+import { together } from '../store/together.ts'
 import { findPeople, type Person } from './persons.ts'
 
 /** What a platform said of a group holds for so long. */
@@ -28,22 +28,45 @@ export interface Memberships {
   unasked: string[]
 }
 
+/** Groups, and in which some rows of somebody are, whatever other rows they turn out to have. */
+export interface GroupsSeen {
+  groups: GroupRow[]
+  rowIds: readonly string[]
+  members: GroupMemberRow[]
+}
+
+/** Needs nothing of whom the rows belong to, which can be found at the same time. */
+export async function seeGroups(
+  db: Executor,
+  groupIds: readonly string[],
+  rowIds: readonly string[],
+): Promise<GroupsSeen> {
+  const [groups, members] =
+    groupIds.length === 0
+      ? [[], []]
+      : await together(
+          db,
+          () => store.findGroups(db, [...new Set(groupIds)]),
+          () => store.findMembershipRows(db, [...new Set(rowIds)]),
+        )
+  return { groups, rowIds, members }
+}
+
 /**
  * Which of these groups somebody is in at this moment. In one of which nobody knows is nobody. Whether somebody may
  * press at all where a card was pressed is for the caller to say.
  */
 export async function membershipsOf(
   db: Executor,
-  groupIds: readonly string[],
+  seen: GroupsSeen,
   who: Member,
   now: number,
 ): Promise<Memberships> {
-  const rows = await store.findGroups(db, [...new Set(groupIds)])
-  const ofKind = (kind: string) => rows.filter((row) => row.kind === kind)
+  const ofKind = (kind: string) => seen.groups.filter((row) => row.kind === kind)
   const answered = ofKind('external').filter((row) => isAnswered(row, now))
   return {
     groups: new Set([
-      ...(await amongPeople(db, ofKind('people'), who, now)),
+      ...(await amongPeople(db, { ...seen, groups: ofKind('people') }, who, now)),
       ...idsOf(ofKind('destination').filter((row) => row.destination_id === who.pressedAt)),
       ...(await amongAccounts(db, answered, who)),
     ]),
@@ -51,10 +74,16 @@ export async function membershipsOf(
   }
 }
 
-async function amongPeople(db: Executor, groups: GroupRow[], who: Member, now: number): Promise<string[]> {
+async function amongPeople(
+  db: Executor,
+  { groups, rowIds, members }: GroupsSeen,
+  who: Member,
+  now: number,
+): Promise<string[]> {
   if (groups.length === 0) return []
   const ids = new Set(idsOf(groups))
-  const rows = await store.findMembershipRows(db, [...new Set(who.rowIds)])
+  const others = new Set(who.rowIds.filter((id) => !rowIds.includes(id)))
+  const rows = [...members, ...(await store.findMembershipRows(db, [...others]))]
   return rows.filter((row) => ids.has(row.group_id) && isMember(row, now)).map(({ group_id }) => group_id)
 }
 
@@ -119,9 +148,11 @@ export async function membersAddedSince(
 }
 
 /** By the ids of their rows. */
-async function peopleOf(db: Executor, rows: GroupMemberRow[]): Promise<Map<string, Person>> {
-  const ids = [...new Set(rows.map(({ person_id }) => person_id))]
-  return ids.length === 0 ? new Map() : findPeople(db, await findPersons(db, ids))
+function peopleOf(db: Executor, rows: GroupMemberRow[]): Promise<Map<string, Person>> {
+  return findPeople(
+    db,
+    rows.map(({ person_id }) => person_id),
+  )
 }
 
 function idsOf(rows: GroupRow[]): string[] {

@@ -55,8 +55,9 @@ export function createPeople({ db, clock }: { db: Database; clock: Clock }): Peo
   return {
     async list(after, limit) {
       const { shown, next } = cutPage(await store.listPersons(db.read, after, limit + 1), limit)
-      const people = await findPeople(db.read, shown)
-      return { people: shown.map(({ id }) => people.get(id) as Person), next }
+      const ids = shown.map(({ id }) => id)
+      const people = await findPeople(db.read, ids)
+      return { people: ids.map((id) => people.get(id) as Person), next }
     },
     find: (id) => findPersonById(db.read, id),
     change: (id, wanted, by) =>

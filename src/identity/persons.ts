@@ -1,9 +1,10 @@
 // Reads persons as they count: everybody who was joined is one, with all their accounts, addresses and roles.
 
 import type { AccountRow, PersonRow } from '../../db/schema.ts'
-import { newId } from '../kit/ids.ts'
+import { isId, newId } from '../kit/ids.ts'
 import type { Executor } from '../store/database.ts'
 import * as store from '../store/persons.ts'
+import { together } from '../store/together.ts'
 import { shareAddress } from './addresses.ts'
 import type { Role } from './principal.ts'
 
@@ -44,26 +45,29 @@ export function newPerson(
   }
 }
 
-/** By the id of each row that was asked for; several may be one person. */
-export async function findPeople(db: Executor, rows: PersonRow[]): Promise<Map<string, Person>> {
-  const known = new Map(rows.map((row) => [row.id, row]))
-  await readElders(db, known)
+/** By those of the ids that name a row; several may be one person. */
+export async function findPeople(db: Executor, ids: string[]): Promise<Map<string, Person>> {
+  const { known, accounts } = await readFamilies(db, ids)
+  const rows = [...known.values()]
   const eldest = new Map(rows.map((row) => [row.id, eldestOf(row, known)]))
-  const roots = [...new Set(eldest.values())]
-  await readYounger(db, known, roots)
-  const accounts = await store.findAccountsOf(db, [...known.keys()])
-  const people = new Map(roots.map((root) => [root.id, personOf(root, [...known.values()], known, accounts)]))
-  return new Map([...eldest].map(([id, root]) => [id, people.get(root.id) as Person]))
+  const people = new Map(
+    [...new Set(eldest.values())].map((root) => [root.id, personOf(root, rows, known, accounts)]),
+  )
+  return new Map(
+    ids.flatMap((id) => {
+      const person = people.get(eldest.get(id)?.id ?? '')
+      return person ? [[id, person] as const] : []
+    }),
+  )
 }
 
 export async function findPerson(db: Executor, row: PersonRow): Promise<Person> {
-  return (await findPeople(db, [row])).get(row.id) as Person
+  return (await findPeople(db, [row.id])).get(row.id) as Person
 }
 
 /** `id`: any text. */
 export async function findPersonById(db: Executor, id: string): Promise<Person | undefined> {
-  const row = await store.findPerson(db, id)
-  return row && findPerson(db, row)
+  return isId(id, 'per') ? (await findPeople(db, [id])).get(id) : undefined
 }
 
 /**
@@ -78,26 +82,36 @@ export function emailsOf({ emails }: Pick<AccountRow, 'emails'>): string[] {
   return emails === null ? [] : JSON.parse(emails)
 }
 
-/** Each points at an elder one, so that this ends. */
-async function readElders(db: Executor, known: Map<string, PersonRow>): Promise<void> {
-  let rows = [...known.values()]
-  while (rows.length > 0) {
-    const missing = rows.flatMap(({ merged_into }) =>
-      merged_into === null || known.has(merged_into) ? [] : [merged_into],
+/**
+ * They, and everybody elder or younger to whom they are joined, with their accounts. Mostly nobody is, and one look
+ * suffices.
+ */
+async function readFamilies(
+  db: Executor,
+  ids: string[],
+): Promise<{ known: Map<string, PersonRow>; accounts: AccountRow[] }> {
+  const known = new Map<string, PersonRow>()
+  const accounts: AccountRow[] = []
+  const looked = new Set<string>()
+  let news = [...new Set(ids)]
+  while (news.length > 0) {
+    const asked = news
+    const [rows, theirs] = await together(
+      db,
+      () => store.findKin(db, asked),
+      () => store.findAccountsOf(db, asked),
     )
-    rows = await store.findPersons(db, [...new Set(missing)])
-    for (const row of rows) known.set(row.id, row)
-  }
-}
-
-async function readYounger(db: Executor, known: Map<string, PersonRow>, roots: PersonRow[]): Promise<void> {
-  let elders = roots.map(({ id }) => id)
-  while (elders.length > 0) {
-    const younger = await store.findMergedInto(db, elders)
+    for (const id of asked) looked.add(id)
     // Whoever was joined since the first look stays who they were then.
-    for (const row of younger) if (!known.has(row.id)) known.set(row.id, row)
-    elders = younger.map(({ id }) => id)
+    for (const row of rows) if (!known.has(row.id)) known.set(row.id, row)
+    accounts.push(...theirs)
+    const related = rows.flatMap(({ id, merged_into }) => [
+      id,
+      ...(merged_into === null ? [] : [merged_into]),
+    ])
+    news = [...new Set(related)].filter((id) => !looked.has(id))
   }
+  return { known, accounts }
 }
 
 function eldestOf(row: PersonRow, known: ReadonlyMap<string, PersonRow>): PersonRow {
@@ -114,7 +128,7 @@ function personOf(
   const rows = candidates.filter((row) => eldestOf(row, known) === root)
   rows.sort((a, b) => (isElder(a, b) ? -1 : 1))
   const ids = new Set(rows.map(({ id }) => id))
-  const accounts = allAccounts.filter(({ person_id }) => ids.has(person_id))
+  const accounts = allAccounts.filter(({ person_id }) => ids.has(person_id)).sort(byName)
   const given = rows.flatMap(({ email }) => (email === null ? [] : [email]))
   return {
     id: root.id,
@@ -126,6 +140,11 @@ function personOf(
     isDisabled: rows.some(({ disabled_at }) => disabled_at !== null),
     isJoinedByHand: rows.some((row) => row.merged_into !== null && !isJoinedByItself(row)),
   }
+}
+
+function byName(one: AccountRow, other: AccountRow): number {
+  const [a, b] = [one, other].map(({ platform, tenant, user_id }) => [platform, tenant, user_id].join('\0'))
+  return (a as string) < (b as string) ? -1 : 1
 }
 
 /** Whether no admin's hand joined it to its elder. */

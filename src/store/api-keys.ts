@@ -1,7 +1,7 @@
 // Reads and writes API keys, and finds the people behind the key that asked for an approval.
 
 import type { Expression } from 'kysely'
-import type { ApiKeyRow, PersonRow } from '../../db/schema.ts'
+import type { ApiKeyRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { compileOnce } from './compile-once.ts'
 import type { Executor } from './database.ts'
@@ -47,17 +47,20 @@ const apiKeyByHash = compileOnce((db, p: { keyHash: string }) =>
 )
 
 /**
- * Whom the API key that asked for this approval names, who made that key, and whose keys it made. Direct only: keys
- * that have the same maker are strangers. `approvalId`: any text.
+ * The ids of whom the API key that asked for this approval names, who made that key, and whose keys it made. Direct
+ * only: keys that have the same maker are strangers. `approvalId`: any text.
  */
-export async function findAskers(db: Executor, approvalId: string): Promise<PersonRow[]> {
-  return isId(approvalId, 'apr') ? (await askersOf(db, { approvalId })).rows : []
+export async function findAskers(db: Executor, approvalId: string): Promise<string[]> {
+  if (!isId(approvalId, 'apr')) return []
+  return (await askersOf(db, { approvalId })).rows.flatMap(({ person_id }) => person_id ?? [])
 }
 
-const askersOf = compileOnce((db, p: { approvalId: string }) => {
-  const asking = db.selectFrom('approvals').select('owner_key_id').where('id', '=', p.approvalId)
-  return db.selectFrom('persons').selectAll().where('id', 'in', holdersBehind(db, asking.$asScalar()))
-})
+const askersOf = compileOnce((db, p: { approvalId: string }) =>
+  holdersBehind(
+    db,
+    db.selectFrom('approvals').select('owner_key_id').where('id', '=', p.approvalId).$asScalar(),
+  ),
+)
 
 /**
  * The persons of that key, of its maker, and of those that it made. By the key's id alone: the environment's key has

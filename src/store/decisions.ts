@@ -37,11 +37,11 @@ const addDecision = compileOnce((trx, row: DecisionRow) =>
     .onConflict((c) => c.doNothing()),
 )
 
-/** An approval, with what most have none of: then nobody needs to look for it. */
-export type AskedRow = ApprovalRow & { has_votes: SqlBool; has_askers: SqlBool }
+/** An approval, and whether there is anybody behind the key that asked: mostly there is not, and nobody needs to look. */
+export type AskedRow = ApprovalRow & { has_askers: SqlBool }
 
 /**
- * For a vote, in one look; `id` may be anybody's text. On PostgreSQL it waits for whoever changes the approval and
+ * For a vote; `id` may be anybody's text. On PostgreSQL it waits for whoever changes the approval and
  * keeps others from doing so until the transaction ends: what is read after it is as it stands then, such as the
  * votes, and whether the card's place was switched off meanwhile. SQLite has one writer anyway.
  */
@@ -53,15 +53,32 @@ const approvalToDecide = compileOnce((db, p: { id: string }) =>
   db
     .selectFrom('approvals')
     .selectAll()
-    .select(({ exists, ref, selectFrom }) => [
-      exists(selectFrom('decisions').select('id').whereRef('decisions.approval_id', '=', 'approvals.id')).as(
-        'has_votes',
-      ),
-      exists(holdersBehind(db, ref('approvals.owner_key_id'))).as('has_askers'),
-    ])
+    .select(({ exists, ref }) => exists(holdersBehind(db, ref('approvals.owner_key_id'))).as('has_askers'))
     .where('id', '=', p.id)
     .$if(isOnPostgres(db), (query) => query.forNoKeyUpdate()),
 )
+
+/** The vote that this press left, on whatever approval, and the votes on this one; `approvalId` may be anybody's text. */
+export async function findPressAndVotes(
+  db: Executor,
+  approvalId: string,
+  interaction: string,
+): Promise<{ earlier: DecisionRow | undefined; voted: DecisionRow[] }> {
+  const id = isId(approvalId, 'apr') ? approvalId : ''
+  const { rows } = await pressAndVotes(db, { id, interaction })
+  return {
+    earlier: rows.find((row) => row.interaction === interaction),
+    voted: inOrder(rows.filter((row) => row.approval_id === id)),
+  }
+}
+
+// Not by an `or`, for which PostgreSQL reads all votes as long as it believes that there are few.
+const pressAndVotes = compileOnce((db, p: { id: string; interaction: string }) => {
+  const decisions = db.selectFrom('decisions').selectAll()
+  return decisions
+    .where('interaction', '=', p.interaction)
+    .unionAll(decisions.where('approval_id', '=', p.id).where('interaction', '!=', p.interaction))
+})
 
 export function deleteDecision(trx: Executor, id: string): Promise<unknown> {
   return trx.deleteFrom('decisions').where('id', '=', id).execute()
@@ -72,8 +89,12 @@ export type VoteRow = DecisionRow & { merged_into: string | null }
 
 /** In the order in which they were cast. One id alone may be anybody's text. */
 export async function findVoteRows(db: Executor, approvalIds: string[]): Promise<VoteRow[]> {
-  // SQLite takes ten times as long to set up a sorting of its own.
-  return (await readVotes(db, approvalIds)).sort((a, b) => (a.id < b.id ? -1 : 1))
+  return inOrder(await readVotes(db, approvalIds))
+}
+
+/** SQLite takes ten times as long to set up a sorting of its own. */
+function inOrder<Row extends DecisionRow>(rows: Row[]): Row[] {
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 async function readVotes(db: Executor, approvalIds: string[]): Promise<VoteRow[]> {
@@ -97,17 +118,6 @@ const votes = (db: Executor) =>
 
 const votesOf = compileOnce((db, p: { approvalId: string }) =>
   votes(db).where('approval_id', '=', p.approvalId),
-)
-
-export async function findDecisionByInteraction(
-  db: Executor,
-  interaction: string,
-): Promise<DecisionRow | undefined> {
-  return (await decisionByInteraction(db, { interaction })).rows[0]
-}
-
-const decisionByInteraction = compileOnce((db, p: { interaction: string }) =>
-  db.selectFrom('decisions').selectAll().where('interaction', '=', p.interaction),
 )
 
 /** Written when the approval closes. */

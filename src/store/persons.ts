@@ -61,14 +61,9 @@ export function updateAccount(
     .execute()
 }
 
+/** In no order. */
 export const findAccountsOf = byIds((db, personIds) =>
-  db
-    .selectFrom('accounts')
-    .selectAll()
-    .where('person_id', 'in', personIds)
-    .orderBy('platform')
-    .orderBy('tenant')
-    .orderBy('user_id'),
+  db.selectFrom('accounts').selectAll().where('person_id', 'in', personIds),
 )
 
 /** Those of which a platform ever told an address. Few enough to be read whole, which only an admin's acts need. */
@@ -90,7 +85,11 @@ export function findPersonByEmail(db: Executor, email: string): Promise<PersonRo
   return db.selectFrom('persons').selectAll().where('email', '=', email).executeTakeFirst()
 }
 
-export const findPersons = byIds((db, ids) => db.selectFrom('persons').selectAll().where('id', 'in', ids))
+/** These, and who was joined to them; somebody who is both twice. Not by an `or`, for which PostgreSQL may read everybody. */
+export const findKin = byIds((db, ids) => {
+  const persons = db.selectFrom('persons').selectAll()
+  return persons.where('id', 'in', ids).unionAll(persons.where('merged_into', 'in', ids))
+})
 
 export const findMergedInto = byIds((db, ids) =>
   db.selectFrom('persons').selectAll().where('merged_into', 'in', ids).orderBy('id'),

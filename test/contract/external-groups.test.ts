@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createExternalGroups, type ExternalGroups } from '../../src/destinations/external-groups.ts'
 import { createGroups } from '../../src/identity/groups.ts'
-import { membershipsOf } from '../../src/identity/membership.ts'
+import { membershipsOf, seeGroups } from '../../src/identity/membership.ts'
 import { renameTenant } from '../../src/identity/tenants.ts'
 import { Failed, Throttled } from '../../src/platforms/platform.ts'
 import { updateDestination } from '../../src/store/destinations.ts'
@@ -88,7 +88,12 @@ describe.each(databases)('on $name', ({ create }) => {
   async function memberships(id: string, user: string) {
     const accounts = [{ platform: 'scripted', tenant: 'T1', user_id: user }]
     const who = { rowIds: [], accounts, pressedAt: null }
-    const { groups, unasked } = await membershipsOf(office.db.read, [id], who, clock.now())
+    const { groups, unasked } = await membershipsOf(
+      office.db.read,
+      await seeGroups(office.db.read, [id], []),
+      who,
+      clock.now(),
+    )
     return unasked.length > 0 ? 'nobody knows' : groups.has(id)
   }
   const row = async (id: string) => (await findGroup(office.db.read, id)) as NonNullable<unknown>

@@ -8,6 +8,7 @@ import {
   type Member,
   membersAddedSince,
   membershipsOf,
+  seeGroups,
 } from '../../src/identity/membership.ts'
 import { newPerson } from '../../src/identity/persons.ts'
 import { newId } from '../../src/kit/ids.ts'
@@ -56,8 +57,11 @@ describe.each(databases)('on $name', ({ create }) => {
     )
   const tell = (group_id: string, account = ANA) =>
     db.transact((trx) => insertGroupAccounts(trx, [{ group_id, ...account }]))
-  const isIn = async (id: string, who: Partial<Member>) =>
-    (await membershipsOf(db.read, [id], { ...NOBODY, ...who }, NOW)).groups.has(id)
+  async function among(ids: string[], who: Partial<Member>, seenFor = who.rowIds ?? []) {
+    const seen = await seeGroups(db.read, ids, seenFor)
+    return membershipsOf(db.read, seen, { ...NOBODY, ...who }, NOW)
+  }
+  const isIn = async (id: string, who: Partial<Member>) => (await among([id], who)).groups.has(id)
 
   test.each([
     ['without an end', true, null],
@@ -70,6 +74,8 @@ describe.each(databases)('on $name', ({ create }) => {
     await add(id, ana, until)
     expect(await isIn(id, { rowIds: [ana.id] })).toBe(expected)
     expect(await isIn(id, { rowIds: [ben.id, ana.id] })).toBe(expected)
+    const byAnotherRow = await among([id], { rowIds: [ben.id, ana.id] }, [ben.id])
+    expect(byAnotherRow.groups.has(id)).toBe(expected)
     expect(await isIn(id, { rowIds: [ben.id], accounts: [ANA], pressedAt: HERE })).toBe(false)
     expect((await findMembers(db.read, id, NOW)).map(({ name }) => name)).toEqual(expected ? ['Ana'] : [])
   })
@@ -95,7 +101,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const id = await group({ ...outside, answered_at })
     await tell(id)
     expect(await isIn(id, { accounts: [ANA] })).toBe(expected)
-    const found = await membershipsOf(db.read, [id], { ...NOBODY, accounts: [ANA] }, NOW)
+    const found = await among([id], { accounts: [ANA] })
     expect(found.unasked).toEqual(expected ? [] : [id])
   })
 
@@ -121,11 +127,11 @@ describe.each(databases)('on $name', ({ create }) => {
     for (const id of [told, untold]) await tell(id)
     const all = [mine, other, place, told, untold, gone, mine]
     const who = { rowIds: [ana.id, ana.id], accounts: [ANA], pressedAt: HERE }
-    expect(await membershipsOf(db.read, all, who, NOW)).toEqual({
+    expect(await among(all, who)).toEqual({
       groups: new Set([mine, place, told]),
       unasked: [untold],
     })
-    expect(await membershipsOf(db.read, [], who, NOW)).toEqual({ groups: new Set(), unasked: [] })
+    expect(await among([], who)).toEqual({ groups: new Set(), unasked: [] })
     expect(await findGroupsByName(db.read, ['Payments', 'nobody'])).toEqual([{ id: mine, name: 'payments' }])
   })
 
