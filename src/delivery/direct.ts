@@ -16,6 +16,7 @@ import type { Executor } from '../store/database.ts'
 import { findFirstOn } from '../store/destinations.ts'
 import type { Delivered, Place } from './deliver.ts'
 import type { End, NextPlace } from './end.ts'
+import type { RequesterLimit } from './requester-limit.ts'
 import type { WorkerOptions } from './worker-options.ts'
 
 const NOTHING: Delivered = { what: 'nothing' }
@@ -27,20 +28,30 @@ const WHILE_PENDING: ReadonlySet<string> = new Set([
   'approval.escalated',
 ])
 
-type Telling = Pick<WorkerOptions, 'findContacts' | 'clock'> & { isOurs(): Promise<boolean> }
+/** An agent named this address in more approvals than anybody needs to hear of in an hour. */
+const RECIPIENT_LIMIT = 'recipient_limit'
+
+type Telling = Pick<WorkerOptions, 'findContacts' | 'clock'> & {
+  requesters: RequesterLimit
+  isOurs(): Promise<boolean>
+}
 
 /** Throws what the platform throws, as of this message alone. */
 export async function tellDirectly(
   delivery: DeliveryRow,
   message: Message,
   { platform, to, row }: Place,
-  { findContacts, clock, isOurs }: Telling,
+  { findContacts, clock, requesters, isOurs }: Telling,
 ): Promise<Delivered> {
   const recipient = recipientOf(delivery)
   if (!recipient || message.kind !== 'approval' || isOver(message, recipient, clock.now())) return NOTHING
   const contacts = await contactsOf(recipient, message.view, findContacts)
   if (!contacts) return NOTHING
   if (!platform.tell) throw new Undeliverable('message', RECIPIENT_UNKNOWN)
+  const requester = 'requester' in recipient ? message.view.requested_by?.email : undefined
+  if (requester !== undefined && requesters.isFull(requester, clock.now())) {
+    throw new Undeliverable('message', RECIPIENT_LIMIT)
+  }
   const here = contacts.accounts.filter((account) => account.platform === row.channel_type)
   const contact: Contact = {
     accounts: here.map(({ tenant, user_id }) => ({ tenant, userId: user_id })),
@@ -53,6 +64,7 @@ export async function tellDirectly(
   } catch (error) {
     throw ofThisMessage(error)
   }
+  if (requester !== undefined) requesters.told(requester, clock.now())
   return { what: 'posted' }
 }
 

@@ -13,11 +13,11 @@ import type { Turns } from './turns.ts'
 
 /** Nothing ends where it has to wait for others of its key. */
 export async function sendBatch({ due }: Batch, served: Served, options: ServeOptions): Promise<End[]> {
-  const { db, clock, log, publicUrl, leases, findContacts } = options
+  const { db, clock, log, publicUrl, leases, findContacts, requesters } = options
   const { kind, settings } = served.batching
   for (const { delivery } of due) noteTurn(served.turns, delivery)
   const isOurs = () => keepLease(served, options)
-  const sending = { db: db.read, kind, place: served.place, clock, log, findContacts, isOurs }
+  const sending = { db: db.read, kind, place: served.place, clock, log, findContacts, requesters, isOurs }
   const telling = { settings, audience: kind.audience, publicUrl, now: clock.now() }
   const letters: Letter[] = []
   for (const { delivery, ...one } of due) {

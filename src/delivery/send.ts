@@ -19,6 +19,7 @@ import type { Executor } from '../store/database.ts'
 import { type Delivered, deliver, isUnheard, type Place } from './deliver.ts'
 import { findNextPlace, tellDirectly } from './direct.ts'
 import type { Attempt, End, NextPlace } from './end.ts'
+import type { RequesterLimit } from './requester-limit.ts'
 import { retryDelayMs } from './retry.ts'
 import type { WorkerOptions } from './worker-options.ts'
 
@@ -41,6 +42,7 @@ export interface SendOptions {
   clock: Clock
   log: Logger
   findContacts: WorkerOptions['findContacts']
+  requesters: RequesterLimit
   /** Renews the lease, to be asked before each request of several; false: another sender has the destination. */
   isOurs(): Promise<boolean>
 }

@@ -8,6 +8,7 @@ import type { Place } from './deliver.ts'
 import type { Health } from './end.ts'
 import type { Lease, Leases } from './lease.ts'
 import { NO_QUEUE, type Queue } from './queue.ts'
+import type { RequesterLimit } from './requester-limit.ts'
 import { type Turns, turnsOf } from './turns.ts'
 import type { WorkerOptions } from './worker-options.ts'
 
@@ -16,6 +17,7 @@ const RENEW_AFTER_MS = 5_000
 
 export interface ServeOptions extends WorkerOptions {
   leases: Leases
+  requesters: RequesterLimit
   /** false: nothing new is sent. */
   isRunning(): boolean
   /** Told before each send, or each of those that go at once. */

@@ -12,6 +12,7 @@ import { endWaits, lastLeasedAt } from '../store/set-back.ts'
 import { SLOW_MS } from './end.ts'
 import { type Lease, openLeases } from './lease.ts'
 import { patientFor } from './patient.ts'
+import { createRequesterLimit } from './requester-limit.ts'
 import { sendDue } from './send-due.ts'
 import type { WorkerOptions } from './worker-options.ts'
 
@@ -48,6 +49,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const isRunning = () => running
   const patient = patientFor(leaseMs, db, isRunning)
   const leases = openLeases(patient)
+  const requesters = createRequesterLimit()
   let looking: Promise<void> | undefined
   let lookAgain = false
   /** The latest time that was seen. */
@@ -147,6 +149,7 @@ export function createWorker(options: WorkerOptions): Worker {
       ...options,
       db: patient,
       leases,
+      requesters,
       isRunning,
       onBegin,
     }).catch(async (error) => {

@@ -222,6 +222,29 @@ describe.each(databases)('on $name', ({ name, create }) => {
       }
     })
 
+    test('hears of thirty at once, however many agents name them', async () => {
+      await room.policy(asks)
+      const wanted = { requestedByEmail: 'Gil@example.com', expiresInSeconds: 10 }
+      await Promise.all(Array.from({ length: 32 }, () => ask(wanted)))
+      room.clock.advance(10_000)
+      await room.office.desk.expireDue()
+      await room.worker()
+      const { db } = room.office
+      const told = await eventually(async () => {
+        const rows = await db.read
+          .selectFrom('deliveries')
+          .select(['state', 'last_error'])
+          .where('recipient', 'is not', null)
+          .execute()
+        return rows.some(({ state }) => state === 'pending') ? undefined : rows
+      })
+      const refused = told.filter(({ state }) => state === 'dead')
+      expect([told.length, refused]).toEqual([
+        32,
+        Array(2).fill({ state: 'dead', last_error: 'recipient_limit' }),
+      ])
+    })
+
     test('hears nothing of what the policy answered, without being named, or disabled', async () => {
       await room.policy('true', 'allow')
       const answered = await ask({ requestedByEmail: 'gil@example.com' })

@@ -127,6 +127,20 @@ describe('in Slack', () => {
     ])
   })
 
+  test('no requester is who is no full member there, whatever address an agent names', async () => {
+    await policy('requester')
+    const before = heard()
+    for (const email of ['gil.guest@example.com', 'stranger@elsewhere.example']) {
+      const asked = await ask({ requested_by: { email } })
+      await running.call('POST', `/v1/approvals/${asked.id}/decision`, {
+        key: anaKey,
+        body: { decision: 'deny' },
+      })
+      expect(await direct(asked, 1)).toMatchObject([{ state: 'dead', last_error: 'recipient_unknown' }])
+    }
+    expect(heard()).toEqual(before)
+  })
+
   test('without the scope for addresses nobody is told, and cards go on', async () => {
     await policy('reviewers')
     running.slack.grant('users:read.email', false)

@@ -1,6 +1,7 @@
 // Shows that of very many events that go together, one that is refused takes no other along.
 
 import { describe, expect, test } from 'vitest'
+import { createRequesterLimit } from '../../src/delivery/requester-limit.ts'
 import { type Letter, sendTogether } from '../../src/delivery/send.ts'
 import { Undeliverable } from '../../src/platforms/platform.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
@@ -51,6 +52,7 @@ async function sendAll(
     clock: manualClock(),
     log: silent,
     findContacts: async () => undefined,
+    requesters: createRequesterLimit(),
     isOurs: async () => sent.requests.length < requests,
   })
   return { ...sent, ends }
