@@ -128,7 +128,7 @@ function summaryOf(
 }
 
 function progressOf(row: BriefApprovalRow, votes: ShownVote[]): Progress[] {
-  const approvals = votes.flatMap((vote) => (vote.counts ? [{ ...vote, groups: groupsIn(vote.row) }] : []))
+  const approvals = votes.flatMap((vote) => (vote.counts ? [[{ ...vote, groups: groupsIn(vote.row) }]] : []))
   return fill(askedOf(row), approvals).map(({ requirement, by, missing }) => ({
     requirement: requirement.group.name,
     approved: by.map(({ row: vote, reviewerId }) => ({ id: reviewerId, name: vote.reviewer_name })),

@@ -13,7 +13,7 @@ import type { ClickedCard } from './clicked-card.ts'
 import { close } from './close.ts'
 import { viewOf } from './compose-view.ts'
 import type { AskedOfReviewers } from './ruling.ts'
-import { approversOf, tally } from './tally.ts'
+import { approversOf, countingOf, tally } from './tally.ts'
 import { type ApprovalView, asOneName, listed } from './view.ts'
 import { groupsIn, type ShownVote, type Vote } from './votes.ts'
 
@@ -33,8 +33,11 @@ export async function count(
   earlier: Vote[],
 ): Promise<ApprovalView | undefined> {
   const { row, card, asked } = cast
-  const counting = approversOf(earlier)
-  const status = tally(row.verdict as Vote['verdict'], asked, [...counting, { row, groups: groupsIn(row) }])
+  const verdict = row.verdict as Vote['verdict']
+  const own = verdict === 'approve' ? [[{ row, groups: groupsIn(row) }]] : []
+  const approvals = countingOf<Pick<Vote, 'row' | 'groups'>>(asked, [...approversOf(earlier), ...own])
+  const status = tally(verdict, asked, approvals)
+  const counting = earlier.filter((vote) => approvals.includes(vote))
   const votes = [...earlier.map((vote) => shown(vote, counting)), fresh(cast)]
   const audit = entryOf(approval, cast, status ?? null)
   const clickedAt = card && { clickedAt: card.destinationId }

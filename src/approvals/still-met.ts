@@ -18,7 +18,7 @@ export function isStillMet(asked: ApprovalRow, approved: ApprovalRow, votes: Sho
   const isSame = then.escalatedTo !== null && now.review?.escalateTo?.id === then.escalatedTo.id
   const filled = fill(
     { ...now, escalatedTo: isSame ? then.escalatedTo : null },
-    counted.map(({ row }) => ({ row, groups: groupsIn(row) })),
+    counted.map(({ row }) => [{ row, groups: groupsIn(row) }]),
   )
   return filled.every(({ missing }) => missing === 0)
 }

@@ -4,7 +4,8 @@ import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
 import { findPeople, type Person } from '../identity/persons.ts'
 import type { Executor } from '../store/database.ts'
 import { findVoteRows, type VoteRow } from '../store/decisions.ts'
-import { approversOf, type CastVote } from './tally.ts'
+import { type AskedOfReviewers, askedOf } from './ruling.ts'
+import { approversOf, type CastVote, countingOf } from './tally.ts'
 import type { Verdict } from './view.ts'
 
 /** A recorded vote, by the person as they are known today. */
@@ -27,30 +28,33 @@ export interface ShownVote {
  */
 export async function findShownVotes(
   db: Executor,
-  approvals: Pick<ApprovalRow, 'id' | 'status'>[],
+  approvals: Pick<ApprovalRow, 'id' | 'status' | 'ruling' | 'approvals_needed' | 'escalated_at'>[],
 ): Promise<Map<string, ShownVote[]>> {
   const rows = await findVoteRows(
     db,
     approvals.map(({ id }) => id),
   )
   if (rows.length === 0) return new Map()
-  const pending = new Set(approvals.flatMap(({ id, status }) => (status === 'pending' ? [id] : [])))
+  const pending = new Map(
+    approvals.flatMap((row) => (row.status === 'pending' ? [[row.id, askedOf(row)] as const] : [])),
+  )
   const byApproval = Map.groupBy(rows, ({ approval_id }) => approval_id)
   const needsPeople = ({ approval_id, merged_into }: VoteRow) =>
     merged_into !== null || pending.has(approval_id)
   const votes = new Map(
     (await votesWithPeople(db, rows.filter(needsPeople))).map((vote) => [vote.row.id, vote]),
   )
-  return new Map([...byApproval].map(([id, cast]) => [id, shown(cast, votes, pending.has(id))]))
+  return new Map([...byApproval].map(([id, cast]) => [id, shown(cast, votes, pending.get(id))]))
 }
 
-function shown(rows: VoteRow[], votes: Map<string, Vote>, isPending: boolean): ShownVote[] {
+/** `asked`: of a pending approval. */
+function shown(rows: VoteRow[], votes: Map<string, Vote>, asked: AskedOfReviewers | undefined): ShownVote[] {
   const known = rows.flatMap(({ id }) => votes.get(id) ?? [])
-  const counting = new Set(approversOf(isPending ? known : []).map(({ row }) => row.id))
+  const counting = new Set(asked && countingOf(asked, approversOf(known)).map(({ row }) => row.id))
   return rows.map((row) => ({
     row,
     reviewerId: votes.get(row.id)?.by.id ?? row.person_id,
-    counts: isPending ? counting.has(row.id) : row.verdict === 'approve' && row.counted === 1,
+    counts: asked ? counting.has(row.id) : row.verdict === 'approve' && row.counted === 1,
   }))
 }
 

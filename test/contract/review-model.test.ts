@@ -43,7 +43,7 @@ interface Player {
   isDisabled: boolean
   /** Who the admin said is the same. */
   cluster: Set<number>
-  /** The groups at the vote that counts as the first of this account. */
+  /** The groups at the vote of this account. */
   voted: Set<number> | undefined
   pressed: string | undefined
 }
@@ -173,13 +173,15 @@ describe.each(databases)('on $name', (engine) => {
       const groups = groupsOf(player)
       if (![...groups].some((one) => (needed[one] ?? 0) > 0)) return 'not_a_reviewer'
       if (order.some((one) => player.cluster.has(one))) return 'already_voted'
-      const first = new Map<Set<number>, Set<number>>()
+      // Who voted twice before an admin said that they are one counts once, for the groups of both votes.
+      const counted = new Map<Set<number>, Set<number>>()
       for (const one of order) {
         const voter = players[one] as Player
-        if (!clusterDisabled(voter) && !first.has(voter.cluster))
-          first.set(voter.cluster, voter.voted as Set<number>)
+        if (clusterDisabled(voter)) continue
+        const before = counted.get(voter.cluster) ?? []
+        counted.set(voter.cluster, new Set([...before, ...(voter.voted as Set<number>)]))
       }
-      return isFilled(needed, [...first.values(), groups]) ? 'approved' : 'pending'
+      return isFilled(needed, [...counted.values(), groups]) ? 'approved' : 'pending'
     }
   }
 })

@@ -302,6 +302,27 @@ describe.each(databases)('on $name', (engine) => {
     expect(await groups.remove('payments', 'key_admin')).toMatchObject({ refused: { code: 'group_in_use' } })
   })
 
+  test('who voted twice before an admin joined them counts once, for a group of either vote', async () => {
+    const group = (name: string) => `{ group: ${name} }`
+    await house.policy(
+      asking(`{ requirements: [${['payments', 'security', 'oncall'].map(group).join(', ')}] }`),
+    )
+    const asked = await house.office.ask()
+    await house.vote(asked, 'Ana')
+    await house.vote(asked, 'Gil')
+    await house.people.join(await house.person('Ana'), await house.person('Gil'), 'key_admin')
+    const filled = async () =>
+      (await house.stand(asked)).progress.map(({ approved }) => approved.map(({ name }) => name).join())
+    expect(await filled()).toEqual(['Reviewer Ana', '', ''])
+    expect(await house.vote(asked, 'Cas')).toBe('pending')
+    expect(await filled()).toEqual(['Reviewer Cas', 'Reviewer Gil', ''])
+    expect(await house.vote(asked, 'Ola')).toBe('approved')
+    expect(await filled()).toEqual(['Reviewer Cas', 'Reviewer Gil', 'Reviewer Ola'])
+    const { decisions } = await recordOf(house.office.db, asked.id)
+    const counted = decisions.flatMap((row) => (row.counted === 1 ? [row.reviewer_name] : []))
+    expect(counted.toSorted()).toEqual(['Reviewer Cas', 'Reviewer Gil', 'Reviewer Ola'])
+  })
+
   test('a group is not deleted while an approval waits for it, also by a policy that came before', async () => {
     const { db } = house.office
     const groups = createGroups({ db, clock: house.clock, isInUse: isNamedInForce })
