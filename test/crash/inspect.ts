@@ -68,7 +68,7 @@ async function quiet(world: World): Promise<{ snapshot: Snapshot; cards: Card[] 
 }
 
 /** What was answered is so, and once. */
-function promises({ approvals, decisions, keys }: Snapshot, ledger: Ledger): string[] {
+function promises({ approvals, decisions, keys, redemptions }: Snapshot, ledger: Ledger): string[] {
   const problems: string[] = []
   const byId = new Map(approvals.map((row) => [row.id, row]))
   const byQuestion = Map.groupBy(approvals, (row) => JSON.parse(row.metadata).question as string)
@@ -91,6 +91,10 @@ function promises({ approvals, decisions, keys }: Snapshot, ledger: Ledger): str
     if (String(votes) !== String(view.decisions.map((decision) => decision.verdict))) {
       problems.push(`${id} was answered with other decisions than ${votes}`)
     }
+  }
+  for (const [id, receipt] of ledger.receipts) {
+    const recorded = redemptions.filter((row) => row.approval_id === id).map((row) => row.receipt)
+    if (String(recorded) !== receipt) problems.push(`the receipt of ${id} is not the one on record`)
   }
   for (const { approvalId, triggerId } of ledger.presses) {
     const counted = decisions.some((row) => row.interaction.includes(triggerId))
@@ -128,10 +132,12 @@ function records(snapshot: Snapshot, { destinations }: World): string[] {
     if (is !== should) problems.push(`${what}: ${is} instead of ${should}`)
   }
 
-  for (const { id, status, closed_at } of snapshot.approvals) {
+  for (const { id, status, closed_at, redeemed_at, revoked_at } of snapshot.approvals) {
     const [action, event] = CLOSING[status] ?? []
     const verdict = VERDICT[status]
     const asked = 'approval.requested'
+    const redeemed = redeemed_at === null ? [] : ['approval.redeemed']
+    const after = revoked_at === null ? redeemed : [...redeemed, 'approval.revoked']
     if ((closed_at === null) !== (status === 'pending')) problems.push(`${id} ${status}, closed ${closed_at}`)
     expect(
       `votes on ${id}`,
@@ -141,12 +147,12 @@ function records(snapshot: Snapshot, { destinations }: World): string[] {
     expect(
       `audit of ${id}`,
       audit.get(id)?.map((row) => row.action),
-      action ? [asked, action] : [asked],
+      action ? [asked, action, ...after] : [asked],
     )
     expect(
       `events of ${id}`,
       events.get(id)?.map((row) => row.type),
-      event ? [asked, event] : [asked],
+      event ? [asked, event, ...after] : [asked],
     )
     const told = events.get(id)?.flatMap((row) => destinations.map((place) => [place, row.id, 'delivered']))
     const sent = deliveries.get(id)?.map((row) => [row.destination_id, row.event_id, row.state])

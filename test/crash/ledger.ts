@@ -27,24 +27,30 @@ export interface AnsweredPress {
   triggerId: string
 }
 
+/** What was asked once more and approved meanwhile runs with that answer. */
+type Asked = ApprovalView & { receipt?: string }
+
 export interface Ledger {
   questions: Question[]
   votes: Vote[]
   presses: AnsweredPress[]
   /** The first view of each closed approval that anybody was given. */
   closed: Map<string, ApprovalView>
+  /** The receipt of each approval that anybody was given. */
+  receipts: Map<string, string>
   /** Answers that contradict earlier ones or should never come, in words. */
   problems: string[]
   question(agentKey: string, expiresInSeconds: number): Question
   /** To be asked before a request, so that its answer can be told from an older one. */
   knows(approvalId: string): boolean
-  answered(question: Question, status: number, view: ApprovalView, knewBefore: boolean): void
+  answered(question: Question, status: number, answer: Asked, knewBefore: boolean): void
   /** `knewBefore`: it was known to be closed before this answer was asked for. */
   saw(view: ApprovalView, knewBefore?: boolean): void
 }
 
 export function openLedger(): Ledger {
   const closed = new Map<string, ApprovalView>()
+  const receipts = new Map<string, string>()
   const problems: string[] = []
   const questions: Question[] = []
 
@@ -54,7 +60,7 @@ export function openLedger(): Ledger {
       if (knewBefore) problems.push(`${view.id} was ${before?.status} and is pending again`)
     } else if (!before) {
       closed.set(view.id, view)
-    } else if (!isDeepStrictEqual(before, view)) {
+    } else if (!isDeepStrictEqual(closingOf(before), closingOf(view))) {
       problems.push(`${view.id} changed: ${JSON.stringify(before)} → ${JSON.stringify(view)}`)
     }
   }
@@ -64,6 +70,7 @@ export function openLedger(): Ledger {
     votes: [],
     presses: [],
     closed,
+    receipts,
     problems,
     question(agentKey, expiresInSeconds) {
       const idempotencyKey = randomUUID()
@@ -78,7 +85,7 @@ export function openLedger(): Ledger {
       return question
     },
     knows: (approvalId) => closed.has(approvalId),
-    answered(question, status, view, knewBefore) {
+    answered(question, status, { receipt, ...view }, knewBefore) {
       if (status !== 200 && status !== 201) {
         problems.push(`a question was answered ${status}: ${JSON.stringify(view)}`)
         return
@@ -87,8 +94,17 @@ export function openLedger(): Ledger {
       if (before !== undefined && before !== view.id) problems.push(`one question: ${before} and ${view.id}`)
       if (before !== undefined && status === 201) problems.push(`${view.id} was made twice`)
       question.approvalId = view.id
+      if (receipt !== undefined) {
+        if ((receipts.get(view.id) ?? receipt) !== receipt) problems.push(`${view.id} has two receipts`)
+        receipts.set(view.id, receipt)
+      }
       saw(view, knewBefore)
     },
     saw,
   }
+}
+
+/** A grant is used or taken back after the closing. */
+function closingOf({ grant: _, ...closing }: ApprovalView): unknown {
+  return closing
 }

@@ -10,11 +10,13 @@ import type {
   EventRow,
   IdempotencyKeyRow,
   PostedCardRow,
+  RedemptionRow,
 } from '../../db/schema.ts'
 
 export interface Snapshot {
   approvals: ApprovalRow[]
   decisions: DecisionRow[]
+  redemptions: RedemptionRow[]
   /** Of votes by the API. */
   keys: IdempotencyKeyRow[]
   /** Of approvals only. */
@@ -28,6 +30,7 @@ export interface Snapshot {
 const QUERIES: Record<keyof Snapshot, string> = {
   approvals: 'select * from approvals order by id',
   decisions: 'select * from decisions order by id',
+  redemptions: 'select * from redemptions order by id',
   keys: `select * from idempotency_keys where operation = 'decideApproval'`,
   audit: `select * from audit where action like 'approval.%' order by id`,
   events: 'select * from events order by id',
