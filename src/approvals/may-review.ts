@@ -51,11 +51,10 @@ export async function reviewStanding(
     return { groups: null, votes: [] }
   }
 
-  const row = actor ? [actor.id] : []
   const [people, seen] = await together(
     db,
-    () => findPeople(db, [...row, ...askers, ...votersOf(voted)]),
-    () => seeGroups(db, groupsNamed(asked), row),
+    () => findPeople(db, [...(actor ? [actor.id] : []), ...askers, ...votersOf(voted)]),
+    () => seeGroups(db, groupsNamed(asked), actor?.id),
   )
   const person = personOf(by, actor && people.get(actor.id))
   if (person.isDisabled) return { refusal: 'reviewer_disabled' }

@@ -5,7 +5,6 @@ import { SET_BACK_MS } from '../kit/clock.ts'
 import type { Executor } from '../store/database.ts'
 import { findGroupsOfAccounts } from '../store/group-accounts.ts'
 import * as store from '../store/groups.ts'
-import { together } from '../store/together.ts'
 import { findPeople, type Person } from './persons.ts'
 
 /** What a platform said of a group holds for so long. */
@@ -28,28 +27,20 @@ export interface Memberships {
   unasked: string[]
 }
 
-/** Groups, and in which some rows of somebody are, whatever other rows they turn out to have. */
+/** Groups, with what one row of somebody has to do with each, whatever other rows they turn out to have. */
 export interface GroupsSeen {
-  groups: GroupRow[]
-  rowIds: readonly string[]
-  members: GroupMemberRow[]
+  groups: store.GroupFor[]
+  /** undefined: they have none. */
+  rowId: string | undefined
 }
 
-/** Needs nothing of whom the rows belong to, which can be found at the same time. */
+/** Needs nothing of whom the row belongs to, which can be found at the same time. */
 export async function seeGroups(
   db: Executor,
   groupIds: readonly string[],
-  rowIds: readonly string[],
+  rowId: string | undefined,
 ): Promise<GroupsSeen> {
-  const [groups, members] =
-    groupIds.length === 0
-      ? [[], []]
-      : await together(
-          db,
-          () => store.findGroups(db, [...new Set(groupIds)]),
-          () => store.findMembershipRows(db, [...new Set(rowIds)]),
-        )
-  return { groups, rowIds, members }
+  return { groups: await store.findGroupsFor(db, [...new Set(groupIds)], rowId ?? ''), rowId }
 }
 
 /**
@@ -76,15 +67,18 @@ export async function membershipsOf(
 
 async function amongPeople(
   db: Executor,
-  { groups, rowIds, members }: GroupsSeen,
+  { groups, rowId }: GroupsSeen,
   who: Member,
   now: number,
 ): Promise<string[]> {
   if (groups.length === 0) return []
   const ids = new Set(idsOf(groups))
-  const others = new Set(who.rowIds.filter((id) => !rowIds.includes(id)))
-  const rows = [...members, ...(await store.findMembershipRows(db, [...others]))]
-  return rows.filter((row) => ids.has(row.group_id) && isMember(row, now)).map(({ group_id }) => group_id)
+  const others = new Set(who.rowIds.filter((id) => id !== rowId))
+  const rows = await store.findMembershipRows(db, [...others])
+  return [
+    ...idsOf(groups.filter((group) => group.was_added && isMember(group, now))),
+    ...rows.filter((row) => ids.has(row.group_id) && isMember(row, now)).map(({ group_id }) => group_id),
+  ]
 }
 
 function amongAccounts(db: Executor, groups: GroupRow[], { accounts }: Member): Promise<string[]> {
@@ -102,7 +96,7 @@ function isAnswered({ answered_at }: GroupRow, now: number): boolean {
 }
 
 /** Whether the time of a member is not over. */
-export function isMember({ until }: GroupMemberRow, now: number): boolean {
+export function isMember({ until }: Pick<GroupMemberRow, 'until'>, now: number): boolean {
   return until === null || until > now
 }
 

@@ -4,7 +4,6 @@ import type { AccountRow, PersonRow } from '../../db/schema.ts'
 import { isId, newId } from '../kit/ids.ts'
 import type { Executor } from '../store/database.ts'
 import * as store from '../store/persons.ts'
-import { together } from '../store/together.ts'
 import { shareAddress } from './addresses.ts'
 import type { Role } from './principal.ts'
 
@@ -95,17 +94,15 @@ async function readFamilies(
   const looked = new Set<string>()
   let news = [...new Set(ids)]
   while (news.length > 0) {
-    const asked = news
-    const [rows, theirs] = await together(
-      db,
-      () => store.findKin(db, asked),
-      () => store.findAccountsOf(db, asked),
-    )
-    for (const id of asked) looked.add(id)
-    // Whoever was joined since the first look stays who they were then.
-    for (const row of rows) if (!known.has(row.id)) known.set(row.id, row)
-    accounts.push(...theirs)
-    const related = rows.flatMap(({ id, merged_into }) => [
+    for (const id of news) looked.add(id)
+    const found = await store.findKin(db, news)
+    for (const { row, accounts: theirs } of found) {
+      // Whoever was joined since the first look stays who they were then.
+      if (known.has(row.id)) continue
+      known.set(row.id, row)
+      accounts.push(...theirs)
+    }
+    const related = found.flatMap(({ row: { id, merged_into } }) => [
       id,
       ...(merged_into === null ? [] : [merged_into]),
     ])

@@ -1,21 +1,40 @@
 // Reads and writes groups of reviewers, and the persons in those of people.
 
+import type { SqlBool } from 'kysely'
 import type { GroupMemberRow, GroupRow } from '../../db/schema.ts'
 import { isId } from '../kit/ids.ts'
 import { columns, compileOncePerLength } from './compile-once.ts'
 import { type Executor, isOnPostgres } from './database.ts'
 
 /** Those of them that there are. `ids`: each once. */
-export async function findGroups(db: Executor, ids: readonly string[]): Promise<GroupRow[]> {
-  if (ids.length === 0) return []
-  const wanted = ids.map((id) => ({ id }))
-  return (await groupsById(db, wanted)).rows
+export function findGroups(db: Executor, ids: readonly string[]): Promise<GroupRow[]> {
+  return findGroupsFor(db, ids, '')
 }
 
-const groupsById = compileOncePerLength((db, wanted: Pick<GroupRow, 'id'>[]) =>
+/** A group, and whether one row of a person was ever added to it, and until when. */
+export type GroupFor = GroupRow & { was_added: SqlBool; until: number | null }
+
+/** The same, with what one row of a person has to do with each. */
+export async function findGroupsFor(
+  db: Executor,
+  ids: readonly string[],
+  personId: string,
+): Promise<GroupFor[]> {
+  if (ids.length === 0) return []
+  const wanted = ids.map((id) => ({ id, personId }))
+  return (await groupsFor(db, wanted)).rows
+}
+
+const groupsFor = compileOncePerLength((db, wanted: { id: string; personId: string }[]) =>
   db
     .selectFrom('groups')
     .selectAll()
+    .select(({ exists, selectFrom }) => {
+      const membership = selectFrom('group_members')
+        .whereRef('group_id', '=', 'groups.id')
+        .where('person_id', '=', (wanted[0] as { personId: string }).personId)
+      return [exists(membership.select('person_id')).as('was_added'), membership.select('until').as('until')]
+    })
     .where(
       'id',
       'in',

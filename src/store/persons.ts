@@ -61,11 +61,6 @@ export function updateAccount(
     .execute()
 }
 
-/** In no order. */
-export const findAccountsOf = byIds((db, personIds) =>
-  db.selectFrom('accounts').selectAll().where('person_id', 'in', personIds),
-)
-
 /** Those of which a platform ever told an address. Few enough to be read whole, which only an admin's acts need. */
 export function findAddressedAccounts(db: Executor): Promise<AccountRow[]> {
   return db.selectFrom('accounts').selectAll().where('emails', 'is not', null).execute()
@@ -85,11 +80,52 @@ export function findPersonByEmail(db: Executor, email: string): Promise<PersonRo
   return db.selectFrom('persons').selectAll().where('email', '=', email).executeTakeFirst()
 }
 
-/** These, and who was joined to them; somebody who is both twice. Not by an `or`, for which PostgreSQL may read everybody. */
-export const findKin = byIds((db, ids) => {
-  const persons = db.selectFrom('persons').selectAll()
+/** A person's row, with its accounts in no order. */
+export interface Kin {
+  row: PersonRow
+  accounts: AccountRow[]
+}
+
+/** These, and who was joined to them; somebody who is both twice. */
+export async function findKin(db: Executor, ids: string[]): Promise<Kin[]> {
+  return (await kin(db, ids)).map(({ theirs, ...row }) => ({ row, accounts: accountsIn(row.id, theirs) }))
+}
+
+// Not by an `or`, for which PostgreSQL may read everybody.
+const kin = byIds((db, ids) => {
+  const persons = db.selectFrom('persons').selectAll().select(accountsAsJson(db).as('theirs'))
   return persons.where('id', 'in', ids).unionAll(persons.where('merged_into', 'in', ids))
 })
+
+type AccountColumns = [
+  platform: string,
+  tenant: string,
+  userId: string,
+  emails: string | null,
+  confirmed: number | null,
+]
+
+/** In the row of their person, which is cheaper than a statement of their own. */
+function accountsAsJson(db: Executor) {
+  const [list, row] = isOnPostgres(db) ? ['json_agg', 'json_build_array'] : ['json_group_array', 'json_array']
+  return sql<
+    string | AccountColumns[] | null
+  >`(select ${sql.raw(list)}(${sql.raw(row)}(platform, tenant, user_id,
+    accounts.emails, email_confirmed)) from accounts where person_id = persons.id)`
+}
+
+function accountsIn(person_id: string, json: string | AccountColumns[] | null): AccountRow[] {
+  // PostgreSQL's driver has read it already.
+  const rows: AccountColumns[] = typeof json === 'string' ? JSON.parse(json) : (json ?? [])
+  return rows.map(([platform, tenant, user_id, emails, email_confirmed]) => ({
+    platform,
+    tenant,
+    user_id,
+    person_id,
+    emails,
+    email_confirmed,
+  }))
+}
 
 export const findMergedInto = byIds((db, ids) =>
   db.selectFrom('persons').selectAll().where('merged_into', 'in', ids).orderBy('id'),

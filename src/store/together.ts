@@ -8,7 +8,7 @@ const AFTER_A_FAILURE = '25P02'
 /**
  * Takes steps of one transaction in this order. PostgreSQL is sent their statements at once, and refuses what follows
  * one that failed; SQLite would not, so there nothing begins after a failure. Nothing is under way any more when this
- * resolves or throws. Outside of a transaction, where steps only read, each has a connection of its own.
+ * resolves or throws.
  */
 export async function together<Found extends unknown[]>(
   trx: Executor,

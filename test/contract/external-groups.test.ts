@@ -90,7 +90,7 @@ describe.each(databases)('on $name', ({ create }) => {
     const who = { rowIds: [], accounts, pressedAt: null }
     const { groups, unasked } = await membershipsOf(
       office.db.read,
-      await seeGroups(office.db.read, [id], []),
+      await seeGroups(office.db.read, [id], undefined),
       who,
       clock.now(),
     )
