@@ -1,7 +1,8 @@
 // Makes the row of a new approval, with its digest and what tells it from others.
 
 import type { ApprovalRow } from '../../db/schema.ts'
-import { canonicalJson, sha256Hex } from '../kit/canonical-json.ts'
+import { canonicalAction } from '../../packages/client/src/action.ts'
+import { sha256Hex } from '../kit/canonical-json.ts'
 import { newId } from '../kit/ids.ts'
 import { GRANT_SECONDS } from '../policy/policy.ts'
 import type { RequestApproval } from './desk.ts'
@@ -74,6 +75,5 @@ function twinOf(command: RequestApproval, digest: string): string {
 
 /** What will run, in 64 hex digits; the summary is the agent's prose and not part of it. */
 export function digestOf(agentId: string, action: Omit<RequestApproval['action'], 'summary'>): string {
-  const { tool, arguments: args = {}, environment = null } = action
-  return `sha256:${sha256Hex(canonicalJson({ agent: agentId, tool, arguments: args, environment }))}`
+  return `sha256:${sha256Hex(canonicalAction(agentId, action))}`
 }

@@ -38,7 +38,7 @@ function refusedAction(approval: ApprovalRow, given: Redeem['action'], digest: s
   const { tool, environment } = approval
   const differs = differences(
     { tool, environment, arguments: parseStored(approval.arguments) as Record<string, unknown> },
-    { tool: given.tool, environment: given.environment ?? null, arguments: given.arguments ?? {} },
+    given,
   )
   return notThisAction({ approved: approval.digest, given: digest, differs })
 }

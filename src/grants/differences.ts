@@ -1,28 +1,21 @@
 // Says where two actions differ, by paths such as `action.arguments.items[0].price`.
 
+import type { Action } from '../../packages/client/src/action.ts'
 import { canonicalJson } from '../kit/canonical-json.ts'
 
 /** Nobody reads more. */
 const MOST_PATHS = 20
 const LONGEST_PATH = 200
 
-/** What runs; the summary is prose and not part of it. */
-export interface Action {
-  tool: string
-  arguments: Record<string, unknown>
-  environment: string | null
-}
-
 /** In the order of the approved one, then what only the given one has. Empty: both have the same canonical form. */
 export function differences(approved: Action, given: Action): string[] {
   const paths: string[] = []
-  compare(
-    { tool: approved.tool, environment: approved.environment, arguments: approved.arguments },
-    { tool: given.tool, environment: given.environment, arguments: given.arguments },
-    'action',
-    paths,
-  )
+  compare(whole(approved), whole(given), 'action', paths)
   return paths.slice(0, MOST_PATHS)
+}
+
+function whole({ tool, environment = null, arguments: args = {} }: Action): Record<string, unknown> {
+  return { tool, environment, arguments: args }
 }
 
 function compare(one: unknown, other: unknown, path: string, paths: string[]): void {

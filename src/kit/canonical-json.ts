@@ -1,14 +1,8 @@
-// Writes a JSON value as canonical bytes (RFC 8785), so that equal values have equal digests everywhere.
+// Digests: the canonical form of JSON, which agents write as we do, and SHA-256.
 
 import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
 
-/** JSON as RFC 8785 (JCS) writes it; members that are undefined are left out. Throws on NaN and infinities. */
-export function canonicalJson(value: unknown): string {
-  const text = canonicalize(value)
-  if (text === undefined) throw new TypeError('not a JSON value')
-  return text
-}
+export { canonicalJson } from '../../packages/client/src/canonical-json.ts'
 
 /** SHA-256, lower-case hex. */
 export function sha256Hex(...parts: (string | Uint8Array)[]): string {

@@ -53,6 +53,8 @@ export interface Running {
 
 export interface StartOptions {
   databaseUrl: string
+  /** That of an earlier life; else any that is free. */
+  port?: number
   clock?: Clock
   env?: Record<string, string>
   /** With an app in Teams: the Bot Framework takes a while to load. */
@@ -68,7 +70,7 @@ export interface StartOptions {
 
 export async function startCountersign(options: StartOptions): Promise<Running> {
   const { databaseUrl, clock = systemClock, env = {} } = options
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const url = `http://127.0.0.1:${port}`
   const slackServer = await startSlack(clock, () => url)
   const teamsServer = options.teams ? await startTeams(clock, () => url) : undefined

@@ -8,7 +8,7 @@ import { LONG_FILES, MAX_LINES, PLATFORM_BLIND_ROOMS, PLATFORM_NAMES } from './r
 
 const project = join(import.meta.dirname, '../..')
 const sources: Sources = Object.fromEntries(
-  globSync('{src,db}/**/*.{ts,tsx}', { cwd: project }).map((file) => [
+  globSync('{src,db,packages/*/src}/**/*.{ts,tsx}', { cwd: project }).map((file) => [
     file,
     readFileSync(join(project, file), 'utf8'),
   ]),

@@ -1,5 +1,7 @@
 // Shows that equal values are equal bytes everywhere, by RFC 8785's own examples and the digest of an action.
 
+import { runInNewContext } from 'node:vm'
+import canonicalize from 'canonicalize'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { digestOf } from '../../src/approvals/new-row.ts'
@@ -87,8 +89,37 @@ describe('canonical JSON', () => {
     ])
   })
 
-  test('refuses what is no JSON, and half of a surrogate pair', () => {
-    for (const value of [undefined, '\ud800', { '\udead': 1 }]) expect(() => canonicalJson(value)).toThrow()
+  test.each([
+    ['nothing', undefined],
+    ['nothing in a list', [undefined]],
+    ['half of a surrogate pair', '\ud800'],
+    ['half of one in a name', { '\udead': 1 }],
+    ['a date', { at: new Date(0) }],
+    ['a map', new Map([['a', 1]])],
+    ['a function', { toJSON: () => 'text' }],
+    ['a symbol', Symbol('a')],
+    ['a big integer', 1n],
+  ])('refuses what JSON does not keep: %s', (_, value) => {
+    expect(() => canonicalJson(value)).toThrow(TypeError)
+  })
+
+  test('refuses what contains itself', () => {
+    const circle: unknown[] = []
+    circle.push([circle])
+    expect(() => canonicalJson(circle)).toThrow(TypeError)
+  })
+
+  test('leaves out members that are undefined, and takes objects of any realm', () => {
+    expect(canonicalJson({ b: undefined, a: 1 })).toBe('{"a":1}')
+    expect(canonicalJson(runInNewContext('({ b: [{}], a: Object.create(null) })'))).toBe('{"a":{},"b":[{}]}')
+  })
+
+  test('writes what the implementation of the author of RFC 8785 writes', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'grapheme' }), (value) => {
+        expect(canonicalJson(value)).toBe(canonicalize(value))
+      }),
+    )
   })
 
   test('keeps a name that JavaScript treats in a special way', () => {
