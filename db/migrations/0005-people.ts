@@ -1,8 +1,8 @@
 // Gives people a life of their own: accounts with addresses, people who are joined or disabled, who made a key, and approvals that need more than one vote.
 
 import { createHash } from 'node:crypto'
-import canonicalize from 'canonicalize'
 import { type CreateTableBuilder, type Kysely, SqliteAdapter, sql } from 'kysely'
+import { canonicalJson } from '../../packages/client/src/canonical-json.ts'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   const onSqlite = db.getExecutor().adapter instanceof SqliteAdapter
@@ -57,7 +57,7 @@ async function keepDecisionKeys(db: Kysely<unknown>): Promise<void> {
   for (const { approval_id: approvalId, verdict, note, interaction, decided_at } of rows) {
     const [, apiKeyId, key] = /^(key_\w+)\/(.*)$/s.exec(JSON.parse(interaction)[2]) ?? []
     if (apiKeyId === undefined || key === undefined) continue
-    const request = canonicalize({ approvalId, verdict, note }) as string
+    const request = canonicalJson({ approvalId, verdict, note })
     const hash = createHash('sha256').update(request).digest('hex')
     await sql`insert into idempotency_keys (api_key_id, operation, key, request_hash, subject_id, created_at)
       values (${apiKeyId}, 'decideApproval', ${key}, ${hash}, ${approvalId}, ${decided_at})`.execute(db)

@@ -21,6 +21,14 @@ export function importViolations(sources: Sources): string[] {
   })
 }
 
+/** The packages that are loaded, as `@scope/name` or `name`; those whose types alone are named are left out. */
+export function packagesIn(sources: Sources): Set<string> {
+  const specifiers = everyImport(sources).flatMap(({ specifier = '.', typeOnly }) =>
+    typeOnly || /^(\.|node:)/.test(specifier) ? [] : [specifier],
+  )
+  return new Set(specifiers.map((specifier) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier))
+}
+
 /** Each circle of files that import one another, types included, as `a → b → a`. */
 export function fileCircles(sources: Sources): string[] {
   return circles(targetsOf(sources, (file) => file))
@@ -118,10 +126,17 @@ function resolved(file: string, specifier: string): string {
   return posix.join(posix.dirname(file), specifier)
 }
 
+/** Parsed once, however many rules look at it. */
+const known = new WeakMap<Sources, (Import & { file: string })[]>()
+
 function everyImport(sources: Sources): (Import & { file: string })[] {
-  return Object.entries(sources).flatMap(([file, text]) =>
-    importsOf(file, text).map((found) => ({ file, ...found })),
-  )
+  const imports =
+    known.get(sources) ??
+    Object.entries(sources).flatMap(([file, text]) =>
+      importsOf(file, text).map((found) => ({ file, ...found })),
+    )
+  known.set(sources, imports)
+  return imports
 }
 
 function importsOf(file: string, text: string): Import[] {

@@ -3,7 +3,14 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { fileCircles, importViolations, roomCircles, roomOf, type Sources } from './import-rules.ts'
+import {
+  fileCircles,
+  importViolations,
+  packagesIn,
+  roomCircles,
+  roomOf,
+  type Sources,
+} from './import-rules.ts'
 import { LONG_FILES, MAX_LINES, PLATFORM_BLIND_ROOMS, PLATFORM_NAMES } from './rooms.ts'
 
 const project = join(import.meta.dirname, '../..')
@@ -25,6 +32,11 @@ describe('the source', () => {
 
   test('a room imports only what it may', () => {
     expect(importViolations(sources)).toEqual([])
+  })
+
+  test('it loads only packages that are installed without those for development', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))
+    expect([...packagesIn(sources)].filter((name) => !Object.hasOwn(dependencies, name))).toEqual([])
   })
 
   test('no files import one another in a circle, also not for types', () => {

@@ -30,17 +30,18 @@ const rows: Reach = { room: 'db', only: ['schema.ts'], types: true }
 
 /** What an action is, and its canonical form: the same for whoever asks and for us. */
 const action: Reach = { room: 'client', only: ['action.ts'] }
+const canonicalJson: Reach = { room: 'client', only: ['canonical-json.ts'] }
 
 export const ROOMS: Record<string, Room> = {
   client: { at: 'packages/client/src', doors: ['index.ts', 'action.ts', 'canonical-json.ts'], imports: [] },
-  kit: { at: 'src/kit', imports: [{ room: 'client', only: ['canonical-json.ts'] }] },
+  kit: { at: 'src/kit', imports: [canonicalJson] },
   config: {
     at: 'src/config',
     doors: ['config.ts', 'dot-env.ts'],
     // What a token looks like is the same in the environment and in a destination.
     imports: ['kit', { room: 'platforms/*', only: ['../slack/token.ts'] }],
   },
-  db: { at: 'db', imports: [] },
+  db: { at: 'db', imports: [canonicalJson] },
   policy: {
     at: 'src/policy',
     doors: [
