@@ -1,53 +1,8 @@
 // Writes in lines for a terminal what the policy says of a request, and what shadow rules would have done.
 
+import type { api } from '../../packages/client/src/index.ts'
 import { GRANT_SECONDS } from '../policy/policy.ts'
 import { oneLine } from './one-line.ts'
-
-interface Group {
-  group: string
-  kind: 'reviewers' | 'people' | 'destination' | 'external' | null
-  members: { id: string; name: string }[] | null
-  size: number | null
-  destination_id: string | null
-  answered_at: string | null
-}
-
-interface Asks {
-  requirements: { approvals: number; of: Group }[]
-  expires_in_seconds: number | null
-  note_required: string[]
-  details_must_be_opened: boolean
-  escalate: { after_seconds: number; to: Group } | null
-  destinations: string[] | null
-  require: string[]
-  tell: string[]
-}
-
-/** As the API answers it. */
-interface Explanation {
-  version: number | null
-  effect: 'allow' | 'deny' | 'ask'
-  rule: string | null
-  text: string | null
-  because: string[]
-  risk: { given: string; level: string }
-  grant_seconds: number
-  asks: Asks | null
-  rules: { rule: string; shadow: boolean; would: string; outcome: string; why: string }[]
-}
-
-interface Shadowed {
-  counts: { rule: string; would: string; approvals: number; statuses: Record<string, number> }[]
-  approvals: {
-    id: string
-    created_at: string
-    agent_id: string
-    tool: string
-    status: string
-    shadows: { rule: string; would: string }[]
-  }[]
-  complete: boolean
-}
 
 const EFFECTS = {
   allow: 'Allowed: nobody is asked',
@@ -61,8 +16,8 @@ const OUTCOMES: Record<string, string> = {
 }
 
 /** `file`: whose text was asked; undefined: a version on the server. */
-export function explanationLines(answer: object, file: string | undefined): string[] {
-  const { version, effect, rule, text, because, risk, grant_seconds, asks, rules } = answer as Explanation
+export function explanationLines(answer: api.Explanation, file: string | undefined): string[] {
+  const { version, effect, rule, text, because, risk, grant_seconds, asks, rules } = answer
   const inForce = version === null ? 'no policy is in force' : `version ${version}`
   const by = rule === null ? 'no rule, so the default does' : `rule "${rule}"`
   const raised = risk.given === risk.level ? '' : `, raised from ${risk.given}`
@@ -81,12 +36,12 @@ function grantLine(seconds: number): string {
   return seconds === 0 ? 'Its yes leaves no grant' : `Its yes may be used for ${seconds} s`
 }
 
-function ruleLine({ rule, would, outcome, why }: Explanation['rules'][number], index: number): string {
+function ruleLine({ rule, would, outcome, why }: api.RuleTrace, index: number): string {
   const did = outcome === 'noted' ? `shadow, would ${would}` : OUTCOMES[outcome]
   return `  ${index + 1}. "${rule}" ${did}: ${why}`
 }
 
-function askLines(asks: Asks): string[] {
+function askLines(asks: api.Asks): string[] {
   const { expires_in_seconds: seconds, note_required: notes, destinations, require, tell, escalate } = asks
   return [
     ...asks.requirements.map(({ approvals, of }) => `${approvals} of ${groupWords(of)}`),
@@ -100,7 +55,7 @@ function askLines(asks: Asks): string[] {
   ]
 }
 
-function groupWords({ group, kind, members, size, destination_id, answered_at }: Group): string {
+function groupWords({ group, kind, members, size, destination_id, answered_at }: api.AskedGroup): string {
   const name = oneLine(group)
   switch (kind) {
     case 'reviewers':
@@ -116,8 +71,7 @@ function groupWords({ group, kind, members, size, destination_id, answered_at }:
   }
 }
 
-export function shadowedLines(answer: object): string[] {
-  const { counts, approvals, complete } = answer as Shadowed
+export function shadowedLines({ counts, approvals, complete }: api.Shadowed): string[] {
   if (counts.length === 0) return ['No shadow rule would have done anything']
   const most = complete ? [] : ['There are more than were counted']
   return [

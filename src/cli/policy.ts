@@ -2,31 +2,29 @@
 
 import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
+import { type api, type Client, Refused } from '../../packages/client/src/index.ts'
 import { StartError } from '../kit/start-error.ts'
 import { comparePolicies } from '../policy/compare.ts'
-import { refusalOf, type Sent, send } from './api-client.ts'
 import { differenceLines } from './policy-difference.ts'
 import { explanationLines, shadowedLines } from './policy-explained.ts'
-
-const PATH = '/v1/policies'
+import { atServer } from './server.ts'
 
 /** Throws a StartError that has a line for each mistake, such as `policy.yaml:3: rule "reads": …`. */
 export async function checkPolicy(file: string): Promise<void> {
-  const { body, headers } = bodyOf(file)
-  const { rules, version_in_force: version } = await policyAnswer(
-    file,
-    await send('POST', `${PATH}/check`, { body, headers }),
-  )
+  const given = policyIn(file)
+  const { body } = await asked(file, (client) => client.checkPolicy(given))
+  const { rules, version_in_force: version } = body
   const next = version === null ? 'No policy is in force yet' : `It would replace version ${version}`
   console.log(`${file}: ${rules} rules, and all they ask can be done. ${next}`)
 }
 
 /** `ifVersion`: what must be in force; else what is in force when this begins. */
 export async function applyPolicy(file: string, { ifVersion }: { ifVersion?: number }): Promise<void> {
-  const { body, headers } = bodyOf(file)
+  const given = policyIn(file)
   const before = ifVersion ?? (await inForce()).version
-  const sent = await send('PUT', PATH, { body, headers: { ...headers, 'if-match': `"${before}"` } })
-  const { version } = await policyAnswer(file, sent)
+  const headers = { 'If-Match': `"${before}"` }
+  const { body } = await asked(file, (client) => client.setPolicy({ ...given, headers }))
+  const { version } = body
   console.log(
     version === before
       ? `Version ${version} is in force already, byte for byte`
@@ -36,8 +34,9 @@ export async function applyPolicy(file: string, { ifVersion }: { ifVersion?: num
 
 /** Prints what would change, rule by rule. */
 export async function diffPolicy(file: string): Promise<void> {
-  const { body, headers } = bodyOf(file)
-  await policyAnswer(file, await send('POST', `${PATH}/check`, { body, headers }))
+  const given = policyIn(file)
+  const { body } = given
+  await asked(file, (client) => client.checkPolicy(given))
   const { version, text } = await inForce()
   const differences = comparePolicies(text, body)
   if (text === body) console.log(`${file} is version ${version}, which is in force`)
@@ -61,46 +60,51 @@ export async function explainPolicy(file: string | undefined, question: Question
   if ([request, approval, last].filter((one) => one !== undefined).length !== 1) {
     throw new StartError('Give one of --request FILE, --approval ID and --last DAYS such as 7d')
   }
-  const asked: Record<string, string> = {
+  const members: Record<string, string> = {
     ...(file !== undefined && { policy: JSON.stringify(textOf(file)) }),
     ...(request !== undefined && { request: jsonIn(request) }),
     ...(approval !== undefined && { approval_id: JSON.stringify(approval) }),
     ...(last !== undefined && { last_days: daysIn(last) }),
   }
-  const body = `{${Object.entries(asked)
+  const body = `{${Object.entries(members)
     .map(([name, json]) => `"${name}":${json}`)
     .join()}}`
-  const sent = await send('POST', `${PATH}/explain`, {
-    body,
-    headers: { 'content-type': 'application/json' },
-  })
-  const answer = await policyAnswer(file ?? '', sent)
-  const lines = last === undefined ? explanationLines(answer, file) : shadowedLines(answer)
+  const answer = (await asked(file ?? '', (client) => client.explainPolicy({ body }))).body
+  const lines = 'counts' in answer ? shadowedLines(answer) : explanationLines(answer, file)
   for (const line of lines) console.log(line)
 }
 
 async function inForce(): Promise<{ version: number; text: string }> {
-  const sent = await send('GET', PATH)
-  if (sent.status === 404) return { version: 0, text: 'rules: []' }
-  if (!sent.isOk) throw refusalOf(sent)
-  return { version: Number(sent.headers.get('etag')?.slice(1, -1)), text: sent.text }
+  const answer = await atServer((client) =>
+    client.readPolicy().catch((error: unknown) => {
+      if (error instanceof Refused && error.status === 404) return undefined
+      throw error
+    }),
+  )
+  if (!answer) return { version: 0, text: 'rules: []' }
+  return { version: Number(answer.headers.get('etag')?.slice(1, -1)), text: answer.text }
 }
 
-/** The JSON of a 2xx answer. Throws a StartError with a line for each mistake of the policy, or with the refusal. */
-async function policyAnswer(file: string, sent: Sent): Promise<Record<string, unknown>> {
-  if (sent.isOk && sent.json) return sent.json
-  if (sent.json?.code !== 'invalid_policy') throw refusalOf(sent)
-  const mistakes = sent.json.errors as { rule: string | null; line: number | null; message: string }[]
-  const lines = mistakes.map(({ rule, line, message }) => {
-    const place = line === null ? file : `${file}:${line}`
-    return rule === null ? `${place}: ${message}` : `${place}: rule "${rule}": ${message}`
+/** Throws a StartError with a line for each mistake of the policy, or with the refusal. */
+function asked<T>(file: string, call: (client: Client) => Promise<T>): Promise<T> {
+  return atServer((client) =>
+    call(client).catch((error: unknown) => {
+      throw error instanceof Refused && error.code === 'invalid_policy' ? mistakesOf(file, error) : error
+    }),
+  )
+}
+
+function mistakesOf(file: string, { problem }: Refused): StartError {
+  const lines = problem.errors?.map(({ rule, line, message }: api.Mistake) => {
+    const place = line == null ? file : `${file}:${line}`
+    return rule == null ? `${place}: ${message}` : `${place}: rule "${rule}": ${message}`
   })
-  throw new StartError(lines.join('\n'))
+  return new StartError(lines?.join('\n') ?? problem.detail)
 }
 
-function bodyOf(file: string): { body: string; headers: Record<string, string> } {
+function policyIn(file: string) {
   const isJson = extname(file).toLowerCase() === '.json'
-  return { body: textOf(file), headers: { 'content-type': isJson ? 'application/json' : 'application/yaml' } }
+  return { body: textOf(file), contentType: isJson ? 'application/json' : 'application/yaml' } as const
 }
 
 function textOf(file: string): string {

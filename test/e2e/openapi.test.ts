@@ -4,6 +4,8 @@ import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import { createShapes } from '../../src/api/openapi/json-schema.ts'
 import { buildApp } from '../../src/app.ts'
 import { CHANNEL, eventually, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
@@ -101,6 +103,13 @@ test('every shape has a name, and takes any member where it is free', () => {
     ]),
   )
   expect(schemas.NewAction).toMatchObject({ properties: { arguments: { additionalProperties: true } } })
+})
+
+test('two shapes of one name are not taken for one another', () => {
+  const shapes = createShapes()
+  const named = (member: string) => z.object({ [member]: z.string() }).meta({ id: 'ShapeOfThisTest' })
+  shapes.of(named('one'))
+  expect(() => shapes.of(named('other'))).toThrow('two shapes have the name ShapeOfThisTest')
 })
 
 test('it shows the shapes of an event, of which there may be one or a list', () => {

@@ -244,6 +244,7 @@ export const ROOMS: Record<string, Room> = {
   cli: {
     at: 'src/cli',
     imports: [
+      { room: 'client', only: ['index.ts'] },
       ...domain,
       { room: 'api', only: ['api-keys/schemas.ts', 'groups/schemas.ts'] },
       // Backups are files, made and checked beside the open database.

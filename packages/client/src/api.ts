@@ -170,6 +170,11 @@ export interface AskedApproval {
   receipt?: string
 }
 
+export interface AskedEscalation {
+  after_seconds: number
+  to: AskedGroup
+}
+
 export interface AskedGroup {
   group: string
   /** `reviewers`: whoever may review without a policy; null: there is no such group now */
@@ -192,7 +197,7 @@ export interface Asks {
   expires_in_seconds: number | null
   note_required: ('approve' | 'deny')[]
   details_must_be_opened: boolean
-  escalate: Escalation | null
+  escalate: AskedEscalation | null
   /** Cards go to these alone; null: as their filters say */
   destinations: string[] | null
   require: ('reasons' | 'summary' | 'requested_by')[]
@@ -365,8 +370,12 @@ export interface EnclosedEvent {
 }
 
 export interface Escalation {
-  after_seconds: number
-  to: AskedGroup
+  /** The group that is asked too */
+  to: string
+  /** UTC */
+  at: string
+  /** Its members are asked; false: they will be then */
+  done: boolean
 }
 
 export interface Event {

@@ -45,7 +45,7 @@ export function createClient(options: ClientOptions): Client {
   const { auth, timeoutSeconds = 30, waitSeconds = 60, patienceSeconds = 300 } = options
   const origin = originOf(options.url)
   if (auth !== undefined && !/^[\x21-\x7e]+$/.test(auth)) {
-    throw new TypeError('auth: must be the API key alone, without blanks')
+    throw new TypeError('auth: must be the key alone, without blanks; it begins with csk_')
   }
   const calls = createCalls({ transport: createTransport(origin), auth, timeoutSeconds })
   const issuer = options.issuer?.replace(/\/$/, '') ?? origin

@@ -38,7 +38,10 @@ export function createShapes(): Shapes {
   }
 
   function keep(name: string, { id, ...definition }: JsonSchema): JsonSchema {
-    named[name] = pointing(definition)
+    const shape = pointing(definition)
+    const same = named[name] ?? shape
+    if (JSON.stringify(same) !== JSON.stringify(shape)) throw new Error(`two shapes have the name ${name}`)
+    named[name] = shape
     return { $ref: WHERE + name }
   }
 

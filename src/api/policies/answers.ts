@@ -55,7 +55,7 @@ const asks = z
     expires_in_seconds: z.int().nullable().describe('The most that an agent may ask; null: as ever'),
     note_required: z.array(z.enum(['approve', 'deny'])),
     details_must_be_opened: z.boolean(),
-    escalate: z.object({ after_seconds: z.int(), to: askedGroup }).meta({ id: 'Escalation' }).nullable(),
+    escalate: z.object({ after_seconds: z.int(), to: askedGroup }).meta({ id: 'AskedEscalation' }).nullable(),
     destinations: z
       .array(z.string())
       .nullable()
