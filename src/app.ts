@@ -12,6 +12,7 @@ import type { ApiKeys } from './identity/api-keys.ts'
 import { type Clock, systemClock } from './kit/clock.ts'
 import { createEgress } from './kit/egress.ts'
 import { createLog, type Logger } from './kit/log.ts'
+import { TOOL_PATIENCE, type ToolPatience } from './mcp/patience.ts'
 import type { PlatformKind } from './platforms/platform.ts'
 import { platformKinds } from './platforms/registry.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
@@ -28,6 +29,7 @@ export interface Overrides {
   clock?: Clock
   log?: Logger
   patience?: Partial<Patience>
+  toolPatience?: Partial<ToolPatience>
   /** Whoever tests a destination hears `not_yet` after that. */
   testMs?: number
 }
@@ -44,7 +46,8 @@ export async function buildApp(given: Config, overrides: Overrides = {}): Promis
   metrics.addGauges({ ...queries, ...deliveryLog })
   const platforms = await openPlatforms({ config, kinds, domain, clock, log, onSent: metrics.sent })
   const patience = { ...PATIENCE, ...overrides.patience }
-  const http = openHttp({ config, kinds, domain, platforms, sandbox, metrics, patience, log })
+  const toolPatience = { ...TOOL_PATIENCE, ...overrides.toolPatience }
+  const http = openHttp({ config, kinds, domain, platforms, sandbox, metrics, patience, toolPatience, log })
 
   return {
     desk,

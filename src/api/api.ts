@@ -24,6 +24,7 @@ import { deliveryEndpoints } from './deliveries/routes.ts'
 import { conversationsEndpoint } from './destinations/conversations.ts'
 import { notificationEndpoints } from './destinations/routes.ts'
 import { destinationTestEndpoint } from './destinations/test-route.ts'
+import type { Endpoint } from './endpoint.ts'
 import { answerErrors, nothingHere } from './errors.ts'
 import { eventEndpoints } from './events/routes.ts'
 import { groupEndpoints } from './groups/routes.ts'
@@ -36,7 +37,7 @@ import { openApiEndpoint } from './openapi/routes.ts'
 import { peopleEndpoints } from './people/routes.ts'
 import { platformOperations } from './platforms.ts'
 import { policyEndpoints } from './policies/routes.ts'
-import { mountEndpoints, onlyMethods } from './serve.ts'
+import { type Gate, mountEndpoints, onlyMethods } from './serve.ts'
 
 export interface ApiOptions {
   desk: ApprovalDesk
@@ -64,8 +65,15 @@ export interface ApiOptions {
   log: Logger
 }
 
-/** The routes, and what answers their errors and those of everything mounted before them. */
-export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHandler)[] {
+export interface Api {
+  /** The routes, and what answers their errors and those of everything mounted before them. */
+  handlers: (RequestHandler | ErrorRequestHandler)[]
+  /** What another way to the same operations must let its callers pass. */
+  gate: Gate
+  endpoints: readonly Endpoint[]
+}
+
+export function createApi(options: ApiOptions): Api {
   const { desk, queries, apiKeys, people, destinations, kinds, platforms, testSends, stopping } = options
   const { intake, alerts, acknowledge, deliveryLog } = options
   const api = Router({ caseSensitive: true })
@@ -101,7 +109,7 @@ export function createApi(options: ApiOptions): (RequestHandler | ErrorRequestHa
   mountEndpoints(api, [...endpoints, openApiEndpoint(documented)], gate)
   for (const { path, method } of byPlatforms) api.all(path, onlyMethods([method]))
   api.use(nothingHere)
-  return [api, answerErrors(options.log)]
+  return { handlers: [api, answerErrors(options.log)], gate, endpoints }
 }
 
 /** What it answers depends on the key and on the moment. */

@@ -79,15 +79,19 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
       return sendProblem(res, { status: 400, code: 'malformed_url', detail: 'The path is not valid' })
     }
     logFailure(log, error, 'a request failed', { method: req.method, path: req.path })
-    if (error instanceof Outage) {
-      const { code, message } = error
-      res.set('Retry-After', String(AFTER_OUTAGE_SECONDS))
-      return sendProblem(res, { status: 503, code, detail: message })
-    }
-    sendProblem(res, {
-      status: 500,
-      code: 'internal_error',
-      detail: 'Something went wrong here; it is logged',
-    })
+    const { problem, headers } = problemOfFailure(error)
+    if (headers) res.set(headers)
+    sendProblem(res, problem)
   }
+}
+
+/** What is told of a failure in our own work: never its message, but that of an outage. */
+export function problemOfFailure(error: unknown): ProblemResult {
+  if (error instanceof Outage) {
+    const { code, message: detail } = error
+    const headers = { 'Retry-After': String(AFTER_OUTAGE_SECONDS) }
+    return { problem: { status: 503, code, detail }, headers }
+  }
+  const detail = 'Something went wrong here; it is logged'
+  return { problem: { status: 500, code: 'internal_error', detail } }
 }

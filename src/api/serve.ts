@@ -40,7 +40,7 @@ export function onlyMethods(methods: Operation['method'][]): RequestHandler {
   }
 }
 
-function send(res: Response, result: AnyResult): void {
+export function send(res: Response, result: AnyResult): void {
   if (result.headers) res.set(result.headers)
   if ('problem' in result) sendProblem(res, result.problem)
   else if (result.body === undefined) res.status(result.status).end()
@@ -51,10 +51,11 @@ function send(res: Response, result: AnyResult): void {
 async function serve({ operation, perform }: Endpoint, gate: Gate, req: Request, res: Response) {
   let caller: KeyPrincipal | undefined
   if (operation.roles) {
-    const admitted = await admit(operation.roles, operation.mayWait === true, gate, req, res)
-    if ('problem' in admitted) return send(res, admitted)
-    caller = admitted.value
-    if (!caller) return
+    const known = await knownCaller(operation.roles, gate, req, res)
+    if ('problem' in known) return send(res, known)
+    const isWait = operation.mayWait === true && Number(req.query.wait_seconds) > 0
+    if (!admit(known.value, isWait, gate, req, res)) return
+    caller = known.value
   }
   const read = operation.body ? await readBody(operation, req, res) : undefined
   if (read && 'problem' in read) return send(res, read)
@@ -71,23 +72,31 @@ function readBody(
   return bodyTypes ? readTextBody(req, res, bodyTypes) : readJsonBody(req, res, bodyIsOptional)
 }
 
-/** Who calls, counted until the answer is over; undefined: they hung up. */
-async function admit(
+/** Who calls, by a key that has one of the roles. */
+export async function knownCaller(
   roles: readonly Role[],
-  mayWait: boolean,
-  { identify, limiter }: Gate,
+  { identify }: Gate,
   req: Request,
   res: Response,
-): Promise<Found<KeyPrincipal | undefined>> {
+): Promise<Found<KeyPrincipal>> {
   const known = await identify(req)
   if ('problem' in known) return known
-  const caller = known.value
-  res.locals.caller = caller
-  const refused = withoutRole(caller, roles)
-  if (refused) return refused
-  const counted = limiter.admit(caller, mayWait && Number(req.query.wait_seconds) > 0)
-  if ('problem' in counted) return counted
-  return { value: onceOver(req, res, counted.value) ? caller : undefined }
+  res.locals.caller = known.value
+  return withoutRole(known.value, roles) ?? known
+}
+
+/** Counts the request until its answer is over. false: it was refused, or whoever asked hung up. */
+export function admit(
+  caller: KeyPrincipal,
+  isWait: boolean,
+  { limiter }: Gate,
+  req: Request,
+  res: Response,
+): boolean {
+  const counted = limiter.admit(caller, isWait)
+  if ('value' in counted) return onceOver(req, res, counted.value)
+  send(res, counted)
+  return false
 }
 
 function givenBy(req: Request, res: Response, caller: KeyPrincipal | undefined, body: unknown): Given {

@@ -10,6 +10,8 @@ import { closed, createHttpServer, listen } from '../api/server.ts'
 import type { Config } from '../config/config.ts'
 import { mountConsole } from '../console/console.ts'
 import type { Logger } from '../kit/log.ts'
+import { createMcp } from '../mcp/mcp.ts'
+import type { ToolPatience } from '../mcp/patience.ts'
 import type { PlatformKind } from '../platforms/platform.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { Domain } from './domain.ts'
@@ -31,6 +33,7 @@ export interface HttpOptions {
   sandbox: Sandbox | undefined
   metrics: Metrics
   patience: Patience
+  toolPatience: ToolPatience
   log: Logger
 }
 
@@ -49,18 +52,27 @@ export function openHttp(options: HttpOptions): Http {
   for (const platform of platforms.byName.values()) platform.mount?.(app)
   mountConsole(app, { hasSandbox: sandbox !== undefined })
   sandbox?.mount(app)
+  const api = createApi({
+    ...domain,
+    kinds,
+    platforms: platforms.byName,
+    externalGroups: platforms.externalGroups,
+    metrics,
+    isReady,
+    stopping: stopping.signal,
+    publicUrl: config.publicUrl,
+    log,
+  })
   app.use(
-    createApi({
-      ...domain,
-      kinds,
-      platforms: platforms.byName,
-      externalGroups: platforms.externalGroups,
-      metrics,
-      isReady,
-      stopping: stopping.signal,
+    createMcp({
+      ...api,
       publicUrl: config.publicUrl,
+      patience: options.toolPatience,
+      stopping: stopping.signal,
+      note: domain.refusals.note,
       log,
     }),
+    api.handlers,
   )
   const server = createHttpServer(app, patience)
 

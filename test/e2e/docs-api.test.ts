@@ -155,7 +155,12 @@ test('the table of errors has every code that the API can answer, under its stat
     })
   const refusals = Object.entries(REFUSALS).map(([code, { status }]) => `${status} ${code}`)
   // These belong to no operation.
-  const everywhere = ['404 not_found', '405 method_not_allowed', '500 internal_error']
+  const everywhere = [
+    '404 not_found',
+    '405 method_not_allowed',
+    '500 internal_error',
+    '403 origin_not_allowed',
+  ]
   const rows = tableUnder(page, 'When it says no').map(
     ([status, code]) => `${status} ${code?.replaceAll('`', '')}`,
   )

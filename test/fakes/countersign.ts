@@ -8,6 +8,7 @@ import type { ApprovalView } from '../../src/approvals/view.ts'
 import { type Config, loadConfig } from '../../src/config/config.ts'
 import { type Clock, systemClock } from '../../src/kit/clock.ts'
 import type { Logger } from '../../src/kit/log.ts'
+import type { ToolPatience } from '../../src/mcp/patience.ts'
 import type { SlackStandIn } from '../../src/sandbox/slack-stand-in.ts'
 import type { TeamsStandIn } from '../../src/sandbox/teams-stand-in.ts'
 import { patient } from './patient-slack.ts'
@@ -62,6 +63,8 @@ export interface StartOptions {
   /** Where webhooks of Discord may be, beside Discord itself. */
   discordOrigin?: string
   patience?: Partial<Patience>
+  /** How long tools wait for people. */
+  toolPatience?: Partial<ToolPatience>
   /** Where a test reads what is logged; else nothing is. */
   log?: Logger
   /** How long a test of a destination is waited for. */
@@ -90,6 +93,7 @@ export async function startCountersign(options: StartOptions): Promise<Running> 
     clock,
     ...(options.log && { log: options.log }),
     patience: options.patience ?? {},
+    toolPatience: options.toolPatience ?? {},
     ...(options.testMs !== undefined && { testMs: options.testMs }),
   })
   await app.start()

@@ -241,11 +241,45 @@ export const ROOMS: Record<string, Room> = {
     doors: ['api.ts', 'api-keys/schemas.ts', 'groups/schemas.ts'],
     imports: [...domain, { room: 'platforms/contract', types: true }, 'config', 'kit'],
   },
+  mcp: {
+    at: 'src/mcp',
+    doors: ['mcp.ts', 'patience.ts', 'tool-result.ts'],
+    imports: [
+      // What a tool does is an operation of the API, with all that is checked there.
+      {
+        room: 'api',
+        only: [
+          'approvals/answers.ts',
+          'approvals/operations.ts',
+          'approvals/schemas.ts',
+          'endpoint.ts',
+          'errors.ts',
+          'events/operations.ts',
+          'events/schemas.ts',
+          'idempotency.ts',
+          'input.ts',
+          'json-body.ts',
+          'operation.ts',
+          'refused-calls.ts',
+          'result.ts',
+          'serve.ts',
+          'validated.ts',
+        ],
+      },
+      { room: 'approvals', types: true },
+      { room: 'audit', types: true },
+      { room: 'identity', types: true },
+      { room: 'events', only: ['catalogue.ts'] },
+      'kit',
+    ],
+  },
   cli: {
     at: 'src/cli',
     imports: [
       { room: 'client', only: ['index.ts'] },
       ...domain,
+      // What a call of a tool hears where no server answers.
+      { room: 'mcp', only: ['tool-result.ts'] },
       { room: 'api', only: ['api-keys/schemas.ts', 'groups/schemas.ts'] },
       // Backups are files, made and checked beside the open database.
       { room: 'store', only: ['open-database.ts', 'database.ts', 'sqlite-copy.ts', 'server-lock.ts'] },
@@ -277,6 +311,7 @@ export const KEPT_PACKAGES: Record<string, string[]> = {
   '@slack/*': ['platforms/slack', 'sandbox'],
   'botbuilder*': ['platforms/teams', 'sandbox'],
   kysely: ['store', 'db'],
+  '@modelcontextprotocol/*': ['mcp'],
   'better-sqlite3': ['store'],
   pg: ['store'],
   undici: ['kit'],

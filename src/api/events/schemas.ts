@@ -25,18 +25,19 @@ const type = text(100).transform((given, context): EventType => {
 
 const agent = z.strictObject({ id: text(200), name: text(200).optional() }).meta({ id: 'EventAgent' })
 
-const ours = z
-  .strictObject({
-    type,
-    severity: level.optional(),
-    created_at: z.iso.datetime({ offset: true }).optional(),
-    agent: agent.optional(),
-    tool: text(200).optional(),
-    environment: text(100).optional(),
-    summary: text(2000).optional(),
-    action: text(200).optional(),
-    data: data.default({}),
-  })
+export const newEvent = z.strictObject({
+  type,
+  severity: level.optional(),
+  created_at: z.iso.datetime({ offset: true }).optional(),
+  agent: agent.optional(),
+  tool: text(200).optional(),
+  environment: text(100).optional(),
+  summary: text(2000).optional(),
+  action: text(200).optional(),
+  data: data.default({}),
+})
+
+const ours = newEvent
   .transform(({ created_at, ...given }) => alertOf({ ...given, at: created_at }))
   .meta({ id: 'NewEvent' })
 
