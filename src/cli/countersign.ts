@@ -140,6 +140,13 @@ destinations
   .option('--message <text>', 'what it says')
   .action(async (id, options) => (await import('./destinations.ts')).testDestination(id, options))
 
+program
+  .command('mcp')
+  .description(
+    'speak MCP on standard input and output, for the server at COUNTERSIGN_URL, with COUNTERSIGN_API_KEY',
+  )
+  .action(async () => (await import('./mcp.ts')).joinMcp())
+
 const policy = program
   .command('policy')
   .description('the policy of the server at COUNTERSIGN_URL, with COUNTERSIGN_API_KEY')

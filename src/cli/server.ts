@@ -6,14 +6,32 @@ import { StartError } from '../kit/start-error.ts'
 /** A test of a destination waits for its provider. */
 const TIMEOUT_SECONDS = 70
 
-/** What the call resolves with. Throws a StartError with the server's own sentence, or with ours. */
-export async function atServer<T>(call: (client: Client) => Promise<T>): Promise<T> {
+export interface Server {
+  client: Client
+  /** Its address, without a path. */
+  origin: string
+  key: string
+}
+
+/** The one that is meant. Throws a StartError where the environment does not say it. */
+export function serverNamed(): Server {
   const { COUNTERSIGN_URL: url = 'http://127.0.0.1:3000', COUNTERSIGN_API_KEY: auth } = process.env
   if (!auth) throw new StartError('COUNTERSIGN_API_KEY: must be set to an API key of the server')
   try {
-    return await call(createClient({ url, auth, timeoutSeconds: TIMEOUT_SECONDS }))
+    const client = createClient({ url, auth, timeoutSeconds: TIMEOUT_SECONDS })
+    return { client, origin: new URL(url).origin, key: auth }
   } catch (error) {
     throw sentenceOf(error, url) ?? error
+  }
+}
+
+/** What the call resolves with. Throws a StartError with the server's own sentence, or with ours. */
+export async function atServer<T>(call: (client: Client) => Promise<T>): Promise<T> {
+  const { client, origin } = serverNamed()
+  try {
+    return await call(client)
+  } catch (error) {
+    throw sentenceOf(error, origin) ?? error
   }
 }
 
