@@ -42,6 +42,8 @@ export interface Queries {
   pendingByRisk(): Promise<ReadonlyMap<string, number>>
   /** How many of those that wait no destination of people has taken in time. */
   unreached(): Promise<number>
+  /** How many agents wait for a decision by a call to this process. */
+  waiting(): number
 }
 
 export interface Page<Item> {
@@ -138,5 +140,6 @@ export function createQueries(options: QueriesOptions): Queries {
     reviewing: (period, limit) => months(() => readReviewing(read, period, limit, clock.now())),
     pendingByRisk: () => countPendingByRisk(read),
     unreached: () => countUnreached(read),
+    waiting: waitingRoom.count,
   }
 }

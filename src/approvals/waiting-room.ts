@@ -12,6 +12,8 @@ export interface WaitingRoom {
   wait(id: string, timeoutMs: number, abort: AbortSignal): Promise<ApprovalView | undefined>
   /** Answers those who wait for it, without another look at the database. */
   tell(closed: ApprovalView): void
+  /** How many wait. */
+  count(): number
   close(): void
 }
 
@@ -69,6 +71,7 @@ export function openWaitingRoom({ signals, read }: Pick<Database, 'signals' | 'r
         callbacks.add(wake)
       })
     },
+    count: () => [...waiting.values()].reduce((sum, { size }) => sum + size, 0),
     tell: (closed) => wakeAll(closed.id, closed),
     close() {
       clearInterval(looks)

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
-import { eventually, startCountersign } from '../fakes/countersign.ts'
+import { ADMIN_KEY, eventually, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { CLIENTS, type McpClient } from '../fakes/mcp-clients.ts'
 import { select } from '../fakes/peek.ts'
@@ -44,12 +44,12 @@ async function pendingOf(key: string): Promise<ApprovalView[]> {
 
 const onlyPendingOf = (key: string) => eventually(async () => (await pendingOf(key))[0])
 
-/** The wait itself, and what keeps its connection alive. */
-const TIMERS_OF_A_WAIT = 2
-
-/** Those that keep the process alive: whoever waits for an answer holds some. */
-function timers(): number {
-  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+async function areWaiting(url: string, count: number): Promise<void> {
+  const headers = { authorization: `Bearer ${ADMIN_KEY}` }
+  await eventually(async () => {
+    const text = await (await fetch(`${url}/metrics`, { headers })).text()
+    return text.includes(`\ncountersign_waiting_calls ${count}\n`)
+  })
 }
 
 interface Posted {
@@ -147,14 +147,13 @@ describe.each(CLIENTS)('$name', ({ overHttp }) => {
 
   test('who gives up waiting is waited for by nothing', async () => {
     const { structured } = await client.call('request_approval', { action: refund() })
-    const before = timers()
     const hangUp = new AbortController()
     const { approval_id } = structured
     const waiting = client.call('wait_for_approval', { approval_id }, hangUp.signal).catch(() => 'gave up')
-    await eventually(() => timers() >= before + TIMERS_OF_A_WAIT)
+    await areWaiting(server.running.url, 1)
     hangUp.abort()
     expect(await waiting).toBe('gave up')
-    await eventually(() => timers() <= before)
+    await areWaiting(server.running.url, 0)
   })
 
   test('of another agent an approval is not found, and nothing of it is told', async () => {
@@ -369,12 +368,11 @@ test('who waits when the server stops is told that nobody has decided', async ()
   const [old] = CLIENTS
   const client = await (old as NonNullable<typeof old>).overHttp(stopping.url, key)
   const { structured } = await client.call('request_approval', { action: refund() })
-  const before = timers()
   const answers = Promise.all([
     client.call('wait_for_approval', { approval_id: structured.approval_id }),
     client.call('approve', { tool_name: 'Bash', input: {} }),
   ])
-  await eventually(() => timers() >= before + 2 * TIMERS_OF_A_WAIT)
+  await areWaiting(stopping.url, 2)
   await stopping.stop()
   const [waited, asked] = await answers
   expect(waited.structured.status).toBe('pending')

@@ -22,7 +22,7 @@ import {
 import { BOT_TOKEN } from '../fakes/slack-server.ts'
 
 /** Pages for people, not part of the API. */
-const PAGES = ['GET /', 'GET /docs/{page}', 'GET /approvals/{id}', 'GET /events/{id}']
+const PAGES = ['GET /', 'POST /mcp', 'GET /docs/{page}', 'GET /approvals/{id}', 'GET /events/{id}']
 
 const [sqlite] = databases
 const mounted = vi.spyOn(express.Router.prototype, 'route')

@@ -429,7 +429,7 @@ export interface Explanation {
   rule: string | null
   /** What the agent is told of a deny */
   text: string | null
-  /** What cannot be told of the arguments, so that the rule applied */
+  /** What cannot be told of the request, so that the rule applied or the risk was raised */
   because: string[]
   risk: RaisedRisk
   /** So long its yes may be used, once; 0: not at all */
@@ -867,7 +867,7 @@ export interface PolicySeen {
   version: number
   /** The rule that applied; null: none did */
   rule: string | null
-  /** Why it applied although something could not be compared, in sentences */
+  /** Why it applied, or the risk was raised, although something could not be told, in sentences */
   because: string[]
 }
 
@@ -1587,7 +1587,7 @@ export interface Operations {
     body: GroupChange
     answer: Group
   }
-  /** Delete a group that the policy in force does not name; votes that counted for it stay on record */
+  /** Delete a group that neither the policy in force nor a pending approval names; votes that counted for it stay on record */
   deleteGroup: {
     path: {
       id: string

@@ -8,10 +8,12 @@ import { SEVERITIES, type Severity } from '../../events/severity.ts'
 import type { Redeeming } from '../../grants/redeem.ts'
 import { countRequests } from './requests.ts'
 
-/** Asked at each scrape: cheap, and the same whichever process answers. */
+/** Asked at each scrape: cheap, and the same whichever process answers, but for `waiting`. */
 export interface Gauges {
   pendingByRisk(): Promise<ReadonlyMap<string, number>>
   unreached(): Promise<number>
+  /** Calls to this process that wait for a decision. */
+  waiting(): number
   /** How long the delivery that waits longest has been due; 0 when none is. */
   queueAgeMs(): Promise<number>
 }
@@ -114,7 +116,7 @@ function boundedWords(most: number): (word: string) => string {
   }
 }
 
-function registerGauges(registry: Registry, { pendingByRisk, unreached, queueAgeMs }: Gauges): void {
+function registerGauges(registry: Registry, { pendingByRisk, unreached, waiting, queueAgeMs }: Gauges): void {
   const registers = [registry]
   new Gauge({
     name: 'countersign_pending_approvals',
@@ -132,6 +134,14 @@ function registerGauges(registry: Registry, { pendingByRisk, unreached, queueAge
     registers,
     async collect() {
       this.set(await unreached())
+    },
+  })
+  new Gauge({
+    name: 'countersign_waiting_calls',
+    help: 'Calls of agents to this process that wait for a decision',
+    registers,
+    collect() {
+      this.set(waiting())
     },
   })
   new Gauge({
