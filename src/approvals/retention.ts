@@ -22,14 +22,14 @@ export function createForgetApprovals(options: {
   const { db, clock, days } = options
   if (days === undefined) return async () => {}
 
-  async function forgetSome(cutoff: number, now: number): Promise<boolean> {
-    if ((await findClosedBefore(db.read, cutoff, 1)).length === 0) return false
+  async function forgetSome(when: { now: number; cutoff: number }): Promise<boolean> {
+    if ((await findClosedBefore(db.read, when, 1)).length === 0) return false
     await db.transact(async (trx) => {
-      const ids = await takeClosedBefore(trx, cutoff, AT_ONCE)
+      const ids = await takeClosedBefore(trx, when, AT_ONCE)
       if (ids.length === 0) return
       await deleteApprovals(trx, ids)
       for (const subject of ids) {
-        await record(trx, { at: now, action: 'approval.deleted', subject, facts: {}, personal: {} })
+        await record(trx, { at: when.now, action: 'approval.deleted', subject, facts: {}, personal: {} })
       }
     })
     return true
@@ -38,7 +38,7 @@ export function createForgetApprovals(options: {
   return async () => {
     const now = clock.now()
     for (let batch = 0; batch < BATCHES; batch++) {
-      if (!(await forgetSome(now - days * DAY_MS, now))) return
+      if (!(await forgetSome({ now, cutoff: now - days * DAY_MS }))) return
     }
   }
 }

@@ -3,16 +3,23 @@
 import { type SelectQueryBuilder, sql } from 'kysely'
 import type { Schema } from '../../db/schema.ts'
 import { type Executor, isOnPostgres } from './database.ts'
-import { PENDING } from './literals.ts'
+import { APPROVED, PENDING } from './literals.ts'
 
-/** Some that closed before `cutoff` and of which nothing is still on its way to a destination in use. */
-export async function findClosedBefore(db: Executor, cutoff: number, limit: number): Promise<string[]> {
-  return (await closedBefore(db, cutoff, limit).execute()).map(({ id }) => id)
+/** UTC epoch milliseconds. */
+interface When {
+  now: number
+  /** They closed before. */
+  cutoff: number
+}
+
+/** Some that may not run any more, and of which nothing is still on its way to a destination in use. */
+export async function findClosedBefore(db: Executor, when: When, limit: number): Promise<string[]> {
+  return (await closedBefore(db, when, limit).execute()).map(({ id }) => id)
 }
 
 /** Takes them for this transaction: on PostgreSQL another process takes others. */
-export async function takeClosedBefore(trx: Executor, cutoff: number, limit: number): Promise<string[]> {
-  const rows = await closedBefore(trx, cutoff, limit)
+export async function takeClosedBefore(trx: Executor, when: When, limit: number): Promise<string[]> {
+  const rows = await closedBefore(trx, when, limit)
     .$if(isOnPostgres(trx), (query) => query.forUpdate('a').skipLocked())
     .execute()
   return rows.map(({ id }) => id)
@@ -20,7 +27,7 @@ export async function takeClosedBefore(trx: Executor, cutoff: number, limit: num
 
 function closedBefore(
   db: Executor,
-  cutoff: number,
+  { now, cutoff }: When,
   limit: number,
 ): SelectQueryBuilder<Schema & { a: Schema['approvals'] }, 'a', { id: string }> {
   return (
@@ -31,6 +38,14 @@ function closedBefore(
       .where('a.status', 'in', ['approved', 'denied', 'expired', 'withdrawn'])
       .where('a.is_test', 'in', [0, 1])
       .where('a.closed_at', '<', cutoff)
+      .where((eb) =>
+        eb.or([
+          eb('a.status', '!=', APPROVED),
+          eb('a.redeemed_at', 'is not', null),
+          eb('a.revoked_at', 'is not', null),
+          eb(sql<number>`a.closed_at + a.grant_seconds * 1000`, '<=', now),
+        ]),
+      )
       .where(({ not, exists, selectFrom }) =>
         not(
           exists(

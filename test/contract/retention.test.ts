@@ -129,6 +129,28 @@ describe.each(databases)('on $name', ({ name, create }) => {
     expect(await exists(asked)).toBe(false)
   })
 
+  test('one that may still run stays until its time is over', async () => {
+    const asked = await room.office.ask()
+    const { db, desk } = room.office
+    await db.transact((trx) =>
+      trx
+        .updateTable('approvals')
+        .set({ grant_seconds: 7 * 24 * 3600 })
+        .where('id', '=', asked.id)
+        .execute(),
+    )
+    await room.worker()
+    await room.settled(asked.id, 1)
+    await desk.decide(press(asked, place, 'U1', 'approve'))
+    await room.settled(asked.id, 2)
+    room.advance(7 * DAY_MS - 1)
+    await forget()
+    expect((await room.office.queries.find(asked.id))?.grant?.state).toBe('live')
+    room.advance(1)
+    await forget()
+    expect(await exists(asked)).toBe(false)
+  })
+
   test('one that somebody has seen, and that ran, goes with the proof of both', async () => {
     const { office } = room
     const asked = await office.ask()
