@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { blocks, readPage } from '../fakes/doc-page.ts'
 import { ACTION, AGENT, type LyingServer, startLyingServer } from '../fakes/lying-server.ts'
 
 const project = join(import.meta.dirname, '../..')
@@ -31,7 +32,7 @@ try {
 `
 const TSCONFIG = {
   compilerOptions: { strict: true, module: 'nodenext', target: 'es2023', lib: ['es2023', 'dom'], types: [] },
-  files: ['program.ts', 'process.d.ts'],
+  files: ['program.ts', 'readme.ts', 'process.d.ts'],
 }
 
 let folder: string
@@ -44,7 +45,9 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball], { cwd: folder })
   writeFileSync(join(folder, 'program.ts'), PROGRAM)
-  writeFileSync(join(folder, 'process.d.ts'), 'declare const process: { argv: string[] }')
+  writeFileSync(join(folder, 'readme.ts'), blocks(readPage('packages/client/README.md'), 'ts').join(''))
+  const process = '{ argv: string[]; env: Record<string, string | undefined> }'
+  writeFileSync(join(folder, 'process.d.ts'), `declare const process: ${process}`)
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG))
   server = await startLyingServer({})
 }, 60_000)
@@ -60,7 +63,7 @@ test('it has JavaScript, types, a licence and a page about it, and nothing else'
   expect(there).toEqual(expect.arrayContaining([join('dist', 'index.js'), join('dist', 'index.d.ts')]))
 })
 
-test('a program of its own compiles against its types and runs', async () => {
+test('a program of its own, and that of its page, compile against its types, and run', async () => {
   await run(process.execPath, [join(project, 'node_modules/typescript/bin/tsc')], { cwd: folder })
   // The machine's own node, where npm put ours before it on the path.
   const path = process.env.PATH?.split(delimiter).filter((one) => !one.includes('node_modules'))

@@ -12,8 +12,9 @@ import {
   Withdrawn,
 } from '../../packages/client/src/index.ts'
 import type { ApprovalView } from '../../src/approvals/view.ts'
-import { type Running, startCountersign } from '../fakes/countersign.ts'
+import { eventually, type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
+import { blocks, readPage, runScript } from '../fakes/doc-page.ts'
 import { manualClock } from '../fakes/manual-clock.ts'
 import { keepablePort } from '../fakes/server-process.ts'
 
@@ -146,4 +147,21 @@ test('what the server refuses is told with its code, and every operation has its
   const stale = admin.setPolicy({ body: 'rules: []', contentType, headers: { 'If-Match': '"9"' } })
   await expect(stale).rejects.toMatchObject({ code: 'policy_changed' })
   expect(headers.get('etag')).toBe('"1"')
+})
+
+test('the program of its page runs', async () => {
+  const key = await running.key({ roles: ['agent'] })
+  const admin = createClient({ url: running.url, auth: running.config.adminKey })
+  const program = blocks(readPage('packages/client/README.md'), 'ts').join('')
+  const printed = runScript(program, { COUNTERSIGN_URL: running.url, AGENT_KEY: key })
+  for (const order of [1042, 1043]) {
+    const { id } = await eventually(async () => {
+      const { data } = (await admin.listApprovals({ query: { status: 'pending', include: 'details' } })).body
+      return data.find(({ action }) => action.arguments?.order === order)
+    })
+    await decide(id, 'approve')
+  }
+  expect(await printed).toMatch(
+    /^http:\S+\/approvals\/apr_\w+\nrefunded 1043 by \d+ characters of proof\nAna Ruiz\npayments.refund\n$/,
+  )
 })

@@ -113,7 +113,11 @@ test.each([
   const [script = '', ...others] = blocks(page, 'js')
   expect(others).toEqual([])
   const key = await running.key({ roles: ['agent'] })
-  const agent = runScript(script, { COUNTERSIGN_URL: running.url, AGENT_KEY: key })
+  // A receipt is held against the time of the server here.
+  const agent = runScript(`Date.now = () => ${clock.now()}\n${script}`, {
+    COUNTERSIGN_URL: running.url,
+    AGENT_KEY: key,
+  })
   const { id } = await eventually(async () => {
     const path = '/v1/approvals?status=pending&agent=refund-agent'
     return (await running.call<{ data: ApprovalView[] }>('GET', path)).body.data[0]

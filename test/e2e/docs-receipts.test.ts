@@ -10,7 +10,7 @@ import type { ApprovalView } from '../../src/approvals/view.ts'
 import { startCommand } from '../fakes/command-line.ts'
 import { type Running, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
-import { blocks, readerOf, readPage, tableUnder } from '../fakes/doc-page.ts'
+import { blocks, readerOf, readPage, runScript, tableUnder } from '../fakes/doc-page.ts'
 import { claimsIn } from '../fakes/grants.ts'
 
 const project = join(import.meta.dirname, '../..')
@@ -83,13 +83,13 @@ test('the commands run in their order and answer as the page says', async () => 
 /** As a tool's server uses the sample: with a good receipt, then with it again, for more, and as another tool's. */
 const USES = {
   ts: `
-const said = async (...given) => demand(...given).then(() => 'runs', (error) => error.code ?? error.message)
+const said = async (...given) => demand(...given).then(() => 'runs', String)
 for (const given of JSON.parse(process.env.CALLS)) console.log(await said(...given))`,
   python: `
 import json, os
 for given in json.loads(os.environ["CALLS"]):
     try: print("runs" if demand(*given) else "")
-    except Exception as error: print(type(error).__name__, error)`,
+    except Exception as error: print(f"{type(error).__name__}: {error}")`,
 }
 
 async function calls(): Promise<unknown[][]> {
@@ -106,37 +106,31 @@ async function calls(): Promise<unknown[][]> {
   ]
 }
 
-async function answers(program: string, args: string[], given: unknown[][]): Promise<string[]> {
-  const env = { ...process.env, CALLS: JSON.stringify(given) }
-  const { stdout } = await promisify(execFile)(program, args, { cwd: project, env })
-  return stdout.trimEnd().split('\n')
-}
+const EXPECTED = (name: string, used: string) => [
+  `${name}: Another action was approved`,
+  `${name}: Another action was approved`,
+  'runs',
+  `${used}: It was used before`,
+  `${name}: It is for "payments.payout"`,
+  `${name}: Its signature is not that of its key`,
+]
 
 describe('a tool demands a receipt', () => {
   const sample = (language: 'ts' | 'python') =>
     (blocks(page, language)[0] ?? '').replace('https://countersign.example.com', running.url) + USES[language]
 
   test('in TypeScript, once, for itself and for what it is about to run', async () => {
-    const args = ['--input-type=module-typescript', '--eval', sample('ts')]
-    expect(await answers(process.execPath, args, await calls())).toEqual([
-      'another action was approved',
-      'another action was approved',
-      'runs',
-      'it was used before',
-      'ERR_JWT_CLAIM_VALIDATION_FAILED',
-      'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
-    ])
+    const said = await runScript(sample('ts'), { CALLS: JSON.stringify(await calls()) })
+    expect(said.trimEnd().split('\n')).toEqual(EXPECTED('InvalidReceipt', 'Error'))
   })
 
-  test.runIf(has('python3', '-c', 'import jwt, rfc8785, cryptography'))('in Python', async () => {
-    expect(await answers('python3', ['-c', sample('python')], await calls())).toEqual([
-      'PermissionError another action was approved',
-      'PermissionError another action was approved',
-      'runs',
-      'PermissionError it was used before',
-      expect.stringMatching(/^InvalidAudienceError/),
-      expect.stringMatching(/^InvalidSignatureError/),
-    ])
+  test.runIf(has('python3', '--version'))('in Python', async () => {
+    const env = { ...process.env, CALLS: JSON.stringify(await calls()), PYTHONDONTWRITEBYTECODE: '1' }
+    const cwd = join(project, 'packages/python')
+    const { stdout } = await promisify(execFile)('python3', ['-c', sample('python')], { cwd, env })
+    expect(stdout.replaceAll("'", '"').trimEnd().split('\n')).toEqual(
+      EXPECTED('InvalidReceipt', 'PermissionError'),
+    )
   })
 })
 

@@ -89,8 +89,11 @@ export function readerOf({ url, slack }: Running): Reader {
   }
 }
 
+/** JavaScript or TypeScript, with the client as it is here. */
 export function runScript(block: string, env: Record<string, string>): Promise<string> {
-  return execute(process.execPath, ['--input-type=module', '--eval', block], env)
+  const client = JSON.stringify(join(project, 'packages/client/src/index.ts'))
+  const script = block.replaceAll("'countersign-client'", client)
+  return execute(process.execPath, ['--input-type=module-typescript', '--eval', script], env)
 }
 
 function execute(command: string, args: string[], env: Record<string, string>): Promise<string> {
