@@ -1,7 +1,7 @@
 // Lists what a misbehaving server or network may answer, and what it is told of each: for the clients of every language.
 
 import { generateKeyPairSync } from 'node:crypto'
-import { ACTION, type Answer, json, type Lies, problem, type Script } from './lying-server.ts'
+import { ACTION, type Answer, digestFor, json, type Lies, problem, type Script } from './lying-server.ts'
 
 /** A receipt that is good but for one thing, and all the rest is true. */
 export const receipt =
@@ -42,7 +42,10 @@ export const LIES: [name: string, script: Script][] = [
   ['several audiences', { redeem: receipt({ claims: { aud: [ACTION.tool] } }) }],
   ['another digest', { redeem: receipt({ claims: { digest: `sha256:${'0'.repeat(64)}` } }) }],
   ['another approval', { redeem: receipt({ claims: { approval_id: 'apr_2' } }) }],
-  ['another agent', { redeem: receipt({ claims: { agent: { id: 'other' } } }) }],
+  [
+    'the same action of another agent',
+    { redeem: receipt({ claims: { agent: { id: 'other' }, digest: digestFor('other') } }) },
+  ],
   ['no agent', { redeem: receipt({ claims: { agent: null } }) }],
   ['no redemption', { redeem: receipt({ claims: { jti: '' } }) }],
   ['an expired receipt', { redeem: receipt({ claims: { exp: Math.floor(Date.now() / 1000) - 1 } }) }],

@@ -75,7 +75,12 @@ export async function startLyingServer(script: Script): Promise<LyingServer> {
 
 const HEADER = { alg: 'EdDSA', typ: 'countersign-receipt+jwt', kid: 'key-1' }
 
-const DIGEST = `sha256:${createHash('sha256').update(canonicalAction(AGENT, ACTION)).digest('hex')}`
+/** Of the action, for whoever acts. */
+export function digestFor(agentId: string): string {
+  return `sha256:${createHash('sha256').update(canonicalAction(agentId, ACTION)).digest('hex')}`
+}
+
+const DIGEST = digestFor(AGENT)
 
 function truth(url: string): Json {
   return {
