@@ -8,6 +8,7 @@ import { eventually, freePort, type Running, startCountersign } from '../fakes/c
 import { databases } from '../fakes/databases.ts'
 import { CLIENTS, type McpClient } from '../fakes/mcp-clients.ts'
 import { reviewer } from '../fakes/shared-server.ts'
+import { areWaiting } from '../fakes/waiting.ts'
 
 const COMMAND = join(import.meta.dirname, '../../bin/countersign.js')
 const action = { tool: 'payments.refund', arguments: { order: 1042, amount: '480.00', note: 'é\u2028' } }
@@ -36,8 +37,6 @@ afterAll(async () => {
   await database.drop()
 })
 
-const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
-
 describe.each(CLIENTS.map(({ name }, at) => ({ name, at })))('$name', ({ at }) => {
   const clientOf = () => clients[at] as McpClient
 
@@ -58,13 +57,12 @@ describe.each(CLIENTS.map(({ name }, at) => ({ name, at })))('$name', ({ at }) =
   test('who gives up waiting is waited for by nothing', async () => {
     const client = clientOf()
     const { approval_id } = (await client.call('request_approval', { action })).structured
-    const before = timers()
     const hangUp = new AbortController()
     const waiting = client.call('wait_for_approval', { approval_id }, hangUp.signal).catch(() => 'gave up')
-    await eventually(() => timers() >= before + 2)
+    await areWaiting(running.url, 1)
     hangUp.abort()
     expect(await waiting).toBe('gave up')
-    await eventually(() => timers() <= before)
+    await areWaiting(running.url, 0)
   })
 })
 

@@ -5,11 +5,12 @@ import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ApprovalView } from '../../src/approvals/view.ts'
-import { ADMIN_KEY, eventually, startCountersign } from '../fakes/countersign.ts'
+import { eventually, startCountersign } from '../fakes/countersign.ts'
 import { databases } from '../fakes/databases.ts'
 import { CLIENTS, type McpClient } from '../fakes/mcp-clients.ts'
 import { select } from '../fakes/peek.ts'
 import { reviewer, sharedServer } from '../fakes/shared-server.ts'
+import { areWaiting } from '../fakes/waiting.ts'
 
 const [sqlite] = databases
 const { create } = sqlite as NonNullable<typeof sqlite>
@@ -43,14 +44,6 @@ async function pendingOf(key: string): Promise<ApprovalView[]> {
 }
 
 const onlyPendingOf = (key: string) => eventually(async () => (await pendingOf(key))[0])
-
-async function areWaiting(url: string, count: number): Promise<void> {
-  const headers = { authorization: `Bearer ${ADMIN_KEY}` }
-  await eventually(async () => {
-    const text = await (await fetch(`${url}/metrics`, { headers })).text()
-    return text.includes(`\ncountersign_waiting_calls ${count}\n`)
-  })
-}
 
 interface Posted {
   status: number
@@ -223,6 +216,7 @@ test('a yes that comes after Claude Code gave up is found by its next question, 
   expect(asking.id).toBe('claude-code')
   hangUp.abort()
   expect(await first).toBe('gave up')
+  await areWaiting(server.running.url, 0)
   await decide(id)
   expect(await read(id)).toMatchObject({ status: 'approved', grant: { state: 'live' } })
   expect(JSON.parse((await client.call('approve', ask)).text).behavior).toBe('allow')
