@@ -2,11 +2,13 @@
 
 import { findActor, personIdOf } from '../identity/accounts.ts'
 import { nameOf, type Principal, traceOf } from '../identity/principal.ts'
+import { findApproval } from '../store/approvals.ts'
 import type { Executor } from '../store/database.ts'
 import type { Change } from './change.ts'
 import { loadView } from './compose-view.ts'
 import type { Revoke } from './desk.ts'
 import { takeBack } from './end-grant.ts'
+import { expire, isOverdue } from './expire.ts'
 import { type Outcome, ok, refused, refusedGrant } from './refusals.ts'
 import { type ApprovalView, asOneName, closingVotes } from './view.ts'
 
@@ -14,6 +16,9 @@ import { type ApprovalView, asOneName, closingVotes } from './view.ts'
 export async function revoke(change: Change, command: Revoke): Promise<Outcome<ApprovalView>> {
   const { trx } = change
   const { approvalId, by, reason } = command
+  const approval = await findApproval(trx, approvalId)
+  if (!approval) return refused('approval_not_found')
+  if (isOverdue(approval, change.now)) await expire(change, approval)
   const view = await loadView(trx, approvalId, change)
   if (!view) return refused('approval_not_found')
   const who = by.roles.has('admin') ? 'an admin' : await approverName(trx, view, by)

@@ -327,6 +327,14 @@ describe.each(databases)('on $name', (engine) => {
       expect(codeOf(withdrawn)).toBe('already_redeemed')
     })
 
+    test('is none where nobody answered in time, also before that is noticed', async () => {
+      const { id, expires_at } = await house.office.ask()
+      house.clock.advance(Date.parse(expires_at) - house.clock.now())
+      const admin = { ...by('Ana'), roles: new Set(['admin' as const]) }
+      expect(codeOf(await desk().revoke({ approvalId: id, by: admin }))).toBe('approval_expired')
+      expect((await house.stand({ id })).status).toBe('expired')
+    })
+
     test('or ends, is told once, and its cards are drawn again', async () => {
       const { id } = await approved(house)
       house.clock.advance(TEN_MINUTES - 1)
