@@ -19,22 +19,26 @@ import { rulingOf } from './ruling.ts'
 /** Without `tellable` nobody is told directly. */
 type Telling = Pick<Change, 'trx' | 'now' | 'reviewable'> & Partial<Pick<Change, 'tellable'>>
 
+/** Whoever may hear, and which of them is served before the others. */
+interface Audience {
+  listeners: Listener[]
+  first?: string | undefined
+}
+
 /**
  * A closing reaches every destination that was ever sent the approval, whatever its filters: there it is the
- * redraw. `first` is served before the others; a test reaches nobody else.
+ * redraw. A test reaches nobody but its first.
  */
 export async function announce(
   change: Telling,
   type: EventType,
   approval: ApprovalRow,
-  first?: string,
+  { listeners, first }: Audience,
 ): Promise<void> {
   const heard = heardOf(type, approval)
   const isTest = approval.is_test === 1
   const shows = cardsOf(change, approval, heard)
-  const hearers = (await findListeners(change.trx, approval.id)).filter(
-    (row) => row.id === first || row.told === 1 || (!isTest && shows(row)),
-  )
+  const hearers = listeners.filter((row) => row.id === first || row.told === 1 || (!isTest && shows(row)))
   const direct = await toldDirectly(change, type, approval, hearers)
   await tell(change, heard, approval, firstBefore(hearers, first), direct)
 }
@@ -61,22 +65,19 @@ export type Redrawing =
   | 'approval.revoked'
   | 'approval.grant_ended'
 
-/**
- * Where people see cards it redraws those that stand, and is never a new message; machines hear it if they listen.
- * `first` is served before the others.
- */
+/** Where people see cards it redraws those that stand, and is never a new message; machines hear it if they listen. */
 export async function announceRedraw(
   change: Telling,
   type: Redrawing,
   approval: ApprovalRow,
-  first?: string,
+  { listeners, first }: Audience,
 ): Promise<void> {
   const heard = heardOf(type, approval)
   const isHearer = (row: Listener) =>
     change.reviewable.includes(row.channel_type)
       ? row.told === 1
       : approval.is_test === 0 && listens(row, heard)
-  const hearers = (await findListeners(change.trx, approval.id)).filter(isHearer)
+  const hearers = listeners.filter(isHearer)
   const direct = await toldDirectly(change, type, approval, hearers)
   await tell(change, heard, approval, firstBefore(hearers, first), direct)
 }

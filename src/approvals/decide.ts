@@ -144,11 +144,8 @@ async function vote(
     counted: 1,
     groups: groups && JSON.stringify(groups),
   }
-  // Before the approval is closed, so that the same press on another approval at this moment loses here.
-  if (!(await decisions.insertDecision(trx, row))) return undefined
-  if (card) await adopt(change, approval.id, card)
   const view = await count(change, approval, { row, by, voter, card, asked }, votes)
-  if (!view) await decisions.deleteDecision(trx, row.id)
+  if (view && card) await adopt(change, approval.id, card)
   return view
 }
 

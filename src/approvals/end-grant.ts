@@ -1,6 +1,7 @@
 // Ends a grant that was not redeemed: somebody takes it back, or its time passes.
 
 import { record } from '../audit/append.ts'
+import { findListeners } from '../store/destinations.ts'
 import { markGrantEnded, markRevoked } from '../store/redemptions.ts'
 import { announceRedraw, announceToTold } from './announce.ts'
 import type { Change } from './change.ts'
@@ -25,7 +26,7 @@ export async function takeBack(
   if (!approval) return undefined
   const personal = { reason: reason ?? null }
   await record(trx, { at: now, action: 'approval.revoked', subject: id, facts, personal })
-  await announceRedraw(change, 'approval.revoked', approval)
+  await announceRedraw(change, 'approval.revoked', approval, { listeners: await findListeners(trx, id) })
   return composeView(trx, approval, change)
 }
 
@@ -47,6 +48,6 @@ export async function tellGrantEnded(change: Change, { id }: { id: string }): Pr
   const approval = await markGrantEnded(trx, id, now)
   if (!approval) return false
   await record(trx, { at: now, action: 'approval.grant_ended', subject: id, facts: {}, personal: {} })
-  await announceRedraw(change, 'approval.grant_ended', approval)
+  await announceRedraw(change, 'approval.grant_ended', approval, { listeners: await findListeners(trx, id) })
   return true
 }

@@ -1,10 +1,11 @@
-// Counts a vote that is on record: it closes the approval, or the others are told that it was cast.
+// Records a vote and counts it: it closes the approval, or the others are told that it was cast.
 
 import type { ApprovalRow, DecisionRow } from '../../db/schema.ts'
 import { type Entry, record } from '../audit/append.ts'
 import type { KeptActor } from '../identity/accounts.ts'
 import { type Principal, traceOf } from '../identity/principal.ts'
-import { markUncounted } from '../store/decisions.ts'
+import { insertDecision, markUncounted } from '../store/decisions.ts'
+import { findListeners } from '../store/destinations.ts'
 import { together } from '../store/together.ts'
 import { findAdded } from './added.ts'
 import { announceRedraw } from './announce.ts'
@@ -25,7 +26,10 @@ interface NewVote {
   asked: AskedOfReviewers
 }
 
-/** `earlier`: the votes before it, none of this voter. undefined: somebody else closed the approval first. */
+/**
+ * `earlier`: the votes before it, none of this voter. undefined: somebody else closed the approval first, or this press
+ * or person was recorded meanwhile.
+ */
 export async function count(
   change: Change,
   approval: ApprovalRow,
@@ -43,8 +47,6 @@ export async function count(
   const clickedAt = card && { clickedAt: card.destinationId }
   if (status === undefined) return tellOf(change, approval, { votes, audit, ...clickedAt })
 
-  const uncounted = earlier.filter((vote) => !counting.includes(vote)).map((vote) => vote.row.id)
-  if (uncounted.length > 0) await markUncounted(change.trx, uncounted)
   const closed = await close(change, approval, {
     status,
     reviewNotes: wordsFor(status, votes),
@@ -53,7 +55,10 @@ export async function count(
     audit,
     ...clickedAt,
   })
-  if (closed) change.voted.push({ view: closed, vote: row })
+  if (!closed) return undefined
+  const uncounted = earlier.filter((vote) => !counting.includes(vote)).map((vote) => vote.row.id)
+  if (uncounted.length > 0) await markUncounted(change.trx, uncounted)
+  change.voted.push({ view: closed, vote: row })
   return closed
 }
 
@@ -66,15 +71,23 @@ async function tellOf(
     audit,
     clickedAt,
   }: { votes: ShownVote[]; audit: Omit<Entry, 'at' | 'subject'>; clickedAt?: string },
-): Promise<ApprovalView> {
-  await together(
-    change.trx,
-    () => record(change.trx, { at: change.now, subject: approval.id, ...audit }),
-    () => announceRedraw(change, 'approval.voted', approval, clickedAt),
+): Promise<ApprovalView | undefined> {
+  const { trx } = change
+  const { row } = votes.at(-1) as ShownVote
+  const [isTaken, listeners, added] = await together(
+    trx,
+    () => insertDecision(trx, row),
+    () => findListeners(trx, approval.id),
+    () => findAdded(trx, [approval]),
   )
-  const added = (await findAdded(change.trx, [approval])).get(approval.id)
-  const view = viewOf(approval, change, { votes, added })
-  change.voted.push({ view, vote: (votes.at(-1) as ShownVote).row })
+  if (!isTaken) return undefined
+  await together(
+    trx,
+    () => record(trx, { at: change.now, subject: approval.id, ...audit }),
+    () => announceRedraw(change, 'approval.voted', approval, { listeners, first: clickedAt }),
+  )
+  const view = viewOf(approval, change, { votes, added: added.get(approval.id) })
+  change.voted.push({ view, vote: row })
   return view
 }
 

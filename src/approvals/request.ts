@@ -4,6 +4,7 @@ import type { ApprovalRow } from '../../db/schema.ts'
 import { type Entry, record } from '../audit/append.ts'
 import { once } from '../idempotency/once.ts'
 import * as store from '../store/approvals.ts'
+import { findListeners } from '../store/destinations.ts'
 import type { IsFull } from '../store/pending-limit.ts'
 import { findGranted } from '../store/redemptions.ts'
 import { together } from '../store/together.ts'
@@ -66,13 +67,17 @@ async function insertPending(
   const { trx } = change
   // In the transaction: requests of one key at the same moment may all take the last place.
   const hasNoRoom = await isFull(trx, command.ownerKeyId, command.mostPending)
-  const twin = hasNoRoom ? await findTwinAsked(change, row) : await insertOrFindTwin(change, row)
+  const [twin, listeners] = await together(
+    trx,
+    () => (hasNoRoom ? findTwinAsked(change, row) : insertOrFindTwin(change, row)),
+    () => findListeners(trx, row.id),
+  )
   if (hasNoRoom && !twin) return refused('too_many_pending')
   if (twin) return twinAnswers(change, twin)
   await together(
     trx,
     () => record(trx, entryOf(command, row)),
-    () => announce(change, 'approval.requested', row, command.testOf),
+    () => announce(change, 'approval.requested', row, { listeners, first: command.testOf }),
   )
   return ok({ approval: viewOf(row, change), created: true })
 }
@@ -88,7 +93,11 @@ async function policyAnswers(
   row: ApprovalRow,
 ): Promise<Outcome<Answer>> {
   const { trx, now } = change
-  await store.insertPending(trx, row)
+  const [, listeners] = await together(
+    trx,
+    () => store.insertPending(trx, row),
+    () => findListeners(trx, row.id),
+  )
   const { version, rule } = rulingOf(row) as Ruling
   const answer: Entry = {
     at: now,
@@ -97,11 +106,11 @@ async function policyAnswers(
     facts: { by: 'policy', version, rule, status: row.status, digest: row.digest },
     personal: {},
   }
-  await record(trx, entryOf(command, row))
   await together(
     trx,
+    () => record(trx, entryOf(command, row)),
     () => record(trx, answer),
-    () => announce(change, 'approval.decided', row),
+    () => announce(change, 'approval.decided', row, { listeners }),
   )
   const approval = viewOf(row, change)
   change.closed.push(approval)

@@ -3,6 +3,7 @@
 import type { RedemptionRow } from '../../db/schema.ts'
 import type { Proven } from '../grants/receipt.ts'
 import { type Redeeming, redeemGrant } from '../grants/redeem.ts'
+import { findListeners } from '../store/destinations.ts'
 import { announceRedraw } from './announce.ts'
 import type { Change } from './change.ts'
 import { composeView } from './compose-view.ts'
@@ -27,7 +28,8 @@ export async function useGrant(
     { now, publicUrl, issueReceipt, ...how },
   )
   if (!redeemed) return undefined
-  await announceRedraw(change, 'approval.redeemed', redeemed.approval)
+  const listeners = await findListeners(trx, approvalId)
+  await announceRedraw(change, 'approval.redeemed', redeemed.approval, { listeners })
   change.redeemed.push(how.by)
   return { approval: await composeView(trx, redeemed.approval, change), redemption: redeemed.redemption }
 }

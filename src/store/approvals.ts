@@ -93,20 +93,25 @@ const addPending = compileOnce((trx, row: ApprovalRow) =>
 )
 
 /**
- * The compare-and-set that every transition is: undefined when somebody else closed it first. Resolves with what else
- * changes of a pending approval, as it stays now.
+ * The compare-and-set that every transition is: undefined when somebody else closed it first, or where the vote that
+ * closes it is not on record. Resolves with what else changes of a pending approval, as it stays now.
  */
 export async function closePending(
   trx: Executor,
   id: string,
   change: ClosedColumns,
+  voteId?: string,
 ): Promise<Pick<ApprovalRow, 'unreached_at'> | undefined> {
-  return (await close(trx, { id, ...change })).rows[0]
+  const wanted = { id, ...change }
+  const { rows } = await (voteId === undefined ? close(trx, wanted) : closeByVote(trx, { ...wanted, voteId }))
+  return rows[0]
 }
 
 type ClosedColumns = Pick<ApprovalRow, 'status' | 'closed_at' | 'review_notes' | 'grant_ends_at'>
 
-const close = compileOnce((trx, p: ClosedColumns & Pick<ApprovalRow, 'id'>) =>
+type Closing = ClosedColumns & Pick<ApprovalRow, 'id'>
+
+const closing = (trx: Executor, p: Closing) =>
   trx
     .updateTable('approvals')
     .set({
@@ -117,7 +122,14 @@ const close = compileOnce((trx, p: ClosedColumns & Pick<ApprovalRow, 'id'>) =>
     })
     .where('id', '=', p.id)
     .where('status', '=', PENDING)
-    .returning('unreached_at'),
+    .returning('unreached_at')
+
+const close = compileOnce(closing)
+
+const closeByVote = compileOnce((trx, p: Closing & { voteId: string }) =>
+  closing(trx, p).where(({ exists, selectFrom }) =>
+    exists(selectFrom('decisions').select('id').where('id', '=', p.voteId)),
+  ),
 )
 
 /** Pending approvals whose time is over, the longest overdue first. */
